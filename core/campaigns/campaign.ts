@@ -1,0 +1,66 @@
+import type { SendStatus } from '../ledger/send.ts';
+
+export const CAMPAIGN_STATUSES = [
+  'INGESTING',
+  'SCHEDULED',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'ABORTED',
+  'TIMED_OUT',
+] as const;
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
+
+export type ContentFormat = 'text' | 'html';
+export type Counts = Record<SendStatus, number>;
+
+/** What a redrive does with unconfirmed rows; for that one redrive only. */
+export type UnconfirmedPolicy = 'resend' | 'accept';
+
+/** A campaign's record: the first upload of a file wins it, and its execution's input is built from it alone. */
+export interface CampaignRecord {
+  batchId: string;
+  campaignId?: string;
+  /** Names the winner's objects: `campaigns/<batchId>/<uploadId>/`. */
+  uploadId: string;
+  status: CampaignStatus;
+  /** Why it ended otherwise than SUCCEEDED. */
+  reason?: string;
+  /** Data rows in the file = enqueued + skipped. */
+  total: number;
+  enqueued: number;
+  skipped: number;
+  dryRun: boolean;
+  format: ContentFormat;
+  sendAt?: string;
+  warnings: string[];
+  /** The SendRows concurrency, from the send rate when it was uploaded. */
+  maxConcurrency: number;
+  sendTimeoutSeconds: number;
+  createdAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+  redriveCount: number;
+  /** Exact counts, written at an end; while it runs the counts are read from the ledger. */
+  finalCounts?: Counts & { unconfirmed: number };
+}
+
+export const campaignPrefix = (batchId: string, uploadId: string) => `campaigns/${batchId}/${uploadId}`;
+
+/** The input of a campaign's execution. The same record always gives the same bytes: StartExecution is idempotent only then. */
+export interface CampaignExecutionInput {
+  batchId: string;
+  campaignId: string | null;
+  bucket: string;
+  /** `<prefix>/rows.csv` */
+  rowsKey: string;
+  /** `campaigns/<batchId>/<uploadId>` */
+  prefix: string;
+  enqueued: number;
+  createdAt: string;
+  sendAt: string | null;
+  dryRun: boolean;
+  format: ContentFormat;
+  maxConcurrency: number;
+  sendTimeoutSeconds: number;
+}

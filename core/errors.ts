@@ -1,0 +1,85 @@
+/**
+ * The one catalogue of the product's errors. Whatever decides by an error decides by its class.
+ *
+ * - `input`: the caller's request is wrong; the message may be shown.
+ * - `recipient`: this one email can never be delivered (bad address, rejected content).
+ * - `transient`: nothing was sent; trying again later may work.
+ * - `throttled`: nothing was sent; the rate was exceeded. Neither an attempt nor a receive is used up.
+ * - `account`: no email of this account can leave now (paused, suspended, daily quota): the circuit breaker.
+ * - `unconfirmed`: the provider may have accepted the email; only a person may decide to send it again.
+ * - `internal`: a fault of ours; masked outside.
+ */
+export type ErrorClass = 'input' | 'recipient' | 'transient' | 'throttled' | 'account' | 'unconfirmed' | 'internal';
+
+interface CatalogueEntry {
+  readonly class: ErrorClass;
+  readonly retryable: boolean;
+  /** HTTP status where the error answers a request. */
+  readonly status: number;
+  /** RFC 9457 `title`: the same for every occurrence. */
+  readonly title: string;
+}
+
+const input = (status: number, title: string): CatalogueEntry => ({ class: 'input', retryable: false, status, title });
+const recipient = (title: string): CatalogueEntry => ({ class: 'recipient', retryable: false, status: 422, title });
+const transient = (title: string): CatalogueEntry => ({ class: 'transient', retryable: true, status: 503, title });
+const account = (title: string): CatalogueEntry => ({ class: 'account', retryable: true, status: 503, title });
+
+export const ERRORS = {
+  // requests
+  BadRequest: input(400, 'The request is not valid'),
+  InvalidCsv: input(400, 'The CSV file is not valid'),
+  NotFound: input(404, 'Not found'),
+  MethodNotAllowed: input(405, 'Method not allowed'),
+  Conflict: input(409, 'The request conflicts with the current state'),
+  NothingToRedrive: input(409, 'There is nothing to redrive'),
+  UnconfirmedUndecided: input(409, 'Only unconfirmed rows are left'),
+  FileTooLarge: input(413, 'The file is too large'),
+  UnsupportedMedia: input(415, 'The file is not a CSV'),
+  Unprocessable: input(422, 'The request cannot be processed'),
+  // delivery
+  InvalidRecipient: recipient('The recipient is not valid'),
+  MessageRejected: recipient('The provider rejected the message'),
+  Throttled: { class: 'throttled', retryable: true, status: 429, title: 'The rate was exceeded' },
+  ProviderUnavailable: transient('The provider could not take the message'),
+  NotDelivered: transient('The message was lost on its way to the worker'),
+  SendingPaused: account('Sending is paused for this account'),
+  AccountSuspended: account('The account is suspended'),
+  DailyQuotaExceeded: account('The daily sending quota is used up'),
+  SenderNotVerified: account('The sender is not verified'),
+  DeliveryUnconfirmed: {
+    class: 'unconfirmed',
+    retryable: false,
+    status: 502,
+    title: 'It is not known whether the provider accepted the message',
+  },
+  // ours
+  CampaignIncomplete: { class: 'internal', retryable: true, status: 500, title: 'The campaign has rows left to redrive' },
+  Internal: { class: 'internal', retryable: false, status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error of the catalogue. `detail` says what happened here, where, and what to do; it may be shown unless the class is internal. */
+export class PregonError extends Error {
+  readonly code: ErrorCode;
+  readonly class: ErrorClass;
+  readonly retryable: boolean;
+  readonly status: number;
+  readonly title: string;
+  /** Further members of the problem document, such as the line of a CSV. */
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(detail, options);
+    const entry: CatalogueEntry = ERRORS[code];
+    // Step Functions and Lambda report an error by its name.
+    this.name = code;
+    this.code = code;
+    this.class = entry.class;
+    this.retryable = entry.retryable;
+    this.status = entry.status;
+    this.title = entry.title;
+    this.extra = extra;
+  }
+}

@@ -1,0 +1,24 @@
+/** Node runs the project's TypeScript itself; Jest needs SWC for the same files, TypeGraphQL's decorators included. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/tests/browser/'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true, tsx: false },
+          transform: { legacyDecorator: true, decoratorMetadata: false },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  // Two cores: one worker runs the long end-to-end files, the other the rest.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
