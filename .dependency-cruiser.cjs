@@ -1,0 +1,44 @@
+/** Dependencies point one way: functions, graphql → core; infra → statemachines, bundles; local → the template. */
+const only = (from, allowed) => ({
+  name: `${from}-depends-only-on-${allowed.join('-') || 'itself'}`,
+  severity: 'error',
+  comment: `${from} may import ${[from, ...allowed].join(', ')} and packages`,
+  from: { path: `^${from}/` },
+  to: {
+    path: '^(core|functions|graphql|infra|local|console|scripts|tests|benchmarks|examples|statemachines)/',
+    pathNot: `^(${[from, ...allowed].join('|')})/`,
+  },
+});
+
+module.exports = {
+  forbidden: [
+    only('core', []),
+    only('functions', ['core']),
+    only('graphql', ['core', 'functions/shared']),
+    only('infra', ['statemachines']),
+    only('local', []),
+    only('console', []),
+    only('statemachines', []),
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'core-knows-no-lambda',
+      severity: 'error',
+      comment: 'AWS event shapes end at the handler',
+      from: { path: '^core/' },
+      to: { path: '(aws-lambda|@middy|@aws-lambda-powertools)' },
+    },
+    {
+      name: 'no-dev-dependency-in-the-product',
+      severity: 'error',
+      from: { path: '^(core|functions|graphql)/', pathNot: '(build\\.ts$|^graphql/graphiql/)' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|cdk\\.out)/' },
+    parser: 'swc',
+    moduleSystems: ['es6', 'cjs'],
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
+  },
+};
