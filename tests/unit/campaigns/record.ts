@@ -1,0 +1,21 @@
+import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+
+/** A campaign's record with what a test cares about in place of the rest. */
+export function campaignRecord(override: Partial<CampaignRecord> = {}): CampaignRecord {
+  return {
+    batchId: 'b1',
+    uploadId: 'u1',
+    status: 'INGESTING',
+    total: 3,
+    enqueued: 2,
+    skipped: 1,
+    dryRun: false,
+    format: 'text',
+    warnings: [],
+    maxConcurrency: 250,
+    sendTimeoutSeconds: 3600,
+    createdAt: '2026-11-22T10:00:00.000Z',
+    redriveCount: 0,
+    ...override,
+  };
+}

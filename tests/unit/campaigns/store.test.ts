@@ -1,0 +1,68 @@
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { campaignRecord } from './record.ts';
+import { openTable } from './table.ts';
+
+describe('the campaign store', () => {
+  let opened: Awaited<ReturnType<typeof openTable>>;
+  const store = () => createCampaignStore(opened);
+
+  beforeEach(async () => {
+    opened = await openTable();
+  });
+  afterEach(() => opened.close());
+
+  it('lets the first upload win and tells the second whose record stands', async () => {
+    const first = campaignRecord({ uploadId: 'first', campaignId: 'spring' });
+
+    expect(await store().create(first)).toEqual({ won: true, record: first });
+    expect(await store().create(campaignRecord({ uploadId: 'second' }))).toEqual({ won: false, record: first });
+    expect(await store().get('b1')).toEqual(first);
+  });
+
+  it('takes a repeated write of the same upload for the same win', async () => {
+    await store().create(campaignRecord());
+
+    expect((await store().create(campaignRecord())).won).toBe(true);
+  });
+
+  it('knows no campaign that was never written', async () => {
+    expect(await store().get('nobody')).toBeUndefined();
+    expect(await store().update('nobody', { set: { status: 'RUNNING' } })).toBeUndefined();
+  });
+
+  it('changes a record only while the conditions hold', async () => {
+    await store().create(campaignRecord({ reason: 'old' }));
+
+    const running = await store().update('b1', {
+      set: { status: 'RUNNING', startedAt: '2026-11-22T10:00:01.000Z' },
+      remove: ['reason'],
+      ifStatus: ['INGESTING', 'SCHEDULED'],
+    });
+
+    expect(running).toEqual(campaignRecord({ status: 'RUNNING', startedAt: '2026-11-22T10:00:01.000Z' }));
+    expect(await store().update('b1', { set: { status: 'FAILED' }, ifStatus: ['INGESTING'] })).toBeUndefined();
+    expect(await store().update('b1', { set: { redriveCount: 2 }, ifRedriveCountAtMost: 1 })).toBeDefined();
+    expect(await store().update('b1', { set: { status: 'FAILED' }, ifRedriveCountAtMost: 1 })).toBeUndefined();
+    expect((await store().get('b1'))?.status).toBe('RUNNING');
+  });
+
+  it('lists newest first, page after page', async () => {
+    for (const n of [1, 2, 3, 4, 5]) {
+      await store().create(campaignRecord({ batchId: `b${n}`, createdAt: `2026-11-2${n}T10:00:00.000Z` }));
+    }
+
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store().list({ limit: 2, ...(after ? { after } : {}) });
+      seen.push(...page.campaigns.map((campaign) => campaign.batchId));
+      after = page.next;
+    } while (after);
+
+    expect(seen).toEqual(['b5', 'b4', 'b3', 'b2', 'b1']);
+  });
+
+  it('refuses a cursor that is none of its own', async () => {
+    await expect(store().list({ limit: 2, after: 'bm9uc2Vuc2U' })).rejects.toThrow('no cursor of this list');
+  });
+});
