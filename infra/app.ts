@@ -4,6 +4,9 @@ import { STAGES } from './stages.ts';
 
 const app = new App();
 for (const stage of Object.values(STAGES)) {
-  new PregonStack(app, `pregon-${stage.name}`, { stage, description: `Pregon ${stage.name}: email campaigns on Step Functions` });
+  new PregonStack(app, `pregon-${stage.name}`, {
+    stage,
+    description: `Pregon ${stage.name}: email campaigns on Step Functions`,
+  });
 }
 app.synth();

@@ -5,9 +5,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { campaignArns } from './arns.ts';
-import type { Settings } from './settings.ts';
 import { type Grant, ProductFunction, type ProductFunctionProps, seconds } from './product-function.ts';
 import { CONSUMER_TIMEOUT, type Lane } from './queues.ts';
+import type { Settings } from './settings.ts';
 import type { Stage } from './stages.ts';
 
 export interface FunctionsProps {
@@ -57,10 +57,7 @@ export class Functions extends Construct {
     const workflow = { CAMPAIGN_STATE_MACHINE_ARN: campaign.stateMachine };
     const bucket = { BUCKET: props.bucket.bucketName };
     const rate = { SEND_RATE: settings.sendRate, SEND_HEADROOM: settings.sendHeadroom };
-    const lambda = (
-      functionId: string,
-      rest: Omit<ProductFunctionProps, 'stage'>,
-    ) =>
+    const lambda = (functionId: string, rest: Omit<ProductFunctionProps, 'stage'>) =>
       new ProductFunction(this, functionId, {
         stage,
         ...rest,

@@ -39,9 +39,21 @@ export class Observability extends Construct {
         lane.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       );
     }
-    alarm('campaign-failed', 'A campaign ended FAILED: look at its reason, then redrive', props.stateMachine.metricFailed({ period: PERIOD }));
-    alarm('account-stopped', 'The email provider refuses the account: campaigns stop', product('AccountStopped', 'send-worker'));
+    alarm(
+      'campaign-failed',
+      'A campaign ended FAILED: look at its reason, then redrive',
+      props.stateMachine.metricFailed({ period: PERIOD }),
+    );
+    alarm(
+      'account-stopped',
+      'The email provider refuses the account: campaigns stop',
+      product('AccountStopped', 'send-worker'),
+    );
     alarm('rows-lost', 'Settle found rows that no child brought to an end', product('RowsLeftBehind', 'settle'));
-    alarm('worker-errors', 'The send worker fails', props.functions.sendWorker.function.metricErrors({ period: PERIOD }));
+    alarm(
+      'worker-errors',
+      'The send worker fails',
+      props.functions.sendWorker.function.metricErrors({ period: PERIOD }),
+    );
   }
 }

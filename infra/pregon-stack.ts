@@ -30,7 +30,8 @@ export class PregonStack extends Stack {
     const api = new Api(this, 'Api', stage, functions);
     new Observability(this, 'Observability', { stage, lanes: [send], stateMachine, functions });
 
-    const output = (name: string, value: string) => new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);
+    const output = (name: string, value: string) =>
+      new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);
     output('apiUrl', api.url);
     output('region', this.region);
     output('campaignStateMachineArn', stateMachine.stateMachineArn);

@@ -17,11 +17,23 @@ export class Settings extends Construct {
       created.overrideLogicalId(name);
       return created.valueAsString;
     };
-    this.senderAddress = parameter('SenderAddress', 'From of every email: an address of a verified identity', 'Pregon <hello@pregon.test>');
-    this.senderIdentity = parameter('SenderIdentity', 'The verified SES identity that SenderAddress belongs to', 'pregon.test');
+    this.senderAddress = parameter(
+      'SenderAddress',
+      'From of every email: an address of a verified identity',
+      'Pregon <hello@pregon.test>',
+    );
+    this.senderIdentity = parameter(
+      'SenderIdentity',
+      'The verified SES identity that SenderAddress belongs to',
+      'pregon.test',
+    );
     this.sendRate = parameter('SendRate', 'Emails per second; empty: what SES allows, times SendHeadroom', '');
     this.sendHeadroom = parameter('SendHeadroom', 'The part of the rate allowed by SES that is used', '0.9');
-    this.sendTimeoutSeconds = parameter('SendTimeoutSeconds', 'How long a row may wait for its worker; an hour or more', '3600');
+    this.sendTimeoutSeconds = parameter(
+      'SendTimeoutSeconds',
+      'How long a row may wait for its worker; an hour or more',
+      '3600',
+    );
     this.logLevel = parameter('LogLevel', 'DEBUG, INFO, WARN or ERROR', 'INFO');
   }
 }

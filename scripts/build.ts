@@ -16,7 +16,7 @@ export async function functionEntries(): Promise<Record<string, string>> {
     const handler = join('functions', name, 'handler.ts');
     if (existsSync(handler)) entries[name] = handler;
   }
-  if (existsSync('graphql/handler.ts')) entries['graphql'] = 'graphql/handler.ts';
+  if (existsSync('graphql/handler.ts')) entries.graphql = 'graphql/handler.ts';
   return entries;
 }
 

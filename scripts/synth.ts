@@ -7,7 +7,10 @@ export function synth(): void {
     env: {
       ...process.env,
       CDK_OUTDIR: 'cdk.out',
-      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:disable-version-reporting': true }),
+      CDK_CONTEXT_JSON: JSON.stringify({
+        'aws:cdk:enable-asset-metadata': true,
+        'aws:cdk:disable-version-reporting': true,
+      }),
     },
   });
   if (result.status !== 0) throw new Error('The CDK app could not be synthesized; its messages are above.');

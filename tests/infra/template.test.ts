@@ -1,0 +1,141 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PregonStack } from '../../infra/pregon-stack.ts';
+import { STAGES } from '../../infra/stages.ts';
+
+interface Resource {
+  Type: string;
+  Properties?: Record<string, unknown>;
+}
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
+
+const stage = STAGES.dev;
+if (!stage) throw new Error('There is no dev stage');
+const template = Template.fromStack(new PregonStack(new App(), 'pregon-dev', { stage }));
+const resources: Record<string, Resource> = template.toJSON().Resources;
+const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+function statements(): { role: string; actions: string[]; resources: unknown[] }[] {
+  return ofType('AWS::IAM::Role').flatMap(([role, { Properties }]) =>
+    ((Properties?.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[]).flatMap((policy) =>
+      policy.PolicyDocument.Statement.map((statement) => ({
+        role,
+        actions: list(statement.Action),
+        resources: list(statement.Resource),
+      })),
+    ),
+  );
+}
+
+/** Actions for which AWS offers no resource ARN. */
+const NO_ARN =
+  /^(xray:|ses:GetAccount$|logs:(Create|Get|Update|Delete|List)LogDeliver|logs:(PutResourcePolicy|Describe))/;
+
+describe('the stack', () => {
+  it('gives every function a role of its own and no managed policy', () => {
+    const roles = ofType('AWS::Lambda::Function').map(([, { Properties }]) => JSON.stringify(Properties?.Role));
+    expect(new Set(roles).size).toBe(roles.length);
+    expect(roles.length).toBeGreaterThan(8);
+    for (const [, role] of ofType('AWS::IAM::Role')) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(ofType('AWS::IAM::Policy')).toEqual([]);
+  });
+
+  it('names actions one by one and resources by ARN wherever AWS takes one', () => {
+    const tooWide = statements().filter(
+      ({ actions, resources: granted }) =>
+        actions.some((action) => action.includes('*')) ||
+        (granted.includes('*') && actions.some((action) => !NO_ARN.test(action))),
+    );
+    expect(tooWide).toEqual([]);
+  });
+
+  it('lets the workflow start, watch, stop and redrive its own children only', () => {
+    const states = statements().filter(
+      ({ role, actions }) => role.startsWith('Workflow') && actions.some((action) => action.startsWith('states:')),
+    );
+    const text = JSON.stringify(states);
+    for (const action of ['StartExecution', 'DescribeExecution', 'StopExecution', 'RedriveExecution']) {
+      expect(text).toContain(`states:${action}`);
+    }
+    for (const { resources: granted } of states) {
+      for (const arn of granted) expect(JSON.stringify(arn)).toMatch(/:(stateMachine|execution):pregon-dev-campaign/);
+    }
+  });
+
+  it('runs every function on Node 24, arm64, with tracing, its own log group and a stated retention', () => {
+    for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Handler: 'index.handler',
+        LoggingConfig: { LogGroup: expect.anything() },
+      });
+    }
+    for (const [, { Properties }] of ofType('AWS::Logs::LogGroup')) expect(Properties?.RetentionInDays).toBe(14);
+  });
+
+  it('holds no secret: the API key is generated, and no environment carries a key', () => {
+    for (const [, { Properties }] of ofType('AWS::SecretsManager::Secret')) {
+      expect(Properties).not.toHaveProperty('SecretString');
+    }
+    for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
+      const { Variables = {} } = (Properties?.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      for (const name of Object.keys(Variables)) expect(name).not.toMatch(/(KEY|TOKEN|PASSWORD|SECRET)$/);
+    }
+  });
+
+  it('gives every queue that has a consumer dead letters, 5 receives, and six times the timeout as visibility', () => {
+    const byId = new Map(ofType('AWS::SQS::Queue'));
+    const sources = ofType('AWS::Lambda::EventSourceMapping');
+    expect(sources.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of sources) {
+      const mapping = Properties as {
+        EventSourceArn: { 'Fn::GetAtt': [string, string] };
+        FunctionName: { Ref: string };
+      };
+      const [queueId] = mapping.EventSourceArn['Fn::GetAtt'];
+      const functionId = mapping.FunctionName.Ref;
+      const queue = byId.get(queueId)?.Properties;
+      const timeout = Number(resources[functionId]?.Properties?.Timeout);
+      expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
+      expect(Number(queue?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout);
+      expect(timeout).toBeLessThanOrEqual(10);
+      expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    }
+  });
+
+  it('asks for the key on every route but the public ones', () => {
+    const open = ofType('AWS::ApiGatewayV2::Route')
+      .filter(([, { Properties }]) => Properties?.AuthorizationType === 'NONE')
+      .map(([, { Properties }]) => String(Properties?.RouteKey));
+    expect(open.sort()).toEqual(
+      [
+        '/',
+        '/console',
+        '/console/{proxy+}',
+        '/docs',
+        '/docs/{proxy+}',
+        '/graphql',
+        '/graphql/{proxy+}',
+        '/health',
+        '/openapi.json',
+      ]
+        .map((path) => `GET ${path}`)
+        .sort(),
+    );
+  });
+
+  it('keeps the data of prod when the stack goes', () => {
+    const prod = STAGES.prod;
+    if (!prod) throw new Error('There is no prod stage');
+    const kept = Template.fromStack(new PregonStack(new App(), 'pregon-prod', { stage: prod })).toJSON().Resources;
+    for (const resource of Object.values<{ Type: string; DeletionPolicy?: string }>(kept)) {
+      if (/Table$|S3::Bucket$/.test(resource.Type)) expect(resource.DeletionPolicy).toBe('Retain');
+    }
+  });
+});
