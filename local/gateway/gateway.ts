@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LOCAL_REGION } from '../identity.ts';
+import { credentialOf } from './credential.ts';
+import { AwsError, ConnectionDropped } from './errors.ts';
+import { isForeignPage } from './guard-browser.ts';
+import { identify } from './identify.ts';
+import type { LocalRoutes } from './local-routes.ts';
+import { operationOf } from './operation-of.ts';
+import { renderError } from './protocols.ts';
+import { readBody } from './read-body.ts';
+import { respond } from './respond.ts';
+import { route } from './route.ts';
+import { serviceOf } from './service-of.ts';
+import type { AwsRequest, AwsResponse, Principal, ServiceHandler, Step } from './types.ts';
+
+export interface GatewayOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  /** By SigV4 service name. Read at each call, so services may be added after the start. */
+  readonly services: Map<string, ServiceHandler>;
+  /** Roles by their access key id (`accessKeyFor`). May be filled after the start. */
+  readonly identities: Map<string, Principal>;
+  /** What happens between identify and route, in this order: faults, meter. */
+  readonly steps?: readonly Step[];
+  /** The endpoint's own addresses. May be filled after the start. */
+  readonly localRoutes?: LocalRoutes;
+  /** Told of errors that no AWS service would answer with: faults of this machine. */
+  readonly onError?: (error: unknown, request: { service: string; operation: string }) => void;
+}
+
+/** A call from within this process: it takes the chain, without HTTP. */
+export interface InternalCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accessKeyId?: string;
+  /** JSON, already written. */
+  readonly body: string;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** `http://127.0.0.1:4566` */
+  readonly url: string;
+  call(call: InternalCall): Promise<AwsResponse>;
+  close(): Promise<void>;
+}
+
+const NO_QUERY = new URLSearchParams();
+const EMPTY = Buffer.alloc(0);
+
+/** Starts the endpoint that speaks for every service of the local AWS. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { services, identities, steps = [], localRoutes = new Map(), onError } = options;
+  const host = options.host ?? '127.0.0.1';
+  const chain = [identify(identities), ...steps].reduceRight<ServiceHandler>(
+    (next, step) => (request) => step(request, next),
+    route(services),
+  );
+
+  const answer = async (request: AwsRequest): Promise<AwsResponse> => {
+    try {
+      return await chain(request);
+    } catch (error) {
+      if (error instanceof AwsError) return renderError(request.service, error, request.requestId);
+      if (error instanceof ConnectionDropped) throw error;
+      onError?.(error, request);
+      const failure = new AwsError('InternalFailure', 'The local AWS failed; its log says why', 500);
+      return renderError(request.service, failure, request.requestId);
+    }
+  };
+
+  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (incoming, out) => {
+    handle(incoming, out).catch((error: unknown) => {
+      if (!(error instanceof ConnectionDropped) && !incoming.destroyed) {
+        onError?.(error, { service: 'gateway', operation: incoming.url ?? '' });
+      }
+      out.destroy();
+    });
+  });
+
+  async function handle(incoming: IncomingMessage, out: ServerResponse): Promise<void> {
+    const url = incoming.url ?? '/';
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    const query = mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
+    if (isForeignPage(incoming)) {
+      await respond(out, localJson(403, { status: 403, detail: 'Only pages of this machine may call this endpoint' }));
+      return;
+    }
+    if (path.startsWith('/_local/')) {
+      const local = localRoutes.get(path);
+      const body = await readBody(incoming);
+      const answered = local
+        ? await local({ method: incoming.method ?? 'GET', query, body })
+        : { status: 404, body: { status: 404, detail: `There is no ${path}` } };
+      await respond(out, localJson(answered.status, answered.body));
+      return;
+    }
+    const { accessKeyId, region, service: signedFor } = credentialOf(incoming, query);
+    const service = serviceOf(incoming, path, signedFor);
+    const streams = service === 's3';
+    const body = streams ? EMPTY : await readBody(incoming);
+    const response = await answer({
+      service,
+      operation: operationOf(service, incoming, path, query, body),
+      requestId: randomUUID(),
+      region,
+      method: incoming.method ?? 'GET',
+      path,
+      query,
+      headers: incoming.headers,
+      body,
+      principal: { kind: 'administrator', accessKeyId },
+      ...(streams ? { stream: incoming } : {}),
+    });
+    await respond(out, response);
+    // An answer may come before the whole upload was read; the connection can only go on once it was.
+    if (streams && !incoming.readableEnded) incoming.resume();
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    port,
+    url: `http://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+    call: ({ service, operation, accessKeyId = '', body }) =>
+      answer({
+        service,
+        operation,
+        requestId: randomUUID(),
+        region: LOCAL_REGION,
+        method: 'POST',
+        path: '/',
+        query: NO_QUERY,
+        headers: {},
+        body: Buffer.from(body),
+        principal: { kind: 'administrator', accessKeyId },
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function localJson(status: number, body: unknown): AwsResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

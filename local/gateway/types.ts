@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
+/** Who calls: a role of the template, or an administrator (any key that belongs to no role). */
+export interface Principal {
+  readonly kind: 'role' | 'administrator';
+  readonly accessKeyId: string;
+  readonly roleArn?: string;
+  /** The function or state machine that holds the role, where one is known. */
+  readonly logicalId?: string;
+}
+
+/** One call of an AWS API, as it came over the wire. */
+export interface AwsRequest {
+  /** SigV4 service name: dynamodb, sqs, s3, ses, secretsmanager, events, states, lambda, sts. */
+  readonly service: string;
+  /** The API's operation, `PutItem`. */
+  readonly operation: string;
+  readonly requestId: string;
+  readonly region: string;
+  readonly method: string;
+  /** Path as sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body; empty where the service reads `stream`. */
+  readonly body: Buffer;
+  /** The unread body: S3 alone gets one. */
+  readonly stream?: Readable;
+  readonly principal: Principal;
+}
+
+export interface AwsResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body?: string | Buffer | Readable;
+}
+
+/** Answers the calls of one service. It may throw an `AwsError`; anything else it throws is InternalFailure. */
+export type ServiceHandler = (request: AwsRequest) => Promise<AwsResponse>;
+
+/** One link of the gateway's chain. */
+export type Step = (request: AwsRequest, next: ServiceHandler) => Promise<AwsResponse>;

@@ -1,0 +1,27 @@
+export interface Address {
+  /** Empty for the service itself. */
+  readonly bucket: string;
+  /** Decoded; empty for the bucket itself. */
+  readonly key: string;
+}
+
+/** `bucket.localhost`, `bucket.s3.localhost`, `bucket.s3.us-east-1.amazonaws.com`; dots may be part of a bucket's name. */
+const VIRTUAL_HOST = /^([a-z0-9][a-z0-9.-]+?)\.(?:s3[.-][a-z0-9.-]*amazonaws\.com|(?:s3\.)?localhost)(?::\d+)?$/;
+
+/** Finds bucket and key in a path-style or virtual-host address. */
+export function splitAddress(path: string, host: string | undefined): Address {
+  const virtual = host === undefined ? null : VIRTUAL_HOST.exec(host);
+  if (virtual?.[1] && virtual[1] !== 's3') return { bucket: virtual[1], key: decodeKey(path.slice(1)) };
+  const slash = path.indexOf('/', 1);
+  if (slash === -1) return { bucket: decodeKey(path.slice(1)), key: '' };
+  return { bucket: decodeKey(path.slice(1, slash)), key: decodeKey(path.slice(slash + 1)) };
+}
+
+function decodeKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // A lone percent sign is a valid character of a key that some clients do not encode.
+    return encoded;
+  }
+}

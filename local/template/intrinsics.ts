@@ -1,0 +1,131 @@
+import { TemplateError } from './errors.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+
+/** What intrinsic functions look up. */
+export interface Scope {
+  ref(name: string): Json;
+  attribute(logicalId: string, attribute: string): string;
+  condition(name: string): boolean;
+  map(name: string, first: string, second: string): Json;
+}
+
+/** `Ref: AWS::NoValue` takes the property away. */
+export const NO_VALUE = Symbol('AWS::NoValue');
+export type Resolved = Json | typeof NO_VALUE;
+
+/** Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. */
+export function resolve(value: Json, scope: Scope, where: string): Resolved {
+  if (Array.isArray(value)) return value.map((item) => resolve(item, scope, where)).filter((item) => item !== NO_VALUE);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only) {
+    const [name, argument] = only;
+    if (name === 'Ref' && typeof argument === 'string')
+      return argument === 'AWS::NoValue' ? NO_VALUE : scope.ref(argument);
+    if (name.startsWith('Fn::')) return callFunction(name, argument, scope, where);
+  }
+  const result: JsonObject = {};
+  for (const [key, member] of entries) {
+    const resolved = resolve(member, scope, `${where}.${key}`);
+    if (resolved !== NO_VALUE) result[key] = resolved;
+  }
+  return result;
+}
+
+/** Resolves a value that must be there. */
+export function resolveValue(value: Json, scope: Scope, where: string): Json {
+  const resolved = resolve(value, scope, where);
+  if (resolved === NO_VALUE) throw new TemplateError(`${where}: AWS::NoValue where a value is needed`);
+  return resolved;
+}
+
+/** Says whether a condition of the template holds. */
+export function evaluateCondition(value: Json, scope: Scope, where: string): boolean {
+  if (typeof value === 'boolean') return value;
+  const [entry] = isObject(value) ? Object.entries(value) : [];
+  if (!entry) throw new TemplateError(`${where}: not a condition`);
+  const [name, argument] = entry;
+  if (name === 'Condition' && typeof argument === 'string') return scope.condition(argument);
+  const operands = asList(argument, where);
+  const each = (item: Json) => evaluateCondition(item, scope, where);
+  if (name === 'Fn::And') return operands.every(each);
+  if (name === 'Fn::Or') return operands.some(each);
+  if (name === 'Fn::Not') return !operands.some(each);
+  if (name === 'Fn::Equals') {
+    const [left, right] = operands.map((item) => resolveValue(item, scope, where));
+    return JSON.stringify(left) === JSON.stringify(right);
+  }
+  throw new TemplateError(`${where}: the condition function ${name} is not emulated`);
+}
+
+function callFunction(name: string, argument: Json, scope: Scope, where: string): Resolved {
+  const list = () => asList(argument, where).map((item) => resolveValue(item, scope, where));
+  switch (name) {
+    case 'Fn::GetAtt': {
+      const [logicalId, attribute] = typeof argument === 'string' ? splitOnce(argument, '.') : list();
+      return scope.attribute(asText(logicalId, where), asText(attribute, where));
+    }
+    case 'Fn::Sub':
+      return substitute(argument, scope, where);
+    case 'Fn::Join': {
+      const [separator, items] = list();
+      return asList(items, where)
+        .map((item) => asText(item, where))
+        .join(asText(separator, where));
+    }
+    case 'Fn::Split': {
+      const [separator, text] = list();
+      return asText(text, where).split(asText(separator, where));
+    }
+    case 'Fn::Select': {
+      const [index, items] = list();
+      const item = asList(items, where)[Number(index)];
+      if (item === undefined) throw new TemplateError(`${where}: Fn::Select found nothing at ${String(index)}`);
+      return item;
+    }
+    case 'Fn::If': {
+      const [condition, whenTrue, whenFalse] = asList(argument, where);
+      const chosen = scope.condition(asText(condition, where)) ? whenTrue : whenFalse;
+      if (chosen === undefined) throw new TemplateError(`${where}: Fn::If needs three arguments`);
+      return resolve(chosen, scope, where);
+    }
+    case 'Fn::FindInMap': {
+      const [map, first, second] = list();
+      return scope.map(asText(map, where), asText(first, where), asText(second, where));
+    }
+    case 'Fn::Base64':
+      return Buffer.from(asText(resolveValue(argument, scope, where), where)).toString('base64');
+    default:
+      throw new TemplateError(`${where}: the intrinsic function ${name} is not emulated`);
+  }
+}
+
+function substitute(argument: Json, scope: Scope, where: string): string {
+  const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  const own = isObject(variables) ? variables : {};
+  return asText(text, where).replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) => {
+    if (literal) return `\${${name}}`;
+    const variable = own[name];
+    if (variable !== undefined) return asText(resolveValue(variable, scope, where), where);
+    if (!name.includes('.')) return asText(scope.ref(name), where);
+    const [logicalId, attribute] = splitOnce(name, '.');
+    return scope.attribute(asText(logicalId, where), asText(attribute, where));
+  });
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function asList(value: Json | undefined, where: string): Json[] {
+  if (!Array.isArray(value)) throw new TemplateError(`${where}: a list is needed, not ${JSON.stringify(value)}`);
+  return value;
+}
+
+function asText(value: Json | undefined, where: string): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') throw new TemplateError(`${where}: text is needed, not ${JSON.stringify(value)}`);
+  return value;
+}

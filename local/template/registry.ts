@@ -1,0 +1,32 @@
+import { isObject, type Json, type JsonObject } from './json.ts';
+import type { ResourceType } from './resource-type.ts';
+import { compute } from './resources/compute.ts';
+import { messaging } from './resources/messaging.ts';
+import { storage } from './resources/storage.ts';
+import { watching } from './resources/watching.ts';
+import { web } from './resources/web.ts';
+
+/** Every CloudFormation type that this machine knows. */
+export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(
+  Object.entries({ ...storage, ...messaging, ...compute, ...web, ...watching }),
+);
+
+/** The properties that are neither honoured nor without meaning here, as `A` or `A.B`. */
+export function unknownProperties(type: ResourceType, properties: JsonObject): string[] {
+  const known = new Set([...type.honoured, ...type.withoutMeaning]);
+  if (known.has('*')) return [];
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(properties)) {
+    if (known.has(name) || value === null) continue;
+    unknown.push(...unknownMembers(known, name, value));
+  }
+  return unknown;
+}
+
+function unknownMembers(known: ReadonlySet<string>, name: string, value: Json): string[] {
+  const someMembersKnown = [...known].some((path) => path.startsWith(`${name}.`));
+  if (!someMembersKnown || !isObject(value)) return [name];
+  return Object.keys(value)
+    .map((member) => `${name}.${member}`)
+    .filter((path) => !known.has(path));
+}

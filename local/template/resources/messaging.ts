@@ -1,0 +1,113 @@
+import { arnOf, nameOf, type ResourceType } from '../resource-type.ts';
+
+const queue: ResourceType = {
+  nameProperty: 'QueueName',
+  identify(resource) {
+    const name = nameOf(resource, 'QueueName');
+    const arn = arnOf(resource.naming, 'sqs', name);
+    const url = `${resource.naming.awsEndpoint}/${resource.naming.account}/${name}`;
+    return { physicalId: url, arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+  },
+  honoured: [
+    'QueueName',
+    'VisibilityTimeout',
+    'DelaySeconds',
+    'MaximumMessageSize',
+    'MessageRetentionPeriod',
+    'ReceiveMessageWaitTimeSeconds',
+    'RedrivePolicy',
+    'RedriveAllowPolicy',
+    'FifoQueue',
+    'ContentBasedDeduplication',
+  ],
+  withoutMeaning: ['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled', 'Tags'],
+};
+
+const queuePolicy: ResourceType = {
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: [],
+  withoutMeaning: ['PolicyDocument', 'Queues'],
+};
+
+const rule: ResourceType = {
+  nameProperty: 'Name',
+  identify(resource) {
+    const name = nameOf(resource, 'Name');
+    const bus = resource.properties.EventBusName;
+    const path =
+      typeof bus === 'string' && bus !== 'default' ? `rule/${bus.split('/').at(-1)}/${name}` : `rule/${name}`;
+    const arn = arnOf(resource.naming, 'events', path);
+    return { physicalId: name, arn, attributes: { Arn: arn } };
+  },
+  honoured: ['Name', 'Description', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'Targets'],
+  withoutMeaning: ['Tags'],
+};
+
+const eventBus: ResourceType = {
+  nameProperty: 'Name',
+  identify(resource) {
+    const name = nameOf(resource, 'Name');
+    const arn = arnOf(resource.naming, 'events', `event-bus/${name}`);
+    return { physicalId: name, arn, attributes: { Arn: arn, Name: name } };
+  },
+  honoured: ['Name'],
+  withoutMeaning: ['Description', 'Tags', 'KmsKeyIdentifier'],
+};
+
+const schedule: ResourceType = {
+  nameProperty: 'Name',
+  identify(resource) {
+    const name = nameOf(resource, 'Name');
+    const group = resource.properties.GroupName;
+    const arn = arnOf(
+      resource.naming,
+      'scheduler',
+      `schedule/${typeof group === 'string' ? group : 'default'}/${name}`,
+    );
+    return { physicalId: name, arn, attributes: { Arn: arn } };
+  },
+  honoured: ['Name', 'GroupName', 'ScheduleExpression', 'State', 'Target.Arn', 'Target.Input', 'Target.RoleArn'],
+  withoutMeaning: [
+    'Description',
+    'FlexibleTimeWindow',
+    'KmsKeyArn',
+    'ScheduleExpressionTimezone',
+    'Target.RetryPolicy',
+    'Target.DeadLetterConfig',
+  ],
+};
+
+const emailIdentity: ResourceType = {
+  nameProperty: 'EmailIdentity',
+  identify(resource) {
+    const name = nameOf(resource, 'EmailIdentity');
+    return { physicalId: name, arn: arnOf(resource.naming, 'ses', `identity/${name}`) };
+  },
+  honoured: ['EmailIdentity'],
+  withoutMeaning: ['DkimAttributes', 'DkimSigningAttributes', 'FeedbackAttributes', 'MailFromAttributes', 'Tags'],
+};
+
+const configurationSet: ResourceType = {
+  nameProperty: 'Name',
+  identify: (resource) => ({ physicalId: nameOf(resource, 'Name') }),
+  honoured: ['Name'],
+  withoutMeaning: [
+    'DeliveryOptions',
+    'ReputationOptions',
+    'SendingOptions',
+    'SuppressionOptions',
+    'TrackingOptions',
+    'VdmOptions',
+    'Tags',
+  ],
+};
+
+export const messaging: Record<string, ResourceType> = {
+  'AWS::SQS::Queue': queue,
+  'AWS::SQS::QueuePolicy': queuePolicy,
+  'AWS::Events::Rule': rule,
+  'AWS::Events::EventBus': eventBus,
+  'AWS::Scheduler::Schedule': schedule,
+  'AWS::SES::EmailIdentity': emailIdentity,
+  'AWS::SES::ConfigurationSet': configurationSet,
+};

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { arnOf, nameOf, type ResourceType } from '../resource-type.ts';
+
+const table: ResourceType = {
+  nameProperty: 'TableName',
+  identify(resource) {
+    const name = nameOf(resource, 'TableName');
+    const arn = arnOf(resource.naming, 'dynamodb', `table/${name}`);
+    return { physicalId: name, arn, attributes: { Arn: arn } };
+  },
+  honoured: [
+    'TableName',
+    'KeySchema',
+    'AttributeDefinitions',
+    'GlobalSecondaryIndexes',
+    'LocalSecondaryIndexes',
+    'BillingMode',
+    'TimeToLiveSpecification',
+  ],
+  withoutMeaning: [
+    'ProvisionedThroughput',
+    'OnDemandThroughput',
+    'PointInTimeRecoverySpecification',
+    'DeletionProtectionEnabled',
+    'ContributorInsightsSpecification',
+    'SSESpecification',
+    'TableClass',
+    'Tags',
+    'WarmThroughput',
+  ],
+};
+
+const bucket: ResourceType = {
+  nameProperty: 'BucketName',
+  identify(resource) {
+    const name = nameOf(resource, 'BucketName').toLowerCase();
+    const arn = `arn:${resource.naming.partition}:s3:::${name}`;
+    const { region, urlSuffix } = resource.naming;
+    return {
+      physicalId: name,
+      arn,
+      attributes: {
+        Arn: arn,
+        DomainName: `${name}.s3.${urlSuffix}`,
+        RegionalDomainName: `${name}.s3.${region}.${urlSuffix}`,
+      },
+    };
+  },
+  honoured: ['BucketName', 'NotificationConfiguration.EventBridgeConfiguration', 'CorsConfiguration'],
+  // Objects live as long as the data directory, so a lifecycle rule has no day to act on.
+  withoutMeaning: [
+    'BucketEncryption',
+    'LifecycleConfiguration',
+    'OwnershipControls',
+    'PublicAccessBlockConfiguration',
+    'Tags',
+  ],
+};
+
+const secret: ResourceType = {
+  nameProperty: 'Name',
+  identify(resource) {
+    const name = nameOf(resource, 'Name');
+    const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);
+    const arn = arnOf(resource.naming, 'secretsmanager', `secret:${name}-${suffix}`);
+    return { physicalId: arn, arn, ref: arn, attributes: { Id: arn } };
+  },
+  honoured: ['Name', 'SecretString', 'GenerateSecretString', 'Description'],
+  withoutMeaning: ['KmsKeyId', 'Tags'],
+};
+
+const policyOf = (target: string): ResourceType => ({
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: [],
+  // Who may call is decided by the caller's role; resource policies open a resource to other accounts.
+  withoutMeaning: [target, 'PolicyDocument'],
+});
+
+export const storage: Record<string, ResourceType> = {
+  'AWS::DynamoDB::Table': table,
+  'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': policyOf('Bucket'),
+  'AWS::SecretsManager::Secret': secret,
+  'AWS::SecretsManager::ResourcePolicy': policyOf('SecretId'),
+};

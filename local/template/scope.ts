@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { TemplateError } from './errors.ts';
+import { evaluateCondition, resolveValue, type Scope } from './intrinsics.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { readParameters } from './parameters.ts';
+import { RESOURCE_TYPES } from './registry.ts';
+import type { Identity, Naming } from './resource-type.ts';
+
+/** The names that a stack's intrinsic functions see. Identities are worked out when first asked for. */
+export class StackScope implements Scope {
+  readonly #document: JsonObject;
+  readonly #naming: Naming;
+  readonly #parameters: ReadonlyMap<string, Json>;
+  readonly #conditions = new Map<string, boolean>();
+  readonly #identities = new Map<string, Identity>();
+  readonly #beingNamed = new Set<string>();
+
+  constructor(document: JsonObject, naming: Naming, parameters: Readonly<Record<string, string>>) {
+    this.#document = document;
+    this.#naming = naming;
+    this.#parameters = readParameters(section(document, 'Parameters'), parameters);
+  }
+
+  /** The resources whose condition holds. */
+  activeResources(): [string, JsonObject][] {
+    const active: [string, JsonObject][] = [];
+    for (const [logicalId, resource] of Object.entries(section(this.#document, 'Resources'))) {
+      if (!isObject(resource)) continue;
+      if (typeof resource.Condition === 'string' && !this.condition(resource.Condition)) continue;
+      active.push([logicalId, resource]);
+    }
+    return active;
+  }
+
+  ref(name: string): Json {
+    const pseudo = this.#pseudoParameter(name);
+    if (pseudo !== undefined) return pseudo;
+    const parameter = this.#parameters.get(name);
+    if (parameter !== undefined) return parameter;
+    const identity = this.identityOf(name);
+    return identity.ref ?? identity.physicalId;
+  }
+
+  attribute(logicalId: string, attribute: string): string {
+    const value = this.identityOf(logicalId).attributes?.[attribute];
+    if (value === undefined) throw new TemplateError(`${logicalId}.${attribute}: this attribute is not emulated`);
+    return value;
+  }
+
+  condition(name: string): boolean {
+    const known = this.#conditions.get(name);
+    if (known !== undefined) return known;
+    const definition = section(this.#document, 'Conditions')[name];
+    if (definition === undefined) throw new TemplateError(`The condition ${name} is not in the template`);
+    const holds = evaluateCondition(definition, this, `Conditions.${name}`);
+    this.#conditions.set(name, holds);
+    return holds;
+  }
+
+  map(name: string, first: string, second: string): Json {
+    const map = section(this.#document, 'Mappings')[name];
+    const row = isObject(map) ? map[first] : undefined;
+    const value = isObject(row) ? row[second] : undefined;
+    if (value === undefined) throw new TemplateError(`Mappings.${name} has nothing at ${first}, ${second}`);
+    return value;
+  }
+
+  /** What a resource is called on this machine. Throws where its type is not emulated. */
+  identityOf(logicalId: string): Identity {
+    const known = this.#identities.get(logicalId);
+    if (known) return known;
+    const resource = section(this.#document, 'Resources')[logicalId];
+    if (!isObject(resource)) throw new TemplateError(`${logicalId} is not in the template`);
+    const type = RESOURCE_TYPES.get(String(resource.Type));
+    // A type that is not emulated has been named; what refers to it still gets a name.
+    const identity = type
+      ? type.identify({
+          logicalId,
+          naming: this.#naming,
+          generatedName: this.#generatedName(logicalId),
+          properties: this.#namingProperties(logicalId, resource, type.nameProperty),
+        })
+      : { physicalId: this.#generatedName(logicalId) };
+    this.#identities.set(logicalId, identity);
+    return identity;
+  }
+
+  /** Only the properties that make the name: the others may refer back to the resource. */
+  #namingProperties(logicalId: string, resource: JsonObject, nameProperty: string | undefined): JsonObject {
+    if (this.#beingNamed.has(logicalId)) throw new TemplateError(`The name of ${logicalId} depends on itself`);
+    this.#beingNamed.add(logicalId);
+    const properties = isObject(resource.Properties) ? resource.Properties : {};
+    const result: JsonObject = {};
+    for (const property of [nameProperty, 'EventBusName', 'GroupName']) {
+      const value = property === undefined ? undefined : properties[property];
+      if (property !== undefined && value !== undefined) {
+        result[property] = resolveValue(value, this, `${logicalId}.${property}`);
+      }
+    }
+    this.#beingNamed.delete(logicalId);
+    return result;
+  }
+
+  #generatedName(logicalId: string): string {
+    const { stackName } = this.#naming;
+    const suffix = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 12);
+    return `${stackName}-${logicalId.slice(0, 24)}-${suffix}`;
+  }
+
+  #pseudoParameter(name: string): Json | undefined {
+    const { account, region, partition, stackName, urlSuffix } = this.#naming;
+    switch (name) {
+      case 'AWS::AccountId':
+        return account;
+      case 'AWS::Region':
+        return region;
+      case 'AWS::Partition':
+        return partition;
+      case 'AWS::StackName':
+        return stackName;
+      case 'AWS::StackId':
+        return `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/local`;
+      case 'AWS::URLSuffix':
+        return urlSuffix;
+      case 'AWS::NotificationARNs':
+        return [];
+      default:
+        return undefined;
+    }
+  }
+}
+
+function section(document: JsonObject, name: string): JsonObject {
+  const value = document[name];
+  return isObject(value) ? value : {};
+}

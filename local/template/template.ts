@@ -1,0 +1,29 @@
+import type { JsonObject } from './json.ts';
+
+/** A resource of the stack, its properties resolved. */
+export interface TemplateResource {
+  readonly logicalId: string;
+  /** `AWS::SQS::Queue` */
+  readonly type: string;
+  readonly properties: JsonObject;
+  /** What CloudFormation would show: a queue's URL, a secret's ARN, a table's name. */
+  readonly physicalId: string;
+  readonly arn?: string;
+  readonly metadata: JsonObject;
+  /** Folder of a function's code, or file of a state machine's definition. */
+  readonly assetPath?: string;
+}
+
+/** A synthesized stack as this machine runs it. */
+export interface Template {
+  readonly stackName: string;
+  readonly account: string;
+  readonly region: string;
+  readonly resources: readonly TemplateResource[];
+  /** The stack's outputs by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** One line for each resource type or property that is not emulated. */
+  readonly unsupported: readonly string[];
+  ofType(type: string): TemplateResource[];
+  byLogicalId(logicalId: string): TemplateResource | undefined;
+}
