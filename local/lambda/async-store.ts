@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface AsyncCall {
+  id: string;
+  functionName: string;
+  payload: string;
+  /** Runs so far. */
+  attempts: number;
+  /** Milliseconds since the epoch. */
+  acceptedAt: number;
+  dueAt: number;
+}
+
+/** Asynchronous calls that Lambda has accepted: on disk before the caller hears 202, until they are done. */
+export class AsyncStore {
+  private readonly db: DatabaseSync;
+
+  constructor(file: string) {
+    mkdirSync(dirname(file), { recursive: true });
+    this.db = new DatabaseSync(file);
+    this.db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      CREATE TABLE IF NOT EXISTS calls (
+        id TEXT PRIMARY KEY, functionName TEXT NOT NULL, payload TEXT NOT NULL,
+        attempts INTEGER NOT NULL, acceptedAt REAL NOT NULL, dueAt REAL NOT NULL
+      ) STRICT;
+    `);
+  }
+
+  add(call: AsyncCall): void {
+    this.db
+      .prepare('INSERT INTO calls VALUES (:id, :functionName, :payload, :attempts, :acceptedAt, :dueAt)')
+      .run({ ...call });
+  }
+
+  reschedule(id: string, attempts: number, dueAt: number): void {
+    this.db.prepare('UPDATE calls SET attempts = ?, dueAt = ? WHERE id = ?').run(attempts, dueAt, id);
+  }
+
+  remove(id: string): void {
+    this.db.prepare('DELETE FROM calls WHERE id = ?').run(id);
+  }
+
+  all(): AsyncCall[] {
+    return this.db
+      .prepare('SELECT * FROM calls ORDER BY dueAt')
+      .all()
+      .map((row) => ({
+        id: String(row.id),
+        functionName: String(row.functionName),
+        payload: String(row.payload),
+        attempts: Number(row.attempts),
+        acceptedAt: Number(row.acceptedAt),
+        dueAt: Number(row.dueAt),
+      }));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
