@@ -1,0 +1,53 @@
+import { GraphQLError, type ValidationRule } from 'graphql';
+import {
+  type ComplexityEstimator,
+  createComplexityRule,
+  fieldExtensionsEstimator,
+  simpleEstimator,
+} from 'graphql-query-complexity';
+
+/** One page of 1,000 sends with all their fields is allowed, two are not. */
+export const MAX_COST = 30_000;
+
+/** What a field costs beside the one point of any field: about a point per DynamoDB request or AWS call behind it. */
+export const COST = {
+  /** A list of sends asks up to 16 shards. */
+  list: 100,
+  lookup: 10,
+  /** Counting a running campaign: two statuses, 16 shards each. */
+  counts: 32,
+  command: 1_000,
+} as const;
+
+/** A list costs its page size times what is asked of each item. `sizeArgument` is the argument that holds the page size. */
+export const pageCost =
+  (sizeArgument: 'first' | 'limit', defaultSize: number): ComplexityEstimator =>
+  ({ args, childComplexity }) => {
+    const size: unknown = args[sizeArgument];
+    // A negative size is refused later; here it must not make the query cheaper.
+    return COST.list + Math.max(typeof size === 'number' ? size : defaultSize, 1) * childComplexity;
+  };
+
+/** A field that costs `points` beside its own fields. */
+export const fixedCost =
+  (points: number): ComplexityEstimator =>
+  ({ childComplexity }) =>
+    points + childComplexity;
+
+/** A validation rule: refuses operations that cost more than `maximum`. */
+export const costLimit = (
+  maximum: number,
+  variables: Record<string, unknown>,
+  operationName: string | undefined,
+): ValidationRule =>
+  createComplexityRule({
+    maximumComplexity: maximum,
+    variables,
+    ...(operationName === undefined ? {} : { operationName }),
+    estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })],
+    createError: (max, actual) =>
+      new GraphQLError(
+        `The query costs ${actual} points (page size × fields); at most ${max} are allowed. Ask for fewer fields or smaller pages`,
+        { extensions: { code: 'QueryTooExpensive' } },
+      ),
+  });

@@ -1,0 +1,85 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../core/campaigns/campaign.ts';
+import type { GraphqlContext } from '../context.ts';
+import { COST, fixedCost, pageCost } from '../limits/cost.ts';
+import { pageRequest } from '../paging.ts';
+import { Campaign, CampaignConnection, SendCounts } from '../types/campaign.ts';
+import { connectionOf } from '../types/connection.ts';
+import { UnconfirmedPolicyEnum } from '../types/enums.ts';
+
+const DEFAULT_PAGE = 20;
+
+const POLICY: Readonly<Record<string, UnconfirmedPolicy>> = { RESEND: 'resend', ACCEPT: 'accept' };
+
+@Resolver(() => Campaign)
+export class CampaignResolver {
+  @Query(() => Campaign, {
+    name: 'campaign',
+    nullable: true,
+    description: 'One campaign, brought up to date with its execution.',
+    complexity: fixedCost(COST.lookup),
+  })
+  async campaign(
+    @Ctx() context: GraphqlContext,
+    @Arg('batchId', () => ID) batchId: string,
+  ): Promise<CampaignRecord | undefined> {
+    return context.campaigns.get(batchId);
+  }
+
+  @Query(() => CampaignConnection, {
+    name: 'campaigns',
+    description: 'Campaigns as a Relay connection, newest first.',
+    complexity: pageCost('first', DEFAULT_PAGE),
+  })
+  async campaigns(
+    @Ctx() context: GraphqlContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PAGE, description: 'At most 1,000.' })
+    first: number | null | undefined,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+  ) {
+    const page = await context.campaigns.list(pageRequest('first', first, DEFAULT_PAGE, after));
+    return connectionOf(page.campaigns, page.next);
+  }
+
+  @Mutation(() => Campaign, {
+    name: 'redriveCampaign',
+    description: 'Goes on where the campaign ended: sends what is left and what may be tried again.',
+    complexity: fixedCost(COST.command),
+  })
+  redriveCampaign(
+    @Ctx() context: GraphqlContext,
+    @Arg('batchId', () => ID) batchId: string,
+    @Arg('unconfirmed', () => UnconfirmedPolicyEnum, { nullable: true, description: 'For this one redrive.' })
+    unconfirmed: keyof typeof UnconfirmedPolicyEnum | null | undefined,
+  ): Promise<CampaignRecord> {
+    return context.campaigns.redrive(batchId, unconfirmed ? POLICY[unconfirmed] : undefined);
+  }
+
+  @Mutation(() => Campaign, {
+    name: 'stopCampaign',
+    description: 'Stops sending within five seconds; a redrive resumes.',
+    complexity: fixedCost(COST.command),
+  })
+  stopCampaign(@Ctx() context: GraphqlContext, @Arg('batchId', () => ID) batchId: string): Promise<CampaignRecord> {
+    return context.campaigns.stop(batchId);
+  }
+
+  @FieldResolver(() => SendCounts, { name: 'counts', complexity: fixedCost(COST.counts) })
+  async counts(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<Counts> {
+    return (await context.campaigns.progress(campaign)).counts;
+  }
+
+  @FieldResolver(() => Int, {
+    name: 'unconfirmed',
+    description: 'Rows in ERROR of which nobody knows whether the provider accepted them.',
+    complexity: COST.counts,
+  })
+  async unconfirmed(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<number> {
+    return (await context.campaigns.progress(campaign)).unconfirmed;
+  }
+
+  @FieldResolver(() => ID, { name: 'executionArn', description: 'Of its Step Functions execution.' })
+  executionArn(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): string {
+    return context.campaigns.executionArn(campaign.batchId);
+  }
+}

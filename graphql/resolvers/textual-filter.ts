@@ -1,0 +1,48 @@
+import { PregonError } from '../../core/errors.ts';
+import { SEND_STATUSES, type SendStatus } from '../../core/ledger/send.ts';
+import type { SendFilter } from '../context.ts';
+import { parseInstant } from '../types/date-time.ts';
+
+const DAY_MS = 86_400_000;
+const DATE_ALONE = /^\d{4}-\d{2}-\d{2}$/;
+const ZONE = /(z|[+-]\d{2}:\d{2})$/i;
+
+export interface TextualArguments {
+  readonly status: string | null | undefined;
+  readonly startDate: string | null | undefined;
+  readonly endDate: string | null | undefined;
+}
+
+/** The filter of emailSends, whose arguments are plain text. Throws BadRequest for a status or date that is none. */
+export function textualFilter({ status, startDate, endDate }: TextualArguments): SendFilter {
+  return {
+    ...(status ? { statuses: [statusOf(status)] } : {}),
+    ...(startDate ? { from: instantOf('startDate', startDate) } : {}),
+    ...(endDate ? { to: endOf(endDate) } : {}),
+  };
+}
+
+function statusOf(text: string): SendStatus {
+  const wanted = text.trim().toUpperCase();
+  const status = SEND_STATUSES.find((candidate) => candidate === wanted);
+  if (!status) throw new PregonError('BadRequest', `status must be one of ${SEND_STATUSES.join(', ')}; got '${text}'`);
+  return status;
+}
+
+function instantOf(argument: string, text: string): string {
+  const trimmed = text.trim();
+  const instant = parseInstant(DATE_ALONE.test(trimmed) || ZONE.test(trimmed) ? trimmed : `${trimmed}Z`);
+  if (!instant) {
+    throw new PregonError(
+      'BadRequest',
+      `${argument} must be an ISO 8601 date or time such as 2026-11-22; got '${text}'`,
+    );
+  }
+  return instant;
+}
+
+/** A date as the end of a range means that the day belongs to it. */
+function endOf(text: string): string {
+  const instant = instantOf('endDate', text);
+  return DATE_ALONE.test(text.trim()) ? new Date(Date.parse(instant) + DAY_MS).toISOString() : instant;
+}

@@ -1,0 +1,79 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { DateTimeScalar } from './date-time.ts';
+import { CampaignStatusEnum } from './enums.ts';
+import { PageInfo } from './page-info.ts';
+
+/** How many sends of a campaign stand where; the four add up to `enqueued`. */
+@ObjectType('SendCounts', { description: 'How many sends stand where; the four add up to `enqueued`.' })
+export class SendCounts {
+  @Field(() => Int)
+  declare readonly PENDING: number;
+
+  @Field(() => Int)
+  declare readonly QUEUED: number;
+
+  @Field(() => Int)
+  declare readonly SENT: number;
+
+  @Field(() => Int)
+  declare readonly ERROR: number;
+}
+
+/** One uploaded file and its execution. `counts` and `unconfirmed` are resolved apart: a running campaign's are counted. */
+@ObjectType('Campaign', { description: 'One uploaded file and its Step Functions execution.' })
+export class Campaign {
+  @Field(() => ID)
+  declare readonly batchId: string;
+
+  @Field(() => ID, { nullable: true })
+  declare readonly campaignId?: string;
+
+  @Field(() => CampaignStatusEnum)
+  declare readonly status: keyof typeof CampaignStatusEnum;
+
+  @Field(() => String, { nullable: true, description: 'Why it ended otherwise than SUCCEEDED.' })
+  declare readonly reason?: string;
+
+  @Field(() => Int, { description: 'Data rows in the file = enqueued + skipped.' })
+  declare readonly total: number;
+
+  @Field(() => Int)
+  declare readonly enqueued: number;
+
+  @Field(() => Int)
+  declare readonly skipped: number;
+
+  @Field(() => DateTimeScalar)
+  declare readonly createdAt: string;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  declare readonly startedAt?: string;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  declare readonly finishedAt?: string;
+
+  @Field(() => Int)
+  declare readonly redriveCount: number;
+
+  @Field(() => Boolean, { description: 'Nothing leaves; every step but the provider’s runs.' })
+  declare readonly dryRun: boolean;
+}
+
+@ObjectType('CampaignEdge')
+export class CampaignEdge {
+  @Field(() => String)
+  declare readonly cursor: string;
+
+  @Field(() => Campaign)
+  declare readonly node: Campaign;
+}
+
+/** A Relay connection over campaigns, newest first. */
+@ObjectType('CampaignConnection')
+export class CampaignConnection {
+  @Field(() => [CampaignEdge])
+  declare readonly edges: readonly CampaignEdge[];
+
+  @Field(() => PageInfo)
+  declare readonly pageInfo: PageInfo;
+}

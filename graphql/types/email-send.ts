@@ -1,0 +1,91 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { DateTimeScalar } from './date-time.ts';
+import { SendStatusEnum } from './enums.ts';
+import { PageInfo } from './page-info.ts';
+
+/** Why a send is in ERROR. */
+@ObjectType('SendError', { description: 'Why a send is in ERROR.' })
+export class SendErrorType {
+  @Field(() => String, { description: 'Of the error catalogue, such as MessageRejected.' })
+  declare readonly code: string;
+
+  @Field(() => String, { description: 'recipient, transient, account, unconfirmed …' })
+  declare readonly class: string;
+
+  @Field(() => String)
+  declare readonly message: string;
+
+  @Field(() => Boolean, { description: 'Whether a redrive sends the row again.' })
+  declare readonly retryable: boolean;
+}
+
+/** One email to one recipient. */
+@ObjectType('EmailSend', { description: 'One email to one recipient.' })
+export class EmailSend {
+  @Field(() => ID, { description: '`<batchId>-<rowNumber>`' })
+  declare readonly sendId: string;
+
+  @Field(() => ID)
+  declare readonly batchId: string;
+
+  @Field(() => ID, { nullable: true })
+  declare readonly campaignId?: string;
+
+  @Field(() => Int, { description: 'Data row of the uploaded file, counted from 1.' })
+  declare readonly rowNumber: number;
+
+  @Field(() => String)
+  declare readonly email: string;
+
+  @Field(() => String)
+  declare readonly subject: string;
+
+  @Field(() => SendStatusEnum)
+  declare readonly status: keyof typeof SendStatusEnum;
+
+  @Field(() => String, { description: 'The door it came in by, such as campaign.' })
+  declare readonly channel: string;
+
+  @Field(() => Int, { description: 'How often it was tried; throttles do not count.' })
+  declare readonly attempts: number;
+
+  @Field(() => String, { nullable: true })
+  declare readonly provider?: string;
+
+  @Field(() => String, { nullable: true, description: 'The provider’s id of the accepted message.' })
+  declare readonly messageId?: string;
+
+  @Field(() => SendErrorType, { nullable: true })
+  declare readonly error?: SendErrorType;
+
+  @Field(() => DateTimeScalar, { description: 'When its campaign was created: `from` and `to` filter by it.' })
+  declare readonly createdAt: string;
+
+  @Field(() => DateTimeScalar)
+  declare readonly updatedAt: string;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  declare readonly lastAttemptAt?: string;
+
+  @Field(() => String, { description: 'The `after` of the page that begins behind this send.' })
+  declare readonly cursor: string;
+}
+
+@ObjectType('SendEdge')
+export class SendEdge {
+  @Field(() => String)
+  declare readonly cursor: string;
+
+  @Field(() => EmailSend)
+  declare readonly node: EmailSend;
+}
+
+/** A Relay connection over sends, newest first. */
+@ObjectType('SendConnection')
+export class SendConnection {
+  @Field(() => [SendEdge])
+  declare readonly edges: readonly SendEdge[];
+
+  @Field(() => PageInfo)
+  declare readonly pageInfo: PageInfo;
+}

@@ -1,0 +1,235 @@
+import { aSend, BATCH, graphqlOver } from './in-memory.ts';
+
+const other = 'b'.repeat(64);
+const day = (n: number) => `2026-11-${String(n).padStart(2, '0')}T08:30:00.000Z`;
+
+const sends = [
+  aSend({
+    rowNumber: 1,
+    status: 'SENT',
+    provider: 'ses',
+    messageId: 'm-1',
+    lastAttemptAt: day(20),
+    createdAt: day(20),
+  }),
+  aSend({ rowNumber: 2, status: 'ERROR', createdAt: day(20), error: rejected() }),
+  aSend({ rowNumber: 3, status: 'PENDING', createdAt: day(20) }),
+  aSend({ rowNumber: 1, batchId: other, campaignId: 'spring', status: 'QUEUED', createdAt: day(21) }),
+  aSend({
+    rowNumber: 2,
+    batchId: other,
+    campaignId: 'spring',
+    status: 'SENT',
+    createdAt: day(22),
+    email: 'ana@example.com',
+  }),
+];
+
+function rejected() {
+  return { code: 'MessageRejected', class: 'recipient', message: 'Address rejected', retryable: false } as const;
+}
+
+const { run } = graphqlOver({ sends });
+const ids = async (query: string, variables?: Record<string, unknown>) => {
+  const { result } = await run(query, variables);
+  expect(result.errors).toBeUndefined();
+  return (Object.values(result.data ?? {})[0] as { sendId: string }[]).map(({ sendId }) => sendId);
+};
+
+describe('listEmailStatus', () => {
+  test('lists every send, newest first, when nothing is asked', async () => {
+    expect(await ids('{ listEmailStatus { sendId } }')).toEqual([
+      `${other}-2`,
+      `${other}-1`,
+      `${BATCH}-3`,
+      `${BATCH}-2`,
+      `${BATCH}-1`,
+    ]);
+  });
+
+  test('filters by several statuses and by time, the end excluded', async () => {
+    const query = `{ listEmailStatus(status: [SENT, ERROR], from: "${day(20)}", to: "${day(22)}") { sendId } }`;
+
+    expect(await ids(query)).toEqual([`${BATCH}-2`, `${BATCH}-1`]);
+  });
+
+  test('takes one status where a list is expected', async () => {
+    expect(await ids('{ listEmailStatus(status: QUEUED) { sendId } }')).toEqual([`${other}-1`]);
+  });
+
+  test('filters by batch, campaign and address', async () => {
+    const query = `query ($batchId: ID, $campaignId: ID, $email: String) {
+      listEmailStatus(batchId: $batchId, campaignId: $campaignId, email: $email) { sendId }
+    }`;
+
+    expect(await ids(query, { batchId: other })).toHaveLength(2);
+    expect(await ids(query, { campaignId: 'spring' })).toHaveLength(2);
+    expect(await ids(query, { email: 'Ana@Example.com' })).toEqual([`${other}-2`]);
+  });
+
+  test('null arguments filter by nothing', async () => {
+    const query = '{ listEmailStatus(status: null, from: null, batchId: null, limit: null, after: null) { sendId } }';
+
+    expect(await ids(query)).toHaveLength(5);
+  });
+
+  test('pages through every row once by the cursor of the last one', async () => {
+    const query =
+      'query ($after: String) { listEmailStatus(status: [SENT, ERROR], limit: 2, after: $after) { sendId cursor } }';
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const { result } = await run(query, { after });
+      const page = result.data?.listEmailStatus as { sendId: string; cursor: string }[];
+      seen.push(...page.map(({ sendId }) => sendId));
+      after = page.at(-1)?.cursor;
+    } while (after);
+
+    expect(seen).toEqual([`${other}-2`, `${BATCH}-2`, `${BATCH}-1`]);
+  });
+
+  test('fills its page even where the ledger ends its own pages early', async () => {
+    const sparse = graphqlOver({ sends, workPerPage: 1 });
+
+    const { result } = await sparse.run('{ listEmailStatus(status: [ERROR]) { sendId } }');
+
+    expect(result.data?.listEmailStatus).toEqual([{ sendId: `${BATCH}-2` }]);
+  });
+
+  test('refuses an empty list of statuses', async () => {
+    const { result } = await run('{ listEmailStatus(status: []) { sendId } }');
+
+    expect(result.errors?.[0]).toMatchObject({
+      message: 'status must name at least one of PENDING, QUEUED, SENT, ERROR, or be left out',
+      extensions: { code: 'BadRequest' },
+    });
+  });
+
+  test.each([0, -1, 1001])('refuses a page of %i', async (limit) => {
+    const { result } = await run(`{ listEmailStatus(limit: ${limit}) { sendId } }`);
+
+    expect(result.errors?.[0]?.message).toBe(`limit must be between 1 and 1000; got ${limit}`);
+  });
+});
+
+describe('emailSends', () => {
+  test('answers the documented example query', async () => {
+    const { result } = await run(`query MyQuery {
+    emailSends(status: "SENT") {
+    sendId
+    batchId
+    email
+    subject
+    status
+    createdAt
+	}
+}`);
+
+    expect(result.data?.emailSends).toEqual([
+      expect.objectContaining({ sendId: `${other}-2`, status: 'SENT', createdAt: day(22) }),
+      expect.objectContaining({ sendId: `${BATCH}-1`, subject: 'Welcome' }),
+    ]);
+  });
+
+  test('takes the status in any case', async () => {
+    expect(await ids('{ emailSends(status: "queued") { sendId } }')).toEqual([`${other}-1`]);
+  });
+
+  test('takes a date as the start, and the whole day of the end', async () => {
+    expect(await ids('{ emailSends(startDate: "2026-11-21", endDate: "2026-11-21") { sendId } }')).toEqual([
+      `${other}-1`,
+    ]);
+  });
+
+  test('takes times, in UTC where no zone is given, the end excluded', async () => {
+    expect(
+      await ids('{ emailSends(startDate: "2026-11-21T08:30:00", endDate: "2026-11-22T09:30+01:00") { sendId } }'),
+    ).toEqual([`${other}-1`]);
+  });
+
+  test('answers the newest hundred', async () => {
+    const many = Array.from({ length: 130 }, (_, n) => aSend({ rowNumber: n + 1 }));
+
+    const { result } = await graphqlOver({ sends: many }).run('{ emailSends { rowNumber } }');
+
+    expect(result.data?.emailSends).toHaveLength(100);
+    expect(result.data?.emailSends).toMatchObject({ 0: { rowNumber: 130 }, 99: { rowNumber: 31 } });
+  });
+
+  test.each([
+    ['status: "GONE"', "status must be one of PENDING, QUEUED, SENT, ERROR; got 'GONE'"],
+    ['startDate: "yesterday"', "startDate must be an ISO 8601 date or time such as 2026-11-22; got 'yesterday'"],
+    ['endDate: "2026-02-30"', "endDate must be an ISO 8601 date or time such as 2026-11-22; got '2026-02-30'"],
+  ])('refuses %s', async (argument, message) => {
+    const { result } = await run(`{ emailSends(${argument}) { sendId } }`);
+
+    expect(result.errors?.[0]).toMatchObject({ message, extensions: { code: 'BadRequest' } });
+  });
+});
+
+describe('sends', () => {
+  const query = `query ($filter: SendFilter, $first: Int, $after: String) {
+    sends(filter: $filter, first: $first, after: $after) {
+      edges { cursor node { sendId cursor } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }`;
+
+  test('is a Relay connection that ends', async () => {
+    const first = (await run(query, { first: 3 })).result.data?.sends as Page;
+    const second = (await run(query, { first: 3, after: first.pageInfo.endCursor })).result.data?.sends as Page;
+
+    expect(first.edges).toHaveLength(3);
+    expect(first.pageInfo).toMatchObject({
+      hasNextPage: true,
+      hasPreviousPage: false,
+      startCursor: first.edges[0]?.cursor,
+    });
+    expect(first.edges.every((edge) => edge.cursor === edge.node.cursor)).toBe(true);
+    expect(second.edges.map((edge) => edge.node.sendId)).toEqual([`${BATCH}-2`, `${BATCH}-1`]);
+    expect(second.pageInfo).toMatchObject({ hasNextPage: false, endCursor: second.edges[1]?.cursor });
+  });
+
+  test('an empty page that is not the last says where to go on', async () => {
+    const sparse = graphqlOver({ sends, workPerPage: 1 });
+
+    const page = (await sparse.run(query, { filter: { status: ['ERROR'] } })).result.data?.sends as Page;
+
+    expect(page.edges).toEqual([]);
+    expect(page.pageInfo).toMatchObject({ hasNextPage: true, endCursor: expect.any(String) });
+  });
+
+  test('an empty list has no cursors', async () => {
+    const page = (await run(query, { filter: { batchId: 'none' } })).result.data?.sends as Page;
+
+    expect(page.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
+  });
+});
+
+interface Page {
+  edges: { cursor: string; node: { sendId: string; cursor: string } }[];
+  pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+describe('send', () => {
+  test('answers one send with all that is known of it', async () => {
+    const { result } = await run(`{ send(sendId: "${BATCH}-2") {
+      sendId batchId campaignId rowNumber email subject status channel attempts provider messageId
+      error { code class message retryable } createdAt updatedAt lastAttemptAt cursor
+    } }`);
+
+    expect(result.errors).toBeUndefined();
+    expect(result.data?.send).toMatchObject({
+      rowNumber: 2,
+      channel: 'campaign',
+      error: rejected(),
+      createdAt: day(20),
+      lastAttemptAt: null,
+      messageId: null,
+    });
+  });
+
+  test('is null for an id that is not known', async () => {
+    expect((await run('{ send(sendId: "nothing-1") { sendId } }')).result).toEqual({ data: { send: null } });
+  });
+});
