@@ -1,0 +1,55 @@
+import { CSV_LIMITS } from './limits.ts';
+
+const kb = (bytes: number) => `${bytes / 1024} KB`;
+
+/** Why a row is not sent: a stable code for programs, a sentence for people. */
+export const SKIP_REASONS = {
+  too_few_cells: ({ found, expected }: CellCount) => `The row has ${found} cells where the header has ${expected}.`,
+  too_many_cells: ({ found, expected }: CellCount) =>
+    `The row has ${found} cells where the header has ${expected}: a cell with the delimiter in it needs quotes.`,
+  email_missing: () => 'The email is empty.',
+  email_too_long: ({ found }: Length) =>
+    `The email has ${found} characters; at most ${CSV_LIMITS.addressCharacters} are allowed.`,
+  email_invalid: ({ email }: { email: string }) => `"${email}" is not a valid email address.`,
+  subject_missing: () => 'The subject is empty.',
+  subject_too_long: () => `The subject has more than ${CSV_LIMITS.subjectCharacters} characters.`,
+  subject_control_character: () =>
+    'The subject has a line break or another control character, which no mail header may have.',
+  content_missing: () => 'The content is empty.',
+  content_too_large: () => `The content is larger than ${kb(CSV_LIMITS.contentBytes)}.`,
+  content_json_too_large: () =>
+    `The content is larger than ${kb(CSV_LIMITS.contentJsonBytes)} once written as JSON: it is full of control characters.`,
+  variable_missing: ({ name }: { name: string }) => `The variable {{${name}}} has no value in this row.`,
+  duplicate_address: ({ email }: { email: string }) => `${email} is already in the file, in an earlier row.`,
+} as const;
+
+interface CellCount {
+  found: number;
+  expected: number;
+}
+interface Length {
+  found: number;
+}
+
+export type SkipCode = keyof typeof SKIP_REASONS;
+
+/** A row that is not sent. */
+export interface SkippedRow {
+  /** Data row of the file, from 1. */
+  row: number;
+  /** As it stands in the file, cut to what an address may be. */
+  email: string;
+  code: SkipCode;
+  reason: string;
+}
+
+type Details<C extends SkipCode> = Parameters<(typeof SKIP_REASONS)[C]>[0];
+
+/** The code of a skip with its sentence. */
+export function because<C extends SkipCode>(
+  code: C,
+  ...details: Details<C> extends undefined ? [] : [Details<C>]
+): Pick<SkippedRow, 'code' | 'reason'> {
+  const sentence: (details: Details<C>) => string = SKIP_REASONS[code] as (details: Details<C>) => string;
+  return { code, reason: sentence(details[0] as Details<C>) };
+}

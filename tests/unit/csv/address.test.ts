@@ -1,0 +1,44 @@
+import { isAddress } from '../../../core/csv/address.ts';
+import { AddressSet } from '../../../core/csv/address-set.ts';
+
+describe('an address', () => {
+  it.each([
+    'ana@example.com',
+    'first.last+tag@sub.example.co.uk',
+    "o'brien@example.ie",
+    'flaky2-17@simulator.pregon.test',
+    'a@xn--espaa-rta.example',
+    `${'l'.repeat(64)}@example.com`,
+  ])('%s is valid', (address) => expect(isAddress(address)).toBe(true));
+
+  it.each([
+    'ana',
+    'ana@',
+    '@example.com',
+    'ana@example',
+    'ana@@example.com',
+    'ana@exa mple.com',
+    'ana@example..com',
+    '.ana@example.com',
+    'ana.@example.com',
+    'ana@-example.com',
+    'ana@example.com.',
+    'ana@127.0.0.1',
+    'Ana <ana@example.com>',
+    'ana@example.com,bob@example.com',
+    'ana\n@example.com',
+    'josé@example.com',
+    `${'l'.repeat(65)}@example.com`,
+  ])('%j is not', (address) => expect(isAddress(address)).toBe(false));
+});
+
+describe('the set of addresses', () => {
+  it('knows each address again while it grows, in any case', () => {
+    const set = new AddressSet(4);
+    const addresses = Array.from({ length: 5_000 }, (_, n) => `user${n}@example.com`);
+
+    expect(addresses.map((address) => set.add(address)).every(Boolean)).toBe(true);
+    expect(addresses.some((address) => set.add(address.toUpperCase()))).toBe(false);
+    expect(set.size).toBe(5_000);
+  });
+});

@@ -1,0 +1,143 @@
+import { quoted, readAll, utf16 } from './support.ts';
+
+const HEADER = 'email,subject,content\n';
+
+describe('reading a CSV', () => {
+  it('gives each row its number, its address trimmed and everything else as it was', async () => {
+    const { rows, total } = await readAll(`${HEADER} ana@example.com ,Hola, dos \nbob@example.com,Hi,there\n`);
+
+    expect(total).toBe(2);
+    expect(rows).toEqual([
+      { row: 1, email: 'ana@example.com', subject: 'Hola', content: ' dos ' },
+      { row: 2, email: 'bob@example.com', subject: 'Hi', content: 'there' },
+    ]);
+  });
+
+  it.each([',', ';', '\t', '|'])('finds the delimiter %j from the header, in any order and case', async (delimiter) => {
+    const file = [
+      ['Content', ' EMAIL ', 'Subject'],
+      ['uno, dos; tres| cuatro\t', 'a@example.com', 'S'],
+    ]
+      .map((cells) => cells.map(quoted).join(delimiter))
+      .join('\n');
+
+    expect((await readAll(file)).rows).toEqual([
+      { row: 1, email: 'a@example.com', subject: 'S', content: 'uno, dos; tres| cuatro\t' },
+    ]);
+  });
+
+  it.each(['\n', '\r\n', '\r'])('takes %j as the end of a line and ignores blank ones', async (end) => {
+    const file = ['', 'email,subject,content', '', 'a@example.com,A,"1', '2"', '   ', 'b@example.com,B,3', '', ''].join(
+      end,
+    );
+
+    const { rows, total } = await readAll(file);
+
+    expect(total).toBe(2);
+    expect(rows.map((row) => [row.row, row.content])).toEqual([
+      [1, `1${end}2`],
+      [2, '3'],
+    ]);
+  });
+
+  it('reads quotes, doubled quotes and line breaks inside them', async () => {
+    const { rows } = await readAll(`${HEADER}a@example.com,"say ""hi"", all","line 1\r\nline 2,\n"\n`);
+
+    expect(rows[0]).toMatchObject({ subject: 'say "hi", all', content: 'line 1\r\nline 2,\n' });
+  });
+
+  describe('encodings', () => {
+    const text = `${HEADER}a@example.com,¡Olé! 🎉,Ñandú — 漢字\n`;
+    const expected = { row: 1, email: 'a@example.com', subject: '¡Olé! 🎉', content: 'Ñandú — 漢字' };
+
+    it.each([
+      ['UTF-8', Buffer.from(text)],
+      ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`)],
+      ['UTF-16 LE', utf16(text, 'le')],
+      ['UTF-16 BE', utf16(text, 'be')],
+    ])('reads %s, wherever the chunks are cut', async (_name, file) => {
+      for (const sliceBytes of [1, 2, 3, 5, 64]) {
+        const { rows, warnings } = await readAll(file, { sliceBytes });
+        expect(rows).toEqual([expected]);
+        expect(warnings).toEqual([]);
+      }
+    });
+
+    it('falls back to Windows-1252 and says so', async () => {
+      const file = Buffer.from(`${HEADER}a@example.com,Ol\xe9,10 \x80 \x93ya\x94\n`, 'latin1');
+
+      const { rows, warnings } = await readAll(file);
+
+      expect(rows[0]).toMatchObject({ subject: 'Olé', content: '10 € “ya”' });
+      expect(warnings).toEqual([expect.stringContaining('Windows-1252')]);
+    });
+
+    it.each([
+      [
+        'a broken byte in what is otherwise UTF-8',
+        Buffer.concat([Buffer.from(`${HEADER}a@example.com,Ñu,é\nb@example.com,B,`), Buffer.from([0xff])]),
+        3,
+      ],
+      [
+        'a wrong byte after a UTF-8 mark',
+        Buffer.concat([Buffer.from(`\ufeff${HEADER}a@example.com,A,`), Buffer.from([0xe9, 0x0a])]),
+        2,
+      ],
+      [
+        'a byte that Windows-1252 does not know',
+        Buffer.from(`${HEADER}a@example.com,A,\xe9\nb@example.com,B,\x81\n`, 'latin1'),
+        3,
+      ],
+      ['half a pair in UTF-16', utf16(`${HEADER}a@example.com,A,\ud83cx\n`, 'le'), 2],
+      ['half a character at the end of UTF-16', utf16(`${HEADER}a@example.com,A,x\n`, 'be').subarray(0, -1), 2],
+    ])('refuses %s, with its line', async (_name, file, line) => {
+      for (const sliceBytes of [1, 3, 4096]) {
+        await expect(readAll(file, { sliceBytes })).rejects.toMatchObject({ code: 'InvalidCsv', extra: { line } });
+      }
+    });
+  });
+
+  describe('files that are refused whole', () => {
+    it.each([
+      ['empty', '', 'The file is empty'],
+      ['nothing but a mark', '\ufeff', 'The file is empty'],
+      ['blank lines only', '\n \n\r\n', 'no header'],
+      ['a header without subject', 'email,content\na@example.com,x\n', 'lacks the column "subject"'],
+      ['a header that names a column twice', 'email,subject,content,Email\n', '"email" twice'],
+    ])('%s', async (_name, file, message) => {
+      await expect(readAll(file)).rejects.toThrow(message);
+    });
+
+    it.each([
+      ['an unclosed quote', `${HEADER}a@example.com,A,ok\nb@example.com,"B,x\nc@example.com,C,x\n`, 3],
+      [
+        'an unclosed quote after CRLF in quotes',
+        `${HEADER}a@example.com,A,"1\r\n2\r\n3"\r\n\r\nb@example.com,B,"x\n`,
+        6,
+      ],
+      ['text behind a closing quote', `${HEADER}a@example.com,A,ok\nb@example.com,"B,x\nc@example.com,"C",x\n`, 3],
+      ['a quote in the middle of a cell', `${HEADER}a@example.com,a 5" nail,ok\n`, 2],
+      ['a NUL', `${HEADER}a@example.com,A,ok\nb@example.com,B,o\0k\n`, 3],
+    ])('%s, with its line', async (_name, file, line) => {
+      for (const sliceBytes of [7, 4096]) {
+        await expect(readAll(file, { sliceBytes })).rejects.toMatchObject({ code: 'InvalidCsv', extra: { line } });
+        await expect(readAll(file, { sliceBytes })).rejects.toThrow(`${line}`);
+      }
+    });
+
+    it.each([
+      ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+      ['an Excel workbook', Buffer.from('504b030414000600', 'hex')],
+      ['UTF-16 without a mark', Buffer.from(HEADER, 'utf16le')],
+      ['a program', Buffer.from(Array.from({ length: 300 }, (_, n) => n % 7))],
+    ])('%s is not a CSV', async (_name, file) => {
+      await expect(readAll(file)).rejects.toMatchObject({ code: 'UnsupportedMedia' });
+    });
+
+    it('with more rows than allowed', async () => {
+      const file = HEADER + 'a@example.com,A,x\n'.repeat(4);
+
+      await expect(readAll(file, { maxRows: 3 })).rejects.toThrow('more than 3 rows');
+    });
+  });
+});

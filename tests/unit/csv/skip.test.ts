@@ -1,0 +1,98 @@
+import { readAll } from './support.ts';
+
+const skippedOf = async (rows: string, header = 'email,subject,content', format: 'text' | 'html' = 'text') =>
+  (await readAll(`${header}\n${rows}\n`, { format })).skippedRows;
+
+describe('rows that are skipped', () => {
+  it.each([
+    ['too_few_cells', 'a@example.com,A'],
+    ['too_many_cells', 'a@example.com,A,x,y'],
+    ['email_missing', ' ,A,x'],
+    ['email_invalid', 'not-an-address,A,x'],
+    ['email_too_long', `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.example.com,A,x`],
+    ['subject_missing', 'a@example.com, ,x'],
+    ['subject_too_long', `a@example.com,${'s'.repeat(999)},x`],
+    ['subject_control_character', 'a@example.com,"A\nBcc: b@example.com",x'],
+    ['content_missing', 'a@example.com,A,'],
+    ['content_too_large', `a@example.com,A,${'é'.repeat(32 * 1024 + 1)}`],
+    ['content_json_too_large', `a@example.com,A,${'\x01'.repeat(30_000)}`],
+    ['variable_missing', 'a@example.com,A,Dear {{name}}'],
+  ])('%s', async (code, row) => {
+    // More text than the row's, so that control characters are not most of the file.
+    const filler = `z@example.com,Z,${'z'.repeat(400_000)}\n`.repeat(code === 'content_json_too_large' ? 1 : 0);
+    const skipped = await skippedOf(filler + row);
+
+    expect(skipped.at(-1)).toMatchObject({ row: filler ? 2 : 1, code, reason: expect.stringMatching(/^\S.*\.$/s) });
+  });
+
+  it('keeps what is exactly at a limit', async () => {
+    const file = `email,subject,content\na@example.com,${'s'.repeat(998)},${'c'.repeat(65_536)}\n`;
+
+    expect((await readAll(file)).enqueued).toBe(1);
+  });
+
+  it('keeps the first of a repeated address, whatever its case, and counts only rows that are sent', async () => {
+    const { rows, skippedRows } = await readAll(
+      'email,subject,content\nA@example.com,,x\na@Example.com,A,1\nb@example.com,B,2\nA@EXAMPLE.COM,A,3\n',
+    );
+
+    expect(rows.map((row) => row.row)).toEqual([2, 3]);
+    expect(skippedRows.map(({ row, code }) => [row, code])).toEqual([
+      [1, 'subject_missing'],
+      [4, 'duplicate_address'],
+    ]);
+  });
+
+  it('shows no more of a giant cell than an address could have', async () => {
+    const [skipped] = await skippedOf(`${'x'.repeat(100_000)},A,x`);
+
+    expect(skipped?.email.length).toBeLessThan(330);
+    expect(skipped?.reason.length).toBeLessThan(330);
+  });
+});
+
+describe('template variables', () => {
+  const header = 'email,subject,content,Name,city';
+
+  it('fills further columns into subject and content, in any case', async () => {
+    const { rows } = await readAll(
+      `${header}\na@example.com,Hola {{name}},"{{ NAME }} de {{city}}, {{email}}: {x}",Ana,Quito\n`,
+    );
+
+    expect(rows[0]).toMatchObject({ subject: 'Hola Ana', content: 'Ana de Quito, a@example.com: {x}' });
+  });
+
+  it('skips a row whose variable is empty or has no column, and names it', async () => {
+    const skipped = await skippedOf('a@example.com,S,{{name}},,Quito\nb@example.com,S,{{Surname}},Bo,Quito', header);
+
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'The variable {{name}} has no value in this row.',
+      'The variable {{Surname}} has no value in this row.',
+    ]);
+  });
+
+  it('does not fill in what a value itself contains', async () => {
+    const { rows } = await readAll(`${header}\na@example.com,S,{{name}},{{city}},Quito\n`);
+
+    expect(rows[0]?.content).toBe('{{city}}');
+  });
+
+  it('escapes values in HTML content, never in its subject', async () => {
+    const { rows } = await readAll(`${header}\na@example.com,{{name}},<b>{{name}}</b>,A & <B>,Quito\n`, {
+      format: 'html',
+    });
+
+    expect(rows[0]).toMatchObject({ subject: 'A & <B>', content: '<b>A &amp; &lt;B&gt;</b>' });
+  });
+
+  it('stops a small row from growing into gigabytes', async () => {
+    const started = performance.now();
+    const [skipped] = await skippedOf(
+      `a@example.com,S,${'{{name}}'.repeat(100_000)},${'n'.repeat(100_000)},Quito`,
+      header,
+    );
+
+    expect(skipped?.code).toBe('content_too_large');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

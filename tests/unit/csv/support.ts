@@ -1,0 +1,48 @@
+import type { ContentFormat } from '../../../core/campaigns/campaign.ts';
+import { inspectCsv } from '../../../core/csv/inspect.ts';
+import { type CsvSummary, readCsv } from '../../../core/csv/read.ts';
+import type { ValidRow } from '../../../core/csv/row.ts';
+import type { SkippedRow } from '../../../core/csv/skip.ts';
+import { bufferSource } from '../../../core/csv/source.ts';
+
+export interface Reading extends CsvSummary {
+  rows: ValidRow[];
+  skippedRows: SkippedRow[];
+}
+
+/** Reads a whole file, in slices of `sliceBytes`, and keeps what comes out. */
+export async function readAll(
+  file: string | Uint8Array,
+  {
+    format = 'text',
+    maxRows = 1000,
+    sliceBytes = 64 * 1024,
+  }: { format?: ContentFormat; maxRows?: number; sliceBytes?: number } = {},
+): Promise<Reading> {
+  const source = bufferSource(typeof file === 'string' ? Buffer.from(file) : file, sliceBytes);
+  const rows: ValidRow[] = [];
+  const skippedRows: SkippedRow[] = [];
+  const summary = await readCsv(
+    source,
+    await inspectCsv(source),
+    { format, maxRows },
+    {
+      onRow: (row) => {
+        rows.push(row);
+      },
+      onSkip: (skipped) => {
+        skippedRows.push(skipped);
+      },
+    },
+  );
+  return { ...summary, rows, skippedRows };
+}
+
+/** One quoted cell as RFC 4180 writes it. */
+export const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+
+/** UTF-16 with its mark. */
+export function utf16(text: string, order: 'le' | 'be'): Buffer {
+  const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+  return order === 'le' ? bytes : bytes.swap16();
+}

@@ -1,0 +1,113 @@
+import { text } from 'node:stream/consumers';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import type { ValidRow } from '../../../core/csv/row.ts';
+import { rowsWriter, skippedWriter } from '../../../core/csv/write.ts';
+import { readAsStatesDoes } from './states-reader.ts';
+import { quoted, readAll } from './support.ts';
+
+async function written(rows: readonly ValidRow[]): Promise<string> {
+  const writer = rowsWriter();
+  const whole = text(writer.stream);
+  for (const row of rows) await writer.write(row);
+  writer.end();
+  return whole;
+}
+
+/** Cells that trip CSV readers, mixed with any text. */
+const cell = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '"',
+        '""',
+        '\\',
+        '\\\\',
+        '\\"',
+        '\\n',
+        '\n',
+        '\r\n',
+        '\r',
+        ',',
+        ';',
+        '\t',
+        '|',
+        ' ',
+        '\ufeff',
+        '=1+1',
+        'é',
+        '🎉',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join('').replaceAll('\0', ''));
+
+describe('rows.csv', () => {
+  it('comes back unchanged through the reader of Step Functions, whatever a cell holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ subject: cell, content: cell }), { maxLength: 5 }), async (cells) => {
+        const rows = cells.map((row, index) => ({ row: index + 1, email: `r${index}@example.com`, ...row }));
+
+        const read = readAsStatesDoes(await written(rows));
+
+        expect(read).toEqual(rows.map((row) => ({ ...row, row: String(row.row) })));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps an uploaded cell unchanged from the file to the workflow', async () => {
+    const full = cell.filter((value) => value.trim() !== '' && !value.includes('{{'));
+    await fc.assert(
+      fc.asyncProperty(
+        full,
+        fc.constantFrom(',', ';', '\t', '|'),
+        fc.constantFrom('\n', '\r\n'),
+        async (content, delimiter, end) => {
+          const file = [
+            ['email', 'subject', 'content'],
+            ['a@example.com', 'S', content],
+          ]
+            .map((cells) => cells.map(quoted).join(delimiter))
+            .join(end);
+
+          const { rows } = await readAll(file, { sliceBytes: 11 });
+          const [read] = readAsStatesDoes(await written(rows));
+
+          expect(read?.content).toBe(content);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the row numbers of the uploaded file, its skipped rows counted', async () => {
+    const { rows } = await readAll('email,subject,content\nbad,S,x\na@example.com,S,x\n');
+
+    expect(await written(rows)).toBe('"row","email","subject","content"\n"2","a@example.com","S","x"\n');
+  });
+
+  it('stops with the error of whoever reads it', async () => {
+    const writer = rowsWriter();
+    writer.stream.on('error', () => {});
+    writer.destroy(new Error('the upload failed'));
+
+    const row = { row: 1, email: 'a@example.com', subject: 'S', content: 'x' };
+    await expect(writer.write(row)).rejects.toThrow('the upload failed');
+  });
+});
+
+describe('skipped.csv', () => {
+  it('lists each row with its reason', async () => {
+    const writer = skippedWriter();
+    const whole = text(writer.stream);
+    await writer.write({ row: 3, email: 'a"b', code: 'email_invalid', reason: '"a"b" is not a valid email address.' });
+    writer.end();
+
+    expect(parse(await whole, { columns: true })).toEqual([
+      { row: '3', email: 'a"b', reason: '"a"b" is not a valid email address.', code: 'email_invalid' },
+    ]);
+  });
+});
