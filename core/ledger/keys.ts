@@ -44,5 +44,6 @@ export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk
 export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });
 export const limiterKey = (name: string) => ({ pk: `LIMITER#${name}`, sk: 'LIMITER' });
-/** Holds the first day on which anything was sent: it ends the walk over days. */
-export const FIRST_DAY_KEY = { pk: 'LEDGER', sk: 'FIRST_DAY' } as const;
+/** Every day on which anything was created has a marker: the walk over days meets no empty one and ends where they do. */
+export const DAYS_KEY = 'LEDGER';
+export const dayKey = (day: string) => ({ pk: DAYS_KEY, sk: `DAY#${day}` });

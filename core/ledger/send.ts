@@ -50,4 +50,6 @@ export interface Lease {
 /** A state item as it stands in the table. */
 export interface LedgerRow extends Send {
   lease?: Lease;
+  /** The lease that the last record ended: only its holder may still turn an unconfirmed row into SENT. */
+  lastLeaseId?: string;
 }

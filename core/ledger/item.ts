@@ -1,0 +1,53 @@
+import type { LedgerRow, Send, SendError } from './send.ts';
+import type { Item } from './table.ts';
+
+/** What lists show, by name; `createdKey` places it. */
+export const LISTED = [
+  'batchId',
+  'campaignId',
+  'rowNumber',
+  'email',
+  'subject',
+  'status',
+  'channel',
+  'attempts',
+  'provider',
+  'messageId',
+  'error',
+  'createdAt',
+  'updatedAt',
+  'lastAttemptAt',
+  'createdKey',
+] as const;
+
+const OPTIONAL = ['campaignId', 'provider', 'messageId', 'lastAttemptAt'] as const;
+
+/** A state item, or its projection in the status index, as a send. */
+export function toSend(item: Item): Send {
+  const send: Send = {
+    sendId: `${item.batchId}-${item.rowNumber}`,
+    batchId: String(item.batchId),
+    rowNumber: Number(item.rowNumber),
+    email: String(item.email),
+    subject: String(item.subject),
+    status: item.status as Send['status'],
+    channel: item.channel as Send['channel'],
+    attempts: Number(item.attempts ?? 0),
+    createdAt: String(item.createdAt),
+    updatedAt: String(item.updatedAt),
+  };
+  for (const name of OPTIONAL) {
+    const value = item[name];
+    if (typeof value === 'string') send[name] = value;
+  }
+  if (item.error) send.error = item.error as SendError;
+  return send;
+}
+
+/** A whole state item, its lease included. */
+export function toRow(item: Item): LedgerRow {
+  const row: LedgerRow = toSend(item);
+  if (typeof item.leaseId === 'string') row.lease = { leaseId: item.leaseId, leaseUntil: Number(item.leaseUntil) };
+  if (typeof item.lastLeaseId === 'string') row.lastLeaseId = item.lastLeaseId;
+  return row;
+}

@@ -1,0 +1,70 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Item, LedgerTable, QueryInput } from './table.ts';
+
+/** How many queries a page may still make. */
+export interface Budget {
+  queries: number;
+}
+
+/** The items of one query in its order, read page by page as they are asked for. */
+export class ItemStream {
+  readonly #table: LedgerTable;
+  readonly #input: QueryInput;
+  readonly #budget: Budget;
+  #buffer: Item[] = [];
+  #at = 0;
+  #startKey: Item | undefined;
+  #ended = false;
+
+  constructor(table: LedgerTable, input: QueryInput, budget: Budget = { queries: Number.POSITIVE_INFINITY }) {
+    this.#table = table;
+    this.#input = input;
+    this.#budget = budget;
+  }
+
+  /** The next item without taking it; undefined at the end. `fill` must have been called. */
+  get head(): Item | undefined {
+    return this.#buffer[this.#at];
+  }
+
+  take(): void {
+    this.#at += 1;
+  }
+
+  /** Reads on until there is a head or the query's end. */
+  async fill(): Promise<void> {
+    while (this.#at >= this.#buffer.length && !this.#ended) {
+      this.#budget.queries -= 1;
+      const { Items = [], LastEvaluatedKey } = await this.#table.client.send(
+        new QueryCommand({
+          TableName: this.#table.table,
+          ...this.#input,
+          ...(this.#startKey ? { ExclusiveStartKey: this.#startKey } : {}),
+        }),
+      );
+      this.#buffer = Items;
+      this.#at = 0;
+      this.#startKey = LastEvaluatedKey;
+      this.#ended = LastEvaluatedKey === undefined;
+    }
+  }
+}
+
+/** Merges streams that are each in order into one in the same order; `before(a, b)` says that a comes first. */
+export async function* merge(
+  streams: readonly ItemStream[],
+  before: (a: Item, b: Item) => boolean,
+): AsyncGenerator<Item> {
+  await Promise.all(streams.map((stream) => stream.fill()));
+  for (;;) {
+    let first: ItemStream | undefined;
+    for (const stream of streams) {
+      if (stream.head && (!first?.head || before(stream.head, first.head))) first = stream;
+    }
+    const item = first?.head;
+    if (!first || !item) return;
+    yield item;
+    first.take();
+    if (!first.head) await first.fill();
+  }
+}

@@ -1,0 +1,65 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+
+/** Where the ledger lies. */
+export interface LedgerTable {
+  client: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+}
+
+export type Item = Record<string, unknown>;
+export interface Key {
+  pk: string;
+  sk: string;
+}
+export type QueryInput = Omit<QueryCommandInput, 'TableName'>;
+
+/** An update that is made only while its condition holds. Every attribute is named `#attribute`. */
+export interface ConditionalUpdate {
+  key: Key;
+  update: string;
+  condition: string;
+  values: Item;
+}
+
+/** The item after the update, or undefined when its condition did not hold. */
+export async function updateIf(
+  { client, table }: LedgerTable,
+  { key, update, condition, values }: ConditionalUpdate,
+): Promise<Item | undefined> {
+  const input: UpdateCommandInput = {
+    TableName: table,
+    Key: key,
+    UpdateExpression: update,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: namesIn(`${update} ${condition}`),
+    ReturnValues: 'ALL_NEW',
+  };
+  if (Object.keys(values).length > 0) input.ExpressionAttributeValues = values;
+  try {
+    const { Attributes } = await client.send(new UpdateCommand(input));
+    return Attributes ?? {};
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** Reads an item with consistency: after a refused condition this tells why, on every DynamoDB. */
+export async function read({ client, table }: LedgerTable, key: Key): Promise<Item | undefined> {
+  const { Item: item } = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return item;
+}
+
+/** The placeholders of an expression: `#status` stands for `status`, because many names are reserved words. */
+export function namesIn(expression: string): Record<string, string> {
+  return Object.fromEntries([...expression.matchAll(/#(\w+)/g)].map(([name, attribute]) => [name, attribute ?? '']));
+}

@@ -1,0 +1,40 @@
+/** What the core reports; the Lambdas put Powertools behind it, tests what they like. */
+export interface Telemetry {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Adds `amount` to a counter, 1 by default. */
+  count(metric: Metric, amount?: number): void;
+  /** Reports one measured duration in milliseconds. */
+  duration(metric: DurationMetric, milliseconds: number): void;
+}
+
+/** Counters; alarms and the dashboard name them. */
+export type Metric =
+  | 'Sent'
+  | 'Rejected'
+  | 'Transient'
+  | 'Throttled'
+  | 'Unconfirmed'
+  | 'AccountBlocked'
+  | 'Postponed'
+  | 'SlotMissed'
+  | 'Duplicate'
+  | 'Dropped'
+  | 'Poison'
+  | 'NotRecorded'
+  | 'RowsForgotten'
+  | 'CampaignIncomplete';
+
+export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
+
+/** Reports nothing. */
+export const silent: Telemetry = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  count: () => undefined,
+  duration: () => undefined,
+};
