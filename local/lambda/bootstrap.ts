@@ -97,6 +97,8 @@ async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
 }
 
 if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
+// NODE_OPTIONS has no effect on a thread by itself.
+if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
 captureOutput();
 process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error));
 process.on('unhandledRejection', (reason) => die('Runtime.UnhandledPromiseRejection', reason));

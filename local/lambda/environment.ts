@@ -19,6 +19,8 @@ export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOpti
     AWS_ENDPOINT_URL: options.awsEndpoint,
     AWS_ACCESS_KEY_ID: options.accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
+    // There is no X-Ray daemon; Powertools would fill the log with what it cannot send.
+    POWERTOOLS_TRACE_ENABLED: 'false',
     // The instance metadata service is the SDK's last resort for anything unset; there is none here.
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

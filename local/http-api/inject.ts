@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { HttpAnswer } from './response.ts';
+
+/** What a page served on this machine knows, so that nobody types the key. */
+export interface LocalPageSettings {
+  apiKey: string;
+  /** Path of the AWS endpoint at the page's own origin. */
+  aws: string;
+}
+
+/** Puts `globalThis.PREGON_LOCAL` into an HTML answer; any other answer stays as it is. */
+export function injectSettings(answer: HttpAnswer, settings: LocalPageSettings): HttpAnswer {
+  if (!/^text\/html\b/i.test(answer.headers['content-type'] ?? '') || answer.headers['content-encoding']) return answer;
+  // A "</script>" in the key must not end the script.
+  const script = `globalThis.PREGON_LOCAL=${JSON.stringify(settings).replaceAll('<', '\\u003c')}`;
+  const html = answer.body.toString().replace(/<head(\s[^>]*)?>/i, (head) => `${head}<script>${script}</script>`);
+  // The page is no longer the file that its validators name.
+  const { etag: _etag, 'last-modified': _modified, ...headers } = answer.headers;
+  const policy = headers['content-security-policy'];
+  return {
+    ...answer,
+    headers: {
+      ...headers,
+      'cache-control': 'no-store',
+      ...(policy && { 'content-security-policy': allowScript(policy, script) }),
+    },
+    body: Buffer.from(html),
+  };
+}
+
+function allowScript(policy: string, script: string): string {
+  const hash = createHash('sha256').update(script).digest('base64');
+  return policy.replace(/(script-src(?:-elem)?)\s/g, `$1 'sha256-${hash}' `);
+}

@@ -1,0 +1,49 @@
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  cookies: string[];
+  body: Buffer;
+}
+
+/** API Gateway's own answers: their bodies are AWS's, not the product's. */
+export const gatewayAnswer = (status: number, message: string): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  cookies: [],
+  body: Buffer.from(JSON.stringify({ message })),
+});
+
+export const ANSWERS = {
+  unauthorized: gatewayAnswer(401, 'Unauthorized'),
+  forbidden: gatewayAnswer(403, 'Forbidden'),
+  notFound: gatewayAnswer(404, 'Not Found'),
+  tooLarge: gatewayAnswer(413, 'Request Entity Too Large'),
+  tooManyRequests: gatewayAnswer(429, 'Too Many Requests'),
+  internalError: gatewayAnswer(500, 'Internal Server Error'),
+  unavailable: gatewayAnswer(503, 'Service Unavailable'),
+} as const;
+
+/**
+ * A function's result as HTTP. Whatever has no statusCode is the body itself, as JSON with status 200; a result
+ * that cannot be an answer is a 500.
+ */
+export function answerOf(payload: string): HttpAnswer {
+  const result: unknown = JSON.parse(payload);
+  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+    const body = typeof result === 'string' ? result : payload;
+    return { status: 200, headers: { 'content-type': 'application/json' }, cookies: [], body: Buffer.from(body) };
+  }
+  const status = Number(result.statusCode);
+  if (!Number.isInteger(status) || status < 100 || status > 599) return ANSWERS.internalError;
+  const headers: Record<string, string> = { 'content-type': 'text/plain;charset=UTF-8' };
+  if ('headers' in result && typeof result.headers === 'object' && result.headers !== null) {
+    for (const [name, value] of Object.entries(result.headers)) {
+      if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value);
+    }
+  }
+  const cookies = 'cookies' in result && Array.isArray(result.cookies) ? result.cookies.map(String) : [];
+  const text = 'body' in result && result.body !== null && result.body !== undefined ? result.body : '';
+  const body = typeof text === 'string' ? text : JSON.stringify(text);
+  const encoding = 'isBase64Encoded' in result && result.isBase64Encoded === true ? 'base64' : 'utf8';
+  return { status, headers, cookies, body: Buffer.from(body, encoding) };
+}
