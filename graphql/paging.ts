@@ -1,6 +1,6 @@
 import { PregonError } from '../core/errors.ts';
-import type { Send } from '../core/ledger/send.ts';
-import type { PageRequest, Placed, SendFilter, Sends } from './context.ts';
+import type { ListedSend, SendFilter } from '../core/ledger/queries.ts';
+import type { PageRequest, Sends } from './context.ts';
 
 /** A page of 1,000 sends with all their fields stays well under Lambda's 6 MB answer. */
 export const MAX_PAGE = 1_000;
@@ -24,8 +24,8 @@ export async function listFully(
   sends: Sends,
   filter: SendFilter,
   { limit, after }: PageRequest,
-): Promise<Placed<Send>[]> {
-  const found: Placed<Send>[] = [];
+): Promise<ListedSend[]> {
+  const found: ListedSend[] = [];
   let next = after;
   do {
     const page = await sends.list(filter, {

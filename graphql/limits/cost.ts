@@ -19,11 +19,11 @@ export const COST = {
   command: 1_000,
 } as const;
 
-/** A list costs its page size times what is asked of each item. `sizeArgument` is the argument that holds the page size. */
+/** A list costs its page size times what is asked of each item; without a `sizeArgument` its size is fixed. */
 export const pageCost =
-  (sizeArgument: 'first' | 'limit', defaultSize: number): ComplexityEstimator =>
+  (sizeArgument: 'first' | 'limit' | undefined, defaultSize: number): ComplexityEstimator =>
   ({ args, childComplexity }) => {
-    const size: unknown = args[sizeArgument];
+    const size: unknown = sizeArgument && args[sizeArgument];
     // A negative size is refused later; here it must not make the query cheaper.
     return COST.list + Math.max(typeof size === 'number' ? size : defaultSize, 1) * childComplexity;
   };

@@ -1,13 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../core/campaigns/campaign.ts';
 import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { pageRequest } from '../paging.ts';
+import { CampaignsArguments, DEFAULT_CAMPAIGNS, RedriveArguments } from '../types/arguments.ts';
 import { Campaign, CampaignConnection, SendCounts } from '../types/campaign.ts';
 import { connectionOf } from '../types/connection.ts';
-import { UnconfirmedPolicyEnum } from '../types/enums.ts';
-
-const DEFAULT_PAGE = 20;
 
 const POLICY: Readonly<Record<string, UnconfirmedPolicy>> = { RESEND: 'resend', ACCEPT: 'accept' };
 
@@ -29,15 +27,13 @@ export class CampaignResolver {
   @Query(() => CampaignConnection, {
     name: 'campaigns',
     description: 'Campaigns as a Relay connection, newest first.',
-    complexity: pageCost('first', DEFAULT_PAGE),
+    complexity: pageCost('first', DEFAULT_CAMPAIGNS),
   })
   async campaigns(
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_PAGE, description: 'At most 1,000.' })
-    first: number | null | undefined,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => CampaignsArguments) { first, after }: CampaignsArguments,
   ) {
-    const page = await context.campaigns.list(pageRequest('first', first, DEFAULT_PAGE, after));
+    const page = await context.campaigns.list(pageRequest('first', first, DEFAULT_CAMPAIGNS, after));
     return connectionOf(page.campaigns, page.next);
   }
 
@@ -46,11 +42,9 @@ export class CampaignResolver {
     description: 'Goes on where the campaign ended: sends what is left and what may be tried again.',
     complexity: fixedCost(COST.command),
   })
-  redriveCampaign(
+  async redriveCampaign(
     @Ctx() context: GraphqlContext,
-    @Arg('batchId', () => ID) batchId: string,
-    @Arg('unconfirmed', () => UnconfirmedPolicyEnum, { nullable: true, description: 'For this one redrive.' })
-    unconfirmed: keyof typeof UnconfirmedPolicyEnum | null | undefined,
+    @Args(() => RedriveArguments) { batchId, unconfirmed }: RedriveArguments,
   ): Promise<CampaignRecord> {
     return context.campaigns.redrive(batchId, unconfirmed ? POLICY[unconfirmed] : undefined);
   }
@@ -60,7 +54,10 @@ export class CampaignResolver {
     description: 'Stops sending within five seconds; a redrive resumes.',
     complexity: fixedCost(COST.command),
   })
-  stopCampaign(@Ctx() context: GraphqlContext, @Arg('batchId', () => ID) batchId: string): Promise<CampaignRecord> {
+  async stopCampaign(
+    @Ctx() context: GraphqlContext,
+    @Arg('batchId', () => ID) batchId: string,
+  ): Promise<CampaignRecord> {
     return context.campaigns.stop(batchId);
   }
 

@@ -1,20 +1,15 @@
 import { PregonError } from '../../core/errors.ts';
+import type { SendFilter } from '../../core/ledger/queries.ts';
 import { SEND_STATUSES, type SendStatus } from '../../core/ledger/send.ts';
-import type { SendFilter } from '../context.ts';
+import type { EmailSendsArguments } from '../types/arguments.ts';
 import { parseInstant } from '../types/date-time.ts';
 
 const DAY_MS = 86_400_000;
 const DATE_ALONE = /^\d{4}-\d{2}-\d{2}$/;
 const ZONE = /(z|[+-]\d{2}:\d{2})$/i;
 
-export interface TextualArguments {
-  readonly status: string | null | undefined;
-  readonly startDate: string | null | undefined;
-  readonly endDate: string | null | undefined;
-}
-
 /** The filter of emailSends, whose arguments are plain text. Throws BadRequest for a status or date that is none. */
-export function textualFilter({ status, startDate, endDate }: TextualArguments): SendFilter {
+export function textualFilter({ status, startDate, endDate }: EmailSendsArguments): SendFilter {
   return {
     ...(status ? { statuses: [statusOf(status)] } : {}),
     ...(startDate ? { from: instantOf('startDate', startDate) } : {}),

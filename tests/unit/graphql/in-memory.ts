@@ -1,8 +1,9 @@
 import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../../core/campaigns/campaign.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { sendIdOf } from '../../../core/ledger/keys.ts';
+import type { SendFilter } from '../../../core/ledger/queries.ts';
 import type { Send } from '../../../core/ledger/send.ts';
-import type { GraphqlContext, Placed, SendFilter } from '../../../graphql/context.ts';
+import type { GraphqlContext } from '../../../graphql/context.ts';
 import { executeRequest, type GraphqlAnswer } from '../../../graphql/execute.ts';
 import { createSchema } from '../../../graphql/schema.ts';
 
@@ -108,7 +109,7 @@ export function inMemory({ sends = [], campaigns = [], workPerPage = Number.POSI
 }
 
 const order = (send: Send) => `${send.createdAt}#${send.batchId}#${String(send.rowNumber).padStart(8, '0')}`;
-const place = <T>(item: T, cursor: string): Placed<T> => ({ ...item, cursor });
+const place = <T>(item: T, cursor: string): T & { cursor: string } => ({ ...item, cursor });
 
 function matches(send: Send, { statuses, from, to, batchId, campaignId, email }: SendFilter): boolean {
   return (
