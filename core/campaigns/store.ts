@@ -91,7 +91,8 @@ export function createCampaignStore({
       // The index holds what lists of sends show; a campaign's own fields are read from its record.
       const found = await Promise.all(Items.map((item) => get(batchIdIn(String(item.createdKey)))));
       const campaigns = found.filter((record) => record !== undefined);
-      return LastEvaluatedKey ? { campaigns, next: cursorOf(LastEvaluatedKey) } : { campaigns };
+      const last = LastEvaluatedKey && Buffer.from(String(LastEvaluatedKey.createdKey)).toString('base64url');
+      return last === undefined ? { campaigns } : { campaigns, next: last };
     },
 
     async update(batchId, change) {
@@ -165,10 +166,9 @@ function expressionsOf({ set = {}, remove = [], ifStatus, ifRedriveCountAtMost }
   };
 }
 
-/** The index's position as an opaque cursor. Only what varies goes in: the rest follows from the batch. */
-function cursorOf(key: Item): string {
-  return Buffer.from(String(key.createdKey)).toString('base64url');
-}
+/** Where a campaign stands in the list, as the `after` that goes on behind it. */
+export const campaignCursor = (campaign: Pick<CampaignRecord, 'createdAt' | 'batchId'>): string =>
+  Buffer.from(`${campaign.createdAt}#${campaign.batchId}`).toString('base64url');
 
 function startKeyOf(cursor: string): Item {
   const createdKey = Buffer.from(cursor, 'base64url').toString();

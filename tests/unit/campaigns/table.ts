@@ -1,6 +1,10 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import dynalite from 'dynalite';
+
+/** The package has no types. */
+const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
 
 /** A ledger table of its own in memory; `close` ends its server. */
 export async function openTable() {

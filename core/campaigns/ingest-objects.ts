@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type { Inspection } from '../csv/inspect.ts';
+import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
+import type { SkippedRow } from '../csv/skip.ts';
+import type { CsvSource } from '../csv/source.ts';
+import { type CsvWriter, rowsWriter, skippedWriter } from '../csv/write.ts';
+import { PregonError } from '../errors.ts';
+import { objectKeysOf } from './identity.ts';
+
+/** How many skipped rows an answer lists; the others are in skipped.csv. */
+export const SHOWN_SKIPS = 100;
+
+export interface CampaignObjects {
+  /**
+   * Reads the file once and writes its three objects as it goes: source.csv untouched, rows.csv, skipped.csv. Whatever fails, none of
+   * them is left behind. Throws InvalidCsv for a file that cannot be read or has no valid row.
+   */
+  write(upload: ObjectsToWrite): Promise<{ summary: CsvSummary; skippedRows: SkippedRow[] }>;
+  remove(batchId: string, uploadId: string): Promise<void>;
+}
+
+export interface ObjectsToWrite {
+  batchId: string;
+  uploadId: string;
+  source: CsvSource;
+  inspection: Inspection;
+  options: ReadOptions;
+}
+
+export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: string }): CampaignObjects {
+  /** Small bodies go in one PutObject, larger ones in parts; a part needs 5 MB of memory. */
+  async function put(key: string, body: Readable, signal: AbortSignal): Promise<void> {
+    const upload = new Upload({
+      client: s3,
+      params: { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' },
+      queueSize: 2,
+    });
+    signal.addEventListener('abort', () => void upload.abort(), { once: true });
+    await upload.done();
+  }
+
+  async function remove(batchId: string, uploadId: string): Promise<void> {
+    const keys = Object.values(objectKeysOf(batchId, uploadId));
+    await Promise.all(keys.map((Key) => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }))));
+  }
+
+  return {
+    remove,
+
+    async write({ batchId, uploadId, source, inspection, options }) {
+      const keys = objectKeysOf(batchId, uploadId);
+      const rows = rowsWriter();
+      const skipped = skippedWriter();
+      const skippedRows: SkippedRow[] = [];
+      const stop = new AbortController();
+      const writing = [
+        put(keys.source, Readable.from(source.open()), stop.signal),
+        putWritten(keys.rows, rows),
+        putWritten(keys.skipped, skipped),
+      ];
+      /** A writer whose upload fails must not wait for a reader that is gone. */
+      function putWritten<Row>(key: string, writer: CsvWriter<Row>): Promise<void> {
+        return put(key, writer.stream, stop.signal).catch((error: Error) => {
+          writer.destroy(error);
+          throw error;
+        });
+      }
+
+      try {
+        const reading = readCsv(source, inspection, options, {
+          onRow: (row) => rows.write(row),
+          onSkip: (row) => {
+            if (skippedRows.length < SHOWN_SKIPS) skippedRows.push(row);
+            return skipped.write(row);
+          },
+        }).then((summary) => {
+          if (summary.enqueued === 0) throw noValidRow(summary, skippedRows);
+          rows.end();
+          skipped.end();
+          return summary;
+        });
+        const [summary] = await Promise.all([reading, ...writing]);
+        return { summary, skippedRows };
+      } catch (error) {
+        stop.abort();
+        rows.destroy(error as Error);
+        skipped.destroy(error as Error);
+        await Promise.allSettled(writing);
+        await remove(batchId, uploadId);
+        throw error;
+      }
+    },
+  };
+}
+
+function noValidRow({ total }: CsvSummary, skippedRows: SkippedRow[]): PregonError {
+  const first = skippedRows[0];
+  return first
+    ? new PregonError('InvalidCsv', `None of the ${total} rows can be sent. Row ${first.row}: ${first.reason}`, {
+        total,
+        skipped: total,
+        skippedRows,
+      })
+    : new PregonError('InvalidCsv', 'The file has a header and no rows.', { total: 0, skipped: 0, skippedRows });
+}

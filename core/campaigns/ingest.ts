@@ -1,0 +1,102 @@
+import { inspectCsv } from '../csv/inspect.ts';
+import type { CsvSummary } from '../csv/read.ts';
+import type { SkippedRow } from '../csv/skip.ts';
+import type { CsvSource } from '../csv/source.ts';
+import { markDay } from '../ledger/days.ts';
+import { dayOf } from '../ledger/keys.ts';
+import type { LedgerTable } from '../ledger/table.ts';
+import type { CampaignRecord } from './campaign.ts';
+import { concurrencyFor } from './concurrency.ts';
+import { batchIdOf, hashPrefixOf } from './identity.ts';
+import type { CampaignObjects } from './ingest-objects.ts';
+import { ensureStarted, type StartDeps } from './ingest-start.ts';
+import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
+
+export interface IngestDeps extends StartDeps, LedgerTable {
+  objects: CampaignObjects;
+  newUploadId(): string;
+  /** Emails per second that may leave now. */
+  sendRate(): Promise<number>;
+  sendTimeoutSeconds: number;
+}
+
+export interface Upload {
+  source: CsvSource;
+  options: CampaignOptions;
+  maxRows: number;
+}
+
+export interface Ingested {
+  record: CampaignRecord;
+  /** The file was uploaded before: nothing new is sent. */
+  duplicate: boolean;
+  /** The first of them; all are in skipped.csv. */
+  skippedRows: SkippedRow[];
+}
+
+/**
+ * Turns an uploaded CSV into a running campaign. Its steps are ordered so that a crash between any two is healed by uploading the file
+ * again, and nothing is sent twice: objects, then the record that names them (the first upload wins it), then the execution
+ * that the record describes. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict; then nothing is left behind.
+ */
+export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upload): Promise<Ingested> {
+  const inspection = await inspectCsv(source, { hashPrefix: hashPrefixOf(options.campaignId) });
+  const batchId = batchIdOf(inspection, options);
+
+  const standing = await deps.store.get(batchId);
+  if (standing) return uploadedBefore(deps, standing, options);
+
+  checkSchedule(options.sendAt, deps.clock.now());
+  const maxConcurrency = concurrencyFor(await deps.sendRate());
+  const uploadId = deps.newUploadId();
+  const { summary, skippedRows } = await deps.objects.write({
+    batchId,
+    uploadId,
+    source,
+    inspection,
+    options: { format: options.format, maxRows },
+  });
+  const { won, record } = await claimRecord(deps, { batchId, uploadId, summary, options, maxConcurrency });
+  if (!won) {
+    await deps.objects.remove(batchId, uploadId);
+    return uploadedBefore(deps, record, options);
+  }
+  return { record: await ensureStarted(deps, record), duplicate: false, skippedRows };
+}
+
+/** The same file again: tells how it stands, and starts what a crash had kept from starting. */
+async function uploadedBefore(deps: IngestDeps, standing: CampaignRecord, options: CampaignOptions): Promise<Ingested> {
+  checkSameOptions(standing, options);
+  return { record: await ensureStarted(deps, standing), duplicate: true, skippedRows: [] };
+}
+
+interface Counted {
+  batchId: string;
+  uploadId: string;
+  summary: CsvSummary;
+  options: CampaignOptions;
+  maxConcurrency: number;
+}
+
+async function claimRecord(deps: IngestDeps, { batchId, uploadId, summary, options, maxConcurrency }: Counted) {
+  const createdAt = new Date(deps.clock.now()).toISOString();
+  // Before any send of the day: lists by date read these marks to know where to look.
+  await markDay(deps, dayOf(createdAt));
+  return deps.store.create({
+    batchId,
+    uploadId,
+    ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
+    ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
+    status: 'INGESTING',
+    total: summary.total,
+    enqueued: summary.enqueued,
+    skipped: summary.skipped,
+    warnings: summary.warnings,
+    dryRun: options.dryRun,
+    format: options.format,
+    maxConcurrency,
+    sendTimeoutSeconds: deps.sendTimeoutSeconds,
+    createdAt,
+    redriveCount: 0,
+  });
+}

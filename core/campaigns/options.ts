@@ -1,0 +1,40 @@
+import { PregonError } from '../errors.ts';
+import type { CampaignRecord, ContentFormat } from './campaign.ts';
+
+/** What an upload may ask for besides its file. `sendAt` is ISO 8601, UTC, with milliseconds. */
+export interface CampaignOptions {
+  campaignId?: string;
+  sendAt?: string;
+  dryRun: boolean;
+  format: ContentFormat;
+}
+
+const YEAR_MS = 366 * 24 * 60 * 60 * 1000;
+
+/** Throws BadRequest for a time to send that is past or more than a year ahead. */
+export function checkSchedule(sendAt: string | undefined, now: number): void {
+  if (sendAt === undefined) return;
+  const at = Date.parse(sendAt);
+  if (at < now)
+    throw new PregonError('BadRequest', `sendAt is past: ${sendAt}. Leave it out to send now.`, { field: 'sendAt' });
+  if (at > now + YEAR_MS) {
+    throw new PregonError('BadRequest', `sendAt is more than a year ahead: ${sendAt}.`, { field: 'sendAt' });
+  }
+}
+
+/** Throws Conflict, naming the batch and each difference, when the same file was uploaded with other options. */
+export function checkSameOptions(standing: CampaignRecord, asked: CampaignOptions): void {
+  const differences = [
+    ...(standing.format === asked.format ? [] : [`format was ${standing.format} and is now ${asked.format}`]),
+    ...(standing.sendAt === asked.sendAt
+      ? []
+      : [`sendAt was ${standing.sendAt ?? 'not given'} and is now ${asked.sendAt ?? 'not given'}`]),
+  ];
+  if (differences.length === 0) return;
+  throw new PregonError(
+    'Conflict',
+    `This file was uploaded before as batch ${standing.batchId}, and ${differences.join('; ')}. ` +
+      'Upload it with the same options to see its state, or with another campaignId to send it once more.',
+    { batchId: standing.batchId, differences },
+  );
+}

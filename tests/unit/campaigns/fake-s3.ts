@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { S3Client } from '@aws-sdk/client-s3';
+
+/** The calls of S3 that an upload makes, in memory. `refuse` answers 500 to the calls that it says yes to. */
+export async function openFakeS3() {
+  const objects = new Map<string, Buffer>();
+  const parts = new Map<string, Map<number, Buffer>>();
+  let refuse: (method: string, key: string) => boolean = () => false;
+
+  async function answer(request: IncomingMessage): Promise<{ status: number; body?: string; etag?: string }> {
+    const url = new URL(request.url ?? '/', 'http://s3');
+    const key = decodeURIComponent(url.pathname).replace(/^\/[^/]+\//, '');
+    const uploadId = url.searchParams.get('uploadId') ?? '';
+    const body = await buffer(request);
+    if (refuse(request.method ?? '', key)) return { status: 500, body: '<Error><Code>InternalError</Code></Error>' };
+    if (request.method === 'POST' && url.searchParams.has('uploads')) {
+      parts.set(key, new Map());
+      return { status: 200, body: `<R><Bucket>b</Bucket><Key>${key}</Key><UploadId>${key}</UploadId></R>` };
+    }
+    if (request.method === 'PUT' && uploadId) {
+      parts.get(uploadId)?.set(Number(url.searchParams.get('partNumber')), body);
+      return { status: 200, etag: '"part"' };
+    }
+    if (request.method === 'POST') {
+      const numbered = [...(parts.get(uploadId) ?? [])].sort(([a], [b]) => a - b);
+      objects.set(key, Buffer.concat(numbered.map(([, part]) => part)));
+      parts.delete(uploadId);
+      return { status: 200, body: `<R><Bucket>b</Bucket><Key>${key}</Key><ETag>"whole"</ETag></R>` };
+    }
+    if (request.method === 'DELETE') {
+      if (uploadId) parts.delete(uploadId);
+      else objects.delete(key);
+      return { status: 204 };
+    }
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      const object = objects.get(key);
+      return object
+        ? { status: 200, body: object.toString() }
+        : { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+    }
+    objects.set(key, body);
+    return { status: 200, etag: '"object"' };
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ({ status, body = '', etag }) => {
+        response.writeHead(status, { 'content-type': 'application/xml', ...(etag ? { etag } : {}) }).end(body);
+      },
+      // A client that aborts its upload breaks the request off.
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the fake S3 listens on no port');
+  const endpoint = `http://127.0.0.1:${address.port}`;
+
+  return {
+    endpoint,
+    objects,
+    /** Multipart uploads that were begun and neither completed nor aborted. */
+    openUploads: () => parts.size,
+    refuse: (when: typeof refuse) => {
+      refuse = when;
+    },
+    client: new S3Client({
+      endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    }),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { type IngestDeps, ingest } from '../../../core/campaigns/ingest.ts';
+import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
+import type { CampaignOptions } from '../../../core/campaigns/options.ts';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { bufferSource } from '../../../core/csv/source.ts';
+import { openFakeS3 } from './fake-s3.ts';
+import { openTable } from './table.ts';
+
+const NOW = Date.parse('2026-11-22T10:00:00.000Z');
+const FILE = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\nbob@example.com,Hi,three\n';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('ingesting a CSV', () => {
+  let table: Awaited<ReturnType<typeof openTable>>;
+  let s3: Awaited<ReturnType<typeof openFakeS3>>;
+  /** Executions by name with their input, as Step Functions keeps them. */
+  let executions: Map<string, string>;
+  let uploads: number;
+  let now: number;
+
+  beforeEach(async () => {
+    table = await openTable();
+    s3 = await openFakeS3();
+    executions = new Map();
+    uploads = 0;
+    now = NOW;
+  });
+  afterEach(async () => {
+    await Promise.all([table.close(), s3.close()]);
+  });
+
+  const deps = (override: Partial<IngestDeps> = {}): IngestDeps => ({
+    client: table.client,
+    table: table.table,
+    store: createCampaignStore(table),
+    objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
+    bucket: 'campaigns',
+    clock: { now: () => now, sleep: async () => undefined },
+    newUploadId: () => `upload-${++uploads}`,
+    sendRate: async () => 50,
+    sendTimeoutSeconds: 3600,
+    startExecution: async (name, input) => {
+      const standing = executions.get(name);
+      if (standing !== undefined && standing !== input) throw new Error(`${name} was started with another input`);
+      executions.set(name, input);
+    },
+    ...override,
+  });
+  const upload = (options: Partial<CampaignOptions> = {}, file: string | Uint8Array = FILE, using = deps()) =>
+    ingest(using, {
+      source: bufferSource(typeof file === 'string' ? Buffer.from(file) : file),
+      options: { dryRun: false, format: 'text', ...options },
+      maxRows: 1000,
+    });
+  const record = async (batchId: string): Promise<CampaignRecord | undefined> =>
+    createCampaignStore(table).get(batchId);
+
+  it('writes the three objects and the record, and starts the execution named by the hash', async () => {
+    const { record: made, duplicate, skippedRows } = await upload();
+
+    const batchId = sha256(FILE);
+    const prefix = `campaigns/${batchId}/upload-1`;
+    expect(duplicate).toBe(false);
+    expect(made).toMatchObject({ batchId, total: 3, enqueued: 2, skipped: 1, status: 'RUNNING', maxConcurrency: 250 });
+    expect(skippedRows).toMatchObject([{ row: 2, email: 'bad', code: 'email_invalid' }]);
+    expect(s3.objects.get(`${prefix}/source.csv`)?.toString()).toBe(FILE);
+    expect(s3.objects.get(`${prefix}/rows.csv`)?.toString()).toContain('"3","bob@example.com","Hi","three"');
+    expect(s3.objects.get(`${prefix}/skipped.csv`)?.toString()).toContain('email_invalid');
+    expect(JSON.parse(executions.get(batchId) ?? '')).toEqual({
+      batchId,
+      campaignId: null,
+      bucket: 'campaigns',
+      rowsKey: `${prefix}/rows.csv`,
+      prefix,
+      enqueued: 2,
+      createdAt: '2026-11-22T10:00:00.000Z',
+      sendAt: null,
+      dryRun: false,
+      format: 'text',
+      maxConcurrency: 250,
+      sendTimeoutSeconds: 3600,
+    });
+  });
+
+  it('names a batch by its campaign and marks a dry run', async () => {
+    const { record: spring } = await upload({ campaignId: 'spring' });
+    const { record: dry } = await upload({ campaignId: 'spring', dryRun: true });
+    const { record: plainDry } = await upload({ dryRun: true });
+
+    expect(spring.batchId).toBe(`spring-${sha256(`spring\n${FILE}`).slice(0, 32)}`);
+    expect(dry.batchId).toBe(`${spring.batchId}-dryrun`);
+    expect(plainDry.batchId).toBe(`${sha256(FILE)}-dryrun`);
+    expect(executions.size).toBe(3);
+  });
+
+  it('sends nothing when the same file comes again, even long after its execution is forgotten', async () => {
+    const first = await upload();
+    await createCampaignStore(table).update(first.record.batchId, { set: { status: 'SUCCEEDED' } });
+    executions.clear();
+    now += 200 * 24 * 60 * 60 * 1000;
+
+    const second = await upload();
+
+    expect(second).toMatchObject({ duplicate: true, record: { status: 'SUCCEEDED', total: 3, uploadId: 'upload-1' } });
+    expect(executions.size).toBe(0);
+    expect([...s3.objects.keys()].filter((key) => key.includes('upload-2'))).toEqual([]);
+  });
+
+  it('makes one campaign of the same file uploaded many times at once', async () => {
+    const results = await Promise.all(Array.from({ length: 6 }, () => upload()));
+
+    expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(executions.size).toBe(1);
+    expect(s3.objects.size).toBe(3);
+    const stands = await record(sha256(FILE));
+    expect([...s3.objects.keys()].every((key) => key.includes(stands?.uploadId ?? '-'))).toBe(true);
+  });
+
+  it('refuses the same file with another schedule or format, and names the batch', async () => {
+    await upload({ sendAt: '2026-12-01T08:00:00.000Z' });
+
+    const again = upload({ format: 'html' });
+
+    await expect(again).rejects.toMatchObject({ code: 'Conflict', extra: { batchId: sha256(FILE) } });
+    await expect(again).rejects.toThrow('sendAt was 2026-12-01T08:00:00.000Z and is now not given');
+    expect(executions.size).toBe(1);
+  });
+
+  it('schedules, refuses a time that is past, and still knows the file once its time is past', async () => {
+    const sendAt = '2026-11-23T10:00:00.000Z';
+    await expect(upload({ sendAt: '2026-11-22T09:59:59.000Z' })).rejects.toThrow('past');
+    await expect(upload({ sendAt: '2028-01-01T00:00:00.000Z' })).rejects.toThrow('more than a year');
+    expect((await upload({ sendAt })).record.status).toBe('SCHEDULED');
+
+    now = Date.parse(sendAt) + 1;
+    expect(await upload({ sendAt })).toMatchObject({ duplicate: true });
+  });
+
+  describe('after a crash between two steps', () => {
+    /** Each step of an upload by the dependency that makes it. */
+    const crash = async () => {
+      throw new Error('crash');
+    };
+    const crashes: [string, (whole: IngestDeps) => Partial<IngestDeps>][] = [
+      ['before the record', ({ store }) => ({ store: { ...store, create: crash } })],
+      [
+        'behind the record, its answer lost',
+        ({ store }) => ({ store: { ...store, create: (r) => store.create(r).then(crash) } }),
+      ],
+      ['before the start', () => ({ startExecution: crash })],
+      [
+        'behind the start, its answer lost',
+        ({ startExecution }) => ({ startExecution: (name, input) => startExecution(name, input).then(crash) }),
+      ],
+      ['before the status', ({ store }) => ({ store: { ...store, update: crash } })],
+    ];
+
+    it.each(crashes)('%s, uploading again makes one running campaign', async (_step, broken) => {
+      await expect(upload({}, FILE, deps(broken(deps())))).rejects.toThrow('crash');
+      now += 60_000;
+
+      const { record: healed } = await upload();
+
+      expect(healed).toMatchObject({ status: 'RUNNING', enqueued: 2 });
+      expect([...executions.keys()]).toEqual([sha256(FILE)]);
+      const { rowsKey } = JSON.parse(executions.get(sha256(FILE)) ?? '{}');
+      expect(rowsKey).toContain(healed.uploadId);
+      expect(s3.objects.has(rowsKey)).toBe(true);
+      expect((await upload()).duplicate).toBe(true);
+    });
+  });
+
+  describe('what cannot be sent leaves nothing behind', () => {
+    const big = Buffer.from(
+      `email,subject,content\n${Array.from({ length: 1500 }, (_, n) => `u${n}@example.com,S,${'x'.repeat(8000)}\n`).join('')}`,
+    );
+
+    it.each<[string, string | Uint8Array, string]>([
+      ['an unclosed quote', 'email,subject,content\na@example.com,S,x\nb@example.com,"S,x\n', 'InvalidCsv'],
+      ['no valid row', 'email,subject,content\nnobody,S,x\n', 'InvalidCsv'],
+      ['no row', 'email,subject,content\n', 'InvalidCsv'],
+      ['one row of 3 MB', `email,subject,content\na@example.com,S,${'x'.repeat(3_000_000)}\n`, 'InvalidCsv'],
+      ['more rows than allowed, some in parts already', big, 'FileTooLarge'],
+    ])('%s', async (_name, file, code) => {
+      await expect(upload({}, file)).rejects.toMatchObject({ code });
+
+      expect(s3.objects.size).toBe(0);
+      expect(s3.openUploads()).toBe(0);
+      expect(executions.size).toBe(0);
+      expect((await createCampaignStore(table).list({ limit: 10 })).campaigns).toEqual([]);
+    });
+
+    it('says which rows were bad when none is good', async () => {
+      await expect(upload({}, 'email,subject,content\nnobody,S,x\n')).rejects.toMatchObject({
+        message: 'None of the 1 rows can be sent. Row 1: "nobody" is not a valid email address.',
+        extra: { skippedRows: [{ row: 1, code: 'email_invalid' }] },
+      });
+    });
+
+    it('a store that refuses one of the objects', async () => {
+      s3.refuse((method, key) => method === 'PUT' && key.endsWith('rows.csv'));
+
+      await expect(upload({}, big.subarray(0, 8_000_000 - (8_000_000 % 8020)))).rejects.toThrow();
+
+      expect(s3.objects.size).toBe(0);
+      expect(s3.openUploads()).toBe(0);
+      s3.refuse(() => false);
+      expect((await upload()).record.status).toBe('RUNNING');
+    });
+  });
+});
