@@ -1,0 +1,112 @@
+import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http';
+import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+
+/** One call of a provider's HTTP API. */
+export interface HttpCall {
+  url: URL;
+  method?: 'POST' | 'GET';
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** Until the connection stands, TLS included. */
+  connectTimeoutMs?: number;
+  /** For the whole call. */
+  timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** At most 64 KB of it; empty when the connection broke after the status. */
+  body: string;
+}
+
+/** Thrown when no status came back. `sent` is false only where no byte of the request can have left this machine. */
+export class HttpCallFailed extends Error {
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HttpCallFailed';
+    this.sent = sent;
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 3000;
+const MAX_BODY = 64 * 1024;
+
+// Idle connections are given up before a server would close them: 5 s is the shortest keep-alive in wide use (Node's own).
+const agentOptions = { keepAlive: true, timeout: 4000, maxFreeSockets: 16 };
+const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
+
+/**
+ * Makes one call and answers whatever status came back. `fetch` does not tell whether the request had left when it
+ * failed; who must not send twice needs to know. Throws HttpCallFailed.
+ */
+export function httpCall(call: HttpCall): Promise<HttpAnswer> {
+  const { url, method = 'POST', headers, body, timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS } = call;
+  const secure = url.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    const request = (secure ? overHttps : overHttp)(url, {
+      method,
+      agent: secure ? agents.https : agents.http,
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+    });
+    const stop = (error: Error) => {
+      clearTimeout(overall);
+      clearTimeout(connecting);
+      request.destroy();
+      reject(new HttpCallFailed(`${url.host}: ${reasonOf(error)}`, sent, { cause: error }));
+    };
+    let answered = false;
+    const overall = setTimeout(() => {
+      if (answered) request.destroy();
+      else stop(new Error(`no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const connecting = setTimeout(
+      () => stop(new Error(`no connection within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs,
+    );
+
+    request.once('socket', (socket) => {
+      const leaves = () => {
+        sent = true;
+        clearTimeout(connecting);
+      };
+      // Bytes are handed to the kernel as soon as the connection stands; on one that is used again that is now.
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', leaves);
+      else leaves();
+    });
+    request.once('error', stop);
+    request.once('response', (response) => {
+      answered = true;
+      bodyOf(response).then((text) => {
+        clearTimeout(overall);
+        clearTimeout(connecting);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+      });
+    });
+    request.end(body);
+  });
+}
+
+/** The status says what happened, so a body that breaks off is no failure. */
+function bodyOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    response.on('data', (part: Buffer) => {
+      if (size < MAX_BODY) parts.push(part);
+      size += part.length;
+    });
+    response.once('close', () => resolve(Buffer.concat(parts).subarray(0, MAX_BODY).toString('utf8')));
+    response.once('error', () => undefined);
+  });
+}
+
+function reasonOf(error: Error & { code?: string }): string {
+  // A host with several addresses fails with one error for each.
+  const first = error instanceof AggregateError ? error.errors[0] : undefined;
+  const inner: Error & { code?: string } = first instanceof Error ? first : error;
+  return inner.message || inner.code || 'the connection failed';
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { PregonError } from '../errors.ts';
+import type { Channel } from '../ledger/send.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { EmailBatch } from './batch.ts';
+import type { EmailQueue } from './queue.ts';
+import { type EmailRequest, eachOnce } from './request.ts';
+import { type AllowedSenders, checkSender } from './senders.ts';
+import type { EmailStore } from './store.ts';
+import { firstLookAt } from './sweep-plan.ts';
+
+export interface AcceptOptions {
+  /** The same id accepted twice is one batch; a new one by default. */
+  batchId?: string;
+  channel?: Channel;
+}
+
+export interface AcceptParts {
+  store: EmailStore;
+  queue: EmailQueue;
+  allowed: AllowedSenders;
+  clock: Clock;
+  telemetry: Telemetry;
+  newId?: () => string;
+}
+
+/**
+ * Accepts a request to send: one record makes it accepted, its rows and messages follow at once. Where they cannot, the
+ * sweep finds the record and makes them. Throws BadRequest for a sender that may not send, Conflict when the batch id
+ * stands for another request.
+ */
+export async function acceptEmail(
+  parts: AcceptParts,
+  request: EmailRequest,
+  { batchId = (parts.newId ?? randomUUID)(), channel = 'email' }: AcceptOptions = {},
+): Promise<{ batchId: string; duplicate: boolean }> {
+  const { store, queue, clock, telemetry } = parts;
+  checkSender(parts.allowed, request.from.email);
+  const now = clock.now();
+  const wanted: EmailBatch = {
+    ...request,
+    destinations: eachOnce(request.destinations),
+    batchId,
+    channel,
+    createdAt: new Date(now).toISOString(),
+    looks: 0,
+  };
+  const { won, batch } = await store.create(wanted, firstLookAt(now));
+  if (!won && contentOf(batch) !== contentOf(wanted)) {
+    throw new PregonError('Conflict', `The batch ${batchId} was accepted with other content before.`);
+  }
+  const rowNumbers = batch.destinations.map((_, index) => index + 1);
+  try {
+    await store.addRows(batch, rowNumbers);
+    await queue.send(rowNumbers.map((rowNumber) => ({ batchId, rowNumber })));
+  } catch (error) {
+    // It is accepted all the same: an error now would make the caller send it again.
+    telemetry.error('An accepted email waits for the sweep: its rows or messages could not be written', {
+      batchId,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
+  return { batchId, duplicate: !won };
+}
+
+/** What a request says, without when it came. The table may give a record's members back in another order. */
+const contentOf = ({ from, destinations, subject, plainContent, htmlContent, channel }: EmailBatch): string =>
+  JSON.stringify([
+    channel,
+    from.email,
+    from.name,
+    destinations.map(({ email, name }) => [email, name]),
+    subject,
+    plainContent,
+    htmlContent,
+  ]);

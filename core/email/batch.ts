@@ -1,0 +1,97 @@
+import { toRow } from '../ledger/item.ts';
+import { createdKey, dayOf, shardOf, stateKey, statusKey } from '../ledger/keys.ts';
+import type { Channel, LedgerRow } from '../ledger/send.ts';
+import type { Item } from '../ledger/table.ts';
+import type { EmailParty } from './request.ts';
+
+/** One accepted request. Its record is written first and alone makes it accepted: rows and messages follow from it. */
+export interface EmailBatch {
+  batchId: string;
+  channel: Channel;
+  from: EmailParty;
+  /** Row n is for the destination at n - 1. */
+  destinations: EmailParty[];
+  subject: string;
+  plainContent: string;
+  htmlContent?: string | undefined;
+  createdAt: string;
+  /** How often the sweep looked at it. */
+  looks: number;
+}
+
+/** A provider's answer to one attempt that failed. */
+export interface EmailTry {
+  provider: string;
+  class: 'recipient' | 'transient' | 'account';
+  answer: string;
+  at: string;
+}
+
+/** A row of the ledger with what failover needs to know. */
+export interface EmailRow extends LedgerRow {
+  /** Failed attempts since the row was last queued: they decide who is next. */
+  tries: EmailTry[];
+  /** Failed attempts in all. */
+  retries: number;
+  /** How often the sweep took it up again. */
+  sweeps: number;
+  /** When it was accepted or last taken up by the sweep. */
+  queuedAt: string;
+}
+
+export const batchKey = (batchId: string) => ({ pk: `EMAIL#${batchId}`, sk: 'EMAIL' });
+
+/** Batches with rows that have not ended, in the status index, by the time at which the sweep shall look at them. */
+export const OPEN_BATCHES = 'EMAIL_OPEN';
+export const dueKey = (dueAt: number, batchId: string) => `${new Date(dueAt).toISOString()}#${batchId}`;
+
+export const toBatch = (item: Item): EmailBatch => ({
+  batchId: String(item.batchId),
+  channel: item.channel as Channel,
+  from: item.from as EmailParty,
+  destinations: item.destinations as EmailParty[],
+  subject: String(item.subject),
+  plainContent: String(item.plainContent),
+  ...(typeof item.htmlContent === 'string' ? { htmlContent: item.htmlContent } : {}),
+  createdAt: String(item.createdAt),
+  looks: Number(item.looks ?? 0),
+});
+
+/** The state item of a destination as it is when the batch is accepted. */
+export function firstItem(batch: EmailBatch, rowNumber: number, email: string): Item {
+  const { batchId, channel, subject, createdAt } = batch;
+  return {
+    ...stateKey(batchId, rowNumber),
+    statusKey: statusKey('QUEUED', dayOf(createdAt), shardOf(rowNumber)),
+    createdKey: createdKey(createdAt, batchId, rowNumber),
+    address: email.toLowerCase(),
+    batchId,
+    rowNumber,
+    email,
+    subject,
+    status: 'QUEUED',
+    channel,
+    attempts: 0,
+    tries: [],
+    retries: 0,
+    sweeps: 0,
+    queuedAt: createdAt,
+    createdAt,
+    updatedAt: createdAt,
+  };
+}
+
+export const toEmailRow = (item: Item): EmailRow => ({
+  ...toRow(item),
+  tries: (item.tries as EmailTry[] | undefined) ?? [],
+  retries: Number(item.retries ?? 0),
+  sweeps: Number(item.sweeps ?? 0),
+  queuedAt: String(item.queuedAt ?? item.createdAt),
+});
+
+/** Every row of a batch, those that are not written yet as they will be. */
+export function rowsOf(batch: EmailBatch, written: ReadonlyMap<number, EmailRow>): EmailRow[] {
+  return batch.destinations.map(
+    ({ email }, index) => written.get(index + 1) ?? toEmailRow(firstItem(batch, index + 1, email)),
+  );
+}
