@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import dynalite from 'dynalite/db/index.js';
+import validations from 'dynalite/validations/index.js';
+import type { DynaliteStore, DynamoError } from './dynalite-store.ts';
+import { timeToLive } from './time-to-live.ts';
+
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+] as const;
+
+export type Body = Record<string, unknown>;
+type Action = (store: DynaliteStore, data: Body, callback: (error: unknown, result?: unknown) => void) => void;
+
+interface Operation {
+  readonly action: Action;
+  readonly types: unknown;
+  readonly custom: unknown;
+}
+
+/** dynalite's own actions and validations, by operation. */
+const operations = new Map<string, Operation>();
+const require = createRequire(import.meta.url);
+for (const name of OPERATIONS) {
+  const file = validations.toLowerFirst(name);
+  const { types, custom } = require(`dynalite/validations/${file}.js`) as { types: unknown; custom?: unknown };
+  operations.set(name, { action: require(`dynalite/actions/${file}.js`) as Action, types, custom });
+}
+
+export interface Result {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Answers one DynamoDB call. `done` may be called before this returns. */
+export function dispatch(store: DynaliteStore, operation: string, text: string, done: (result: Result) => void): void {
+  let request: Body;
+  try {
+    request = JSON.parse(text === '' ? '{}' : text) as Body;
+  } catch {
+    done(failure('com.amazon.coral.service#SerializationException', 'The request is not valid JSON'));
+    return;
+  }
+  if (operation === 'UpdateTimeToLive' || operation === 'DescribeTimeToLive') {
+    done(timeToLive(store, operation, request));
+    return;
+  }
+  const known = operations.get(operation);
+  if (!known) {
+    const message = `The DynamoDB operation ${operation} is not part of this local AWS`;
+    done(failure('com.amazon.coral.service#UnknownOperationException', message));
+    return;
+  }
+  // dynalite does not know this member, and takes away what it does not know.
+  const showsRefused = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+  const finish = (error: unknown, result?: unknown) => {
+    if (!error) done({ status: 200, body: result });
+    else if (!isDynamoError(error)) throw error;
+    else done({ status: error.statusCode, body: showsRefused ? withRefusedItem(store, request, error) : error.body });
+  };
+  let data: Body;
+  try {
+    data = validations.checkTypes(request, known.types);
+    validations.checkValidations(data, known.types, known.custom, store);
+  } catch (error) {
+    finish(error);
+    return;
+  }
+  known.action(store, data, finish);
+}
+
+/** Adds the item that refused a write: everything happens in one turn, so it is still as it was. */
+function withRefusedItem(store: DynaliteStore, request: Body, error: DynamoError): unknown {
+  if (!error.body.__type.endsWith('#ConditionalCheckFailedException')) return error.body;
+  const name = String(request.TableName);
+  let item: unknown;
+  store.getTable(name, (missing, table) => {
+    if (missing) return;
+    const key = dynalite.createKey(request.Key ?? request.Item, table);
+    store.getItemDb(name).get(key, (_error, found) => {
+      item = found;
+    });
+  });
+  return item === undefined ? error.body : { ...error.body, Item: item };
+}
+
+const isDynamoError = (error: unknown): error is DynamoError =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && 'body' in error;
+
+const failure = (__type: string, message: string): Result => ({ status: 400, body: { __type, message } });

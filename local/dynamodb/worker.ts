@@ -1,0 +1,30 @@
+import { workerData } from 'node:worker_threads';
+import { internalFailure, runWorker } from '../gateway/worker-main.ts';
+import { dispatch } from './dispatch.ts';
+import { dynaliteStore } from './dynalite-store.ts';
+import { KeyValueStore } from './key-value-store.ts';
+import { provision, type TableDefinition } from './tables.ts';
+
+export interface DynamoDbWorkerData {
+  readonly folder?: string;
+  readonly tables: readonly TableDefinition[];
+}
+
+await runWorker(() => {
+  const { folder, tables } = workerData as DynamoDbWorkerData;
+  const kv = new KeyValueStore(folder);
+  const store = dynaliteStore(kv);
+  for (const table of tables) provision(kv, store, table);
+  return {
+    handle(call, answer) {
+      try {
+        dispatch(store, call.operation, call.body, ({ status, body }) =>
+          kv.afterCommit(() => answer({ status, body: JSON.stringify(body) })),
+        );
+      } catch (error) {
+        answer(internalFailure('com.amazonaws.dynamodb.v20120810#InternalServerError', error));
+      }
+    },
+    close: () => kv.close(),
+  };
+});

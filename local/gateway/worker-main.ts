@@ -1,0 +1,37 @@
+import { parentPort } from 'node:worker_threads';
+import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
+
+export interface WorkerMain {
+  /** Handles one call; `answer` may be called at any later time. */
+  handle(call: WorkerCall, answer: (result: Omit<WorkerAnswer, 'id'>) => void): void;
+  close(): void | Promise<void>;
+}
+
+/** The life of a service's thread: start, say so, answer calls, close when asked. */
+export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('This file runs in a worker thread');
+  let main: WorkerMain;
+  try {
+    main = await start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    port.postMessage({ ready: false, reason } satisfies WorkerStart);
+    port.close();
+    return;
+  }
+  port.on('message', (message: WorkerCall | typeof CLOSE) => {
+    if (message === CLOSE) {
+      Promise.resolve(main.close()).finally(() => port.close());
+      return;
+    }
+    main.handle(message, (result) => port.postMessage({ id: message.id, ...result } satisfies WorkerAnswer));
+  });
+  port.postMessage({ ready: true } satisfies WorkerStart);
+}
+
+/** The answer to a call that broke the service itself: one bad call must not end the thread. */
+export function internalFailure(__type: string, error: unknown): Omit<WorkerAnswer, 'id'> {
+  const message = `The local service failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { status: 500, body: JSON.stringify({ __type, message }) };
+}

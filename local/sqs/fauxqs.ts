@@ -1,0 +1,126 @@
+/** The parts of fauxqs that run here: its queues, its SQLite persistence and its SQS actions, without its HTTP server. */
+
+export interface FauxMessage {
+  messageId: string;
+  body: string;
+  messageAttributes: Record<string, unknown>;
+  sentTimestamp: number;
+  messageGroupId?: string;
+  messageDeduplicationId?: string;
+}
+
+export interface FauxQueue {
+  readonly name: string;
+  url: string;
+  readonly arn: string;
+  readonly attributes: Record<string, string | undefined>;
+  messages: FauxMessage[];
+  delayedMessages: FauxMessage[];
+  readonly inflightMessages: Map<string, { message: FauxMessage }>;
+  readonly fifoMessages: Map<string, FauxMessage[]>;
+  persistence?: FauxPersistence;
+  isFifo(): boolean;
+  setAttributes(attributes: Record<string, string>): void;
+  enqueue(message: FauxMessage): void;
+  waitForMessages(seconds: number): Promise<void>;
+}
+
+export interface FauxStore {
+  queues: Map<string, FauxQueue>;
+  region: string;
+  persistence?: FauxPersistence;
+  buildQueueUrl(name: string): string;
+  createQueue(name: string, url: string, arn: string, attributes: Record<string, string>): FauxQueue;
+  allQueues(): Iterable<FauxQueue>;
+  getQueue(url: string): FauxQueue | undefined;
+  getQueueByArn(arn: string): FauxQueue | undefined;
+  processAllTimers(): void;
+  shutdown(): void;
+}
+
+/** Its writes, by name; each goes to SQLite at once. */
+export interface FauxPersistence {
+  readonly db: import('node:sqlite').DatabaseSync;
+  loadSqsQueues(store: FauxStore): void;
+  deleteMessage(messageId: string): void;
+  [write: string]: unknown;
+}
+
+export interface FauxStoreClass {
+  new (): FauxStore;
+  createMessage(
+    body: string,
+    attributes: Record<string, unknown>,
+    delaySeconds?: number,
+    groupId?: string,
+    deduplicationId?: string,
+  ): FauxMessage;
+}
+
+export interface FauxError extends Error {
+  readonly statusCode: number;
+  readonly queryErrorHeader: string;
+  toJSON(): { __type: string; message: string };
+}
+
+export type FauxAction = (body: Record<string, unknown>, store: FauxStore, request: { headers: object }) => unknown;
+
+const ACTIONS = [
+  'CreateQueue',
+  'DeleteQueue',
+  'GetQueueUrl',
+  'ListQueues',
+  'GetQueueAttributes',
+  'SetQueueAttributes',
+  'PurgeQueue',
+  'SendMessage',
+  'ReceiveMessage',
+  'DeleteMessage',
+  'SendMessageBatch',
+  'DeleteMessageBatch',
+  'ChangeMessageVisibility',
+  'ChangeMessageVisibilityBatch',
+  'TagQueue',
+  'UntagQueue',
+  'ListQueueTags',
+] as const;
+
+export interface Faux {
+  readonly Store: FauxStoreClass;
+  readonly Persistence: new (folder: string) => FauxPersistence;
+  readonly SqsError: new (code: string, message: string) => FauxError;
+  readonly actions: ReadonlyMap<string, FauxAction>;
+}
+
+/** Loads fauxqs' own files: the package exports only a server that listens on every address of the machine. */
+export async function loadFaux(): Promise<Faux> {
+  const root = new URL('.', import.meta.resolve('fauxqs'));
+  const load = async (file: string) => (await import(new URL(file, root).href)) as Record<string, unknown>;
+  const [store, persistence, errors, types] = await Promise.all([
+    load('sqs/sqsStore.js'),
+    load('persistence.js'),
+    load('common/errors.js'),
+    load('sqs/sqsTypes.js'),
+  ]);
+  allowAllCharacters(types.INVALID_MESSAGE_BODY_CHAR as RegExp);
+  const actions = new Map<string, FauxAction>();
+  await Promise.all(
+    ACTIONS.map(async (action) => {
+      const name = action.charAt(0).toLowerCase() + action.slice(1);
+      actions.set(action, (await load(`sqs/actions/${name}.js`))[name] as FauxAction);
+    }),
+  );
+  return {
+    Store: store.SqsStore as FauxStoreClass,
+    Persistence: persistence.PersistenceManager as Faux['Persistence'],
+    SqsError: errors.SqsError as Faux['SqsError'],
+    actions,
+  };
+}
+
+/** fauxqs 2.4 refuses every character beyond U+FFFF, such as an emoji; SQS takes them. */
+function allowAllCharacters(invalid: RegExp): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the very characters that SQS names
+  const really = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+  invalid.test = (text: string) => really.test(text);
+}

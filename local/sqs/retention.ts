@@ -1,0 +1,18 @@
+import type { FauxMessage, FauxQueue, FauxStore } from './fauxqs.ts';
+
+/** Forgets messages older than their queue's MessageRetentionPeriod, which fauxqs stores but does not act on. */
+export function forgetExpired(store: FauxStore, now: number): void {
+  for (const queue of store.allQueues()) {
+    const oldest = now - Number(queue.attributes.MessageRetentionPeriod ?? Number.POSITIVE_INFINITY) * 1000;
+    queue.messages = keep(queue, queue.messages, oldest);
+    queue.delayedMessages = keep(queue, queue.delayedMessages, oldest);
+    for (const [group, messages] of queue.fifoMessages) queue.fifoMessages.set(group, keep(queue, messages, oldest));
+  }
+}
+
+function keep(queue: FauxQueue, messages: FauxMessage[], oldest: number): FauxMessage[] {
+  const expired = messages.filter((message) => message.sentTimestamp < oldest);
+  if (expired.length === 0) return messages;
+  for (const message of expired) queue.persistence?.deleteMessage(message.messageId);
+  return messages.filter((message) => message.sentTimestamp >= oldest);
+}
