@@ -5,7 +5,7 @@ import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { type CsvWriter, rowsWriter, skippedWriter } from '../csv/write.ts';
+import { rowsWriter, skippedWriter } from '../csv/write.ts';
 import { PregonError } from '../errors.ts';
 import { objectKeysOf } from './identity.ts';
 
@@ -30,15 +30,13 @@ export interface ObjectsToWrite {
 }
 
 export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: string }): CampaignObjects {
-  /** Small bodies go in one PutObject, larger ones in parts; a part needs 5 MB of memory. */
-  async function put(key: string, body: Readable, signal: AbortSignal): Promise<void> {
-    const upload = new Upload({
-      client: s3,
-      params: { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' },
-      queueSize: 2,
-    });
-    signal.addEventListener('abort', () => void upload.abort(), { once: true });
-    await upload.done();
+  /**
+   * Small bodies go in one PutObject, larger ones in parts; a part needs 5 MB of memory. To stop it, destroy its body: `Upload.abort()` answers
+   * before its calls have ended, and what they write then stays.
+   */
+  async function put(key: string, body: Readable): Promise<void> {
+    const params = { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' };
+    await new Upload({ client: s3, params, queueSize: 2 }).done();
   }
 
   async function remove(batchId: string, uploadId: string): Promise<void> {
@@ -54,19 +52,18 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       const rows = rowsWriter();
       const skipped = skippedWriter();
       const skippedRows: SkippedRow[] = [];
-      const stop = new AbortController();
-      const writing = [
-        put(keys.source, Readable.from(source.open()), stop.signal),
-        putWritten(keys.rows, rows),
-        putWritten(keys.skipped, skipped),
-      ];
-      /** A writer whose upload fails must not wait for a reader that is gone. */
-      function putWritten<Row>(key: string, writer: CsvWriter<Row>): Promise<void> {
-        return put(key, writer.stream, stop.signal).catch((error: Error) => {
-          writer.destroy(error);
-          throw error;
-        });
-      }
+      const untouched = Readable.from(source.open()).on('error', ignored);
+      const stop = (error: Error) => {
+        for (const body of [untouched, rows.stream, skipped.stream]) body.destroy(error);
+      };
+      // Once one of them fails, the writers must not wait for a reader that is gone.
+      const writing = [put(keys.source, untouched), put(keys.rows, rows.stream), put(keys.skipped, skipped.stream)].map(
+        (done) =>
+          done.catch((error: Error) => {
+            stop(error);
+            throw error;
+          }),
+      );
 
       try {
         const reading = readCsv(source, inspection, options, {
@@ -84,9 +81,7 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
         const [summary] = await Promise.all([reading, ...writing]);
         return { summary, skippedRows };
       } catch (error) {
-        stop.abort();
-        rows.destroy(error as Error);
-        skipped.destroy(error as Error);
+        stop(error as Error);
         await Promise.allSettled(writing);
         await remove(batchId, uploadId);
         throw error;
@@ -94,6 +89,9 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
     },
   };
 }
+
+/** Whoever reads or writes the stream is told; an error event that nobody hears would end the process. */
+const ignored = () => undefined;
 
 function noValidRow({ total }: CsvSummary, skippedRows: SkippedRow[]): PregonError {
   const first = skippedRows[0];

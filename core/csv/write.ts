@@ -10,7 +10,6 @@ export interface CsvWriter<Row> {
   /** Resolves when the next row may come; rejects when the stream was destroyed. */
   write(row: Row): Promise<void>;
   end(): void;
-  destroy(error: Error): void;
 }
 
 /**
@@ -22,6 +21,8 @@ export function csvWriter<Row>(
   cellsOf: (row: Row) => readonly (string | number)[],
 ): CsvWriter<Row> {
   const stringifier = stringify({ quoted: true, quoted_empty: true, record_delimiter: '\n' });
+  // `write` tells; an error event that nobody hears would end the process.
+  stringifier.on('error', () => undefined);
   stringifier.write(columns);
   return {
     stream: stringifier,
@@ -30,7 +31,6 @@ export function csvWriter<Row>(
       if (!stringifier.write(cellsOf(row))) await once(stringifier, 'drain');
     },
     end: () => stringifier.end(),
-    destroy: (error) => stringifier.destroy(error),
   };
 }
 
