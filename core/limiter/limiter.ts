@@ -1,0 +1,129 @@
+import { limiterKey } from '../ledger/keys.ts';
+import { type Item, type LedgerTable, updateIf } from '../ledger/table.ts';
+import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, decide, type LimiterLane, slotsOf } from './allocate.ts';
+import { FRESH_MS, freshLimiter, isFresh, type RateOf, refreshRate, STALE_MS } from './rate.ts';
+import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
+
+export type Reservation = { slots: number[] } | { retryAt: number };
+
+/** One limiter for all workers: slots that are never closer together than its rate allows. */
+export interface Limiter {
+  readonly name: string;
+  /** Up to n slot times between `earliest` and `until` (milliseconds, with fractions), or when to ask again. */
+  reserve(ask: { lane: LimiterLane; n: number; earliest: number; until: number }): Promise<Reservation>;
+  /** Resolves when nothing goes on behind a reservation any more: a Lambda is frozen once it has answered. */
+  idle(): Promise<void>;
+}
+
+/** Attempts that lose against other workers are made again; this many in a row means that something is wrong. */
+const MAX_ROUNDS = 50;
+
+/** A limiter that lives in the ledger's table, one item per name. */
+export function createLimiter(rate: RateOf): Limiter {
+  const { table, name, telemetry } = rate;
+  let seen: { state: LimiterItem; at: number } | undefined;
+  let lookup: Promise<void> | undefined;
+
+  function lookUpBehind(state: LimiterItem) {
+    if (lookup || isFresh(rate, state, table.clock.now(), FRESH_MS)) return;
+    lookup = refreshRate(rate, state)
+      .catch((error: unknown) => telemetry.warn('The rate could not be refreshed', { limiter: name, error }))
+      .finally(() => {
+        lookup = undefined;
+      });
+  }
+
+  async function current(): Promise<LimiterItem> {
+    const now = table.clock.now();
+    if (seen && now - seen.at < STALE_MS) return seen.state;
+    return see(await freshLimiter(rate, STALE_MS));
+  }
+
+  function see(state: LimiterItem): LimiterItem {
+    seen = { state, at: table.clock.now() };
+    lookUpBehind(state);
+    return state;
+  }
+
+  return {
+    name,
+
+    async reserve(request) {
+      let state = await current();
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const ask: Ask = { ...request, now: table.clock.now() };
+        // The first plan is made on what this worker saw last: others went on since, which extending allows for.
+        const decision = decide(round === 0 ? likely(state, ask) : state, ask);
+        if ('attempt' in decision) {
+          const after = await make(table, name, decision.attempt);
+          if (after) return { slots: slotsOf(decision.attempt, see(toLimiter(after)).next) };
+        } else if (round > 0) {
+          await noteRefused(table, name, state, ask);
+          return decision;
+        }
+        const standing = await readLimiter(table, name);
+        state = see(standing ?? (await freshLimiter(rate, STALE_MS)));
+      }
+      telemetry.warn('No reservation came through', { limiter: name, rounds: MAX_ROUNDS });
+      return { retryAt: table.clock.now() + CAMPAIGN_HORIZON_MS / 4 };
+    },
+
+    idle: async () => lookup,
+  };
+}
+
+/** While others book too, `next` is somewhere before the horizon: an extension of all n is worth a try. */
+const likely = (state: LimiterItem, ask: Ask): LimiterItem =>
+  state.next > ask.earliest ? { ...state, next: ask.earliest + state.spacing } : state;
+
+/** Makes the attempt: the state after it, or undefined when its condition did not hold. */
+function make(table: LedgerTable, name: string, attempt: Attempt): Promise<Item | undefined> {
+  const conditions = ['#spacing = :spacing'];
+  const changes = ['#taken = #taken + :n'];
+  const values: Item = { ':spacing': attempt.spacing, ':n': attempt.n, ':earliest': attempt.earliest };
+
+  if (attempt.kind === 'extend') {
+    conditions.push('#next > :earliest', '#next <= :latest');
+    changes.push('#next = #next + :step');
+    values[':latest'] = attempt.latestNext;
+    values[':step'] = round(attempt.n * attempt.spacing);
+  } else {
+    conditions.push('#next <= :earliest');
+    changes.push('#next = :next');
+    values[':next'] = round(attempt.earliest + attempt.n * attempt.spacing);
+  }
+  if (attempt.tenth) {
+    conditions.push('#laneNext = :laneFrom');
+    changes.push('#laneNext = :laneTo');
+    values[':laneFrom'] = attempt.tenth.from;
+    values[':laneTo'] = attempt.tenth.to;
+  }
+  if (attempt.noCampaignSince !== undefined) {
+    conditions.push('#campaignAt <= :since');
+    values[':since'] = attempt.noCampaignSince;
+  }
+  if (attempt.lane === 'campaign') {
+    changes.push('#campaignAt = :now');
+    values[':now'] = attempt.now;
+  }
+  return updateIf(table, {
+    key: limiterKey(name),
+    update: `SET ${changes.join(', ')}`,
+    condition: conditions.join(' AND '),
+    values,
+  });
+}
+
+/** A campaign that is refused still counts as asking: the transactional lane keeps to its tenth then. */
+async function noteRefused(table: LedgerTable, name: string, state: LimiterItem, ask: Ask): Promise<void> {
+  if (ask.lane !== 'campaign' || ask.now - state.campaignAt < 500) return;
+  await updateIf(table, {
+    key: limiterKey(name),
+    update: 'SET #campaignAt = :now',
+    condition: '#campaignAt < :now',
+    values: { ':now': ask.now },
+  });
+}
+
+/** Four places: what a double can hold of a time in milliseconds, with room. */
+const round = (ms: number) => Math.round(ms * 10_000) / 10_000;
