@@ -1,0 +1,10 @@
+#!/bin/sh
+# campaigns.sh          the latest campaigns
+# campaigns.sh BATCH    one of them
+set -eu
+. "$(dirname "$0")/api.sh"
+if [ $# -eq 0 ]; then
+  call GET '/campaigns?limit=20'
+else
+  call GET "/campaigns/$1"
+fi

@@ -1,0 +1,6 @@
+#!/bin/sh
+# health.sh   200 when the API is there; needs no key
+set -eu
+. "$(dirname "$0")/api.sh"
+curl --silent --show-error --fail-with-body "$API/health"
+echo

@@ -1,0 +1,7 @@
+#!/bin/sh
+# redrive.sh BATCH [resend|accept]   goes on where it ended; the second says what to do with unconfirmed rows
+set -eu
+. "$(dirname "$0")/api.sh"
+body='{}'
+if [ $# -gt 1 ]; then body="{\"unconfirmed\": \"$2\"}"; fi
+call POST "/campaigns/$1/redrive" -H 'Content-Type: application/json' -d "$body"
