@@ -1,0 +1,112 @@
+import { call } from './call.ts';
+import type {
+  DefinitionOfExecution,
+  Execution,
+  ExecutionItem,
+  ExecutionStatus,
+  HistoryEvent,
+  MapRun,
+  MapRunItem,
+  MapRunSettings,
+  Page,
+  StateMachineItem,
+} from './types.ts';
+
+/** What ListExecutions lists: a state machine's executions or a Map Run's children. */
+export type ExecutionSource = { readonly stateMachineArn: string } | { readonly mapRunArn: string };
+
+export interface ExecutionFilter {
+  readonly statusFilter?: ExecutionStatus;
+  /** For the children of a Map Run only. */
+  readonly redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN';
+}
+
+/** All state machines, by name. */
+export async function listStateMachines(signal?: AbortSignal): Promise<StateMachineItem[]> {
+  const found: StateMachineItem[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await call<{ stateMachines: StateMachineItem[]; nextToken?: string }>(
+      'ListStateMachines',
+      { maxResults: 1000, ...(nextToken && { nextToken }) },
+      signal,
+    );
+    found.push(...page.stateMachines);
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return found.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** One page of executions, newest first. */
+export async function listExecutions(
+  source: ExecutionSource,
+  filter: ExecutionFilter,
+  page: { readonly size: number; readonly token?: string | undefined },
+  signal?: AbortSignal,
+): Promise<Page<ExecutionItem>> {
+  const answer = await call<{ executions: ExecutionItem[]; nextToken?: string }>(
+    'ListExecutions',
+    { ...source, ...filter, maxResults: page.size, ...(page.token && { nextToken: page.token }) },
+    signal,
+  );
+  return { items: answer.executions, ...(answer.nextToken && { nextToken: answer.nextToken }) };
+}
+
+export function describeExecution(executionArn: string, signal?: AbortSignal): Promise<Execution> {
+  return call('DescribeExecution', { executionArn }, signal);
+}
+
+/** The definition that this execution runs by, which may be older than the state machine's. */
+export function describeDefinition(executionArn: string, signal?: AbortSignal): Promise<DefinitionOfExecution> {
+  return call('DescribeStateMachineForExecution', { executionArn }, signal);
+}
+
+/** The events of an execution that are newer than `afterId`, oldest first. */
+export async function historyAfter(
+  executionArn: string,
+  afterId: number,
+  signal?: AbortSignal,
+): Promise<HistoryEvent[]> {
+  // Backwards from the newest: the API cannot start in the middle, and a poll must not read 25,000 events again.
+  const found: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await call<{ events: HistoryEvent[]; nextToken?: string }>(
+      'GetExecutionHistory',
+      {
+        executionArn,
+        reverseOrder: true,
+        includeExecutionData: true,
+        maxResults: 1000,
+        ...(nextToken && { nextToken }),
+      },
+      signal,
+    );
+    const news = page.events.filter((event) => event.id > afterId);
+    found.push(...news);
+    nextToken = news.length === page.events.length ? page.nextToken : undefined;
+  } while (nextToken);
+  return found.reverse();
+}
+
+export async function redriveExecution(executionArn: string): Promise<void> {
+  await call('RedriveExecution', { executionArn, clientToken: crypto.randomUUID() });
+}
+
+export async function stopExecution(executionArn: string, why: { error?: string; cause?: string }): Promise<void> {
+  await call('StopExecution', { executionArn, ...why });
+}
+
+/** The Map Runs that an execution started, newest first. */
+export async function listMapRuns(executionArn: string, signal?: AbortSignal): Promise<MapRunItem[]> {
+  const { mapRuns } = await call<{ mapRuns: MapRunItem[] }>('ListMapRuns', { executionArn, maxResults: 1000 }, signal);
+  return mapRuns;
+}
+
+export function describeMapRun(mapRunArn: string, signal?: AbortSignal): Promise<MapRun> {
+  return call('DescribeMapRun', { mapRunArn }, signal);
+}
+
+export async function updateMapRun(mapRunArn: string, settings: MapRunSettings): Promise<void> {
+  await call('UpdateMapRun', { mapRunArn, ...settings });
+}

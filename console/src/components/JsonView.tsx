@@ -1,0 +1,57 @@
+import Box from '@cloudscape-design/components/box';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import { memo, type ReactNode } from 'react';
+
+/** Beyond this many characters the text is shown without colours: each coloured word is an element. */
+const COLOUR_LIMIT = 60_000;
+
+/** JSON text, indented, coloured and to be copied; what is no JSON is shown as it is. */
+export const JsonView = memo(function JsonView({ text, label }: { text: string | undefined; label: string }) {
+  if (text === undefined) return <Box color="text-status-inactive">None</Box>;
+  const pretty = indent(text);
+  return (
+    <section className="pg-json" aria-label={label}>
+      <div className="pg-json-copy">
+        <CopyToClipboard
+          variant="icon"
+          textToCopy={pretty}
+          copyButtonAriaLabel={`Copy ${label}`}
+          copySuccessText="Copied"
+          copyErrorText="The browser did not allow it"
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>{pretty.length > COLOUR_LIMIT ? pretty : coloured(pretty)}</pre>
+    </section>
+  );
+});
+
+function indent(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\b\d[\d.eE+-]*\b/g;
+
+function coloured(text: string): ReactNode[] {
+  const parts: ReactNode[] = [];
+  let end = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    parts.push(text.slice(end, match.index));
+    const [whole, string, colon, word] = match;
+    const kind =
+      string === undefined ? (word === undefined ? 'number' : 'word') : colon === undefined ? 'string' : 'key';
+    parts.push(
+      <span key={match.index} className={`pg-json-${kind}`}>
+        {string ?? whole}
+      </span>,
+      colon ?? '',
+    );
+    end = match.index + whole.length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}

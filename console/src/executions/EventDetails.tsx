@@ -1,0 +1,49 @@
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { JsonView } from '../components/JsonView.tsx';
+import { formatTime } from '../format/time.ts';
+import { detailsOf } from '../graph/trace.ts';
+import type { EventRow } from './eventRows.ts';
+
+/** One event with all that it carries; JSON within JSON is unfolded. */
+export function EventDetails({ row }: { row: EventRow }) {
+  const { event, state, redrive } = row;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={`Event ${event.id}`}>
+          <span className="pg-title">{event.type}</span>
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: 'Time', value: formatTime(event.timestamp, true) },
+            { label: 'State', value: state ?? '–' },
+            { label: 'Previous event', value: event.previousEventId ?? 0 },
+            { label: 'Run', value: redrive === 0 ? 'First' : `Redrive ${redrive}` },
+          ]}
+        />
+        <JsonView text={JSON.stringify(unfold(detailsOf(event)))} label="event details" />
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** Fields that hold JSON as text are shown as what they hold. */
+function unfold(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(details).map(([key, value]) => {
+      if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return [key, value];
+      try {
+        return [key, JSON.parse(value)];
+      } catch {
+        return [key, value];
+      }
+    }),
+  );
+}

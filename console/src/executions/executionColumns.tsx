@@ -1,0 +1,73 @@
+import Badge from '@cloudscape-design/components/badge';
+import Link from '@cloudscape-design/components/link';
+import type { TableProps } from '@cloudscape-design/components/table';
+import { executionPath } from '../api/arn.ts';
+import type { ExecutionItem } from '../api/types.ts';
+import { Elapsed } from '../components/Elapsed.tsx';
+import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
+import { formatCount } from '../format/number.ts';
+import { formatTime } from '../format/time.ts';
+
+export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    isRowHeader: true,
+    minWidth: 180,
+    width: 320,
+    cell: (item) => (
+      <span className="pg-name" title={item.name}>
+        <Link href={executionPath(item.executionArn)}>{item.name}</Link>
+      </span>
+    ),
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    minWidth: 130,
+    width: 150,
+    cell: (item) => <ExecutionStatusLabel status={item.status} />,
+  },
+  { id: 'started', header: 'Started', minWidth: 170, width: 190, cell: (item) => formatTime(item.startDate) },
+  {
+    id: 'duration',
+    header: 'Duration',
+    minWidth: 100,
+    width: 130,
+    cell: (item) => <Elapsed from={item.startDate} to={item.stopDate} />,
+  },
+  {
+    id: 'redrives',
+    header: 'Redrives',
+    minWidth: 100,
+    width: 130,
+    cell: (item) => <Redrives count={item.redriveCount ?? 0} />,
+  },
+  {
+    id: 'ended',
+    header: 'Ended',
+    minWidth: 170,
+    width: 190,
+    cell: (item) => (item.stopDate === undefined ? '–' : formatTime(item.stopDate)),
+  },
+  {
+    id: 'redriven',
+    header: 'Last redrive',
+    minWidth: 170,
+    width: 190,
+    cell: (item) => (item.redriveDate === undefined ? '–' : formatTime(item.redriveDate)),
+  },
+];
+
+/** Only for children that take a batch of items each. */
+export const ITEMS_COLUMN: TableProps.ColumnDefinition<ExecutionItem> = {
+  id: 'items',
+  header: 'Items',
+  minWidth: 80,
+  width: 100,
+  cell: (item) => (item.itemCount === undefined ? '–' : formatCount(item.itemCount)),
+};
+
+function Redrives({ count }: { count: number }) {
+  return count === 0 ? <span className="pg-muted">0</span> : <Badge color="blue">{`${count}×`}</Badge>;
+}

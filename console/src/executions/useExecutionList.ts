@@ -1,0 +1,106 @@
+import { useEffect, useMemo } from 'react';
+import { type ExecutionFilter, type ExecutionSource, listExecutions } from '../api/states.ts';
+import type { ExecutionItem, Page } from '../api/types.ts';
+import { useLive } from '../live/useLive.ts';
+import { type Paging, usePaging } from './usePaging.ts';
+
+/** A search by name reads the list whole, since the API has no such filter: so many pages of 1,000 at most. */
+const SEARCH_PAGES = 100;
+const POLL_MS = 2000;
+const SEARCH_POLL_MS = 5000;
+
+export interface ExecutionList {
+  /** Rows of the present page; undefined until the first answer. */
+  readonly items: readonly ExecutionItem[] | undefined;
+  readonly error: Error | undefined;
+  readonly refresh: () => void;
+  readonly page: number;
+  readonly pages: number;
+  /** More pages follow than are known. */
+  readonly open: boolean;
+  readonly go: (page: number) => void;
+  /** How many matched, when searching. */
+  readonly matches: number | undefined;
+  /** The list was too long to be searched whole. */
+  readonly cutShort: boolean;
+}
+
+/** A live page of executions; with `text`, of those whose name contains it. */
+export function useExecutionList(
+  source: ExecutionSource | undefined,
+  filter: ExecutionFilter,
+  text: string,
+  size: number,
+): ExecutionList {
+  const key = source && JSON.stringify([source, filter]);
+  const wanted = text.trim().toLowerCase();
+  const paged = usePaged(wanted === '' ? key : undefined, source, filter, size);
+  const found = useSearch(wanted === '' ? undefined : key, source, filter);
+  const paging = usePaging(`${key} ${wanted} ${size}`);
+  const matching = useMemo(
+    () => found.data?.items.filter((item) => item.name.toLowerCase().includes(wanted)),
+    [found.data, wanted],
+  );
+  if (wanted === '') return paged;
+  const pages = Math.max(1, Math.ceil((matching?.length ?? 0) / size));
+  const page = Math.min(paging.index, pages - 1);
+  return {
+    items: matching?.slice(page * size, (page + 1) * size),
+    error: found.error,
+    refresh: found.refresh,
+    page,
+    pages,
+    open: false,
+    go: paging.go,
+    matches: matching?.length,
+    cutShort: found.data?.nextToken !== undefined,
+  };
+}
+
+function usePaged(
+  key: string | undefined,
+  source: ExecutionSource | undefined,
+  filter: ExecutionFilter,
+  size: number,
+): ExecutionList {
+  const paging: Paging = usePaging(`${key} ${size}`);
+  const { index, token, learn } = paging;
+  const live = useLive<Page<ExecutionItem>>(
+    key && `${key} ${size} ${token ?? ''}`,
+    (signal) => listExecutions(source ?? { stateMachineArn: '' }, filter, { size, token }, signal),
+    POLL_MS,
+  );
+  const { data } = live;
+  useEffect(() => {
+    if (data !== undefined) learn(data.nextToken);
+  }, [data, learn]);
+  return {
+    items: data?.items,
+    error: live.error,
+    refresh: live.refresh,
+    page: index,
+    pages: paging.known,
+    open: data?.nextToken !== undefined && index === paging.known - 1,
+    go: paging.go,
+    matches: undefined,
+    cutShort: false,
+  };
+}
+
+function useSearch(key: string | undefined, source: ExecutionSource | undefined, filter: ExecutionFilter) {
+  return useLive<Page<ExecutionItem>>(
+    key && `search ${key}`,
+    async (signal) => {
+      const items: ExecutionItem[] = [];
+      let token: string | undefined;
+      for (let count = 0; count < SEARCH_PAGES; count += 1) {
+        const page = await listExecutions(source ?? { stateMachineArn: '' }, filter, { size: 1000, token }, signal);
+        items.push(...page.items);
+        token = page.nextToken;
+        if (token === undefined) break;
+      }
+      return { items, ...(token !== undefined && { nextToken: token }) };
+    },
+    SEARCH_POLL_MS,
+  );
+}

@@ -1,0 +1,44 @@
+import { useCallback, useState } from 'react';
+
+export interface Paging {
+  /** Counted from 0. */
+  readonly index: number;
+  /** Token of the present page; undefined on the first. */
+  readonly token: string | undefined;
+  /** Pages that can be reached by now. */
+  readonly known: number;
+  readonly go: (index: number) => void;
+  /** Tells the token of the page after the present one, as its answer has it. */
+  readonly learn: (nextToken: string | undefined) => void;
+}
+
+interface State {
+  readonly key: string;
+  readonly index: number;
+  /** Token of each page after the first. */
+  readonly tokens: readonly string[];
+}
+
+/** Pages of a list whose API gives the way to the next page only; another `key` (another filter) starts at the first. */
+export function usePaging(key: string): Paging {
+  const [state, setState] = useState<State>({ key, index: 0, tokens: [] });
+  const current = state.key === key ? state : { key, index: 0, tokens: [] };
+  const { index, tokens } = current;
+  const go = useCallback(
+    (to: number) => setState((old) => ({ ...(old.key === key ? old : { key, tokens: [] }), index: to })),
+    [key],
+  );
+  const learn = useCallback(
+    (nextToken: string | undefined) =>
+      setState((old) => {
+        const base = old.key === key ? old : { key, index: 0, tokens: [] };
+        const next = [...base.tokens.slice(0, base.index), ...(nextToken === undefined ? [] : [nextToken])];
+        // The list grows while it is looked at: later tokens stay usable, and the page numbers must not jump.
+        if (nextToken !== undefined && base.tokens.length > next.length) return base;
+        const same = base === old && next.length === base.tokens.length && next.at(-1) === base.tokens.at(-1);
+        return same ? old : { ...base, tokens: next };
+      }),
+    [key],
+  );
+  return { index, token: index === 0 ? undefined : tokens[index - 1], known: tokens.length + 1, go, learn };
+}

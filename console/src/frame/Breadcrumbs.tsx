@@ -1,0 +1,22 @@
+import BreadcrumbGroup, { type BreadcrumbGroupProps } from '@cloudscape-design/components/breadcrumb-group';
+import { createContext, useContext, useEffect } from 'react';
+
+export type Crumb = BreadcrumbGroupProps.Item;
+
+/** Set by the frame; pages use `usePageTitle`. */
+export const CrumbsContext = createContext<(crumbs: readonly Crumb[]) => void>(() => undefined);
+
+/** Names the page: its trail in the toolbar and the window's title (the last crumb). */
+export function usePageTitle(crumbs: readonly Crumb[]): void {
+  const setCrumbs = useContext(CrumbsContext);
+  const key = JSON.stringify(crumbs);
+  useEffect(() => {
+    const trail = JSON.parse(key) as Crumb[];
+    setCrumbs(trail);
+    document.title = `${trail.at(-1)?.text ?? 'Console'} · Pregón`;
+  }, [key, setCrumbs]);
+}
+
+export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
+  return <BreadcrumbGroup items={[...crumbs]} ariaLabel="Breadcrumbs" />;
+}

@@ -1,0 +1,90 @@
+import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import TopNavigation from '@cloudscape-design/components/top-navigation';
+import { type ReactNode, useMemo, useState } from 'react';
+import { Breadcrumbs, type Crumb, CrumbsContext } from './Breadcrumbs.tsx';
+import { activeEntry, NAVIGATION } from './navigation.ts';
+import { Notifications } from './notifications.tsx';
+import { HOME } from './pages.ts';
+import { usePath } from './router.ts';
+import { type ThemeChoice, useTheme } from './theme.ts';
+
+const THEMES: Record<ThemeChoice, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+
+const HEADER_ID = 'pregon-header';
+
+/** Everything around a page: header, navigation, trail, messages, theme. */
+export function Frame({ children }: { children: ReactNode }) {
+  const path = usePath();
+  const [crumbs, setCrumbs] = useState<readonly Crumb[]>([]);
+  const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 1200);
+  const content = useMemo(() => <CrumbsContext value={setCrumbs}>{children}</CrumbsContext>, [children]);
+  return (
+    <>
+      <div id={HEADER_ID} className="pg-header">
+        <Header />
+      </div>
+      <AppLayoutToolbar
+        headerSelector={`#${HEADER_ID}`}
+        navigationOpen={navigationOpen}
+        onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
+        navigationWidth={240}
+        navigation={
+          <SideNavigation
+            header={{ text: 'Console', href: HOME }}
+            activeHref={activeEntry(path)}
+            items={NAVIGATION}
+            // On a phone the navigation covers the page that was asked for.
+            onFollow={() => window.innerWidth <= 688 && setNavigationOpen(false)}
+          />
+        }
+        toolsHide
+        breadcrumbs={<Breadcrumbs crumbs={crumbs} />}
+        notifications={<Notifications />}
+        content={content}
+        maxContentWidth={Number.MAX_VALUE}
+      />
+    </>
+  );
+}
+
+function Header() {
+  const { dark, choice, choose } = useTheme();
+  return (
+    <TopNavigation
+      identity={{ href: HOME, title: 'Pregón' }}
+      utilities={[
+        {
+          type: 'menu-dropdown',
+          text: 'Theme',
+          ariaLabel: `Theme: ${THEMES[choice]}`,
+          iconSvg: dark ? <MoonIcon /> : <SunIcon />,
+          items: Object.entries(THEMES).map(([id, text]) => ({
+            id,
+            text,
+            itemType: 'checkbox' as const,
+            checked: id === choice,
+          })),
+          onItemClick: ({ detail }) => choose(detail.id as ThemeChoice),
+        },
+      ]}
+    />
+  );
+}
+
+function SunIcon() {
+  return (
+    <svg viewBox="0 0 16 16" focusable="false" aria-hidden="true">
+      <circle cx="8" cy="8" r="3" />
+      <path d="M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
+    </svg>
+  );
+}
+
+function MoonIcon() {
+  return (
+    <svg viewBox="0 0 16 16" focusable="false" aria-hidden="true">
+      <path d="M13.5 9.5A6 6 0 1 1 6.5 2.5a5 5 0 0 0 7 7Z" />
+    </svg>
+  );
+}

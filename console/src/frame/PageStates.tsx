@@ -1,0 +1,65 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import type { ReactNode } from 'react';
+
+/** A page or a pane that is on its way. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <Box textAlign="center" padding={{ vertical: 'xxl' }} color="text-status-inactive">
+      <Spinner size="large" />
+      <Box padding={{ top: 's' }} color="inherit">
+        Loading {what}
+      </Box>
+    </Box>
+  );
+}
+
+/** Nothing to show, why, and what to do about it. */
+export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <Box textAlign="center" color="inherit" padding={{ vertical: 'l' }}>
+      <SpaceBetween size="xs">
+        <Box variant="strong" color="inherit">
+          {title}
+        </Box>
+        {children !== undefined && (
+          <Box variant="p" color="text-body-secondary">
+            {children}
+          </Box>
+        )}
+        {action}
+      </SpaceBetween>
+    </Box>
+  );
+}
+
+/** An answer that did not come. With something older on the page (`stale`) it is a warning beside it. */
+export function Failure({
+  error,
+  what,
+  retry,
+  stale = false,
+}: {
+  error: Error;
+  what: string;
+  retry?: () => void;
+  stale?: boolean;
+}) {
+  return (
+    <Alert
+      type={stale ? 'warning' : 'error'}
+      header={stale ? `${capital(what)} cannot be refreshed` : `${capital(what)} cannot be loaded`}
+      action={retry && <Button onClick={retry}>Try again</Button>}
+    >
+      {error.message}
+      {stale && ' What is shown is the last answer; the page keeps trying.'}
+    </Alert>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

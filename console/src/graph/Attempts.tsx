@@ -1,0 +1,29 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { Elapsed } from '../components/Elapsed.tsx';
+import { formatTime } from '../format/time.ts';
+import { STATE_STATUS } from './status.ts';
+import type { Attempt } from './trace.ts';
+
+/** Every try of a state, those of a redrive under a heading of their own. */
+export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
+  return (
+    <ol className="pg-attempts" aria-label="Tries">
+      {attempts.map((attempt, index) => (
+        <li key={`${attempt.startedAt} ${attempt.redrive} ${attempt.endedAt ?? index}`}>
+          {attempt.redrive !== attempts[index - 1]?.redrive && attempt.redrive > 0 && (
+            <div className="pg-attempt-redrive">Redrive {attempt.redrive}</div>
+          )}
+          <div className="pg-attempt">
+            <StatusIndicator type={STATE_STATUS[attempt.status].type}>
+              {attempt.error ?? STATE_STATUS[attempt.status].text}
+            </StatusIndicator>
+            <span className="pg-muted">
+              {formatTime(attempt.startedAt, true)} · <Elapsed from={attempt.startedAt} to={attempt.endedAt} />
+            </span>
+          </div>
+          {attempt.cause !== undefined && <div className="pg-cause pg-muted">{attempt.cause}</div>}
+        </li>
+      ))}
+    </ol>
+  );
+}

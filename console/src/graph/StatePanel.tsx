@@ -1,0 +1,151 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Link from '@cloudscape-design/components/link';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+import { mapRunPath, parseArn } from '../api/arn.ts';
+import type { MapRun } from '../api/types.ts';
+import { Elapsed } from '../components/Elapsed.tsx';
+import { JsonView } from '../components/JsonView.tsx';
+import { formatTime } from '../format/time.ts';
+import { describeCounts } from '../map-runs/counts.ts';
+import { MapRunBar } from '../map-runs/MapRunBar.tsx';
+import { Attempts } from './Attempts.tsx';
+import type { AslState } from './definition.ts';
+import { STATE_STATUS } from './status.ts';
+import type { Visit } from './trace.ts';
+
+interface StatePanelProps {
+  readonly state: AslState;
+  readonly visits: readonly Visit[];
+  /** Label of the Distributed Map in whose children the state runs. */
+  readonly outerMap: string | undefined;
+  readonly mapRuns: readonly MapRun[];
+}
+
+/** All about one state of an execution: time, input, output, errors, tries. */
+export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps) {
+  const [chosenId, setChosenId] = useState<number>();
+  const visit = visits.find(({ id }) => id === chosenId) ?? visits.at(-1);
+  const type = state.distributed ? 'Distributed Map' : state.type;
+  const runs = mapRuns.filter(({ mapRunArn }) => parseArn(mapRunArn).label === (state.label ?? outerMap));
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={type}>
+          <span className="pg-title">{state.name}</span>
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {visits.length > 1 && visit !== undefined && (
+          <VisitChoice visits={visits} chosen={visit} onChoose={setChosenId} />
+        )}
+        {visit !== undefined ? (
+          <VisitDetails visit={visit} />
+        ) : (
+          <Box color="text-body-secondary">
+            {outerMap === undefined
+              ? 'The execution has not been in this state.'
+              : 'This state runs in the children of the Map Run: each has a trace of its own.'}
+          </Box>
+        )}
+        {(state.label ?? outerMap) !== undefined && runs.map((run) => <MapRunLine key={run.mapRunArn} run={run} />)}
+        {visit !== undefined && (
+          <>
+            <ExpandableSection headerText="Input" defaultExpanded>
+              <JsonView text={visit.input} label="state input" />
+            </ExpandableSection>
+            <ExpandableSection headerText="Output" defaultExpanded>
+              <JsonView text={visit.output} label="state output" />
+            </ExpandableSection>
+          </>
+        )}
+        <ExpandableSection headerText="Definition">
+          <JsonView text={JSON.stringify(state.definition)} label="state definition" />
+        </ExpandableSection>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function VisitDetails({ visit }: { visit: Visit }) {
+  const { text, type } = STATE_STATUS[visit.status];
+  const waiting = visit.status === 'running' && visit.attempts.at(-1)?.endedAt !== undefined;
+  return (
+    <SpaceBetween size="m">
+      <KeyValuePairs
+        columns={2}
+        items={[
+          {
+            label: 'Status',
+            value: <StatusIndicator type={type}>{waiting ? 'Waiting to retry' : text}</StatusIndicator>,
+          },
+          { label: 'Duration', value: <Elapsed from={visit.enteredAt} to={visit.exitedAt} /> },
+          { label: 'Entered', value: formatTime(visit.enteredAt, true) },
+          { label: 'Exited', value: visit.exitedAt === undefined ? '–' : formatTime(visit.exitedAt, true) },
+          ...(visit.resource === undefined ? [] : [{ label: 'Resource', value: visit.resource }]),
+          ...(visit.attempts.length === 0 ? [] : [{ label: 'Retries', value: retriesOf(visit) }]),
+        ]}
+      />
+      {(visit.error !== undefined || visit.cause !== undefined) && (
+        <Alert type={visit.status === 'failed' ? 'error' : 'warning'} header={visit.error ?? 'Error'}>
+          <span className="pg-cause">{visit.cause}</span>
+        </Alert>
+      )}
+      {visit.attempts.length > 1 && <Attempts attempts={visit.attempts} />}
+    </SpaceBetween>
+  );
+}
+
+/** Tries after the first, those of a redrive not counted: there the first try is a new start. */
+function retriesOf(visit: Visit): number {
+  return visit.attempts.length - new Set(visit.attempts.map(({ redrive }) => redrive)).size;
+}
+
+function VisitChoice({
+  visits,
+  chosen,
+  onChoose,
+}: {
+  visits: readonly Visit[];
+  chosen: Visit;
+  onChoose: (id: number) => void;
+}) {
+  const options = visits.map((visit, index) => ({
+    value: String(visit.id),
+    label: visit.iteration === undefined ? `Time ${index + 1}` : `Iteration ${visit.iteration}`,
+    description: STATE_STATUS[visit.status].text,
+  }));
+  return (
+    <Select
+      ariaLabel="Which time the state was entered"
+      selectedOption={options.find(({ value }) => value === String(chosen.id)) ?? null}
+      options={options}
+      filteringType={options.length > 12 ? 'auto' : 'none'}
+      onChange={({ detail }) => onChoose(Number(detail.selectedOption.value))}
+    />
+  );
+}
+
+function MapRunLine({ run }: { run: MapRun }) {
+  const redrives = run.redriveCount ?? 0;
+  return (
+    <Box>
+      <SpaceBetween size="xxs">
+        <MapRunBar counts={run.itemCounts} />
+        <Box fontSize="body-s" color="text-body-secondary">
+          {describeCounts(run.itemCounts)}
+          {redrives > 0 && `, redriven ${redrives}×`}
+        </Box>
+        <Link href={mapRunPath(run.mapRunArn)}>Open the Map Run</Link>
+      </SpaceBetween>
+    </Box>
+  );
+}

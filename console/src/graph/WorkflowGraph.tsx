@@ -1,0 +1,145 @@
+import '@xyflow/react/dist/base.css';
+import './graph.css';
+import { Controls, type FitViewOptions, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { useEffect, useMemo, useRef } from 'react';
+import type { MapRun } from '../api/types.ts';
+import type { AslDefinition } from './definition.ts';
+import { END, layOut, type PlacedEdge, START } from './layout.ts';
+import { StateEdge, type StateFlowEdge } from './StateEdge.tsx';
+import { type StateFlowNode, StateNode } from './StateNode.tsx';
+import { summarize, type Trace } from './trace.ts';
+
+const NODE_TYPES = { state: StateNode };
+const EDGE_TYPES = { transition: StateEdge };
+const FIT: FitViewOptions = { padding: 0.06, maxZoom: 1.1, minZoom: 0.2 };
+
+interface WorkflowGraphProps {
+  readonly definition: AslDefinition;
+  readonly trace: Trace;
+  /** The newest Map Run of each Distributed Map, by the state's name. */
+  readonly mapRuns: ReadonlyMap<string, MapRun>;
+  readonly ended: boolean;
+  readonly selected: string | undefined;
+  readonly onSelect: (state: string) => void;
+}
+
+/** The workflow as a drawing, each state coloured by what happened in it. */
+export function WorkflowGraph(props: WorkflowGraphProps) {
+  return (
+    <ReactFlowProvider>
+      <Flow {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: WorkflowGraphProps) {
+  const drawing = useMemo(() => layOut(definition), [definition]);
+  const nodes = useMemo(
+    () =>
+      drawing.nodes.map((placed): StateFlowNode => {
+        const visits = trace.byState.get(placed.id) ?? [];
+        return {
+          id: placed.id,
+          type: 'state',
+          position: { x: placed.x, y: placed.y },
+          width: placed.width,
+          height: placed.height,
+          ...(placed.container !== undefined && { parentId: placed.container }),
+          data: {
+            placed,
+            status: summarize(visits),
+            selected: placed.id === selected,
+            visits: visits.length,
+            mapRun: mapRuns.get(placed.id),
+            onSelect,
+          },
+        };
+      }),
+    [drawing, trace, mapRuns, selected, onSelect],
+  );
+  const edges = useMemo(
+    () =>
+      drawing.edges.map((placed): StateFlowEdge => {
+        const taken = isTaken(placed, trace, ended);
+        const moving = taken && summarize(trace.byState.get(placed.to) ?? []) === 'running';
+        return {
+          id: placed.id,
+          type: 'transition',
+          source: placed.from,
+          target: placed.to,
+          data: { placed, taken, moving },
+        };
+      }),
+    [drawing, trace, ended],
+  );
+  const box = useRef<HTMLDivElement>(null);
+  useFitOnResize(box);
+  return (
+    <section className="pg-graph" ref={box} aria-label="Workflow graph">
+      <Arrows />
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        // The wheel scrolls the page; the buttons and two fingers zoom.
+        zoomOnScroll={false}
+        preventScrolling={false}
+        zoomOnDoubleClick={false}
+        minZoom={0.15}
+        fitView
+        fitViewOptions={FIT}
+      >
+        <Controls showInteractive={false} fitViewOptions={FIT} />
+      </ReactFlow>
+    </section>
+  );
+}
+
+/** Whether the execution went this way. The way to the end is taken by the state that was last. */
+function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
+  if (edge.from === START) return trace.visits.length > 0;
+  if (edge.to === END)
+    return ended && trace.visits.findLast((visit) => visit.parent === undefined)?.state === edge.from;
+  return trace.taken.has(`${edge.from} ${edge.to}`);
+}
+
+function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): void {
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (box.current === null) return;
+    const observer = new ResizeObserver(() => void fitView(FIT));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [box, fitView]);
+}
+
+function Arrows() {
+  return (
+    <svg className="pg-arrows" aria-hidden="true">
+      <defs>
+        {['', '-taken'].map((suffix) => (
+          <marker
+            key={suffix}
+            id={`pg-arrow${suffix}`}
+            className={`pg-arrow${suffix}`}
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            markerUnits="userSpaceOnUse"
+            orient="auto-start-reverse"
+          >
+            <path d="M0,0.5 L8,4 L0,7.5 Z" />
+          </marker>
+        ))}
+      </defs>
+    </svg>
+  );
+}

@@ -1,0 +1,122 @@
+/** One way out of a state, as the definition has it. */
+export interface Transition {
+  readonly to: string;
+  readonly kind: 'next' | 'choice' | 'default' | 'catch';
+  /** The condition of a choice, the errors of a catch. */
+  readonly label?: string;
+}
+
+export interface AslState {
+  readonly name: string;
+  readonly type: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+  /** The Map or Parallel state around it. */
+  readonly container?: string;
+  readonly transitions: readonly Transition[];
+  /** Whether the execution, or the iteration or branch, may end here. */
+  readonly ends: boolean;
+  /** The item processor of a Map, the branches of a Parallel. */
+  readonly inner: readonly AslGraph[];
+  readonly distributed: boolean;
+  /** For a Distributed Map: the name in its Map Runs' ARNs. */
+  readonly label?: string;
+}
+
+export interface AslGraph {
+  readonly startAt: string;
+  readonly states: readonly AslState[];
+}
+
+export interface AslDefinition extends AslGraph {
+  /** Every state at any depth; names are unique in a state machine. */
+  readonly byName: ReadonlyMap<string, AslState>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Reads a definition in the Amazon States Language; fields that a drawing does not need are left to `definition`. */
+export function parseDefinition(text: string): AslDefinition {
+  const graph = readGraph(asObject(JSON.parse(text)));
+  return withNames(graph);
+}
+
+/**
+ * The part of a definition that a child execution runs: the item processor of the Distributed Map with this label, or
+ * all of it when the definition is that part already.
+ */
+export function definitionOfChild(definition: AslDefinition, label: string | undefined): AslDefinition {
+  if (label === undefined) return definition;
+  for (const state of definition.byName.values()) {
+    const [processor] = state.inner;
+    if (state.distributed && state.label === label && processor !== undefined) return withNames(processor);
+  }
+  return definition;
+}
+
+function withNames(graph: AslGraph): AslDefinition {
+  const byName = new Map<string, AslState>();
+  const visit = ({ states }: AslGraph) => {
+    for (const state of states) {
+      byName.set(state.name, state);
+      state.inner.forEach(visit);
+    }
+  };
+  visit(graph);
+  return { ...graph, byName };
+}
+
+function readGraph(json: Json, container?: string): AslGraph {
+  const states = Object.entries(asObject(json.States)).map(([name, state]) =>
+    readState(name, asObject(state), container),
+  );
+  return { startAt: String(json.StartAt), states };
+}
+
+function readState(name: string, definition: Json, container: string | undefined): AslState {
+  const type = String(definition.Type);
+  const processor = asObject(definition.ItemProcessor ?? definition.Iterator);
+  const distributed = type === 'Map' && asObject(processor.ProcessorConfig).Mode === 'DISTRIBUTED';
+  const inner = type === 'Map' ? [readGraph(processor, name)] : type === 'Parallel' ? branches(definition, name) : [];
+  return {
+    name,
+    type,
+    definition,
+    ...(container !== undefined && { container }),
+    transitions: readTransitions(definition),
+    ends: definition.End === true || type === 'Succeed' || type === 'Fail',
+    inner,
+    distributed,
+    ...(distributed && { label: String(definition.Label ?? name) }),
+  };
+}
+
+function branches(definition: Json, container: string): AslGraph[] {
+  return asList(definition.Branches).map((branch) => readGraph(asObject(branch), container));
+}
+
+function readTransitions(definition: Json): Transition[] {
+  const found: Transition[] = [];
+  for (const choice of asList(definition.Choices).map(asObject)) {
+    found.push({ to: String(choice.Next), kind: 'choice', label: conditionOf(choice) });
+  }
+  if (typeof definition.Default === 'string') found.push({ to: definition.Default, kind: 'default', label: 'Default' });
+  if (typeof definition.Next === 'string') found.push({ to: definition.Next, kind: 'next' });
+  for (const handler of asList(definition.Catch).map(asObject)) {
+    found.push({ to: String(handler.Next), kind: 'catch', label: asList(handler.ErrorEquals).join(', ') });
+  }
+  return found;
+}
+
+function conditionOf(choice: Json): string {
+  if (typeof choice.Condition === 'string') return choice.Condition.replace(/^\{%\s*|\s*%\}$/g, '');
+  const { Next: _, Assign: __, Output: ___, ...comparison } = choice;
+  return JSON.stringify(comparison);
+}
+
+function asObject(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,169 @@
+import { Graph, layout as runDagre } from '@dagrejs/dagre';
+import type { AslDefinition, AslGraph, AslState, Transition } from './definition.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A box of the drawing; `x` and `y` are from the container's corner, or the drawing's. */
+export interface PlacedNode extends Point {
+  readonly id: string;
+  readonly kind: 'state' | 'container' | 'start' | 'end';
+  readonly width: number;
+  readonly height: number;
+  readonly container?: string;
+  readonly state?: AslState;
+}
+
+/** A line of the drawing; its points are from the drawing's corner. */
+export interface PlacedEdge {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: Transition['kind'];
+  readonly points: readonly Point[];
+  readonly label?: string;
+  readonly labelAt?: Point;
+}
+
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly PlacedNode[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+export const START = '@start';
+export const END = '@end';
+
+const STATE = { width: 190, height: 52 };
+const DOT = { width: 58, height: 26 };
+/** Room inside a container: its title above, air around. */
+const PADDING = { top: 58, side: 18, bottom: 18 };
+const BRANCH_GAP = 18;
+const LABEL_HEIGHT = 16;
+const LABEL_CHARACTER = 6.2;
+/** A longer label is cut; the whole condition is in the state's definition. */
+export const LABEL_LENGTH = 26;
+
+/** Places the states of a definition from top to bottom, containers around what they contain. */
+export function layOut(definition: AslDefinition): Drawing {
+  return layOutGraph(definition, undefined);
+}
+
+/**
+ * Containers are laid out first and stand as plain boxes in the graph around them: dagre's own compound graphs fail on
+ * edges from or to a cluster, and every transition of a Map is one.
+ */
+function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
+  const dagre = new Graph({ multigraph: true });
+  dagre.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 34, edgesep: 18, marginx: 4, marginy: 4 });
+  dagre.setDefaultEdgeLabel(() => ({}));
+
+  const insides = new Map(graph.states.map((state) => [state.name, layOutInside(state)]));
+  for (const state of graph.states) dagre.setNode(state.name, { ...sizeOf(insides.get(state.name)) });
+  const edges = edgesOf(graph, container === undefined);
+  if (container === undefined) {
+    dagre.setNode(START, { ...DOT });
+    if (edges.some((edge) => edge.to === END)) dagre.setNode(END, { ...DOT });
+  }
+  for (const edge of edges) {
+    const width = edge.label === undefined ? 0 : cut(edge.label).length * LABEL_CHARACTER + 8;
+    dagre.setEdge(edge.from, edge.to, { width, height: width === 0 ? 0 : LABEL_HEIGHT, labelpos: 'c' }, edge.id);
+  }
+  runDagre(dagre);
+
+  const nodes: PlacedNode[] = [];
+  const lines: PlacedEdge[] = [];
+  const states = new Map(graph.states.map((state) => [state.name, state]));
+  for (const id of dagre.nodes()) {
+    const { x, y, width, height } = dagre.node(id) as Box;
+    const corner = { x: x - width / 2, y: y - height / 2 };
+    const state = states.get(id);
+    const inside = insides.get(id);
+    nodes.push({
+      id,
+      kind: id === START ? 'start' : id === END ? 'end' : inside === undefined ? 'state' : 'container',
+      ...corner,
+      width,
+      height,
+      ...(container !== undefined && { container }),
+      ...(state !== undefined && { state }),
+    });
+    if (inside === undefined) continue;
+    nodes.push(...inside.nodes);
+    lines.push(...inside.edges.map((edge) => moved(edge, corner)));
+  }
+  for (const edge of edges) {
+    const placed = dagre.edge(edge.from, edge.to, edge.id) as Partial<Box> & { points: Point[] };
+    const { x, y, points } = placed;
+    const labelled = edge.label !== undefined && x !== undefined && y !== undefined;
+    lines.push({ ...edge, points, ...(labelled && { labelAt: { x, y } }) });
+  }
+  const { width = 0, height = 0 } = dagre.graph() as Partial<Box>;
+  return { width, height, nodes, edges: lines };
+}
+
+interface Box extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is inside a Map or Parallel state, its branches side by side; undefined for other states. */
+function layOutInside(state: AslState): Drawing | undefined {
+  if (state.inner.length === 0) return undefined;
+  let x = PADDING.side;
+  let height = 0;
+  const nodes: PlacedNode[] = [];
+  const edges: PlacedEdge[] = [];
+  for (const branch of state.inner) {
+    const drawing = layOutGraph(branch, state.name);
+    const offset = { x, y: PADDING.top };
+    for (const node of drawing.nodes) nodes.push(node.container === state.name ? shifted(node, offset) : node);
+    edges.push(...drawing.edges.map((edge) => moved(edge, offset)));
+    x += drawing.width + BRANCH_GAP;
+    height = Math.max(height, drawing.height);
+  }
+  const width = Math.max(STATE.width + 2 * PADDING.side, x - BRANCH_GAP + PADDING.side);
+  const spare = (width - (x - BRANCH_GAP + PADDING.side)) / 2;
+  return {
+    width,
+    height: height + PADDING.top + PADDING.bottom,
+    nodes: nodes.map((node) => (node.container === state.name ? shifted(node, { x: spare, y: 0 }) : node)),
+    edges: edges.map((edge) => moved(edge, { x: spare, y: 0 })),
+  };
+}
+
+function edgesOf(graph: AslGraph, isWhole: boolean): Omit<PlacedEdge, 'points'>[] {
+  const edges: Omit<PlacedEdge, 'points'>[] = [];
+  if (isWhole) edges.push({ id: START, from: START, to: graph.startAt, kind: 'next' });
+  for (const state of graph.states) {
+    state.transitions.forEach(({ to, kind, label }, index) => {
+      edges.push({ id: `${state.name} ${index}`, from: state.name, to, kind, ...(label !== undefined && { label }) });
+    });
+    if (isWhole && state.ends) edges.push({ id: `${state.name} end`, from: state.name, to: END, kind: 'next' });
+  }
+  return edges;
+}
+
+/** A label as it is drawn. */
+export function cut(label: string): string {
+  return label.length <= LABEL_LENGTH ? label : `${label.slice(0, LABEL_LENGTH - 1)}…`;
+}
+
+function sizeOf(inside: Drawing | undefined): { width: number; height: number } {
+  return inside === undefined ? STATE : { width: inside.width, height: inside.height };
+}
+
+function shifted<T extends Point>(point: T, by: Point): T {
+  return { ...point, x: point.x + by.x, y: point.y + by.y };
+}
+
+function moved(edge: PlacedEdge, by: Point): PlacedEdge {
+  return {
+    ...edge,
+    points: edge.points.map((point) => shifted(point, by)),
+    ...(edge.labelAt && { labelAt: shifted(edge.labelAt, by) }),
+  };
+}

@@ -1,0 +1,79 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useEffect, useState } from 'react';
+import type { MapRun, MapRunCounts } from '../api/types.ts';
+import { formatCount, formatRate } from '../format/number.ts';
+import { formatDuration } from '../format/time.ts';
+import { countOf, endedOf, PARTS } from './counts.ts';
+import { MapRunBar } from './MapRunBar.tsx';
+import { addSample, rateOf, type Sample } from './rate.ts';
+
+/** How far a Map Run is and how fast: its items, and its children where each takes a batch of items. */
+export function MapRunProgress({ mapRun }: { mapRun: MapRun }) {
+  const { itemCounts, executionCounts } = mapRun;
+  const batched = itemCounts.total !== executionCounts.total && executionCounts.total > 0;
+  return (
+    <Container header={<Header variant="h2">Progress</Header>}>
+      <SpaceBetween size="l">
+        <Progress title="Items" counts={itemCounts} aside={<Speed mapRun={mapRun} />} />
+        {batched && <Progress title="Children, each with a batch of items" counts={executionCounts} />}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Progress({ title, counts, aside }: { title: string; counts: MapRunCounts; aside?: React.ReactNode }) {
+  const ended = endedOf(counts);
+  const percent = counts.total === 0 ? 0 : Math.floor((ended / counts.total) * 100);
+  return (
+    <SpaceBetween size="xs">
+      <div className="pg-progress-line">
+        <span>
+          <Box variant="span" fontWeight="bold">
+            {title}
+          </Box>{' '}
+          {formatCount(ended)} of {formatCount(counts.total)} · {percent} %
+        </span>
+        {aside}
+      </div>
+      <MapRunBar counts={counts} />
+      <ul className="pg-legend">
+        {PARTS.filter(({ id }) => isShown(id, counts)).map(({ id, text }) => (
+          <li key={id}>
+            <span className={`pg-swatch pg-part-${id}`} aria-hidden="true" />
+            {text} <strong data-count={id}>{formatCount(countOf(counts, id))}</strong>
+          </li>
+        ))}
+      </ul>
+    </SpaceBetween>
+  );
+}
+
+/** The rarer two are named only where they occur. */
+function isShown(id: (typeof PARTS)[number]['id'], counts: MapRunCounts): boolean {
+  return (id !== 'timedOut' && id !== 'pendingRedrive') || countOf(counts, id) > 0;
+}
+
+function Speed({ mapRun }: { mapRun: MapRun }) {
+  const ended = endedOf(mapRun.itemCounts);
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every answer is a sample, also one with the same counts
+  useEffect(() => setSamples((old) => addSample(old, { at: Date.now(), ended })), [mapRun, ended]);
+  if (mapRun.status !== 'RUNNING') {
+    const seconds = (mapRun.stopDate ?? mapRun.startDate) - (mapRun.redriveDate ?? mapRun.startDate);
+    // After a redrive only the total is known, and not what this run of it did.
+    if (seconds <= 0 || mapRun.redriveDate !== undefined) return null;
+    return <span className="pg-speed">{formatRate(ended / seconds)} per second on average</span>;
+  }
+  const rate = rateOf(samples);
+  if (rate === undefined) return <span className="pg-speed pg-muted">Measuring…</span>;
+  const left = mapRun.itemCounts.total - ended;
+  return (
+    <span className="pg-speed">
+      <strong>{formatRate(rate)}</strong> per second
+      {rate > 0 && left > 0 && ` · ${formatDuration((left / rate) * 1000)} left`}
+    </span>
+  );
+}

@@ -1,0 +1,63 @@
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+import { updateMapRun } from '../api/states.ts';
+import type { MapRun, MapRunSettings } from '../api/types.ts';
+import { ConfirmModal } from '../components/ConfirmModal.tsx';
+import { useNotify } from '../frame/notifications.tsx';
+import { FIELDS, type Fields, problemOf, readFields, writeFields } from './settings.ts';
+
+/** Changes the limits of a Map Run while it runs. */
+export function SettingsButton({ mapRun, onChanged }: { mapRun: MapRun; onChanged: () => void }) {
+  const [fields, setFields] = useState<Fields>();
+  const notify = useNotify();
+  const running = mapRun.status === 'RUNNING';
+  const problems = fields && FIELDS.map((field) => problemOf(field, fields[field.id]));
+  return (
+    <>
+      <Button
+        iconName="edit"
+        disabled={!running}
+        {...(!running && { disabledReason: 'The limits of a Map Run can be changed only while it runs.' })}
+        onClick={() => setFields(writeFields(mapRun))}
+      >
+        Edit limits
+      </Button>
+      <ConfirmModal
+        visible={fields !== undefined}
+        title="Limits of the Map Run"
+        confirm="Save"
+        confirmDisabled={problems?.some((problem) => problem !== undefined) ?? false}
+        onDismiss={() => setFields(undefined)}
+        onConfirm={async () => {
+          if (fields === undefined) return;
+          const settings: MapRunSettings = readFields(fields);
+          await updateMapRun(mapRun.mapRunArn, settings);
+          notify('success', 'The limits were changed', 'They hold for the running Map Run from now on.');
+          onChanged();
+        }}
+      >
+        <SpaceBetween size="m">
+          {fields !== undefined &&
+            FIELDS.map((field, index) => (
+              <FormField
+                key={field.id}
+                label={field.label}
+                description={field.description}
+                errorText={problems?.[index]}
+              >
+                <Input
+                  type="number"
+                  inputMode="decimal"
+                  value={fields[field.id]}
+                  onChange={({ detail }) => setFields({ ...fields, [field.id]: detail.value })}
+                />
+              </FormField>
+            ))}
+        </SpaceBetween>
+      </ConfirmModal>
+    </>
+  );
+}
