@@ -46,6 +46,7 @@ export const ERRORS = {
   SendingPaused: account('Sending is paused for this account'),
   AccountSuspended: account('The account is suspended'),
   DailyQuotaExceeded: account('The daily sending quota is used up'),
+  CredentialsRefused: account('The provider refuses our credentials'),
   SenderNotVerified: account('The sender is not verified'),
   DeliveryUnconfirmed: {
     class: 'unconfirmed',

@@ -1,0 +1,51 @@
+import { callEmailApi } from './http-answer.ts';
+import { type EmailProvider, headerAddress } from './outgoing-email.ts';
+
+export interface MailgunOptions {
+  /** `https://api.mailgun.net`, or `https://api.eu.mailgun.net` for domains in the EU. */
+  baseUrl: string;
+  /** The sending domain. */
+  domain: string;
+  apiKey: string;
+  timeoutMs: number;
+}
+
+/** Mailgun's messages API, version 3. https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages */
+export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOptions): EmailProvider {
+  const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(domain)}/messages`);
+  const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
+  return {
+    name: 'mailgun',
+    async send(email) {
+      const form = new URLSearchParams({
+        from: headerAddress(email.from),
+        to: headerAddress(email.to),
+        subject: email.subject,
+        text: email.text,
+        // Come back in Mailgun's events and logs.
+        'v:sendId': email.sendId,
+        'v:batchId': email.batchId,
+        'v:channel': email.channel,
+      });
+      if (email.html !== undefined) form.set('html', email.html);
+      const answer = await callEmailApi('mailgun', {
+        url,
+        headers: { authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: form.toString(),
+        timeoutMs,
+      });
+      return { messageId: idIn(answer.body) };
+    },
+  };
+}
+
+/** `{"id": "<…@domain>", "message": "Queued. Thank you."}`; the status alone says that it was accepted. */
+function idIn(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const id = typeof parsed === 'object' && parsed !== null && 'id' in parsed ? parsed.id : undefined;
+    return typeof id === 'string' ? id.replace(/^<|>$/g, '') : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,38 @@
+import { callEmailApi } from './http-answer.ts';
+import type { EmailProvider, Mailbox } from './outgoing-email.ts';
+
+export interface SendgridOptions {
+  /** `https://api.sendgrid.com`, or `https://api.eu.sendgrid.com` for EU subusers. */
+  baseUrl: string;
+  apiKey: string;
+  timeoutMs: number;
+}
+
+/** SendGrid's mail send API, version 3. https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions): EmailProvider {
+  const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/mail/send`);
+  return {
+    name: 'sendgrid',
+    async send({ sendId, batchId, channel, from, to, subject, text, html }) {
+      // Plain text comes first: SendGrid asks for that order.
+      const content = [{ type: 'text/plain', value: text }];
+      if (html !== undefined) content.push({ type: 'text/html', value: html });
+      const body = {
+        personalizations: [{ to: [party(to)], custom_args: { sendId, batchId, channel } }],
+        from: party(from),
+        subject,
+        content,
+      };
+      const answer = await callEmailApi('sendgrid', {
+        url,
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        timeoutMs,
+      });
+      const messageId = answer.headers['x-message-id'];
+      return { messageId: typeof messageId === 'string' ? messageId : 'unknown' };
+    },
+  };
+}
+
+const party = ({ email, name }: Mailbox) => (name ? { email, name } : { email });

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  BREAKER_DEFAULTS,
+  HEALTHY,
+  probing,
+  verdictOn,
+} from '../../../core/delivery/breaker/state.ts';
+import { openTable } from '../campaigns/table.ts';
+import { standingClock } from './clock.ts';
+
+const { threshold, openMs, maxOpenMs, windowMs, probeMs } = BREAKER_DEFAULTS;
+
+describe('the state of a breaker', () => {
+  const failTimes = (times: number, at = 1000) =>
+    Array.from({ length: times }).reduce<typeof HEALTHY>(
+      (state) => afterFailure(state, at, 'down', BREAKER_DEFAULTS),
+      HEALTHY,
+    );
+
+  it('opens at the threshold of failures in a row, and at once where the account is refused', () => {
+    expect(verdictOn(failTimes(threshold - 1), 1000)).toEqual({ kind: 'pass' });
+    expect(verdictOn(failTimes(threshold), 1000)).toEqual({ kind: 'skip', retryAt: 1000 + openMs });
+    expect(verdictOn(afterFailure(HEALTHY, 1000, '401', BREAKER_DEFAULTS, true), 1000).kind).toBe('skip');
+  });
+
+  it('forgets failures that are older than its window', () => {
+    const early = failTimes(threshold - 1, 1000);
+
+    expect(afterFailure(early, 1000 + windowMs + 1, 'down', BREAKER_DEFAULTS).failures).toBe(1);
+  });
+
+  it('stays open for longer each time a probe fails, up to its limit', () => {
+    let state = failTimes(threshold, 0);
+    const spans: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const from = state.openUntil;
+      state = afterFailure(probing(state, from, BREAKER_DEFAULTS), from, 'down', BREAKER_DEFAULTS);
+      spans.push(state.openUntil - from);
+    }
+
+    expect(spans.slice(0, 3)).toEqual([openMs * 2, openMs * 4, openMs * 8]);
+    expect(Math.max(...spans)).toBe(maxOpenMs);
+  });
+
+  it('never stays open for ever, and is closed by a success, whatever happened before', () => {
+    const step = fc.record({
+      kind: fc.constantFrom('failure', 'fatal', 'probe', 'success'),
+      wait: fc.nat(maxOpenMs * 2),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        let state = HEALTHY;
+        let now = 0;
+        for (const { kind, wait } of steps) {
+          now += wait;
+          if (kind === 'success') state = afterSuccess();
+          else if (kind === 'probe') {
+            if (verdictOn(state, now).kind === 'probe') state = probing(state, now, BREAKER_DEFAULTS);
+          } else state = afterFailure(state, now, 'down', BREAKER_DEFAULTS, kind === 'fatal');
+
+          const verdict = verdictOn(state, now);
+          if (verdict.kind === 'skip') expect(verdict.retryAt - now).toBeLessThanOrEqual(Math.max(maxOpenMs, probeMs));
+        }
+        expect(verdictOn(state, now + maxOpenMs + probeMs).kind).not.toBe('skip');
+        expect(verdictOn(afterSuccess(), now)).toEqual({ kind: 'pass' });
+      }),
+    );
+  });
+});
+
+describe('breakers shared by workers', () => {
+  let opened: Awaited<ReturnType<typeof openTable>>;
+  beforeEach(async () => {
+    opened = await openTable();
+  });
+  afterEach(() => opened.close());
+
+  it('lets one worker alone probe a provider that was down, and all use it again once the probe went well', async () => {
+    const clock = standingClock();
+    const workers = [1, 2, 3, 4].map(() => createBreakers({ ...opened, clock }));
+    const [first, second] = workers;
+    for (let n = 0; n < threshold; n += 1) await first?.failed('mailgun', 'mailgun: 500 down');
+    clock.move(1001);
+    expect(await second?.ask('mailgun')).toMatchObject({ kind: 'skip', lastAnswer: 'mailgun: 500 down' });
+    expect(await second?.ask('ses')).toMatchObject({ kind: 'pass' });
+
+    clock.move(openMs);
+    const verdicts = await Promise.all(workers.map((worker) => worker.ask('mailgun')));
+    expect(verdicts.map(({ kind }) => kind).sort()).toEqual(['probe', 'skip', 'skip', 'skip']);
+
+    await workers[verdicts.findIndex(({ kind }) => kind === 'probe')]?.succeeded('mailgun');
+    clock.move(1001);
+    const after = await Promise.all(workers.map((worker) => worker.ask('mailgun')));
+    expect(after.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'pass', 'pass']);
+  });
+
+  it('lets another worker probe when the first one never says how it went', async () => {
+    const clock = standingClock();
+    const breakers = createBreakers({ ...opened, clock });
+    await breakers.failed('ses', 'ses: paused', true);
+    clock.move(openMs);
+    expect((await breakers.ask('ses')).kind).toBe('probe');
+    expect((await breakers.ask('ses')).kind).toBe('skip');
+
+    clock.move(probeMs);
+    expect((await breakers.ask('ses')).kind).toBe('probe');
+  });
+});
