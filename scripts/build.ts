@@ -38,6 +38,8 @@ export async function buildFunctions(): Promise<void> {
         sourcemap: 'linked',
         sourcesContent: false,
         mainFields: ['module', 'main'],
+        // TypeGraphQL loads it only where arguments are validated by it; ours are not.
+        external: ['class-validator'],
         banner: { js: REQUIRE_BANNER },
         logLevel: 'warning',
         tsconfig: 'tsconfig.json',
