@@ -36,6 +36,10 @@ export interface InternalCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId?: string;
+  /** For REST services; `/` where it is missing. */
+  readonly path?: string;
+  /** In lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** JSON, already written. */
   readonly body: string;
 }
@@ -130,16 +134,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port,
     url: `http://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
-    call: ({ service, operation, accessKeyId = '', body }) =>
+    call: ({ service, operation, accessKeyId = '', path = '/', headers = {}, body }) =>
       answer({
         service,
         operation,
         requestId: randomUUID(),
         region: LOCAL_REGION,
         method: 'POST',
-        path: '/',
+        path,
         query: NO_QUERY,
-        headers: {},
+        headers,
         body: Buffer.from(body),
         principal: { kind: 'administrator', accessKeyId },
       }),

@@ -12,6 +12,7 @@ export function operationOf(
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return target.slice(target.indexOf('.') + 1);
   const method = request.method ?? 'GET';
+  if (path.startsWith('/_providers/')) return `${method} ${path.slice(path.indexOf('/', '/_providers/'.length))}`;
   switch (service) {
     case 's3':
       return s3Operation(method, path, query, request.headers);

@@ -15,8 +15,13 @@ const BY_PATH: readonly (readonly [string, string])[] = [
   ['/2020-06-30/', 'lambda'],
 ];
 
+/** Providers outside AWS have their stand-ins beside the services: `/_providers/mailgun/v3/…` is for `mailgun`. */
+const PROVIDER = /^\/_providers\/([a-z0-9-]+)\//;
+
 /** The service of a request: of its signature's scope, else of its target, else of its path; else S3. */
 export function serviceOf(request: IncomingMessage, path: string, signedFor: string): string {
+  const provider = PROVIDER.exec(path)?.[1];
+  if (provider !== undefined) return provider;
   if (signedFor !== '') return signedFor === 'email' ? 'ses' : signedFor;
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return BY_TARGET[target.slice(0, target.indexOf('.'))] ?? 's3';
