@@ -43,7 +43,27 @@ export interface CampaignRecord {
   redriveCount: number;
   /** Exact counts, written at an end; while it runs the counts are read from the ledger. */
   finalCounts?: Counts & { unconfirmed: number };
+  /** When its execution was last looked at, by whoever; milliseconds since the epoch. */
+  checkedAt?: number;
+  /** When it was seen to have ended; milliseconds since the epoch. */
+  endSeenAt?: number;
+  redrivenAt?: string;
+  redriveRequest?: RedriveRequest;
+  /** Why no email of the account could leave; `at` in milliseconds since the epoch. */
+  accountError?: { code: string; message: string; at: number };
 }
+
+/** A redrive that was asked for through the product; `requestedAt` in milliseconds since the epoch. */
+export interface RedriveRequest {
+  /** The redrive count it is for: no other redrive follows its policy. */
+  forRedrive: number;
+  requestedAt: number;
+  unconfirmed?: UnconfirmedPolicy;
+}
+
+/** Statuses in which nothing of a campaign is sent any more. */
+export const ENDED: readonly CampaignStatus[] = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
+export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => ENDED.includes(campaign.status);
 
 export const campaignPrefix = (batchId: string, uploadId: string) => `campaigns/${batchId}/${uploadId}`;
 

@@ -20,6 +20,10 @@ export interface CampaignUpdate {
   ifStatus?: readonly CampaignStatus[];
   /** Only while the record has seen no later redrive than this one. */
   ifRedriveCountAtMost?: number;
+  /** Only while this attribute is missing or below the bound. */
+  ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number };
+  /** Only while the redrive that was asked for is the one of this moment. */
+  ifRequestedAt?: number;
 }
 
 export interface CampaignPage {
@@ -130,7 +134,8 @@ function toRecord(item: Item): CampaignRecord {
   return record as unknown as CampaignRecord;
 }
 
-function expressionsOf({ set = {}, remove = [], ifStatus, ifRedriveCountAtMost }: CampaignUpdate) {
+function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
+  const { ifStatus, ifRedriveCountAtMost, ifBelow, ifRequestedAt } = only;
   const names: Record<string, string> = {};
   const values: Item = {};
   const conditions = ['attribute_exists(pk)'];
@@ -153,6 +158,13 @@ function expressionsOf({ set = {}, remove = [], ifStatus, ifRedriveCountAtMost }
   }
   if (ifRedriveCountAtMost !== undefined) {
     conditions.push(`${name('redriveCount')} <= ${value('ifRedriveCount', ifRedriveCountAtMost)}`);
+  }
+  if (ifBelow) {
+    const path = ifBelow.attribute.split('.').map(name).join('.');
+    conditions.push(`(attribute_not_exists(${path}) OR ${path} < ${value('ifBelow', ifBelow.bound)})`);
+  }
+  if (ifRequestedAt !== undefined) {
+    conditions.push(`${name('redriveRequest')}.${name('requestedAt')} = ${value('ifRequestedAt', ifRequestedAt)}`);
   }
   const parts = [
     ...(assignments.length ? [`SET ${assignments.join(', ')}`] : []),

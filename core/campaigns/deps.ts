@@ -1,0 +1,15 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { CampaignStore } from './store.ts';
+
+/** What following and steering a campaign needs. */
+export interface CampaignDeps {
+  store: CampaignStore;
+  ledger: Ledger;
+  sfn: SFNClient;
+  stateMachineArn: string;
+  clock: Clock;
+  telemetry: Telemetry;
+}

@@ -1,0 +1,108 @@
+import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.ts';
+import type { CampaignDeps } from './deps.ts';
+import { type ExecutionState, reasonOf } from './execution.ts';
+import { type Tally, tally, tallyWithoutLeases } from './tally.ts';
+
+type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;
+
+/** After an end is recorded no worker sends on a state that is older than this. */
+const QUIET_MS = 3_000;
+/** A larger batch is not counted while somebody waits for an answer. */
+const COUNT_INLINE_ROWS = 20_000;
+
+/** Brings a campaign's record to where its execution stands. A state from before the last redrive changes nothing. */
+export async function applyExecution(
+  deps: Deps,
+  record: CampaignRecord,
+  state: ExecutionState,
+): Promise<CampaignRecord> {
+  if (state.redriveCount < record.redriveCount) return record;
+  if (state.status === 'RUNNING') return applyRunning(deps, record, state);
+  if (record.redrivenAt && state.stoppedAt && state.stoppedAt < record.redrivenAt) return record;
+  if (hasEnded(record) && record.redriveCount === state.redriveCount) return record;
+  const reason = state.status === 'SUCCEEDED' ? undefined : endReason(record, state);
+  const now = deps.clock.now();
+  const ended = await deps.store.update(record.batchId, {
+    set: {
+      status: state.status,
+      redriveCount: state.redriveCount,
+      finishedAt: state.stoppedAt ?? new Date(now).toISOString(),
+      endSeenAt: now,
+      ...(record.startedAt === undefined && state.startedAt !== undefined && { startedAt: state.startedAt }),
+      ...(reason !== undefined && { reason }),
+    },
+    ...(reason === undefined && { remove: ['reason'] as const }),
+    ifRedriveCountAtMost: state.redriveCount,
+  });
+  return ended ?? current(deps, record);
+}
+
+/** Writes the exact counts of a campaign that ended without Settle having counted. Waits until no worker holds a row of it. */
+export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
+  if (!hasEnded(record) || record.finalCounts) return record;
+  const quietAt = (record.endSeenAt ?? 0) + QUIET_MS;
+  await deps.clock.sleep(Math.max(0, quietAt - deps.clock.now()));
+  return writeCounts(deps, record, await tallyWithoutLeases(deps, record.batchId));
+}
+
+/** The same where somebody waits for the answer: only when it is possible at once. */
+export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
+  const possible = hasEnded(record) && !record.finalCounts && record.enqueued <= COUNT_INLINE_ROWS;
+  if (!possible || deps.clock.now() < (record.endSeenAt ?? 0) + QUIET_MS) return record;
+  const counted = await tally(deps.ledger, record.batchId);
+  return counted.leased.length > 0 ? record : writeCounts(deps, record, counted);
+}
+
+async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open }: Tally) {
+  const { PENDING, QUEUED, SENT, ERROR } = counts;
+  // An execution that ended before all its rows were registered: they are as good as pending.
+  const unregistered = Math.max(0, record.enqueued - (PENDING + QUEUED + SENT + ERROR));
+  if (record.status === 'SUCCEEDED' && open.length + unregistered > 0) {
+    deps.telemetry.error('A campaign succeeded with rows left', {
+      batchId: record.batchId,
+      open: open.length,
+      unregistered,
+    });
+    deps.telemetry.count('RowsForgotten', open.length + unregistered);
+  }
+  const written = await deps.store.update(record.batchId, {
+    set: { finalCounts: { PENDING: PENDING + unregistered, QUEUED, SENT, ERROR, unconfirmed } },
+    ifStatus: [record.status],
+    ifRedriveCountAtMost: record.redriveCount,
+  });
+  await deps.ledger.setProgress(record.batchId, SENT);
+  return written ?? current(deps, record);
+}
+
+async function applyRunning(deps: Deps, record: CampaignRecord, state: ExecutionState): Promise<CampaignRecord> {
+  const now = deps.clock.now();
+  if (state.redriveCount > record.redriveCount) {
+    const redriven = await deps.store.update(record.batchId, {
+      ...redrivenUpdate(state.redriveCount, state.redrivenAt ?? new Date(now).toISOString()),
+      ifRedriveCountAtMost: state.redriveCount - 1,
+    });
+    return redriven ?? current(deps, record);
+  }
+  const waits = record.sendAt !== undefined && Date.parse(record.sendAt) > now;
+  const status: CampaignStatus = waits ? 'SCHEDULED' : 'RUNNING';
+  const starts = record.status === 'INGESTING' || record.status === 'SCHEDULED';
+  if (!starts || record.status === status) return record;
+  const started = await deps.store.update(record.batchId, {
+    set: { status, ...(waits ? {} : { startedAt: record.sendAt ?? state.startedAt ?? new Date(now).toISOString() }) },
+    ifStatus: ['INGESTING', 'SCHEDULED'],
+  });
+  return started ?? current(deps, record);
+}
+
+/** What a redrive makes of a record: nothing of the end before it stays. */
+export const redrivenUpdate = (redriveCount: number, redrivenAt: string) => ({
+  set: { status: 'RUNNING' as const, redriveCount, redrivenAt },
+  remove: ['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError'] as const,
+});
+
+function endReason({ accountError }: CampaignRecord, state: ExecutionState): string | undefined {
+  // The Map Run only says that its tolerance was exceeded; the worker knows why.
+  return accountError ? `${accountError.code}: ${accountError.message}` : reasonOf(state);
+}
+
+const current = async ({ store }: Deps, record: CampaignRecord) => (await store.get(record.batchId)) ?? record;

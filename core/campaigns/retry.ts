@@ -1,0 +1,74 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/scan.ts';
+import { type CampaignRecord, campaignPrefix, type UnconfirmedPolicy } from './campaign.ts';
+import { forEachAtOnce } from './for-each.ts';
+import type { SettleInput } from './messages.ts';
+import type { RetryFile } from './retry-file.ts';
+import { isOpenUnconfirmed, isRetryable } from './tally.ts';
+
+/** Row updates on their way at once. */
+const AT_ONCE = 64;
+/** RedriveExecution follows its request at once; a request much older than the redrive was for one that never came. */
+const REQUEST_VALID_MS = 5 * 60_000;
+
+/**
+ * Prepares what a redrive sends again: the list first, as a file, then each row of it from ERROR back to PENDING. Repeated, it gives
+ * the same list and changes nothing. Undefined when there is nothing to send again.
+ */
+export async function prepareRetry(
+  deps: { ledger: Ledger; retryFile: RetryFile },
+  record: CampaignRecord,
+  input: SettleInput,
+): Promise<string | undefined> {
+  const { batchId } = record;
+  const policy = policyOf(record, input);
+  const retry: number[] = [];
+  const resend: number[] = [];
+  const accept: number[] = [];
+  const left: number[] = [];
+  const moved = await movedBefore(deps.retryFile, record, input);
+  await deps.ledger.scanBatch(batchId, (row) => {
+    if (isRetryable(row)) retry.push(row.rowNumber);
+    else if (isOpenUnconfirmed(row) && policy === 'resend') resend.push(row.rowNumber);
+    else if (isOpenUnconfirmed(row) && policy === 'accept') accept.push(row.rowNumber);
+    else if (isWaiting(row) && moved.has(row.rowNumber)) left.push(row.rowNumber);
+  });
+  await forEachAtOnce(AT_ONCE, accept, (rowNumber) => deps.ledger.accept({ batchId, rowNumber }));
+
+  const key = keyOf(record, input.redriveCount);
+  const found = [...retry, ...resend, ...left].sort((a, b) => a - b);
+  const listed = found.length > 0 ? await deps.retryFile.write(key, found) : await deps.retryFile.read(key);
+  if (!listed) return undefined;
+  const inList = new Set(listed);
+  const move = (rows: number[], how: 'retry' | 'resend') =>
+    forEachAtOnce(
+      AT_ONCE,
+      rows.filter((row) => inList.has(row)),
+      (rowNumber) => deps.ledger.requeue({ batchId, rowNumber }, how),
+    );
+  await move(retry, 'retry');
+  await move(resend, 'resend');
+  return key;
+}
+
+const keyOf = ({ batchId, uploadId }: CampaignRecord, redriveCount: number) =>
+  `${campaignPrefix(batchId, uploadId)}/retry/${redriveCount}.csv`;
+
+/** Rows of lists that never ran: a Settle before this one moved them back and did not come to its end. */
+async function movedBefore(retryFile: RetryFile, record: CampaignRecord, input: SettleInput): Promise<Set<number>> {
+  const rows = new Set<number>();
+  for (let redrive = input.retryRound + 1; redrive < input.redriveCount; redrive += 1) {
+    for (const row of (await retryFile.read(keyOf(record, redrive))) ?? []) rows.add(row);
+  }
+  return rows;
+}
+
+const isWaiting = ({ status, lease }: RowState) => status === 'PENDING' && lease === undefined;
+
+/** What was asked for this very redrive; a redrive made elsewhere, or later, has no policy. */
+export function policyOf({ redriveRequest }: CampaignRecord, input: SettleInput): UnconfirmedPolicy | undefined {
+  if (redriveRequest?.forRedrive !== input.redriveCount) return undefined;
+  const redriveTime = input.redriveTime ? Date.parse(input.redriveTime) : undefined;
+  const late = redriveTime !== undefined && Math.abs(redriveTime - redriveRequest.requestedAt) > REQUEST_VALID_MS;
+  return late ? undefined : redriveRequest.unconfirmed;
+}

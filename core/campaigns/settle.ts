@@ -1,0 +1,94 @@
+import { PregonError } from '../errors.ts';
+import type { CampaignRecord } from './campaign.ts';
+import type { CampaignDeps } from './deps.ts';
+import { forEachAtOnce } from './for-each.ts';
+import type { SettleInput, SettleOutput } from './messages.ts';
+import { redrivenUpdate } from './outcome.ts';
+import { prepareRetry } from './retry.ts';
+import type { RetryFile } from './retry-file.ts';
+import { type Tally, tallyWithoutLeases } from './tally.ts';
+
+export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'> & { retryFile: RetryFile };
+
+/**
+ * The last state of a campaign. In a redrive it first moves back what is to be sent again and answers the file that lists it. Otherwise
+ * it counts, writes the counts, and throws CampaignIncomplete while rows are left that a redrive, or a decision, can end.
+ */
+export async function settle(deps: SettleDeps, input: SettleInput): Promise<SettleOutput> {
+  const { batchId, redriveCount, retryRound } = input;
+  const record = await recordOf(deps, input);
+
+  const before = await tallyWithoutLeases(deps, batchId);
+  const redriven = redriveCount > retryRound;
+  if (redriven) {
+    const retryKey = await prepareRetry(deps, record, input);
+    if (retryKey) return { batchId, counts: before.counts, retryKey };
+  }
+  const changed = await endForgotten(deps, record, before);
+  // Accepted and forgotten rows count differently now.
+  const result = redriven || changed ? await tallyWithoutLeases(deps, batchId) : before;
+  await writeEnd(deps, record, input, result);
+  if (result.unconfirmed + result.retryable > 0) {
+    deps.telemetry.count('CampaignIncomplete');
+    throw new PregonError('CampaignIncomplete', incomplete(result));
+  }
+  return { batchId, counts: result.counts };
+}
+
+/** The record, told about a redrive that was made elsewhere and that nobody has noticed yet. */
+async function recordOf(
+  deps: SettleDeps,
+  { batchId, redriveCount, redriveTime }: SettleInput,
+): Promise<CampaignRecord> {
+  const record = await deps.store.get(batchId);
+  if (!record) throw new PregonError('Internal', `There is no record of campaign ${batchId}.`);
+  if (record.redriveCount >= redriveCount) return record;
+  const redriven = await deps.store.update(batchId, {
+    ...redrivenUpdate(redriveCount, redriveTime ?? new Date(deps.clock.now()).toISOString()),
+    ifRedriveCountAtMost: redriveCount - 1,
+  });
+  return redriven ?? record;
+}
+
+/** Every child of SendRows has ended, so a row that is PENDING or QUEUED now was forgotten: reported loudly, never sent by itself. */
+async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRecord, before: Tally): Promise<boolean> {
+  const total = Object.values(before.counts).reduce((sum, count) => sum + count, 0);
+  if (total !== enqueued) {
+    deps.telemetry.error('The ledger does not hold every row of the campaign', { batchId, enqueued, rows: total });
+    deps.telemetry.count('RowsForgotten', Math.abs(enqueued - total));
+    throw new PregonError('CampaignIncomplete', `The ledger holds ${total} rows of ${enqueued}.`);
+  }
+  if (before.open.length === 0) return false;
+  const rows = before.open.slice(0, 100);
+  deps.telemetry.error('Rows were left behind by the workflow', { batchId, count: before.open.length, rows });
+  deps.telemetry.count('RowsForgotten', before.open.length);
+  await forEachAtOnce(64, before.open, (rowNumber) => deps.ledger.markForgotten({ batchId, rowNumber }));
+  return true;
+}
+
+async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleInput, result: Tally): Promise<void> {
+  const { batchId } = record;
+  const done = result.unconfirmed + result.retryable === 0;
+  const finishedAt = new Date(deps.clock.now()).toISOString();
+  await deps.store.update(batchId, {
+    set: {
+      finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },
+      redriveCount: input.redriveCount,
+      ...(done && { status: 'SUCCEEDED' as const, finishedAt }),
+    },
+    ...(done && { remove: ['reason', 'accountError'] as const }),
+    ifRedriveCountAtMost: input.redriveCount,
+  });
+  await deps.ledger.setProgress(batchId, result.counts.SENT);
+}
+
+function incomplete({ retryable, unconfirmed }: Tally): string {
+  const rows = (count: number) => `${count} ${count === 1 ? 'row' : 'rows'}`;
+  const parts = [
+    ...(retryable > 0 ? [`${rows(retryable)} in ERROR can be sent by a redrive`] : []),
+    ...(unconfirmed > 0
+      ? [`${rows(unconfirmed)} unconfirmed: a redrive must say whether to resend or accept them`]
+      : []),
+  ];
+  return `${parts.join('; ')}.`;
+}

@@ -1,0 +1,41 @@
+import { ExecutionDoesNotExist, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { PregonError } from '../errors.ts';
+import { type CampaignRecord, hasEnded } from './campaign.ts';
+import type { CampaignDeps } from './deps.ts';
+import { executionArnOf } from './identity.ts';
+import { applyExecution } from './outcome.ts';
+import { look } from './refresh.ts';
+
+/**
+ * Stops a campaign: no email leaves any more within 5 seconds; a redrive resumes it. Stopping it twice is fine.
+ * Throws NotFound, or Conflict when it has ended otherwise.
+ */
+export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord> {
+  const found = await deps.store.get(batchId);
+  if (!found) throw new PregonError('NotFound', `There is no campaign ${batchId}.`);
+  const record = found.status === 'SUCCEEDED' ? found : await look(deps, found);
+  if (record.status === 'ABORTED') return record;
+  if (hasEnded(record)) throw new PregonError('Conflict', `The campaign has already ended: it is ${record.status}.`);
+  const stoppedAt = await stopExecution(deps, batchId);
+  // Written at once: the workers look here before every send.
+  return applyExecution(deps, record, {
+    status: 'ABORTED',
+    redriveCount: record.redriveCount,
+    stoppedAt: stoppedAt.toISOString(),
+    ...STOPPED,
+  });
+}
+
+const STOPPED = { error: 'Stopped', cause: 'by an operator' };
+
+async function stopExecution({ sfn, stateMachineArn, clock }: CampaignDeps, batchId: string): Promise<Date> {
+  try {
+    const { stopDate } = await sfn.send(
+      new StopExecutionCommand({ executionArn: executionArnOf(stateMachineArn, batchId), ...STOPPED }),
+    );
+    return stopDate ?? new Date(clock.now());
+  } catch (error) {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    throw new PregonError('Conflict', 'The campaign has not been started yet: try again in a moment.');
+  }
+}

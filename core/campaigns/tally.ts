@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/scan.ts';
+import type { Lease } from '../ledger/send.ts';
+import { isOver } from '../ledger/transitions.ts';
+import type { Counts } from './campaign.ts';
+
+/** A batch counted row by row on the table itself. */
+export interface Tally {
+  counts: Counts;
+  /** In ERROR, nobody knows whether the email left, and nobody decided. */
+  unconfirmed: number;
+  /** In ERROR, and a redrive may send them. */
+  retryable: number;
+  /** PENDING or QUEUED, held by nobody. */
+  open: number[];
+  leased: { rowNumber: number; lease: Lease }[];
+}
+
+export const isOpenUnconfirmed = ({ status, error }: RowState): boolean =>
+  status === 'ERROR' && error?.class === 'unconfirmed' && error.resolution === undefined;
+
+export const isRetryable = ({ status, error }: RowState): boolean => status === 'ERROR' && error?.retryable === true;
+
+/** Counts a batch exactly, by consistent reads. */
+export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
+  const result: Tally = {
+    counts: { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 0 },
+    unconfirmed: 0,
+    retryable: 0,
+    open: [],
+    leased: [],
+  };
+  await ledger.scanBatch(batchId, (row) => {
+    result.counts[row.status] += 1;
+    if (isOpenUnconfirmed(row)) result.unconfirmed += 1;
+    if (isRetryable(row)) result.retryable += 1;
+    if (row.lease) result.leased.push({ rowNumber: row.rowNumber, lease: row.lease });
+    else if (row.status === 'PENDING' || row.status === 'QUEUED') result.open.push(row.rowNumber);
+  });
+  return result;
+}
+
+const LOOK_AGAIN_MS = 500;
+
+/** Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. */
+export async function tallyWithoutLeases(
+  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  batchId: string,
+): Promise<Tally> {
+  for (;;) {
+    const found = await tally(ledger, batchId);
+    if (found.leased.length === 0) return found;
+    await Promise.all(
+      found.leased.map(({ rowNumber, lease }) => waitOut({ ledger, clock }, { batchId, rowNumber }, lease)),
+    );
+  }
+}
+
+async function waitOut(
+  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  id: { batchId: string; rowNumber: number },
+  lease: Lease,
+): Promise<void> {
+  for (;;) {
+    if (isOver(lease, clock.now())) await ledger.expire(id, lease);
+    const row = await ledger.getRow(id);
+    if (row?.lease?.leaseId !== lease.leaseId) return;
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
+}
