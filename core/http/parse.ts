@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { type ErrorCode, PregonError } from '../errors.ts';
+
+/**
+ * Parses what came in from outside, or throws an error that names every field at fault at once.
+ * `what` begins the sentence, such as "The form".
+ */
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  what: string,
+  code: ErrorCode = 'BadRequest',
+): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const sentences = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+  throw new PregonError(code, `${what} is not valid. ${sentences.join('; ')}.`, { issues });
+}
+
+/** A JSON body; an absent one is an empty object. Throws when it is no JSON. */
+export function parseJsonBody<S extends z.ZodType>(
+  schema: S,
+  body: string | undefined,
+  code: ErrorCode = 'BadRequest',
+): z.output<S> {
+  return parseInput(schema, body === undefined || body.trim() === '' ? {} : json(body, code), 'The body', code);
+}
+
+function json(body: string, code: ErrorCode): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new PregonError(code, 'The body is not valid JSON.', {}, { cause: error });
+  }
+}
