@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
+import type { EmailProvider } from '../../../core/delivery/providers/outgoing-email.ts';
+import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
+import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
+import { openProviders, outgoingEmail } from './support.ts';
+
+const failureOf = (sending: Promise<unknown>): Promise<unknown> =>
+  sending.then(
+    () => 'accepted',
+    (error: unknown) => error,
+  );
+
+describe('providers against their stand-ins', () => {
+  let local: Awaited<ReturnType<typeof openProviders>>;
+  beforeAll(async () => {
+    local = await openProviders();
+  });
+  afterAll(() => local.close());
+  afterEach(() => local.faults.replace({}));
+
+  it.each(['mailgun', 'sendgrid', 'smtp'] as const)('%s delivers an email unchanged, with its ids', async (name) => {
+    const email = outgoingEmail({ sendId: `${name}-1`, batchId: name });
+
+    const { messageId } = await local[name]().send(email);
+
+    expect(messageId).not.toBe('unknown');
+    const [message] = local.read().filter(({ provider }) => provider === name);
+    expect(message).toMatchObject({
+      to: 'pedro@example.com',
+      subject: email.subject,
+      text: expect.stringMatching(/^Línea uno\r?\n\.\r?\n\.\.dots\r?\nend =3D(\r?\n)?$/),
+      html: expect.stringContaining('<p>Línea uno</p>'),
+      sendId: `${name}-1`,
+      batchId: name,
+      channel: 'email',
+      messageId,
+    });
+    expect(message?.from).toContain('sender@example.com');
+  });
+
+  it('refuses a wrong key: an error of the account', async () => {
+    const smtpUrl = local.smtpUrl.replace(/:\/\/[^@]+@/, '://pregon:wrong@');
+    for (const provider of [local.mailgun('wrong'), local.sendgrid('wrong'), local.smtp(smtpUrl)]) {
+      expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'CredentialsRefused' });
+    }
+    expect(await failureOf(local.mailgun(undefined, 'other.test').send(outgoingEmail()))).toMatchObject({
+      code: 'CredentialsRefused',
+      message: 'mailgun: 404 {"message":"Domain not found: other.test"}',
+    });
+  });
+
+  it('refuses what the real API would refuse', async () => {
+    const bad = outgoingEmail({ subject: '', text: '', html: undefined });
+    expect(await failureOf(local.mailgun().send(bad))).toMatchObject({ code: 'MessageRejected' });
+    expect(await failureOf(local.sendgrid().send(bad))).toMatchObject({ code: 'MessageRejected' });
+
+    const calls: [string, RequestInit, number][] = [
+      ['mailgun/v3/mg.pregon.test/messages', { method: 'POST', body: '{}' }, 401],
+      ['mailgun/v3/mg.pregon.test/messages', { method: 'GET' }, 405],
+      ['mailgun/v2/x', { method: 'POST' }, 404],
+      [
+        'sendgrid/v3/mail/send',
+        { method: 'POST', headers: { authorization: 'Bearer SG.local-sendgrid' }, body: 'x' },
+        415,
+      ],
+      ['sendgrid/v3/mail/send', { method: 'POST' }, 401],
+    ];
+    for (const [path, init, status] of calls) {
+      expect((await fetch(`${local.gateway.url}/_providers/${path}`, init)).status).toBe(status);
+    }
+  });
+
+  it('takes faults of each provider by itself', async () => {
+    local.faults.replace({ providers: { mailgun: { outage: true }, sendgrid: { errorRate: 0 } } });
+
+    expect(await failureOf(local.mailgun().send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.sendgrid().send(outgoingEmail()))).toBe('accepted');
+  });
+
+  it('has the fixed fates of the simulator, one count of failures for all', async () => {
+    const to = (email: string) => outgoingEmail({ to: { email }, sendId: 'fate-1' });
+    for (const name of ['mailgun', 'sendgrid', 'smtp'] as const) {
+      const refused = await failureOf(local[name]().send(to('reject@simulator.pregon.test')));
+      expect(refused).toMatchObject({ code: 'MessageRejected' });
+    }
+    const flaky = to('flaky2-a@simulator.pregon.test');
+    expect(await failureOf(local.mailgun().send(flaky))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.smtp().send(flaky))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.sendgrid().send(flaky))).toBe('accepted');
+  });
+
+  it('does not know whether an email that was out and not answered was accepted', async () => {
+    local.faults.replace({ providers: { mailgun: { latencyMs: 400 } } });
+    const hasty = createMailgun({
+      baseUrl: `${local.gateway.url}/_providers/mailgun`,
+      domain: 'mg.pregon.test',
+      apiKey: 'key-local-mailgun',
+      timeoutMs: 100,
+    });
+
+    expect(await failureOf(hasty.send(outgoingEmail()))).toMatchObject({ code: 'DeliveryUnconfirmed' });
+  });
+});
+
+describe('providers against a server that fails in its own way', () => {
+  const timeoutMs = 500;
+  const at = (port: number): EmailProvider[] => [
+    createMailgun({ baseUrl: `http://127.0.0.1:${port}`, domain: 'd', apiKey: 'k', timeoutMs }),
+    createSendgrid({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }),
+    createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }),
+  ];
+
+  async function serving<Result>(handle: (socket: Socket) => void, work: (port: number) => Promise<Result>) {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => socket.destroy());
+      handle(socket);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      return await work((server.address() as AddressInfo).port);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  }
+
+  it('knows that nothing was sent where no connection came to be', async () => {
+    const port = await serving(
+      () => undefined,
+      async (used) => used,
+    );
+    for (const provider of at(port)) {
+      expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
+    }
+    const unknown = createSendgrid({ baseUrl: 'https://nobody.invalid', apiKey: 'k', timeoutMs });
+    expect(await failureOf(unknown.send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
+  });
+
+  it('knows that nothing was sent where TLS did not come to be', async () => {
+    const error = await serving(
+      (socket) => socket.once('data', () => socket.destroy()),
+      (port) =>
+        failureOf(
+          createSendgrid({ baseUrl: `https://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }).send(outgoingEmail()),
+        ),
+    );
+    expect(error).toMatchObject({ code: 'ProviderUnavailable' });
+  });
+
+  it('does not know where an HTTP request had left and the connection broke', async () => {
+    await serving(
+      (socket) => socket.once('data', () => socket.destroy()),
+      async (port) => {
+        for (const provider of at(port).slice(0, 2)) {
+          expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'DeliveryUnconfirmed' });
+        }
+      },
+    );
+  });
+
+  it.each([
+    [200, 'accepted'],
+    [202, 'accepted'],
+    [302, 'ProviderUnavailable'],
+    [400, 'MessageRejected'],
+    [401, 'CredentialsRefused'],
+    [403, 'MessageRejected'],
+    [413, 'MessageRejected'],
+    [429, 'Throttled'],
+    [500, 'ProviderUnavailable'],
+    [503, 'ProviderUnavailable'],
+  ])('takes %i for %s, whatever the body is', async (status, expected) => {
+    await serving(
+      (socket) =>
+        socket.once('data', () =>
+          socket.end(`HTTP/1.1 ${status} X\r\nretry-after: 7\r\nconnection: close\r\n\r\n<html>no`),
+        ),
+      async (port) => {
+        for (const provider of at(port).slice(0, 2)) {
+          const outcome = await failureOf(provider.send(outgoingEmail()));
+          if (expected === 'accepted') expect(outcome).toBe('accepted');
+          else expect(outcome).toMatchObject({ code: expected });
+          if (status === 429) expect(outcome).toMatchObject({ extra: { retryAfterMs: 7000 } });
+        }
+      },
+    );
+  });
+
+  /** Answers the commands of one SMTP session up to a point; what comes then is up to the test. */
+  const talking = (breaksAt: 'RCPT' | 'DATA' | '.', breaking: (socket: Socket) => void) => (socket: Socket) => {
+    socket.write('220 test ESMTP\r\n');
+    let inData = false;
+    socket.on('data', (part) => {
+      for (const line of part.toString().split('\r\n').filter(Boolean)) {
+        if (inData ? line === '.' && breaksAt === '.' : line.startsWith(breaksAt)) return breaking(socket);
+        if (inData) continue;
+        inData = line === 'DATA';
+        socket.write(inData ? '354 go\r\n' : '250 ok\r\n');
+      }
+    });
+  };
+
+  it.each([
+    ['RCPT', 'ProviderUnavailable'],
+    ['DATA', 'ProviderUnavailable'],
+    ['.', 'DeliveryUnconfirmed'],
+  ] as const)('SMTP: a connection that breaks at %s is %s', async (at_, code) => {
+    for (const breaking of [(socket: Socket) => socket.destroy(), () => undefined]) {
+      const error = await serving(talking(at_, breaking), (port) =>
+        failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail())),
+      );
+      expect(error).toMatchObject({ code });
+    }
+  });
+});

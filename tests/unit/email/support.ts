@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
+import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
+import { Faults } from '../../../local/faults/faults.ts';
+import { startGateway } from '../../../local/gateway/gateway.ts';
+import type { ServiceHandler } from '../../../local/gateway/types.ts';
+import { mailgun } from '../../../local/providers/mailgun.ts';
+import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from '../../../local/providers/provider-api.ts';
+import { sendgrid } from '../../../local/providers/sendgrid.ts';
+import { startSmtp } from '../../../local/providers/smtp.ts';
+import { Mailbox } from '../../../local/ses/mailbox.ts';
+
+/** The stand-ins of Mailgun, SendGrid and a mail server, with clients for each, over one mailbox. */
+export async function openProviders() {
+  const folder = await mkdtemp(join(tmpdir(), 'pregon-email-'));
+  const mailbox = new Mailbox(folder);
+  const faults = new Faults();
+  const options = {
+    mailbox,
+    faults,
+    chance: { random: () => 0, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) },
+    now: () => Date.now(),
+  };
+  const services = new Map<string, ServiceHandler>([
+    ['mailgun', mailgun(options)],
+    ['sendgrid', sendgrid(options)],
+  ]);
+  const gateway = await startGateway({ port: 0, services, identities: new Map() });
+  const smtp = await startSmtp(options);
+  const timeoutMs = 2000;
+  return {
+    gateway,
+    faults,
+    mailbox,
+    smtpUrl: smtp.url,
+    read: () => mailbox.read({ limit: 1000 }).messages,
+    mailgun: (apiKey: string = LOCAL_KEYS.mailgun, domain: string = LOCAL_MAILGUN_DOMAIN) =>
+      createMailgun({ baseUrl: `${gateway.url}/_providers/mailgun`, domain, apiKey, timeoutMs }),
+    sendgrid: (apiKey: string = LOCAL_KEYS.sendgrid) =>
+      createSendgrid({ baseUrl: `${gateway.url}/_providers/sendgrid`, apiKey, timeoutMs }),
+    smtp: (url: string = smtp.url) => createSmtp({ url, timeoutMs }),
+    close: async () => {
+      await smtp.close();
+      await gateway.close();
+      mailbox.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export function outgoingEmail(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {
+  return {
+    sendId: 'b1-1',
+    batchId: 'b1',
+    channel: 'email',
+    from: { email: 'sender@example.com', name: 'Sender "Ltd", <x@y.z>' },
+    to: { email: 'pedro@example.com', name: 'Pedro Ñandú' },
+    subject: 'Hola, ¿qué tal?',
+    text: 'Línea uno\n.\n..dots\nend =3D',
+    html: '<p>Línea uno</p>',
+    ...changes,
+  };
+}
