@@ -52,11 +52,20 @@ export class Campaign {
   @Field(() => DateTimeScalar, { nullable: true })
   declare readonly finishedAt?: string;
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When sending is to begin, where it was scheduled.' })
+  declare readonly sendAt?: string;
+
   @Field(() => Int)
   declare readonly redriveCount: number;
 
   @Field(() => Boolean, { description: 'Nothing leaves; every step but the provider’s runs.' })
   declare readonly dryRun: boolean;
+
+  @Field(() => String, { description: 'text or html.' })
+  declare readonly format: string;
+
+  @Field(() => [String], { description: 'What the file’s reader noticed.' })
+  declare readonly warnings: readonly string[];
 }
 
 @ObjectType('CampaignEdge')
