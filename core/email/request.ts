@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isAddress } from '../csv/address.ts';
-import { PregonError } from '../errors.ts';
+import { parseJsonBody } from '../http/parse.ts';
 
 export const MAX_DESTINATIONS = 100;
 /** Plain and HTML content together, UTF-8: with 100 destinations a batch still fits into one DynamoDB item (400 KB). */
@@ -41,20 +41,9 @@ export type EmailParty = z.infer<typeof party>;
 export type EmailRequest = z.infer<typeof emailRequestSchema>;
 
 /** The request in a JSON body, with each address once. Throws BadRequest that names every field that is wrong. */
-export function parseEmailRequest(body: string): EmailRequest {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new PregonError('BadRequest', 'The body is not valid JSON.');
-  }
-  const parsed = emailRequestSchema.safeParse(json);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ field: fieldName(path), detail: message }));
-    const detail = errors.map((error) => `${error.field || 'body'}: ${error.detail}`).join('; ');
-    throw new PregonError('BadRequest', detail, { errors });
-  }
-  return { ...parsed.data, destinations: eachOnce(parsed.data.destinations) };
+export function parseEmailRequest(body: string | undefined): EmailRequest {
+  const request = parseJsonBody(emailRequestSchema, body);
+  return { ...request, destinations: eachOnce(request.destinations) };
 }
 
 /** Addresses that differ in case only are one mailbox: the first spelling stays. */
@@ -68,10 +57,3 @@ export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
 }
 
 const bytes = (text: string) => Buffer.byteLength(text);
-
-/** `destinations[1].email` */
-const fieldName = (path: readonly PropertyKey[]) =>
-  path.reduce<string>(
-    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name ? `${name}.${String(part)}` : String(part)),
-    '',
-  );

@@ -23,6 +23,8 @@ export function allowedSenders(list: string): AllowedSenders {
 /** Throws BadRequest naming `from.email` when the address may not send. */
 export function checkSender(allowed: AllowedSenders, address: string): void {
   if (allowed(address)) return;
-  const detail = `from.email: ${address} is not a verified sender; ask the operator to add it or its domain to AllowedSenders`;
-  throw new PregonError('BadRequest', detail, { errors: [{ field: 'from.email', detail: 'not a verified sender' }] });
+  const message = `${address} is no sender that this deployment may use; its operator adds it or its domain to AllowedSenders`;
+  throw new PregonError('BadRequest', `The body is not valid. from.email: ${message}.`, {
+    issues: [{ field: 'from.email', message }],
+  });
 }

@@ -6,6 +6,7 @@ import {
   pageQuerySchema,
   redriveBodySchema,
 } from './campaign-schema.ts';
+import { EMAIL_ROUTES } from './email-routes.ts';
 import { uploadAnswerSchema, uploadFormSchema } from './upload-schema.ts';
 
 export type Tag = 'Campaigns' | 'Emails' | 'Requests' | 'Orders' | 'Operations';
@@ -128,10 +129,11 @@ export const ROUTES: readonly RouteDoc[] = [
     operationId: 'getSends',
     summary: 'Every recipient with its state',
     answers: csv(
-      'Columns row, email, subject, status, attempts, provider, messageId, errorCode, errorMessage, updatedAt',
+      'Columns row, email, subject, status, attempts, provider, messageId, errorCode, errorMessage, lastAttemptAt',
     ),
     problems: UNKNOWN,
   },
+  ...EMAIL_ROUTES,
   {
     method: 'get',
     path: '/health',

@@ -12,7 +12,11 @@ export function problemJson(): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayP
       if (problem.status >= 500) logger.error('The request failed', { requestId, error: request.error });
       request.response = {
         statusCode: problem.status,
-        headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
+        headers: {
+          'content-type': PROBLEM_TYPE,
+          'cache-control': 'no-store',
+          ...(typeof problem.retryAfter === 'number' ? { 'retry-after': String(problem.retryAfter) } : {}),
+        },
         body: JSON.stringify(problem),
       };
     },
