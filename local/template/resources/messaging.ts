@@ -66,15 +66,19 @@ const schedule: ResourceType = {
     );
     return { physicalId: name, arn, attributes: { Arn: arn } };
   },
-  honoured: ['Name', 'GroupName', 'ScheduleExpression', 'State', 'Target.Arn', 'Target.Input', 'Target.RoleArn'],
-  withoutMeaning: [
-    'Description',
-    'FlexibleTimeWindow',
-    'KmsKeyArn',
+  honoured: [
+    'Name',
+    'GroupName',
+    'ScheduleExpression',
     'ScheduleExpressionTimezone',
+    'State',
+    'Target.Arn',
+    'Target.Input',
+    'Target.RoleArn',
     'Target.RetryPolicy',
     'Target.DeadLetterConfig',
   ],
+  withoutMeaning: ['Description', 'FlexibleTimeWindow', 'KmsKeyArn'],
 };
 
 const emailIdentity: ResourceType = {
