@@ -1,0 +1,44 @@
+import type { AcceptParts } from '../../../core/email/accept.ts';
+import type { EmailMessage } from '../../../core/email/messages.ts';
+import type { EmailRequest } from '../../../core/email/request.ts';
+import { createEmailStore } from '../../../core/email/store.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { openTable } from '../campaigns/table.ts';
+import { standingClock } from './clock.ts';
+
+/** A queue that keeps what is put on it. */
+export function keptQueue() {
+  const messages: EmailMessage[] = [];
+  const delays: number[] = [];
+  return {
+    messages,
+    delays,
+    /** Set to let the next send fail. */
+    broken: false,
+    async send(sent: readonly EmailMessage[], delaySeconds = 0) {
+      if (this.broken) throw new Error('the queue is away');
+      messages.push(...sent);
+      delays.push(...sent.map(() => delaySeconds));
+    },
+    take: () => messages.splice(0),
+  };
+}
+
+/** The email door's parts over a table of its own, a standing clock and a kept queue. */
+export async function openEmail() {
+  const opened = await openTable();
+  const clock = standingClock();
+  const table = { client: opened.client, table: opened.table, clock };
+  const queue = keptQueue();
+  const store = createEmailStore(table);
+  const accepting: AcceptParts = { store, queue, allowed: () => true, clock, telemetry: silent };
+  return { table, clock, queue, store, accepting, telemetry: silent, close: opened.close };
+}
+
+export const emailRequest = (changes: Partial<EmailRequest> = {}): EmailRequest => ({
+  from: { email: 'sender@example.com', name: 'Sender' },
+  destinations: [{ email: 'pedro@example.com', name: 'Pedro' }],
+  subject: 'test',
+  plainContent: 'test',
+  ...changes,
+});

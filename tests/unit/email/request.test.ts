@@ -1,0 +1,69 @@
+import { parseEmailRequest } from '../../../core/email/request.ts';
+import { allowedSenders, checkSender } from '../../../core/email/senders.ts';
+import { emailRequest } from './parts.ts';
+
+const parse = (changes: Record<string, unknown>) =>
+  parseEmailRequest(JSON.stringify({ ...emailRequest(), ...changes }));
+const fieldsOf = (changes: Record<string, unknown>): unknown => {
+  try {
+    return parse(changes);
+  } catch (error) {
+    const { extra } = error as { extra: { issues: { field: string }[] } };
+    return extra.issues.map(({ field }) => field);
+  }
+};
+
+describe('a request to send', () => {
+  it('is the one of the document', () => {
+    expect(parse({})).toEqual(emailRequest());
+    expect(parse({ destinations: [{ email: 'a@b.co' }] }).destinations).toEqual([{ email: 'a@b.co' }]);
+  });
+
+  it('names each address once: the first spelling stays', () => {
+    const destinations = ['Ana@Example.com', 'b@example.com', 'ana@example.com'].map((email) => ({ email }));
+
+    expect(parse({ destinations }).destinations.map(({ email }) => email)).toEqual([
+      'Ana@Example.com',
+      'b@example.com',
+    ]);
+  });
+
+  it.each([
+    [{ from: undefined }, ['from']],
+    [{ from: { email: 'nobody' } }, ['from.email']],
+    [{ destinations: [] }, ['destinations']],
+    [{ destinations: [{ email: 'a@b.co' }, { email: 'x' }] }, ['destinations.1.email']],
+    [{ destinations: Array.from({ length: 101 }, (_, n) => ({ email: `a${n}@b.co` })) }, ['destinations']],
+    [{ destinations: [{ email: 'a@b.co', name: 'A\r\nBcc: c@d.co' }] }, ['destinations.0.name']],
+    [{ subject: 'a\nb', plainContent: '' }, ['subject', 'plainContent']],
+    [{ subject: 'a'.repeat(999) }, ['subject']],
+    [{ plainContent: 'é'.repeat(70_000), htmlContent: 'é'.repeat(70_000) }, ['plainContent']],
+    [{ subjekt: 'a' }, ['']],
+  ])('is refused with the fields that are wrong: %#', (changes, fields) => {
+    expect(fieldsOf(changes)).toEqual(fields);
+  });
+
+  it('is refused when it is no JSON, or nothing', () => {
+    expect(() => parseEmailRequest('{')).toThrow('not valid JSON');
+    expect(() => parseEmailRequest(undefined)).toThrow('from: ');
+  });
+});
+
+describe('the senders that are allowed', () => {
+  it('are addresses and domains in any case, their subdomains not included', () => {
+    const allowed = allowedSenders('Hello@Pregon.test, example.com');
+
+    expect(['hello@pregon.TEST', 'anyone@example.com'].map(allowed)).toEqual([true, true]);
+    expect(['other@pregon.test', 'a@sub.example.com', 'a@notexample.com', 'example.com'].map(allowed)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('are all with a star, and none where nothing is listed', () => {
+    expect(allowedSenders('a.test,*')('x@y.z')).toBe(true);
+    expect(() => checkSender(allowedSenders(''), 'x@y.z')).toThrow('from.email: x@y.z is no sender');
+  });
+});
