@@ -21,5 +21,9 @@ const TYPES: Record<ExecutionStatus, StatusIndicatorProps.Type> = {
 };
 
 export function ExecutionStatusLabel({ status }: { status: ExecutionStatus }) {
-  return <StatusIndicator type={TYPES[status]}>{STATUS_TEXT[status]}</StatusIndicator>;
+  return (
+    <StatusIndicator type={TYPES[status]} {...(status === 'RUNNING' && { colorOverride: 'blue' as const })}>
+      {STATUS_TEXT[status]}
+    </StatusIndicator>
+  );
 }

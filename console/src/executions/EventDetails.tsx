@@ -1,8 +1,7 @@
-import Container from '@cloudscape-design/components/container';
-import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { JsonView } from '../components/JsonView.tsx';
+import { Pane } from '../components/Pane.tsx';
 import { formatTime } from '../format/time.ts';
 import { detailsOf } from '../graph/trace.ts';
 import type { EventRow } from './eventRows.ts';
@@ -11,13 +10,7 @@ import type { EventRow } from './eventRows.ts';
 export function EventDetails({ row }: { row: EventRow }) {
   const { event, state, redrive } = row;
   return (
-    <Container
-      header={
-        <Header variant="h2" description={`Event ${event.id}`}>
-          <span className="pg-title">{event.type}</span>
-        </Header>
-      }
-    >
+    <Pane title={event.type} description={`Event ${event.id}`}>
       <SpaceBetween size="m">
         <KeyValuePairs
           columns={2}
@@ -30,7 +23,7 @@ export function EventDetails({ row }: { row: EventRow }) {
         />
         <JsonView text={JSON.stringify(unfold(detailsOf(event)))} label="event details" />
       </SpaceBetween>
-    </Container>
+    </Pane>
   );
 }
 

@@ -136,7 +136,7 @@ function columnsFor(onChoose: (event: HistoryEvent) => void): TableProps.ColumnD
       id: 'type',
       header: 'Type',
       isRowHeader: true,
-      minWidth: 190,
+      minWidth: 230,
       cell: ({ event, error, redrive }) => (
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           {error !== undefined && <Icon name="status-negative" variant="error" ariaLabel="Error" />}

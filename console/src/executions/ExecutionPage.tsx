@@ -6,6 +6,7 @@ import Tabs from '@cloudscape-design/components/tabs';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { Execution } from '../api/types.ts';
 import { JsonView } from '../components/JsonView.tsx';
+import { Title } from '../components/Title.tsx';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import type { PageProps } from '../frame/pages.ts';
@@ -28,22 +29,18 @@ export default function ExecutionPage({ rest: arn }: PageProps) {
     if (execution.error === undefined) return <Loading what="execution" />;
     return <Failure error={execution.error} what="the execution" retry={execution.refresh} />;
   }
-  const { name } = execution.data;
   return (
     <SpaceBetween size="l">
-      <Header
-        variant="h1"
+      <Title
+        name={execution.data.name}
+        arn={arn}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <StopButton execution={execution.data} onStopped={traced.refresh} />
             <RedriveButton execution={execution.data} onRedriven={traced.refresh} />
           </SpaceBetween>
         }
-      >
-        <span className="pg-title" title={name}>
-          {name}
-        </span>
-      </Header>
+      />
       {execution.error !== undefined && <Failure error={execution.error} what="the execution" stale />}
       <ExecutionSummary execution={execution.data} />
       <ErrorOf execution={execution.data} />

@@ -3,7 +3,6 @@ import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/compo
 import Link from '@cloudscape-design/components/link';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { Execution } from '../api/types.ts';
-import { CopyableText } from '../components/CopyableText.tsx';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatTime } from '../format/time.ts';
@@ -20,13 +19,11 @@ export function ExecutionSummary({ execution }: { execution: Execution }) {
       label: 'Redrives',
       value: redriveDate === undefined ? redriveCount : `${redriveCount}, the last ${formatTime(redriveDate)}`,
     },
-    { label: 'State machine', value: parseArn(execution.executionArn).stateMachine },
   ];
   if (mapRunArn !== undefined) items.push({ label: 'Map Run', value: <MapRunLink arn={mapRunArn} /> });
-  items.push({ label: 'ARN', value: <CopyableText text={execution.executionArn} what="the execution's ARN" /> });
   return (
     <Container>
-      <KeyValuePairs columns={narrow ? 2 : 4} items={items} />
+      <KeyValuePairs columns={narrow ? 2 : items.length} minColumnWidth={140} items={items} />
     </Container>
   );
 }

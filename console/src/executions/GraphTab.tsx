@@ -6,7 +6,7 @@ import type { Execution, MapRun } from '../api/types.ts';
 import { MasterDetail } from '../components/MasterDetail.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
-import type { AslDefinition } from '../graph/definition.ts';
+import { type AslDefinition, mapAround } from '../graph/definition.ts';
 import { GraphLegend } from '../graph/GraphLegend.tsx';
 import { StatePanel } from '../graph/StatePanel.tsx';
 import { WorkflowGraph } from '../graph/WorkflowGraph.tsx';
@@ -55,7 +55,7 @@ export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execut
             key={state.name}
             state={state}
             visits={trace.byState.get(state.name) ?? []}
-            outerMap={outerMap(definition.parsed, state.name)}
+            outerMap={mapAround(definition.parsed, state.name)}
             mapRuns={traced.mapRuns.data ?? []}
           />
         )
@@ -77,13 +77,4 @@ function newestRuns(definition: AslDefinition | undefined, mapRuns: readonly Map
     if (run !== undefined) found.set(state.name, run);
   }
   return found;
-}
-
-/** The label of the Distributed Map around a state: what is in it runs in the Map Run's children. */
-function outerMap(definition: AslDefinition, name: string): string | undefined {
-  for (let state = definition.byName.get(name); state !== undefined; ) {
-    state = state.container === undefined ? undefined : definition.byName.get(state.container);
-    if (state?.distributed) return state.label;
-  }
-  return undefined;
 }

@@ -13,7 +13,7 @@ export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
     id: 'name',
     header: 'Name',
     isRowHeader: true,
-    minWidth: 180,
+    minWidth: 140,
     width: 320,
     cell: (item) => (
       <span className="pg-name" title={item.name}>

@@ -2,7 +2,7 @@
 export function formatDuration(ms: number): string {
   if (ms < 0) return '0 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(Math.floor(ms / 10) / 100).toFixed(2)} s`;
+  if (ms < 10_000) return `${Math.floor(ms / 10) / 100} s`;
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

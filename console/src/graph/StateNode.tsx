@@ -11,6 +11,8 @@ export interface StateNodeData extends Record<string, unknown> {
   readonly status: StateStatus;
   readonly selected: boolean;
   readonly visits: number;
+  /** Runs in the children of a Map Run: this execution's history says nothing of it. */
+  readonly inChildren: boolean;
   readonly mapRun: MapRun | undefined;
   readonly onSelect: (state: string) => void;
 }
@@ -19,7 +21,7 @@ export type StateFlowNode = Node<StateNodeData, 'state'>;
 
 /** A state of the workflow: a button, so that the drawing can be walked through with the keyboard. */
 export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNode>) {
-  const { placed, status, selected, visits, mapRun, onSelect } = data;
+  const { placed, status, selected, visits, inChildren, mapRun, onSelect } = data;
   if (placed.kind === 'start' || placed.kind === 'end') {
     return (
       <div className="pg-dot">
@@ -29,9 +31,11 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
     );
   }
   const type = placed.state?.distributed ? 'Distributed Map' : (placed.state?.type ?? '');
-  const { text } = STATE_STATUS[status];
+  const text = inChildren ? 'runs in the children' : STATE_STATUS[status].text;
   return (
-    <div className={`pg-state pg-state-${status} ${placed.kind === 'container' ? 'pg-container' : ''}`}>
+    <div
+      className={`pg-state pg-state-${inChildren ? 'inChildren' : status} ${placed.kind === 'container' ? 'pg-container' : ''}`}
+    >
       <button
         type="button"
         className="pg-state-button"

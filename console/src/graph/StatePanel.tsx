@@ -1,23 +1,22 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { MapRun } from '../api/types.ts';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { JsonView } from '../components/JsonView.tsx';
+import { Pane } from '../components/Pane.tsx';
 import { formatTime } from '../format/time.ts';
 import { describeCounts } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 import { Attempts } from './Attempts.tsx';
 import type { AslState } from './definition.ts';
+import { StateStatusLabel } from './StateStatusLabel.tsx';
 import { STATE_STATUS } from './status.ts';
 import type { Visit } from './trace.ts';
 
@@ -36,13 +35,7 @@ export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps
   const type = state.distributed ? 'Distributed Map' : state.type;
   const runs = mapRuns.filter(({ mapRunArn }) => parseArn(mapRunArn).label === (state.label ?? outerMap));
   return (
-    <Container
-      header={
-        <Header variant="h2" description={type}>
-          <span className="pg-title">{state.name}</span>
-        </Header>
-      }
-    >
+    <Pane title={state.name} description={type}>
       <SpaceBetween size="m">
         {visits.length > 1 && visit !== undefined && (
           <VisitChoice visits={visits} chosen={visit} onChoose={setChosenId} />
@@ -71,12 +64,11 @@ export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps
           <JsonView text={JSON.stringify(state.definition)} label="state definition" />
         </ExpandableSection>
       </SpaceBetween>
-    </Container>
+    </Pane>
   );
 }
 
 function VisitDetails({ visit }: { visit: Visit }) {
-  const { text, type } = STATE_STATUS[visit.status];
   const waiting = visit.status === 'running' && visit.attempts.at(-1)?.endedAt !== undefined;
   return (
     <SpaceBetween size="m">
@@ -85,7 +77,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
         items={[
           {
             label: 'Status',
-            value: <StatusIndicator type={type}>{waiting ? 'Waiting to retry' : text}</StatusIndicator>,
+            value: <StateStatusLabel status={visit.status} waiting={waiting} />,
           },
           { label: 'Duration', value: <Elapsed from={visit.enteredAt} to={visit.exitedAt} /> },
           { label: 'Entered', value: formatTime(visit.enteredAt, true) },

@@ -1,17 +1,19 @@
 import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { Controls, type FitViewOptions, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MapRun } from '../api/types.ts';
-import type { AslDefinition } from './definition.ts';
-import { END, layOut, type PlacedEdge, START } from './layout.ts';
+import { useNarrow } from '../live/useMedia.ts';
+import { type AslDefinition, mapAround } from './definition.ts';
+import { type Drawing, END, layOut, type PlacedEdge, START } from './layout.ts';
 import { StateEdge, type StateFlowEdge } from './StateEdge.tsx';
 import { type StateFlowNode, StateNode } from './StateNode.tsx';
 import { summarize, type Trace } from './trace.ts';
 
 const NODE_TYPES = { state: StateNode };
 const EDGE_TYPES = { transition: StateEdge };
-const FIT: FitViewOptions = { padding: 0.06, maxZoom: 1.1, minZoom: 0.2 };
+const MAX_ZOOM = 0.9;
+const FIT: FitViewOptions = { padding: 0.03, maxZoom: MAX_ZOOM, minZoom: 0.15 };
 
 interface WorkflowGraphProps {
   readonly definition: AslDefinition;
@@ -50,12 +52,13 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
             status: summarize(visits),
             selected: placed.id === selected,
             visits: visits.length,
+            inChildren: mapAround(definition, placed.id) !== undefined,
             mapRun: mapRuns.get(placed.id),
             onSelect,
           },
         };
       }),
-    [drawing, trace, mapRuns, selected, onSelect],
+    [definition, drawing, trace, mapRuns, selected, onSelect],
   );
   const edges = useMemo(
     () =>
@@ -73,9 +76,15 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
     [drawing, trace, ended],
   );
   const box = useRef<HTMLDivElement>(null);
-  useFitOnResize(box);
+  const width = useFitOnResize(box);
+  const narrow = useNarrow();
   return (
-    <section className="pg-graph" ref={box} aria-label="Workflow graph">
+    <section
+      className="pg-graph"
+      ref={box}
+      aria-label="Workflow graph"
+      style={{ blockSize: heightFor(drawing, width) }}
+    >
       <Arrows />
       <ReactFlow
         nodes={nodes}
@@ -91,11 +100,13 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
         zoomOnScroll={false}
         preventScrolling={false}
         zoomOnDoubleClick={false}
+        // On a phone a finger scrolls the page, over the drawing too.
+        panOnDrag={!narrow}
         minZoom={0.15}
         fitView
         fitViewOptions={FIT}
       >
-        <Controls showInteractive={false} fitViewOptions={FIT} />
+        {!narrow && <Controls showInteractive={false} fitViewOptions={FIT} />}
       </ReactFlow>
     </section>
   );
@@ -109,14 +120,26 @@ function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
   return trace.taken.has(`${edge.from} ${edge.to}`);
 }
 
-function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): void {
+/** As high as the drawing needs to be read; a very long one is made smaller, and can be zoomed into. */
+function heightFor(drawing: Drawing, width: number): number {
+  const zoom = Math.min(MAX_ZOOM, (0.94 * width) / Math.max(1, drawing.width));
+  return Math.round(Math.min(1400, Math.max(320, (drawing.height * zoom) / 0.94 + 8)));
+}
+
+/** Keeps the whole drawing in sight, and gives the width that there is for it. */
+function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): number {
   const { fitView } = useReactFlow();
+  const [width, setWidth] = useState(800);
   useEffect(() => {
     if (box.current === null) return;
-    const observer = new ResizeObserver(() => void fitView(FIT));
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setWidth(entry.contentRect.width);
+      void fitView(FIT);
+    });
     observer.observe(box.current);
     return () => observer.disconnect();
   }, [box, fitView]);
+  return width;
 }
 
 function Arrows() {

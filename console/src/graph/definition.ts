@@ -53,6 +53,15 @@ export function definitionOfChild(definition: AslDefinition, label: string | und
   return definition;
 }
 
+/** The label of the Distributed Map around a state: what is in it runs in the Map Run's children. */
+export function mapAround(definition: AslDefinition, name: string): string | undefined {
+  for (let state = definition.byName.get(name); state !== undefined; ) {
+    state = state.container === undefined ? undefined : definition.byName.get(state.container);
+    if (state?.distributed) return state.label;
+  }
+  return undefined;
+}
+
 function withNames(graph: AslGraph): AslDefinition {
   const byName = new Map<string, AslState>();
   const visit = ({ states }: AslGraph) => {

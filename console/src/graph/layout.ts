@@ -40,8 +40,9 @@ export const END = '@end';
 const STATE = { width: 190, height: 52 };
 const DOT = { width: 58, height: 26 };
 /** Room inside a container: its title above, air around. */
-const PADDING = { top: 58, side: 18, bottom: 18 };
+const PADDING = { top: 66, side: 18, bottom: 18 };
 const BRANCH_GAP = 18;
+const MARGIN = 4;
 const LABEL_HEIGHT = 16;
 const LABEL_CHARACTER = 6.2;
 /** A longer label is cut; the whole condition is in the state's definition. */
@@ -58,7 +59,7 @@ export function layOut(definition: AslDefinition): Drawing {
  */
 function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
   const dagre = new Graph({ multigraph: true });
-  dagre.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 34, edgesep: 18, marginx: 4, marginy: 4 });
+  dagre.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 34, edgesep: 18 });
   dagre.setDefaultEdgeLabel(() => ({}));
 
   const insides = new Map(graph.states.map((state) => [state.name, layOutInside(state)]));
@@ -101,8 +102,24 @@ function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
     const labelled = edge.label !== undefined && x !== undefined && y !== undefined;
     lines.push({ ...edge, points, ...(labelled && { labelAt: { x, y } }) });
   }
-  const { width = 0, height = 0 } = dagre.graph() as Partial<Box>;
-  return { width, height, nodes, edges: lines };
+  return framed(nodes, lines, container);
+}
+
+/** Moves a drawing into its corner and measures it: dagre's own size leaves out lines that run outside the boxes. */
+function framed(nodes: readonly PlacedNode[], edges: readonly PlacedEdge[], container: string | undefined): Drawing {
+  const own = nodes.filter((node) => node.container === container);
+  const points = edges.flatMap((edge) => edge.points);
+  const left = Math.min(...own.map(({ x }) => x), ...points.map(({ x }) => x)) - MARGIN;
+  const top = Math.min(...own.map(({ y }) => y)) - MARGIN;
+  const right = Math.max(...own.map(({ x, width }) => x + width), ...points.map(({ x }) => x)) + MARGIN;
+  const bottom = Math.max(...own.map(({ y, height }) => y + height)) + MARGIN;
+  const by = { x: -left, y: -top };
+  return {
+    width: right - left,
+    height: bottom - top,
+    nodes: nodes.map((node) => (node.container === container ? shifted(node, by) : node)),
+    edges: edges.map((edge) => moved(edge, by)),
+  };
 }
 
 interface Box extends Point {

@@ -1,16 +1,16 @@
 import Container from '@cloudscape-design/components/container';
-import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { executionPath, parseArn } from '../api/arn.ts';
 import { describeMapRun } from '../api/states.ts';
 import { EXECUTION_STATUSES, type MapRun } from '../api/types.ts';
-import { CopyableText } from '../components/CopyableText.tsx';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
+import { Title } from '../components/Title.tsx';
 import { ExecutionsTable } from '../executions/ExecutionsTable.tsx';
 import { formatCount } from '../format/number.ts';
+import { shorten } from '../format/text.ts';
 import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
@@ -35,9 +35,11 @@ export default function MapRunPage({ rest: arn }: PageProps) {
   }
   return (
     <SpaceBetween size="l">
-      <Header variant="h1" actions={<SettingsButton mapRun={live.data} onChanged={live.refresh} />}>
-        <span className="pg-title">Map Run {label}</span>
-      </Header>
+      <Title
+        name={`Map Run ${label ?? name}`}
+        arn={arn}
+        actions={<SettingsButton mapRun={live.data} onChanged={live.refresh} />}
+      />
       {live.error !== undefined && <Failure error={live.error} what="the Map Run" stale />}
       <MapRunProgress key={arn} mapRun={live.data} />
       <Summary mapRun={live.data} />
@@ -58,6 +60,7 @@ function Summary({ mapRun }: { mapRun: MapRun }) {
     <Container>
       <KeyValuePairs
         columns={narrow ? 2 : 4}
+        minColumnWidth={140}
         items={[
           { label: 'Status', value: <ExecutionStatusLabel status={mapRun.status} /> },
           { label: 'Started', value: formatTime(mapRun.startDate) },
@@ -70,13 +73,8 @@ function Summary({ mapRun }: { mapRun: MapRun }) {
           { label: 'Tolerated failures', value: toleranceOf(mapRun) },
           {
             label: 'Execution',
-            value: (
-              <span className="pg-title">
-                <Link href={executionPath(mapRun.executionArn)}>{parseArn(mapRun.executionArn).name}</Link>
-              </span>
-            ),
+            value: <Link href={executionPath(mapRun.executionArn)}>{shorten(parseArn(mapRun.executionArn).name)}</Link>,
           },
-          { label: 'ARN', value: <CopyableText text={mapRun.mapRunArn} what="the Map Run's ARN" /> },
         ]}
       />
     </Container>

@@ -39,7 +39,7 @@ function Progress({ title, counts, aside }: { title: string; counts: MapRunCount
         {aside}
       </div>
       <MapRunBar counts={counts} />
-      <ul className="pg-legend">
+      <ul className="pg-legend pg-legend-bare">
         {PARTS.filter(({ id }) => isShown(id, counts)).map(({ id, text }) => (
           <li key={id}>
             <span className={`pg-swatch pg-part-${id}`} aria-hidden="true" />
@@ -67,7 +67,10 @@ function Speed({ mapRun }: { mapRun: MapRun }) {
     if (seconds <= 0 || mapRun.redriveDate !== undefined) return null;
     return <span className="pg-speed">{formatRate(ended / seconds)} per second on average</span>;
   }
-  const rate = rateOf(samples);
+  // Until there are two samples: the rate since the start, which a redrive's earlier runs would falsify.
+  const overall =
+    mapRun.redriveDate === undefined ? ended / Math.max(1, Date.now() / 1000 - mapRun.startDate) : undefined;
+  const rate = rateOf(samples) ?? overall;
   if (rate === undefined) return <span className="pg-speed pg-muted">Measuring…</span>;
   const left = mapRun.itemCounts.total - ended;
   return (

@@ -1,0 +1,35 @@
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ReactNode } from 'react';
+import { shorten } from '../format/text.ts';
+import { useNarrow } from '../live/useMedia.ts';
+import { CopyableText } from './CopyableText.tsx';
+
+/** A page's heading with the ARN of what it shows: written out where there is room, to be copied everywhere. */
+export function Title({ name, arn, actions }: { name: string; arn: string; actions: ReactNode }) {
+  const narrow = useNarrow();
+  return (
+    <Header
+      variant="h1"
+      {...(!narrow && { description: <CopyableText text={arn} what="ARN" /> })}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {actions}
+          {narrow && (
+            <CopyToClipboard
+              textToCopy={arn}
+              copyButtonText="ARN"
+              copySuccessText="Copied"
+              copyErrorText="The browser did not allow it"
+            />
+          )}
+        </SpaceBetween>
+      }
+    >
+      <span className="pg-title" title={name}>
+        {narrow ? shorten(name) : name}
+      </span>
+    </Header>
+  );
+}

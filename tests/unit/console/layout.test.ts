@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { type AslDefinition, definitionOfChild, parseDefinition } from '../../../console/src/graph/definition.ts';
+import { type Drawing, layOut, type PlacedNode } from '../../../console/src/graph/layout.ts';
+
+const CAMPAIGN = parseDefinition(
+  readFileSync(new URL('../../../statemachines/campaign.asl.json', import.meta.url), 'utf8'),
+);
+
+/** A node's corner in the whole drawing. */
+function cornerOf(drawing: Drawing, node: PlacedNode): { x: number; y: number } {
+  const around = drawing.nodes.find(({ id }) => id === node.container);
+  if (around === undefined) return { x: node.x, y: node.y };
+  const outer = cornerOf(drawing, around);
+  return { x: outer.x + node.x, y: outer.y + node.y };
+}
+
+function parallelOf(branches: number): AslDefinition {
+  const branch = (index: number) => ({ StartAt: `B${index}`, States: { [`B${index}`]: { Type: 'Pass', End: true } } });
+  return parseDefinition(
+    JSON.stringify({
+      StartAt: 'All',
+      States: { All: { Type: 'Parallel', End: true, Branches: Array.from({ length: branches }, (_, i) => branch(i)) } },
+    }),
+  );
+}
+
+describe('the drawing of a workflow', () => {
+  test('every state of the campaign has a place inside the drawing and inside its container', () => {
+    const drawing = layOut(CAMPAIGN);
+    const placed = new Set(drawing.nodes.map(({ id }) => id));
+    expect([...CAMPAIGN.byName.keys()].filter((name) => !placed.has(name))).toEqual([]);
+    for (const node of drawing.nodes) {
+      const around = drawing.nodes.find(({ id }) => id === node.container) ?? drawing;
+      expect(node.x).toBeGreaterThanOrEqual(0);
+      expect(node.y).toBeGreaterThanOrEqual(0);
+      expect(node.x + node.width).toBeLessThanOrEqual(around.width);
+      expect(node.y + node.height).toBeLessThanOrEqual(around.height);
+    }
+  });
+
+  test('no two states overlap', () => {
+    const drawing = layOut(CAMPAIGN);
+    const boxes = drawing.nodes
+      .filter(({ kind }) => kind !== 'container')
+      .map((node) => ({ ...cornerOf(drawing, node), width: node.width, height: node.height, id: node.id }));
+    const overlapping = boxes.flatMap((a, index) =>
+      boxes
+        .slice(index + 1)
+        .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
+        .map((b) => `${a.id} ${b.id}`),
+    );
+    expect(overlapping).toEqual([]);
+  });
+
+  test('each transition is a line with an arrow from its state to the next', () => {
+    const drawing = layOut(CAMPAIGN);
+    const kinds = drawing.edges.filter(({ from }) => from === 'IsScheduled').map(({ kind, to }) => `${kind} ${to}`);
+    expect(kinds.sort()).toEqual(['choice WaitForSchedule', 'default RegisterRows']);
+    expect(drawing.edges.every(({ points }) => points.length >= 2)).toBe(true);
+    expect(drawing.edges.some(({ kind }) => kind === 'catch')).toBe(true);
+  });
+
+  test('the branches of a Parallel stand side by side', () => {
+    const drawing = layOut(parallelOf(3));
+    const xs = drawing.nodes.filter(({ container }) => container === 'All').map(({ x }) => x);
+    expect(new Set(xs).size).toBe(3);
+  });
+});
+
+describe('the definition of a child execution', () => {
+  test('is the item processor of the Distributed Map with its label', () => {
+    expect(definitionOfChild(CAMPAIGN, 'SendRows').startAt).toBe('MarkQueued');
+  });
+
+  test('is what it is where the API gives the item processor itself', () => {
+    const processor = definitionOfChild(CAMPAIGN, 'SendRows');
+    expect(definitionOfChild(processor, 'SendRows')).toBe(processor);
+  });
+});

@@ -1,0 +1,84 @@
+import { awsConsoleUrl, executionPath, mapRunPath, parseArn } from '../../../console/src/api/arn.ts';
+import { formatDuration } from '../../../console/src/format/time.ts';
+import { MAX_PAUSE_MS, pauseAfter } from '../../../console/src/live/backoff.ts';
+import { addSample, rateOf, type Sample } from '../../../console/src/map-runs/rate.ts';
+import { FIELDS, problemOf } from '../../../console/src/map-runs/settings.ts';
+
+const CHILD = 'arn:aws:states:us-east-1:000000000000:execution:campaign/SendRows:0b3c';
+const MAP_RUN = 'arn:aws:states:us-east-1:000000000000:mapRun:campaign/SendRows:5f1e';
+
+describe('ARNs', () => {
+  test('say the state machine, the label and the name', () => {
+    expect(parseArn(CHILD)).toEqual({
+      region: 'us-east-1',
+      stateMachine: 'campaign',
+      label: 'SendRows',
+      name: '0b3c',
+    });
+    expect(parseArn('arn:aws:states:us-east-1:000000000000:execution:campaign:a').label).toBeUndefined();
+  });
+
+  test('are readable in a route and come back from it', () => {
+    expect(executionPath(CHILD)).toBe(`/console/executions/${CHILD}`);
+    const odd = 'arn:aws:states:us-east-1:0:execution:m:a?b%c';
+    expect(decodeURIComponent(executionPath(odd)).endsWith(odd)).toBe(true);
+    expect(mapRunPath(MAP_RUN)).toBe(`/console/map-runs/${MAP_RUN}`);
+  });
+
+  test('lead to the same thing in the console of AWS', () => {
+    expect(awsConsoleUrl(CHILD)).toContain('region=us-east-1#/v2/executions/details/arn:aws:states');
+    expect(awsConsoleUrl(undefined)).toBe('https://console.aws.amazon.com/states/home');
+  });
+});
+
+describe('polling', () => {
+  test('keeps its interval while answers come, and backs off to a bound while they do not', () => {
+    expect(pauseAfter(1000, 0)).toBe(1000);
+    expect(pauseAfter(1000, 2)).toBe(4000);
+    expect(pauseAfter(1000, 20)).toBe(MAX_PAUSE_MS);
+  });
+});
+
+describe('the rate of a Map Run', () => {
+  const samplesOf = (...all: [number, number][]): readonly Sample[] =>
+    all.reduce<readonly Sample[]>((samples, [at, ended]) => addSample(samples, { at, ended }), []);
+
+  test('is unknown from one answer', () => {
+    expect(rateOf(samplesOf([0, 10]))).toBeUndefined();
+  });
+
+  test('is taken over the last ten seconds', () => {
+    const samples = samplesOf([0, 0], [5000, 500], [10_000, 500], [15_000, 500], [20_000, 500]);
+    expect(rateOf(samples)).toBe(0);
+  });
+
+  test('starts anew when a redrive takes ended items back', () => {
+    expect(rateOf(samplesOf([0, 100], [2000, 300], [3000, 280]))).toBeUndefined();
+  });
+});
+
+describe('the limits of a Map Run', () => {
+  const [concurrency, , percentage] = FIELDS;
+  if (concurrency === undefined || percentage === undefined) throw new Error('There are three limits');
+
+  test('are refused before they are sent when they cannot be right', () => {
+    expect(problemOf(concurrency, '')).toBe('Give a number.');
+    expect(problemOf(concurrency, '2.5')).toBe('Give a whole number.');
+    expect(problemOf(percentage, '101')).toContain('0 to 100');
+    expect(problemOf(percentage, '2.5')).toBeUndefined();
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    [12, '12 ms'],
+    [1000, '1 s'],
+    [1350, '1.35 s'],
+    [59_999, '59 s'],
+    [100_000, '1 min 40 s'],
+    [7_200_000, '2 h'],
+    [200_000_000, '2 d 7 h'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});
