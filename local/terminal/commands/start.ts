@@ -1,0 +1,74 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseCommand, UsageError } from '../arguments.ts';
+import { bootStack, type Prepare } from '../boot.ts';
+import { ProductClient } from '../client.ts';
+import { Screen } from '../screen.ts';
+import { sendCampaign } from '../send-campaign.ts';
+import { STACK_OPTIONS, STACK_OPTIONS_HELP, stackSettings } from '../stack-options.ts';
+import { addresses } from '../summary.ts';
+
+const EXAMPLE = 'examples/welcome.csv';
+
+const HELP = `npm start -- [FILE.csv] [options]
+
+Boots local AWS and the product, uploads the file (${EXAMPLE} by default), shows the campaign until it ends,
+and stays up. A file that was sent before is not sent again.
+
+  --exit             stop when the campaign ends: status 0 when it SUCCEEDED, 1 otherwise
+  --dry-run          go through everything, hand nothing to a provider
+  --campaign ID      a name of your own (a-z, 0-9, -; 32 at most): the same file under another name is sent again
+${STACK_OPTIONS_HELP}`;
+
+const OPTIONS = {
+  ...STACK_OPTIONS,
+  exit: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  campaign: { type: 'string' },
+} as const;
+
+/** `npm start` */
+export async function runStart(args: readonly string[], prepare: Prepare): Promise<number> {
+  const parsed = parseCommand({ command: 'npm start', help: HELP, options: OPTIONS, positionals: 1 }, args);
+  if (!parsed) return 0;
+  const { values, positionals } = parsed;
+  const settings = stackSettings(values);
+  const file = positionals[0] ?? EXAMPLE;
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}`);
+  if (!statSync(file).isFile()) throw new UsageError(`${file} is no file`);
+  const { campaign } = values;
+  if (campaign !== undefined && !/^[a-z0-9-]{1,32}$/.test(campaign)) {
+    throw new UsageError(`--campaign takes 1 to 32 of a-z, 0-9 and -, not "${campaign}"`);
+  }
+
+  const screen = new Screen(process.stdout);
+  const booted = await bootStack(settings, screen, prepare);
+  if (!booted) return 1;
+  const { stack, signal, interrupted, stop } = booted;
+  const { apiUrl, awsEndpoint, apiKey } = stack.outputs;
+  let status = 1;
+  try {
+    screen.print(`\nUploading ${basename(file)}`);
+    const succeeded = await sendCampaign({
+      client: new ProductClient(apiUrl, apiKey),
+      file,
+      options: { dryRun: values['dry-run'], ...(campaign !== undefined && { campaignId: campaign }) },
+      screen,
+      signal,
+    });
+    status = succeeded ? 0 : 1;
+    if (!values.exit) {
+      screen.print(`\n${addresses(apiUrl, awsEndpoint)}`);
+      screen.print('\nCtrl-C stops it; the next start goes on where it was.');
+      await interrupted;
+      // It was asked to stay up, and was up until it was asked to stop.
+      status = 0;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    status = values.exit ? 1 : 0;
+  } finally {
+    await stop();
+  }
+  return status;
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CampaignView, ProductClient } from './client.ts';
+import { ProgressMeter, progressLine, progressText } from './progress.ts';
+import type { Screen } from './screen.ts';
+
+const ENDED = new Set(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']);
+export const hasEnded = (campaign: CampaignView): boolean => ENDED.has(campaign.status);
+
+const MIN_PAUSE_MS = 400;
+const MAX_PAUSE_MS = 5000;
+/** Counting a large campaign costs reads that its workers want too: looking may take this part of the time at most. */
+const LOOKING_PART = 0.05;
+const PLAIN_LINE_MS = 5000;
+
+/** Shows a campaign until it ends; answers its last state. Throws the signal's reason. */
+export async function followCampaign(
+  client: ProductClient,
+  batchId: string,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<CampaignView> {
+  const meter = new ProgressMeter();
+  let lastPlainAt = Date.now() - PLAIN_LINE_MS + 1000;
+  let lastPlain = '';
+  for (;;) {
+    const asked = Date.now();
+    const campaign = await client.campaign(batchId);
+    const now = Date.now();
+    const progress = meter.add(campaign, now);
+    if (screen.live) {
+      const waiting = campaign.status === 'SCHEDULED' ? 'scheduled · ' : '';
+      screen.draw(`${waiting}${progressLine(progress, screen.columns - waiting.length)}`);
+    } else if (now - lastPlainAt >= PLAIN_LINE_MS && progressText(progress) !== lastPlain) {
+      lastPlain = progressText(progress);
+      lastPlainAt = now;
+      screen.print(lastPlain);
+    }
+    if (hasEnded(campaign)) {
+      screen.clear();
+      return campaign;
+    }
+    const pause = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (now - asked) / LOOKING_PART));
+    await sleep(pause, undefined, { signal });
+  }
+}

@@ -1,0 +1,82 @@
+import type { CampaignView } from './client.ts';
+
+export interface Progress {
+  done: number;
+  enqueued: number;
+  sent: number;
+  errors: number;
+  /** Emails per second over the last seconds. */
+  perSecond: number;
+  /** Undefined while there is no rate to tell by. */
+  secondsLeft?: number;
+}
+
+/** The rate is taken over this long: shorter flickers, longer lags behind a change. */
+const WINDOW_MS = 5000;
+
+/** Turns the states of a campaign, one after the other, into progress with a rate. */
+export class ProgressMeter {
+  private readonly samples: { at: number; done: number }[] = [];
+
+  add(campaign: CampaignView, now: number): Progress {
+    const { SENT: sent, ERROR: errors } = campaign.counts;
+    const done = sent + errors;
+    this.samples.push({ at: now, done });
+    while (this.samples.length > 2 && now - (this.samples[0]?.at ?? now) > WINDOW_MS) this.samples.shift();
+    const first = this.samples[0] ?? { at: now, done };
+    const seconds = (now - first.at) / 1000;
+    const perSecond = seconds > 0 ? Math.max(0, done - first.done) / seconds : 0;
+    const left = campaign.enqueued - done;
+    return {
+      done,
+      enqueued: campaign.enqueued,
+      sent,
+      errors,
+      perSecond,
+      ...(perSecond > 0 && { secondsLeft: Math.ceil(left / perSecond) }),
+    };
+  }
+}
+
+const BAR_WIDTH = 24;
+
+/** One line that fits `columns`: bar, then numbers, and the least important leave first where it is narrow. */
+export function progressLine(progress: Progress, columns: number): string {
+  const { done, enqueued, sent, errors } = progress;
+  const part = enqueued === 0 ? 1 : done / enqueued;
+  const filled = Math.round(part * BAR_WIDTH);
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
+  const percent = `${Math.floor(part * 100)} %`.padStart(5);
+  const numbers = [`${sent} of ${enqueued} sent`, ...(errors > 0 ? [errorsText(errors)] : [])];
+  const pace = [`${progress.perSecond.toFixed(1)}/s`, ...leftText(progress)];
+  const variants = [
+    `${bar} ${percent}  ${[...numbers, ...pace].join(' · ')}`,
+    `${percent.trim()}  ${[...numbers, ...pace].join(' · ')}`,
+    `${percent.trim()}  ${numbers.join(' · ')}`,
+    percent.trim(),
+  ];
+  return variants.find((line) => line.length < columns) ?? '';
+}
+
+/** The same for a log: no bar, nothing redrawn. */
+export function progressText(progress: Progress): string {
+  const { sent, enqueued, errors, perSecond } = progress;
+  return [
+    `${sent} of ${enqueued} sent`,
+    ...(errors > 0 ? [errorsText(errors)] : []),
+    `${perSecond.toFixed(1)}/s`,
+    ...leftText(progress),
+  ].join(', ');
+}
+
+const errorsText = (errors: number): string => `${errors} ${errors === 1 ? 'error' : 'errors'}`;
+
+const leftText = ({ secondsLeft, done, enqueued }: Progress): string[] =>
+  secondsLeft === undefined || done === enqueued ? [] : [`${duration(secondsLeft)} left`];
+
+/** `8 s`, `2 min 05 s`, `1 h 12 min` */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`;
+}

@@ -1,0 +1,24 @@
+import { UsageError } from './arguments.ts';
+
+/** Errors whose message says all that the user needs: no stack trace is shown for them. */
+const PLAIN = new Set(['DataDirInUse', 'ApiProblem', 'StartFailure', 'TemplateError']);
+
+/** Runs a command to its exit status: 2 for a command line that cannot be understood, 1 for what went wrong. */
+export async function runCommand(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    console.error(describe(error));
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof UsageError || PLAIN.has(error.name)) return error.message;
+  if (error.message === 'fetch failed') {
+    const cause = error.cause instanceof Error ? error.cause.message : 'no answer';
+    return `The API does not answer (${cause}). Is the stack running?`;
+  }
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,64 @@
+import { UsageError, wholeNumber } from './arguments.ts';
+
+/** Options that `npm start` and `npm run up` share. */
+export const STACK_OPTIONS = {
+  port: { type: 'string', default: '3000' },
+  'aws-port': { type: 'string', default: '4566' },
+  data: { type: 'string', default: '.pregon' },
+  rate: { type: 'string', default: '50' },
+  host: { type: 'string', default: '127.0.0.1' },
+  open: { type: 'boolean', default: false },
+} as const;
+
+export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
+  --aws-port 4566    port of the AWS endpoint; 0 takes any free one
+  --data .pregon     directory of all local state
+  --rate 50          emails per second: what the local SES allows, and all of it is used
+  --host 127.0.0.1   address that the HTTP API listens on
+  --open             ask for no API key (not with --host)
+  --help             this text
+
+The API key is PREGON_API_KEY, or pregon-local.`;
+
+export interface StackSettings {
+  port: number;
+  awsPort: number;
+  dataDir: string;
+  ratePerSecond: number;
+  host: string;
+  open: boolean;
+  apiKey: string;
+}
+
+interface StackValues {
+  port: string;
+  'aws-port': string;
+  data: string;
+  rate: string;
+  host: string;
+  open: boolean;
+}
+
+const MAX_PORT = 65_535;
+const MAX_RATE = 100_000;
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** Checks every option before anything starts. Throws UsageError. */
+export function stackSettings(values: StackValues): StackSettings {
+  if (values.open && !LOOPBACK.test(values.host)) {
+    throw new UsageError(`--open with --host ${values.host} would let anyone send: use one or the other`);
+  }
+  if (values.data === '') throw new UsageError('--data takes a directory');
+  const port = wholeNumber('port', values.port, 0, MAX_PORT);
+  const awsPort = wholeNumber('aws-port', values['aws-port'], 0, MAX_PORT);
+  if (port !== 0 && port === awsPort) throw new UsageError('--port and --aws-port must be two different ports');
+  return {
+    port,
+    awsPort,
+    dataDir: values.data,
+    ratePerSecond: wholeNumber('rate', values.rate, 1, MAX_RATE),
+    host: values.host,
+    open: values.open,
+    apiKey: process.env.PREGON_API_KEY || 'pregon-local',
+  };
+}
