@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import type { Send } from '../ledger/send.ts';
 import type { ValidRow } from './row.ts';
 import type { SkippedRow } from './skip.ts';
 
@@ -51,3 +52,32 @@ const doubled = (text: string) => text.replaceAll('\\', '\\\\');
 /** The report of the rows that are not sent. */
 export const skippedWriter = (): CsvWriter<SkippedRow> =>
   csvWriter(['row', 'email', 'reason', 'code'], ({ row, email, reason, code }) => [row, email, reason, code]);
+
+/** The report of every recipient with its state. */
+export const sendsWriter = (): CsvWriter<Send> =>
+  csvWriter(
+    [
+      'row',
+      'email',
+      'subject',
+      'status',
+      'attempts',
+      'provider',
+      'messageId',
+      'errorCode',
+      'errorMessage',
+      'lastAttemptAt',
+    ],
+    ({ rowNumber, email, subject, status, attempts, provider = '', messageId = '', error, lastAttemptAt = '' }) => [
+      rowNumber,
+      email,
+      subject,
+      status,
+      attempts,
+      provider,
+      messageId,
+      error?.code ?? '',
+      error?.message ?? '',
+      lastAttemptAt,
+    ],
+  );

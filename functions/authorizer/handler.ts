@@ -18,5 +18,5 @@ async function readKey(): Promise<string> {
 
 /** Lets a request pass that carries the API key; API Gateway answers 403 to the others. */
 export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promise<APIGatewaySimpleAuthorizerResult> {
-  return { isAuthorized: await isAllowed(event.headers?.['authorization']) };
+  return { isAuthorized: await isAllowed(event.headers?.authorization) };
 }

@@ -66,6 +66,6 @@ async function load(root: string, path: string): Promise<StaticFile> {
     gzipped: worth ? await compress(body) : undefined,
     contentType: TYPES[extension] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    immutable: /[.-][A-Za-z0-9]{8}\.\w+(\.map)?$/.test(path) && extension !== '.html',
+    immutable: /[.-][A-Z0-9]{8}\.\w+(\.map)?$/.test(path),
   };
 }

@@ -14,8 +14,12 @@ export interface UploadForm {
   options: CampaignOptions;
 }
 
-/** The form as the body parser leaves it in the event's body: fields by name, a file among them as an object. */
+/** Fields by name, a file among them as an object. */
 type ParsedForm = Record<string, unknown>;
+
+/** The form, which the body parser puts where the body was. */
+export const formIn = (event: APIGatewayProxyEventV2): ParsedForm => event.body as unknown as ParsedForm;
+
 interface FormFile {
   filename?: string;
   mimetype?: string;
@@ -70,8 +74,11 @@ export function readForm(form: ParsedForm): UploadForm {
       else fields[field] = value;
     }
   }
-  if ('file' in fields)
+  if ('file' in fields) {
+    // A browser sends an empty part for a file that nobody chose.
+    if (fields.file === '') throw noFile();
     throw new PregonError('BadRequest', 'The field "file" holds text: send the CSV as a file, with a file name.');
+  }
   const options = parseInput(uploadFieldsSchema, fields, 'The form');
   const file = oneOf(files);
   refuseOtherMedia(file);
@@ -93,7 +100,6 @@ function oneOf(files: { field: string; file: FormFile }[]): FormFile {
   if (first.field !== 'file') {
     throw new PregonError('BadRequest', `The file is in the field "${first.field}": it belongs in the field "file".`);
   }
-  // A browser sends an empty part for a file that nobody chose.
   if (!first.file.filename && first.file.content.length === 0) throw noFile();
   return first.file;
 }

@@ -46,7 +46,8 @@ export async function openFakeS3() {
   const server = createServer((request, response) => {
     answer(request).then(
       ({ status, body = '', etag }) => {
-        response.writeHead(status, { 'content-type': 'application/xml', ...(etag ? { etag } : {}) }).end(body);
+        const headers = { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) };
+        response.writeHead(status, { ...headers, ...(etag ? { etag } : {}) }).end(body);
       },
       // A client that aborts its upload breaks the request off.
       () => response.destroy(),

@@ -1,0 +1,218 @@
+import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { problemSchema } from '../../../core/http/problem.ts';
+import { type UploadAnswer, uploadAnswerSchema } from '../../../core/http/upload-schema.ts';
+import { logger } from '../../../functions/shared/logger.ts';
+import { createUpload } from '../../../functions/upload/upload.ts';
+import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { openTable } from '../campaigns/table.ts';
+import { formEvent, httpEvent, lambdaContext } from './form.ts';
+
+const CSV = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\n';
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+describe('POST /upload', () => {
+  let table: Awaited<ReturnType<typeof openTable>>;
+  let s3: Awaited<ReturnType<typeof openFakeS3>>;
+  let started: string[];
+  let failing: Error | undefined;
+
+  beforeAll(() => logger.setLogLevel('SILENT'));
+  beforeEach(async () => {
+    table = await openTable();
+    s3 = await openFakeS3();
+    started = [];
+    failing = undefined;
+  });
+  afterEach(async () => {
+    await Promise.all([table.close(), s3.close()]);
+  });
+
+  const post = async (event: ReturnType<typeof httpEvent>) => {
+    const upload = createUpload({
+      client: table.client,
+      table: table.table,
+      store: createCampaignStore(table),
+      objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
+      bucket: 'campaigns',
+      stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
+      clock: { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined },
+      newUploadId: () => crypto.randomUUID(),
+      sendRate: async () => 50,
+      sendTimeoutSeconds: 3600,
+      startExecution: async (name) => {
+        if (failing) throw failing;
+        started.push(name);
+      },
+    });
+    const answer = await upload(event, lambdaContext);
+    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(String(answer.body)) };
+  };
+  const postForm = async (parts: [string, string | Blob, string?][]) => {
+    const form = new FormData();
+    for (const [name, value, filename] of parts) {
+      if (typeof value === 'string') form.append(name, value);
+      else form.append(name, value, filename ?? 'file.csv');
+    }
+    return post(await formEvent(form));
+  };
+  const csv = (text: string | Buffer, type = 'text/csv') => new Blob([new Uint8Array(Buffer.from(text))], { type });
+
+  it('answers 202 with the summary, then 200 for the same file, and starts one campaign', async () => {
+    const first = await postForm([['file', csv(CSV)]]);
+    const again = await postForm([['file', csv(CSV, 'application/vnd.ms-excel'), 'renamed.csv']]);
+
+    expect(first.status).toBe(202);
+    expect(uploadAnswerSchema.parse(first.body)).toEqual(first.body);
+    expect(first.body).toMatchObject({ total: 2, enqueued: 1, skipped: 1, campaignId: null, warnings: [] });
+    expect((first.body as UploadAnswer).skippedRows).toMatchObject([{ row: 2, email: 'bad' }]);
+    expect(again).toMatchObject({
+      status: 200,
+      body: { batchId: first.body.batchId, enqueued: 0, skipped: 2, total: 2, duplicate: true, skippedRows: [] },
+    });
+    expect(started).toEqual([first.body.batchId]);
+  });
+
+  it('takes a boundary in quotes, and bytes of every kind', async () => {
+    const boundary = 'a b?c';
+    const body = Buffer.concat([
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n`),
+      Buffer.from('\ufeffemail;subject;content\r\na@example.com;Olé;10 €\r\n', 'utf16le'),
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ]);
+
+    const { status } = await post(httpEvent({ 'content-type': `multipart/form-data; boundary="${boundary}"` }, body));
+
+    expect(status).toBe(202);
+    const rows = [...s3.objects].find(([key]) => key.endsWith('rows.csv'))?.[1].toString();
+    expect(rows).toContain('"1","a@example.com","Olé","10 €"');
+  });
+
+  it('takes a file of exactly 4 MB', async () => {
+    const head = 'email,subject,content,filler\na@example.com,S,x,';
+    const { status } = await postForm([['file', csv(head + 'y'.repeat(4 * 1024 * 1024 - head.length))]]);
+
+    expect(status).toBe(202);
+  });
+
+  it.each<[string, number, string, [string, string | Blob, string?][]]>([
+    ['no file', 400, 'There is no file', [['campaignId', 'spring']]],
+    ['a file that nobody chose', 400, 'There is no file', [['file', csv(''), '']]],
+    ['text in place of a file', 400, 'holds text', [['file', CSV]]],
+    ['a file in another field', 400, 'belongs in the field "file"', [['csv', csv(CSV)]]],
+    [
+      'two files',
+      400,
+      'more than one file',
+      [
+        ['file', csv(CSV)],
+        ['file', csv(CSV)],
+      ],
+    ],
+    [
+      'two files in two fields',
+      400,
+      'more than one file',
+      [
+        ['file', csv(CSV)],
+        ['other', csv(CSV)],
+      ],
+    ],
+    ['an empty file', 400, 'empty', [['file', csv('')]]],
+    [
+      'a bad date',
+      400,
+      'sendAt',
+      [
+        ['file', csv(CSV)],
+        ['sendAt', 'tomorrow'],
+      ],
+    ],
+    [
+      'a past date',
+      400,
+      'past',
+      [
+        ['file', csv(CSV)],
+        ['sendAt', '2020-01-01T00:00:00Z'],
+      ],
+    ],
+    [
+      'a bad campaignId',
+      400,
+      'campaignId',
+      [
+        ['file', csv(CSV)],
+        ['campaignId', 'Ä'],
+      ],
+    ],
+    [
+      'a mistyped field',
+      400,
+      'unknown field dryrun',
+      [
+        ['file', csv(CSV)],
+        ['dryrun', 'true'],
+      ],
+    ],
+    ['a header without subject', 400, '"subject"', [['file', csv('email,content\na@example.com,x\n')]]],
+    ['an unclosed quote', 400, 'line 2', [['file', csv('email,subject,content\na@example.com,"S,x\n')]]],
+    ['a NUL', 400, 'Line 2', [['file', csv('email,subject,content\na@example.com,S,x\0\n')]]],
+    [
+      'a row of 3 MB alone',
+      400,
+      '64 KB',
+      [['file', csv(`email,subject,content\na@example.com,S,${'x'.repeat(3e6)}\n`)]],
+    ],
+    ['more than 4 MB', 413, 'Split it', [['file', csv('x'.repeat(4 * 1024 * 1024 + 1))]]],
+    ['a PNG', 415, 'PNG', [['file', csv(PNG, 'image/png'), 'cat.png']]],
+    ['a PNG by another name', 415, 'PNG', [['file', csv(PNG), 'cat.csv']]],
+  ])('%s: %i, and nothing is left behind', async (_name, status, words, parts) => {
+    const answer = await postForm(parts);
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers?.['content-type']).toBe('application/problem+json');
+    expect(problemSchema.parse(answer.body).detail.toLowerCase()).toContain(
+      answer.status === 415 ? 'not a csv' : words.toLowerCase(),
+    );
+    expect(answer.body.error).toBe(answer.body.detail);
+    expect(s3.objects.size).toBe(0);
+    expect(started).toEqual([]);
+    expect((await createCampaignStore(table).list({ limit: 1 })).campaigns).toEqual([]);
+  });
+
+  it.each<[string, number, Record<string, string>, string | undefined]>([
+    ['no form', 415, { 'content-type': 'text/csv' }, CSV],
+    ['no content type', 415, {}, CSV],
+    ['no body', 400, { 'content-type': 'multipart/form-data; boundary=x' }, undefined],
+    ['no boundary', 400, { 'content-type': 'multipart/form-data; charset=utf-8' }, CSV],
+    ['a form that breaks off', 400, { 'content-type': 'multipart/form-data; boundary=x' }, '--x\r\nContent-Dis'],
+  ])('a request with %s: %i', async (_name, status, headers, body) => {
+    expect((await post(httpEvent(headers, body === undefined ? undefined : Buffer.from(body)))).status).toBe(status);
+  });
+
+  it('refuses the same file with another format, and names the batch', async () => {
+    const first = await postForm([['file', csv(CSV)]]);
+    const other = await postForm([
+      ['file', csv(CSV)],
+      ['format', 'html'],
+    ]);
+
+    expect(other).toMatchObject({ status: 409, body: { batchId: first.body.batchId, code: 'Conflict' } });
+    expect(other.body.detail).toContain('format was text and is now html');
+  });
+
+  it('masks what is our fault, and the next upload of the file heals it', async () => {
+    failing = new Error('arn:aws:secret');
+
+    const broken = await postForm([['file', csv(CSV)]]);
+    failing = undefined;
+    const healed = await postForm([['file', csv(CSV)]]);
+
+    expect(broken.status).toBe(500);
+    expect(JSON.stringify(broken.body)).not.toContain('arn:aws');
+    expect(broken.body.requestId).toBe('request-1');
+    expect(healed.status).toBe(200);
+    expect(started).toEqual([healed.body.batchId]);
+  });
+});

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { campaignAnswer, uploadAnswer } from '../../../core/http/campaign-answer.ts';
+import { campaignSchema, pageQuerySchema } from '../../../core/http/campaign-schema.ts';
+import { openApiDocument } from '../../../core/http/openapi.ts';
+import { parseInput } from '../../../core/http/parse.ts';
+import { ROUTES } from '../../../core/http/routes.ts';
+import { uploadAnswerSchema, uploadFieldsSchema } from '../../../core/http/upload-schema.ts';
+import { campaignRecord } from '../campaigns/record.ts';
+
+type Json = Record<string, unknown>;
+const at = (document: Json, ...path: string[]): unknown =>
+  path.reduce<unknown>((node, key) => (node as Json | undefined)?.[key], document);
+
+describe('the OpenAPI document', () => {
+  const document = openApiDocument();
+
+  it('has every route, each with an operation id of its own', () => {
+    const operations = ROUTES.map(({ path, method }) => at(document, 'paths', path, method) as Json);
+
+    expect(document.openapi).toBe('3.1.0');
+    expect(operations.every((operation) => operation.responses)).toBe(true);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);
+  });
+
+  it('resolves each of its references', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? '');
+
+    expect(references.length).toBeGreaterThan(5);
+    expect(references.filter((reference) => at(document, ...reference.split('/')) === undefined)).toEqual([]);
+  });
+
+  it('asks for the key everywhere but where none is needed', () => {
+    expect(document.security).toEqual([{ apiKey: [] }]);
+    expect(at(document, 'components', 'securitySchemes', 'apiKey', 'scheme')).toBe('bearer');
+    expect(at(document, 'paths', '/health', 'get', 'security')).toEqual([]);
+    expect(at(document, 'paths', '/upload', 'post', 'security')).toBeUndefined();
+  });
+
+  it('uploads a file by a form, and prefills nothing that would be sent unasked', () => {
+    const form = at(document, 'paths', '/upload', 'post', 'requestBody', 'content', 'multipart/form-data', 'schema');
+
+    expect(form).toMatchObject({ properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] });
+    expect(JSON.stringify(form)).not.toContain('"example"');
+  });
+
+  it('takes a further route from one entry', () => {
+    const answers = {
+      200: { description: 'OK', schema: z.object({ perSecond: z.number() }), example: { perSecond: 5 } },
+    };
+    const more = openApiDocument([
+      { method: 'get', path: '/rate', operationId: 'getRate', tag: 'Operations', summary: 'The rate', answers },
+    ]);
+
+    expect(at(more, 'paths', '/rate', 'get', 'responses', '200', 'content', 'application/json', 'example')).toEqual({
+      perSecond: 5,
+    });
+  });
+});
+
+describe('answers', () => {
+  const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign';
+
+  it('of a campaign and an upload are what the document says', () => {
+    const record = campaignRecord({ campaignId: 'spring', reason: 'stopped', finishedAt: '2026-11-22T11:00:00.000Z' });
+    const counts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1 };
+
+    const campaign = campaignAnswer(record, { counts, unconfirmed: 1 }, machine);
+    const upload = uploadAnswer({ record, duplicate: true, skippedRows: [] }, machine);
+
+    expect(campaignSchema.parse(campaign)).toEqual(campaign);
+    expect(uploadAnswerSchema.parse(upload)).toEqual(upload);
+    expect(upload).toMatchObject({ enqueued: 0, skipped: 3, duplicate: true, statusUrl: '/campaigns/b1' });
+    expect(campaign.executionArn).toBe('arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:b1');
+  });
+});
+
+describe('the fields of an upload', () => {
+  const parse = (fields: Record<string, unknown>) => parseInput(uploadFieldsSchema, fields, 'The form');
+
+  it('may be left out or empty', () => {
+    expect(parse({})).toEqual({});
+    expect(parse({ campaignId: '', sendAt: '', dryRun: '', format: '' })).toEqual({});
+  });
+
+  it('are read as what they mean', () => {
+    expect(parse({ campaignId: 'spring-1', sendAt: '2026-12-24T08:00+01:00', dryRun: 'true', format: 'html' })).toEqual(
+      {
+        campaignId: 'spring-1',
+        sendAt: '2026-12-24T07:00:00.000Z',
+        dryRun: true,
+        format: 'html',
+      },
+    );
+  });
+
+  it.each([
+    ['campaignId', 'Spring'],
+    ['campaignId', 'x'.repeat(33)],
+    ['sendAt', 'tomorrow'],
+    ['sendAt', '2026-12-24'],
+    ['sendAt', '2026-12-24T08:00:00'],
+    ['sendAt', '2026-02-30T08:00:00Z'],
+    ['dryRun', 'maybe'],
+    ['format', 'markdown'],
+    ['dryrun', 'true'],
+  ])('%s=%s is refused by its name', (field, value) => {
+    expect(() => parse({ [field]: value })).toThrow(field);
+  });
+});
+
+describe('the query of a page', () => {
+  it('has a limit from 1 to 100', () => {
+    expect(parseInput(pageQuerySchema, {}, 'The query').limit).toBe(20);
+    expect(parseInput(pageQuerySchema, { limit: '100' }, 'The query').limit).toBe(100);
+    for (const limit of ['0', '101', '1.5', 'ten', '']) {
+      expect(() => parseInput(pageQuerySchema, { limit }, 'The query')).toThrow('limit');
+    }
+  });
+});
