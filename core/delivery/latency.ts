@@ -1,0 +1,30 @@
+/**
+ * How long a call will take at most, from how long it took: the smoothed mean plus four times the smoothed deviation, as TCP
+ * estimates its timeout (RFC 6298).
+ */
+export class Latency {
+  readonly #bounds: { least: number; most: number };
+  #mean: number | undefined;
+  #deviation = 0;
+
+  constructor(bounds: { least: number; most: number }) {
+    this.#bounds = bounds;
+  }
+
+  add(milliseconds: number): void {
+    if (this.#mean === undefined) {
+      this.#mean = milliseconds;
+      this.#deviation = milliseconds / 2;
+      return;
+    }
+    this.#deviation += (Math.abs(milliseconds - this.#mean) - this.#deviation) / 4;
+    this.#mean += (milliseconds - this.#mean) / 8;
+  }
+
+  /** Milliseconds. */
+  get expected(): number {
+    const { least, most } = this.#bounds;
+    const estimate = this.#mean === undefined ? 2 * least : this.#mean + 4 * this.#deviation;
+    return Math.min(most, Math.max(least, estimate));
+  }
+}

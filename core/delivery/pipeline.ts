@@ -1,0 +1,183 @@
+import type { Clock } from '../clock.ts';
+import { PregonError } from '../errors.ts';
+import type { Lease, LedgerRow } from '../ledger/send.ts';
+import type { Claim } from '../ledger/transitions.ts';
+import { gateAt, SlotMissed } from './gate.ts';
+import type { Door, Job, Outcome, Route } from './job.ts';
+import { record } from './record.ts';
+import { type Slot, SlotBook } from './slots.ts';
+import { refused, type Sent, type Tools } from './steps.ts';
+
+/** Longer than the function's timeout and its last send; an expired lease is never taken over. */
+export const LEASE_MS = 30_000;
+/** What a send, its record and the answers may take after the slot: no slot is taken later than this before the deadline. */
+const AFTER_SLOT_MS = 5_500;
+/** A row that missed its slot is claimed and ready: it needs only the next one. */
+const READY_MS = 5;
+
+interface Batch<J extends Job, M> {
+  door: Door<J, M>;
+  tools: Tools;
+  slots(route: Route<M>): SlotBook;
+  contents: Promise<Map<string, string>>;
+}
+
+/**
+ * Delivers the jobs of one batch, all at once, each at its own slot, and tells what became of each as soon as it is known. What does
+ * not fit before the deadline (milliseconds since the epoch) is postponed.
+ */
+export async function deliver<J extends Job, M>(
+  jobs: readonly J[],
+  door: Door<J, M>,
+  tools: Tools,
+  { deadline, done }: { deadline: number; done(job: J, outcome: Outcome): void },
+): Promise<void> {
+  const until = deadline - AFTER_SLOT_MS;
+  const books = new Map<string, { book: SlotBook; route: Route<M> }>();
+  const batch: Batch<J, M> = {
+    door,
+    tools,
+    contents: door.content ? Promise.resolve(new Map()) : tools.ledger.contents(jobs.map((job) => job.row)),
+    slots(route) {
+      const key = `${route.limiter.name} ${route.lane}`;
+      const standing = books.get(key);
+      if (standing) return standing.book;
+      const book = new SlotBook({ ...route, clock: tools.clock, until, latency: tools.latency.reserve });
+      books.set(key, { book, route });
+      return book;
+    },
+  };
+  // A failure is each job's own: it is met where the content is awaited.
+  batch.contents.catch(() => undefined);
+  await Promise.all(jobs.map(async (job) => done(job, await deliverOne(job, batch))));
+  await Promise.all([...books.values()].map(({ route }) => route.limiter.idle()));
+}
+
+/** One job, step by step: reserve, check, claim, send, record. */
+async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise<Outcome> {
+  const { door, tools } = batch;
+  const { clock, latency } = tools;
+  try {
+    const route = await door.route(job);
+    if (typeof route === 'string') return refused(route);
+
+    const slot = await batch.slots(route).next(latency.claim.expected);
+    if ('retryAt' in slot) return postponed(slot, clock);
+    const message = door.render(job, await contentOf(job, batch));
+    await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
+
+    const verdict = await door.check(job);
+    if (verdict !== 'go') return refused(verdict);
+
+    const lease: Lease = { leaseId: tools.newId(), leaseUntil: clock.now() + LEASE_MS };
+    const claimed = await claim(job, lease, tools);
+    if (claimed.result !== 'claimed') return await unclaimed(job, claimed, tools);
+
+    const sent = await send(job, batch, route, { row: claimed.row, message: message(claimed.row), slot });
+    return await record(job, door, tools, { row: claimed.row, leaseId: lease.leaseId, sent });
+  } catch (error) {
+    tools.telemetry.error('A row could not be worked on', { ...job.row, error });
+    return { kind: 'fault', error };
+  }
+}
+
+async function claim(job: Job, lease: Lease, { ledger, clock, telemetry, latency }: Tools): Promise<Claim> {
+  const started = clock.now();
+  try {
+    const claimed = await ledger.claim(job.row, lease);
+    latency.claim.add(clock.now() - started);
+    telemetry.duration('ClaimLatency', clock.now() - started);
+    return claimed;
+  } catch (error) {
+    // Nobody knows whether it was made: left behind, it would make the row unconfirmed though nothing was sent.
+    await ledger.release(job.row, lease.leaseId, { countAttempt: false });
+    throw error;
+  }
+}
+
+async function send<J extends Job, M>(
+  job: J,
+  batch: Batch<J, M>,
+  route: Route<M>,
+  { row, message, slot: first }: { row: LedgerRow; message: M; slot: { at: number } },
+): Promise<Sent> {
+  const { clock, telemetry } = batch.tools;
+  const { provider } = route;
+  let slot = first;
+  for (;;) {
+    let left = clock.now();
+    const gate = gateAt(slot.at, clock, (late) => {
+      left = clock.now();
+      telemetry.duration('SlotLateness', late);
+    });
+    try {
+      const { messageId } = await provider.send(message, gate);
+      telemetry.duration('ProviderLatency', clock.now() - left);
+      return { accepted: { provider: provider.name, messageId } };
+    } catch (error) {
+      if (!(error instanceof SlotMissed)) return { error: asDeliveryError(error, row), provider: provider.name };
+    }
+    telemetry.count('SlotMissed');
+    const next = await nextSlot(job, batch, route);
+    if (!('at' in next)) return next;
+    slot = next;
+  }
+}
+
+/** Another slot for a row that is claimed: without one it must be given back, whatever went wrong. */
+async function nextSlot<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>): Promise<{ at: number } | Sent> {
+  const { clock, telemetry } = batch.tools;
+  try {
+    const slot = await batch.slots(route).next(READY_MS);
+    if ('retryAt' in slot) return { postpone: postponed(slot, clock) };
+    const verdict = await batch.door.check(job);
+    return verdict === 'go' ? slot : { refused: verdict };
+  } catch (error) {
+    telemetry.warn('No further slot could be had', { ...job.row, error });
+    return { refused: 'hold' };
+  }
+}
+
+/** An error that a provider did not classify says nothing about what left. */
+const asDeliveryError = (error: unknown, row: LedgerRow): PregonError =>
+  error instanceof PregonError
+    ? error
+    : new PregonError(
+        'DeliveryUnconfirmed',
+        `Sending ${row.sendId} ended in an unknown way: ${error}`,
+        {},
+        { cause: error },
+      );
+
+async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>, tools: Tools): Promise<Outcome> {
+  tools.telemetry.count('Duplicate');
+  switch (claim.result) {
+    case 'missing':
+      return { kind: 'missing' };
+    case 'pending':
+      return { kind: 'not-queued', row: claim.row };
+    case 'leased':
+      return { kind: 'leased', row: claim.row, lease: claim.lease };
+    case 'expired': {
+      const row = await tools.ledger.expire(job.row, claim.lease);
+      tools.telemetry.count('Unconfirmed');
+      return { kind: 'already', row: row ?? claim.row };
+    }
+    default:
+      return { kind: 'already', row: claim.row };
+  }
+}
+
+async function contentOf<J extends Job, M>(job: J, { door, contents }: Batch<J, M>): Promise<string> {
+  if (door.content) return door.content(job);
+  const { batchId, rowNumber } = job.row;
+  const content = (await contents).get(`${batchId}-${rowNumber}`);
+  if (content === undefined) throw new PregonError('Internal', `Row ${rowNumber} of ${batchId} has no content.`);
+  return content;
+}
+
+const postponed = (slot: Extract<Slot, { retryAt: number }>, clock: Clock): Outcome & { kind: 'postponed' } => ({
+  kind: 'postponed',
+  delayMs: Math.max(0, slot.retryAt - clock.now()),
+  why: 'no-slot',
+});

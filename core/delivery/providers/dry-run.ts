@@ -1,0 +1,11 @@
+import type { Provider } from '../provider.ts';
+import type { OutgoingEmail } from './outgoing-email.ts';
+
+/** Accepts every email at its slot and sends none: a rehearsal of a campaign at its real rate. */
+export const dryRun: Provider<OutgoingEmail> = {
+  name: 'dry-run',
+  async send(email, gate) {
+    await gate();
+    return { messageId: `dry-run-${email.sendId}` };
+  },
+};

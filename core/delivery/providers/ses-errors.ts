@@ -1,0 +1,83 @@
+import { type ErrorCode, PregonError } from '../../errors.ts';
+
+/** What is known of a failed call besides its error. */
+export interface CallFacts {
+  /** The request was handed to the connection: without an answer nobody knows whether SES took it. */
+  left: boolean;
+  sender: string;
+}
+
+/** The connection never stood: no byte of the request left. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** SES names the error in each of these answers. https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html */
+const BY_NAME: Readonly<Record<string, ErrorCode>> = {
+  MessageRejected: 'MessageRejected',
+  BadRequestException: 'InvalidRecipient',
+  SendingPausedException: 'SendingPaused',
+  AccountSuspendedException: 'AccountSuspended',
+  MailFromDomainNotVerifiedException: 'SenderNotVerified',
+  NotFoundException: 'SenderNotVerified',
+  AccessDeniedException: 'CredentialsRefused',
+  UnrecognizedClientException: 'CredentialsRefused',
+  InvalidClientTokenId: 'CredentialsRefused',
+  InvalidSignatureException: 'CredentialsRefused',
+  ExpiredTokenException: 'CredentialsRefused',
+  OptInRequired: 'CredentialsRefused',
+};
+
+/** What a failed SendEmail means. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+export function classifySesError(error: unknown, facts: CallFacts): PregonError {
+  const { name, message, status, code } = partsOf(error);
+  const fail = (as: ErrorCode, detail = `SES: ${name}: ${message}`) =>
+    new PregonError(as, detail, {}, { cause: error });
+
+  if (status === undefined) {
+    const connected = facts.left && !NOT_CONNECTED.has(code) && !/without establishing a connection/.test(message);
+    return connected
+      ? fail('DeliveryUnconfirmed', `SES did not answer (${message}): it may have taken the email.`)
+      : fail('ProviderUnavailable', `SES could not be reached: ${message}`);
+  }
+  if (name === 'TooManyRequestsException' || name === 'LimitExceededException' || /^Throttl/.test(name)) {
+    // The daily quota comes as the same kind of error; retried as a throttle it would be retried for ever.
+    return fail(/daily|24.hour|quota/i.test(message) ? 'DailyQuotaExceeded' : 'Throttled');
+  }
+  if (name === 'MessageRejected' && /not verified/i.test(message) && message.includes(facts.sender)) {
+    return fail('SenderNotVerified');
+  }
+  const known = BY_NAME[name];
+  if (known) return fail(known);
+  if (status >= 500) {
+    // A 5xx of SES itself names its error; one without a name may come from anything in between.
+    return name === 'UnknownError' || name === 'Error' || name === 'SyntaxError'
+      ? fail('DeliveryUnconfirmed', `${status} without an error of SES: it may have taken the email.`)
+      : fail('ProviderUnavailable');
+  }
+  return status === 429 ? fail('Throttled') : fail('MessageRejected');
+}
+
+function partsOf(error: unknown): { name: string; message: string; code: string; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: '', status: undefined };
+  const { $metadata, $response, code } = error as Error & {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number };
+    $response?: { statusCode?: number };
+  };
+  return {
+    name: error.name,
+    message: error.message || String(code ?? error.name),
+    code: typeof code === 'string' ? code : '',
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+  };
+}

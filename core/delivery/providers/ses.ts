@@ -1,0 +1,102 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { type Clock, systemClock } from '../../clock.ts';
+import { type Gate, SlotMissed } from '../gate.ts';
+import type { Provider } from '../provider.ts';
+import { formatAddress } from './addresses.ts';
+import type { OutgoingEmail } from './outgoing-email.ts';
+import { classifySesError } from './ses-errors.ts';
+
+export interface SesOptions {
+  config?: SESv2ClientConfig;
+  /** From the moment the request leaves; SES takes 40 to 60 ms. */
+  timeoutMs?: number;
+  connectTimeoutMs?: number;
+  clock?: Clock;
+}
+
+/** A server, or a frozen Lambda's network, may have closed a connection that was idle for longer. */
+const IDLE_MS = 3_000;
+
+/** Amazon SES, API version 2, without the SDK's own retries: they would send at any time and perhaps twice. */
+export function createSes({
+  config,
+  timeoutMs = 4_000,
+  connectTimeoutMs = 1_000,
+  clock = systemClock,
+}: SesOptions = {}) {
+  const agents = [
+    new HttpAgent({ keepAlive: true, maxSockets: 64 }),
+    new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
+  ] as const;
+  const client = new SESv2Client({
+    ...config,
+    maxAttempts: 1,
+    requestHandler: { httpAgent: agents[0], httpsAgent: agents[1], connectionTimeout: connectTimeoutMs },
+  });
+  let usedAt = 0;
+
+  function dropIdleConnections() {
+    if (clock.now() - usedAt > IDLE_MS) {
+      for (const { freeSockets } of agents) for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+    }
+    usedAt = clock.now();
+  }
+
+  async function send(email: OutgoingEmail, gate: Gate): Promise<{ messageId: string }> {
+    const command = commandOf(email);
+    const timeout = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    let left = false;
+    // The innermost step: the request is signed, and leaves when this goes on.
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        await gate();
+        dropIdleConnections();
+        left = true;
+        timer = setTimeout(() => timeout.abort(), timeoutMs);
+        return next(args);
+      },
+      { step: 'deserialize', priority: 'low', name: 'gate' },
+    );
+    try {
+      const { MessageId } = await client.send(command, { abortSignal: timeout.signal });
+      return { messageId: MessageId ?? 'unknown' };
+    } catch (error) {
+      if (error instanceof SlotMissed) throw error;
+      throw classifySesError(error, { left, sender: email.from.email });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const provider: Provider<OutgoingEmail> = { name: 'ses', send };
+  return { provider, maxSendRate: () => maxSendRate(client) };
+}
+
+/** Emails per second that SES allows this account. Its quota is one call a second. */
+async function maxSendRate(client: SESv2Client): Promise<number> {
+  const { SendQuota } = await client.send(new GetAccountCommand({}));
+  if (!SendQuota?.MaxSendRate) throw new Error('GetAccount did not say MaxSendRate');
+  return SendQuota.MaxSendRate;
+}
+
+function commandOf({ sendId, batchId, channel, from, to, subject, text, html }: OutgoingEmail): SendEmailCommand {
+  const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
+  return new SendEmailCommand({
+    FromEmailAddress: formatAddress(from),
+    Destination: { ToAddresses: [formatAddress(to)] },
+    Content: {
+      Simple: {
+        Subject: utf8(subject),
+        Body: { Text: utf8(text), ...(html === undefined ? {} : { Html: utf8(html) }) },
+      },
+    },
+    EmailTags: [
+      { Name: 'sendId', Value: sendId },
+      { Name: 'batchId', Value: batchId },
+      { Name: 'channel', Value: channel },
+    ],
+  });
+}

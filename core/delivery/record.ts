@@ -1,0 +1,91 @@
+import type { PregonError } from '../errors.ts';
+import type { LedgerRow, SendError } from '../ledger/send.ts';
+import type { Door, Job, Outcome } from './job.ts';
+import { refused, type Sent, THROTTLED_MS, type Tools } from './steps.ts';
+
+/** Records what the send came to: an end of the row, or the lease given back where nothing was sent. */
+export async function record<J extends Job, M>(
+  job: J,
+  door: Door<J, M>,
+  tools: Tools,
+  { row, leaseId, sent }: { row: LedgerRow; leaseId: string; sent: Sent },
+): Promise<Outcome> {
+  const release = (countAttempt: boolean) => again(tools, () => tools.ledger.release(row, leaseId, { countAttempt }));
+
+  if ('accepted' in sent) return recordSent(tools, row, leaseId, sent.accepted);
+  if ('postpone' in sent) {
+    await release(false);
+    return sent.postpone;
+  }
+  if ('refused' in sent) {
+    await release(false);
+    return refused(sent.refused);
+  }
+  const { error, provider } = sent;
+  const recovered = await door.recover?.(job, { row, leaseId, provider, error });
+  if (recovered) return recovered;
+  switch (error.class) {
+    case 'throttled':
+      await release(false);
+      tools.telemetry.count('Throttled');
+      return { kind: 'postponed', delayMs: THROTTLED_MS, why: 'throttled' };
+    case 'account':
+      await release(false);
+      tools.telemetry.count('AccountBlocked');
+      await door.blocked(job, error);
+      return { kind: 'released', row, error };
+    case 'transient':
+      await release(true);
+      tools.telemetry.count('Transient');
+      return { kind: 'released', row, error };
+    default:
+      return recordError(tools, row, leaseId, error);
+  }
+}
+
+async function recordSent(
+  tools: Tools,
+  row: LedgerRow,
+  leaseId: string,
+  accepted: { provider: string; messageId: string },
+): Promise<Outcome> {
+  const { ledger, telemetry } = tools;
+  const recorded = await again(tools, () => ledger.recordSent(row, leaseId, accepted));
+  if (!recorded) {
+    // The lease ran out and an operator had the row sent again: another attempt holds it.
+    telemetry.error('An accepted email could not be recorded', { sendId: row.sendId, ...accepted });
+    telemetry.count('NotRecorded');
+  }
+  telemetry.count('Sent');
+  return { kind: 'sent', row, ...accepted };
+}
+
+async function recordError(tools: Tools, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
+  const { ledger, telemetry } = tools;
+  telemetry.count(error.class === 'unconfirmed' ? 'Unconfirmed' : 'Rejected');
+  telemetry.warn('A row failed', { sendId: row.sendId, code: error.code, detail: error.message });
+  await again(tools, () => ledger.recordError(row, leaseId, asSendError(error)));
+  return { kind: 'failed', row, error };
+}
+
+const asSendError = ({ code, class: errorClass, message, retryable }: PregonError): SendError => ({
+  code,
+  class: errorClass,
+  message,
+  retryable,
+});
+
+const TRIES = 3;
+const PAUSE_MS = 100;
+
+/** An outcome that is not recorded makes the row unconfirmed: worth more tries than the SDK's own, within the function's time. */
+async function again<T>({ clock }: Tools, call: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (tried === TRIES) throw error;
+      await clock.sleep(PAUSE_MS * tried);
+    }
+  }
+}

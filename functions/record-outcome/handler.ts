@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { describeExecution } from '../../core/campaigns/execution.ts';
+import { executionArnOf } from '../../core/campaigns/identity.ts';
+import { applyExecution, countAtEnd } from '../../core/campaigns/outcome.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
+import { systemClock } from '../../core/clock.ts';
+import { createLedger } from '../../core/ledger/ledger.ts';
+import { documentClient, statesClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
+import { telemetry } from '../shared/telemetry.ts';
+import { statusChangeOf } from './event.ts';
+
+const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
+const client = documentClient();
+const sfn = statesClient();
+const table = env.SENDS_TABLE;
+const stateMachineArn = env.CAMPAIGN_STATE_MACHINE_ARN;
+
+const deps = {
+  store: createCampaignStore({ client, table }),
+  ledger: createLedger({ client, table }),
+  clock: systemClock,
+  telemetry,
+};
+
+/** Writes to a campaign's record how its execution stands, and at an end what became of every row. */
+export const handler = invocation<unknown, void>(async (event) => {
+  const change = statusChangeOf(event, stateMachineArn);
+  const record = change && (await deps.store.get(change.batchId));
+  if (!change || !record) return;
+  // An event carries no cause, and may be older than what Step Functions says by now.
+  const described = await describeExecution(sfn, executionArnOf(stateMachineArn, change.batchId));
+  const state = described?.status === change.state.status ? { ...change.state, ...described } : change.state;
+  await countAtEnd(deps, await applyExecution(deps, record, state));
+});

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { z } from 'zod';
+import { followCampaign } from '../../core/campaigns/refresh.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
+import { systemClock } from '../../core/clock.ts';
+import { createPostpone } from '../../core/delivery/campaign/postpone.ts';
+import { createCampaignStates } from '../../core/delivery/campaign/states.ts';
+import { createTaskTokens } from '../../core/delivery/campaign/tokens.ts';
+import { Latency } from '../../core/delivery/latency.ts';
+import { parseAddress } from '../../core/delivery/providers/addresses.ts';
+import { dryRun } from '../../core/delivery/providers/dry-run.ts';
+import { createSes } from '../../core/delivery/providers/ses.ts';
+import { createLedger } from '../../core/ledger/ledger.ts';
+import { createLimiter } from '../../core/limiter/limiter.ts';
+import { documentClient, queueClient, statesClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
+import { rateEnv, sendRates } from '../shared/send-rate.ts';
+import { telemetry } from '../shared/telemetry.ts';
+import { createWorker } from './worker.ts';
+
+const env = readEnv(
+  rateEnv.extend({
+    SENDS_TABLE: z.string().min(1),
+    SEND_QUEUE_URL: z.string().min(1),
+    CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
+    SENDER_ADDRESS: z.string().regex(/[^\s@]+@[^\s@]+/, 'an address, or a name and an address in <>'),
+  }),
+);
+const clock = systemClock;
+const client = documentClient();
+const sfn = statesClient();
+const table = env.SENDS_TABLE;
+const ses = createSes();
+const rates = sendRates(env, { client, table }, ses.maxSendRate);
+const ledger = createLedger({ client, table });
+const store = createCampaignStore({ client, table });
+const followed = { store, ledger, sfn, stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN, clock, telemetry };
+
+const work = createWorker({
+  ledger,
+  store,
+  clock,
+  telemetry,
+  newId: randomUUID,
+  latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
+  states: createCampaignStates((batchId) => followCampaign(followed, batchId), clock),
+  from: parseAddress(env.SENDER_ADDRESS),
+  real: { provider: ses.provider, limiter: createLimiter(rates.ses) },
+  rehearsal: { provider: dryRun, limiter: createLimiter(rates.dryRun) },
+  tokens: createTaskTokens(sfn),
+  postpone: createPostpone(queueClient(), env.SEND_QUEUE_URL, Math.random),
+});
+
+/** Messages of the send queue, up to ten at once. */
+export const handler = invocation<SQSEvent, SQSBatchResponse>((event, context) =>
+  work(event.Records, context.getRemainingTimeInMillis()),
+);

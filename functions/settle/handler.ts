@@ -1,0 +1,27 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { type SettleOutput, settleInputSchema } from '../../core/campaigns/messages.ts';
+import { createRetryFile } from '../../core/campaigns/retry-file.ts';
+import { settle } from '../../core/campaigns/settle.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
+import { systemClock } from '../../core/clock.ts';
+import { createLedger } from '../../core/ledger/ledger.ts';
+import { documentClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
+import { telemetry } from '../shared/telemetry.ts';
+
+const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
+const client = documentClient();
+const table = env.SENDS_TABLE;
+
+const deps = {
+  store: createCampaignStore({ client, table }),
+  ledger: createLedger({ client, table }),
+  retryFile: createRetryFile(new S3Client(), env.BUCKET),
+  clock: systemClock,
+  telemetry,
+};
+
+/** The workflow's last state. Its error CampaignIncomplete fails the execution where a redrive can go on. */
+export const handler = invocation<unknown, SettleOutput>((event) => settle(deps, settleInputSchema.parse(event)));

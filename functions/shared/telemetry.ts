@@ -1,0 +1,16 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { logger } from './logger.ts';
+
+/** Metrics of this function, written to its log in the embedded format. */
+export const metrics = new Metrics();
+
+/** What the core reports, as structured logs and metrics. */
+export const telemetry: Telemetry = {
+  debug: (message, fields = {}) => logger.debug(message, { ...fields }),
+  info: (message, fields = {}) => logger.info(message, { ...fields }),
+  warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+  error: (message, fields = {}) => logger.error(message, { ...fields }),
+  count: (metric, amount = 1) => metrics.addMetric(metric, MetricUnit.Count, amount),
+  duration: (metric, milliseconds) => metrics.addMetric(metric, MetricUnit.Milliseconds, milliseconds),
+};
