@@ -1,4 +1,4 @@
-import type { CampaignRecord } from '../core/campaigns/campaign.ts';
+import { type CampaignRecord, hasEnded } from '../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../core/campaigns/deps.ts';
 import { executionArnOf } from '../core/campaigns/identity.ts';
 import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
@@ -19,6 +19,10 @@ export function contextOver(deps: CampaignDeps): GraphqlContext {
     return counting;
   };
 
+  /** As in REST: campaigns that have ended are not looked at again, a redrive made elsewhere is seen when one is opened. */
+  const upToDate = async (campaign: CampaignRecord) =>
+    hasEnded(campaign) ? campaign : ((await refreshCampaign(deps, campaign.batchId)) ?? campaign);
+
   return {
     sends: {
       list: (filter, page) => deps.ledger.listSends(filter, page),
@@ -28,7 +32,9 @@ export function contextOver(deps: CampaignDeps): GraphqlContext {
       get: (batchId) => refreshCampaign(deps, batchId),
       async list(page) {
         const { campaigns, next } = await deps.store.list(page);
-        const listed = campaigns.map((campaign) => ({ ...campaign, cursor: campaignCursor(campaign) }));
+        const listed = await Promise.all(
+          campaigns.map(async (campaign) => ({ ...(await upToDate(campaign)), cursor: campaignCursor(campaign) })),
+        );
         return next === undefined ? { campaigns: listed } : { campaigns: listed, next };
       },
       progress,

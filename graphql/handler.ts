@@ -1,0 +1,51 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { z } from 'zod';
+import type { CampaignDeps } from '../core/campaigns/deps.ts';
+import { createCampaignStore } from '../core/campaigns/store.ts';
+import { systemClock } from '../core/clock.ts';
+import { createLedger } from '../core/ledger/ledger.ts';
+import { documentClient, statesClient } from '../functions/shared/clients.ts';
+import { readEnv } from '../functions/shared/env.ts';
+import { bodyText } from '../functions/shared/http.ts';
+import { invocation } from '../functions/shared/invocation.ts';
+import { logger } from '../functions/shared/logger.ts';
+import { telemetry } from '../functions/shared/telemetry.ts';
+import { answer, type HttpAnswer } from './answer.ts';
+import { createSchema } from './schema.ts';
+import { contextOver } from './wiring.ts';
+
+const env = readEnv(
+  z.object({
+    SENDS_TABLE: z.string().min(1),
+    CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
+    INTROSPECTION: z.enum(['true', 'false']).default('false'),
+  }),
+);
+const client = documentClient();
+const deps: CampaignDeps = {
+  store: createCampaignStore({ client, table: env.SENDS_TABLE }),
+  ledger: createLedger({ client, table: env.SENDS_TABLE }),
+  sfn: statesClient(),
+  stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
+  clock: systemClock,
+  telemetry,
+};
+const schema = createSchema();
+
+/** POST /graphql. */
+export const handler = invocation<APIGatewayProxyEventV2, HttpAnswer>((event, { awsRequestId: requestId }) =>
+  answer(
+    {
+      contentType: event.headers['content-type'],
+      accept: event.headers.accept,
+      body: bodyText(event) ?? '',
+    },
+    contextOver(deps),
+    {
+      schema,
+      introspection: env.INTROSPECTION === 'true',
+      requestId,
+      report: (error) => logger.error('A GraphQL resolver failed', { error }),
+    },
+  ),
+);
