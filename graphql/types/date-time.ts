@@ -35,7 +35,6 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
   description:
     'ISO 8601. Answers are in UTC with milliseconds: `2026-11-22T10:00:00.000Z`. ' +
     'Arguments need a zone, or are a date alone, which is its midnight in UTC.',
-  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: parse,
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
