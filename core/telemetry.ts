@@ -17,14 +17,18 @@ export type Metric =
   | 'Transient'
   | 'Throttled'
   | 'Unconfirmed'
-  | 'AccountBlocked'
+  | 'AccountStopped'
   | 'Postponed'
+  /** A provider other than the first took an email. */
+  | 'ProviderFallback'
+  /** A failed attempt went on to the next provider. */
+  | 'FailedOver'
   | 'SlotMissed'
   | 'Duplicate'
   | 'Dropped'
   | 'Poison'
   | 'NotRecorded'
-  | 'RowsForgotten'
+  | 'RowsLeftBehind'
   | 'CampaignIncomplete';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';

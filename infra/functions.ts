@@ -152,7 +152,7 @@ export class Functions extends Construct {
         SENDER_ADDRESS: settings.senderAddress,
       },
       grants: [
-        table('GetItem', 'UpdateItem'),
+        table('GetItem', 'BatchGetItem', 'UpdateItem'),
         {
           actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
           resources: [props.send.queue.queueArn],
@@ -162,7 +162,7 @@ export class Functions extends Construct {
           resources: [stack.formatArn({ service: 'ses', resource: 'identity', resourceName: settings.senderIdentity })],
         },
         sesAccount,
-        states([campaign.stateMachine], 'SendTaskSuccess', 'SendTaskFailure'),
+        states([campaign.stateMachine], 'SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat'),
         states([campaign.executions], 'DescribeExecution'),
       ],
     });
@@ -180,7 +180,12 @@ export class Functions extends Construct {
       timeout: seconds(900),
       memory: 1024,
       environment: { ...ledger, ...bucket },
-      grants: [table('GetItem', 'Query', 'UpdateItem'), objects('GetObject', 'PutObject')],
+      grants: [
+        table('GetItem', 'Query', 'UpdateItem'),
+        objects('GetObject', 'PutObject'),
+        // Without it S3 answers AccessDenied for an object that is not there.
+        { actions: ['s3:ListBucket'], resources: [props.bucket.bucketArn] },
+      ],
     });
 
     this.recordOutcome = lambda('RecordOutcome', {

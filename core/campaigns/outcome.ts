@@ -63,7 +63,7 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
       open: open.length,
       unregistered,
     });
-    deps.telemetry.count('RowsForgotten', open.length + unregistered);
+    deps.telemetry.count('RowsLeftBehind', open.length + unregistered);
   }
   const written = await deps.store.update(record.batchId, {
     set: { finalCounts: { PENDING: PENDING + unregistered, QUEUED, SENT, ERROR, unconfirmed } },

@@ -55,13 +55,13 @@ async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRec
   const total = Object.values(before.counts).reduce((sum, count) => sum + count, 0);
   if (total !== enqueued) {
     deps.telemetry.error('The ledger does not hold every row of the campaign', { batchId, enqueued, rows: total });
-    deps.telemetry.count('RowsForgotten', Math.abs(enqueued - total));
+    deps.telemetry.count('RowsLeftBehind', Math.abs(enqueued - total));
     throw new PregonError('CampaignIncomplete', `The ledger holds ${total} rows of ${enqueued}.`);
   }
   if (before.open.length === 0) return false;
   const rows = before.open.slice(0, 100);
   deps.telemetry.error('Rows were left behind by the workflow', { batchId, count: before.open.length, rows });
-  deps.telemetry.count('RowsForgotten', before.open.length);
+  deps.telemetry.count('RowsLeftBehind', before.open.length);
   await forEachAtOnce(64, before.open, (rowNumber) => deps.ledger.markForgotten({ batchId, rowNumber }));
   return true;
 }

@@ -31,7 +31,7 @@ export async function record<J extends Job, M>(
       return { kind: 'postponed', delayMs: THROTTLED_MS, why: 'throttled' };
     case 'account':
       await release(false);
-      tools.telemetry.count('AccountBlocked');
+      tools.telemetry.count('AccountStopped');
       await door.blocked(job, error);
       return { kind: 'released', row, error };
     case 'transient':

@@ -7,6 +7,7 @@ import {
   redriveBodySchema,
 } from './campaign-schema.ts';
 import { EMAIL_ROUTES } from './email-routes.ts';
+import { RATE_ROUTES } from './rate-routes.ts';
 import { uploadAnswerSchema, uploadFormSchema } from './upload-schema.ts';
 
 export type Tag = 'Campaigns' | 'Emails' | 'Requests' | 'Orders' | 'Operations';
@@ -134,6 +135,7 @@ export const ROUTES: readonly RouteDoc[] = [
     problems: UNKNOWN,
   },
   ...EMAIL_ROUTES,
+  ...RATE_ROUTES,
   {
     method: 'get',
     path: '/health',

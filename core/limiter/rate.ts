@@ -29,6 +29,8 @@ export interface RateOf {
 export const FRESH_MS = 3_000;
 /** A rate this old is looked up before it is used. */
 export const STALE_MS = 30_000;
+/** How long another deployment's rate may stand. */
+const SETTING_MS = 1_000;
 /** What a new SES account may send: used where nothing is known. */
 const SANDBOX_PER_SECOND = 1;
 
@@ -48,10 +50,12 @@ export function effectiveRate(
   return { perSecond, spacing: spacingOf(perSecond) };
 }
 
-export const isFresh = ({ source }: RateOf, state: LimiterItem, now: number, within: number): boolean =>
-  source.kind === 'window'
-    ? state.spacing === windowSpacingOf(source.window)
-    : now - state.checkedAt < within && state.deployed === source.deployed;
+export function isFresh({ source }: RateOf, state: LimiterItem, now: number, within: number): boolean {
+  if (source.kind === 'window') return state.spacing === windowSpacingOf(source.window);
+  const age = now - state.checkedAt;
+  // While a deployment goes on two settings are in force side by side: they must not look up in turns without end.
+  return age < within && (state.deployed === source.deployed || age < SETTING_MS);
+}
 
 /** Looks the rate up, unless another worker has begun to: a stamp by condition decides who asks the provider. */
 export async function refreshRate(rate: RateOf, seen: LimiterItem | undefined): Promise<void> {

@@ -1,0 +1,30 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { z } from 'zod';
+import { setConcurrency } from '../../core/campaigns/map-runs.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
+import { createSes } from '../../core/delivery/providers/ses.ts';
+import { documentClient, statesClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { problemJson } from '../shared/problem-json.ts';
+import { rateEnv, sendRates } from '../shared/send-rate.ts';
+import { telemetry } from '../shared/telemetry.ts';
+import { createRate } from './rate.ts';
+
+const env = readEnv(rateEnv.extend({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
+const client = documentClient();
+const table = env.SENDS_TABLE;
+
+const campaigns = {
+  store: createCampaignStore({ client, table }),
+  sfn: statesClient(),
+  stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
+  telemetry,
+};
+
+const rate = createRate({
+  rates: sendRates(env, { client, table }, createSes().maxSendRate),
+  setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),
+});
+
+export const handler = middy((event: APIGatewayProxyEventV2) => rate(event)).use(problemJson());
