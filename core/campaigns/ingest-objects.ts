@@ -3,21 +3,16 @@ import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
-import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
 import { rowsWriter, skippedWriter } from '../csv/write.ts';
-import { PregonError } from '../errors.ts';
 import { objectKeysOf } from './identity.ts';
-
-/** How many skipped rows an answer lists; the others are in skipped.csv. */
-export const SHOWN_SKIPS = 100;
 
 export interface CampaignObjects {
   /**
    * Reads the file once and writes its three objects as it goes: source.csv untouched, rows.csv, skipped.csv. Whatever fails, none of
    * them is left behind. Throws InvalidCsv for a file that cannot be read or has no valid row.
    */
-  write(upload: ObjectsToWrite): Promise<{ summary: CsvSummary; skippedRows: SkippedRow[] }>;
+  write(upload: ObjectsToWrite): Promise<CsvSummary>;
   remove(batchId: string, uploadId: string): Promise<void>;
 }
 
@@ -51,7 +46,6 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       const keys = objectKeysOf(batchId, uploadId);
       const rows = rowsWriter();
       const skipped = skippedWriter();
-      const skippedRows: SkippedRow[] = [];
       const untouched = Readable.from(source.open()).on('error', ignored);
       const stop = (error: Error) => {
         for (const body of [untouched, rows.stream, skipped.stream]) body.destroy(error);
@@ -68,18 +62,14 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       try {
         const reading = readCsv(source, inspection, options, {
           onRow: (row) => rows.write(row),
-          onSkip: (row) => {
-            if (skippedRows.length < SHOWN_SKIPS) skippedRows.push(row);
-            return skipped.write(row);
-          },
+          onSkip: (row) => skipped.write(row),
         }).then((summary) => {
-          if (summary.enqueued === 0) throw noValidRow(summary, skippedRows);
           rows.end();
           skipped.end();
           return summary;
         });
         const [summary] = await Promise.all([reading, ...writing]);
-        return { summary, skippedRows };
+        return summary;
       } catch (error) {
         stop(error as Error);
         await Promise.allSettled(writing);
@@ -92,14 +82,3 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
 
 /** Whoever reads or writes the stream is told; an error event that nobody hears would end the process. */
 const ignored = () => undefined;
-
-function noValidRow({ total }: CsvSummary, skippedRows: SkippedRow[]): PregonError {
-  const first = skippedRows[0];
-  return first
-    ? new PregonError('InvalidCsv', `None of the ${total} rows can be sent. Row ${first.row}: ${first.reason}`, {
-        total,
-        skipped: total,
-        skippedRows,
-      })
-    : new PregonError('InvalidCsv', 'The file has a header and no rows.', { total: 0, skipped: 0, skippedRows });
-}

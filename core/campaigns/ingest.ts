@@ -49,7 +49,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
   checkSchedule(options.sendAt, deps.clock.now());
   const maxConcurrency = concurrencyFor(await deps.sendRate());
   const uploadId = deps.newUploadId();
-  const { summary, skippedRows } = await deps.objects.write({
+  const summary = await deps.objects.write({
     batchId,
     uploadId,
     source,
@@ -61,7 +61,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     await deps.objects.remove(batchId, uploadId);
     return uploadedBefore(deps, record, options);
   }
-  return { record: await ensureStarted(deps, record), duplicate: false, skippedRows };
+  return { record: await ensureStarted(deps, record), duplicate: false, skippedRows: summary.skippedRows };
 }
 
 /** The same file again: tells how it stands, and starts what a crash had kept from starting. */

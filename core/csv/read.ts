@@ -29,13 +29,18 @@ export interface CsvSummary {
   total: number;
   enqueued: number;
   skipped: number;
+  /** The first of the skipped rows. */
+  skippedRows: SkippedRow[];
   warnings: string[];
 }
+
+/** How many skipped rows a summary names. */
+const NAMED_SKIPS = 100;
 
 /**
  * Reads an inspected file row by row; memory does not grow with its size, the hashes of the addresses aside.
  * Throws InvalidCsv, with the line, for what makes the whole file doubtful: a quote that is not closed, bytes that cannot be decoded,
- * a NUL, a header without its columns.
+ * a NUL, a header without its columns; and when no row can be sent.
  */
 export async function readCsv(
   source: CsvSource,
@@ -49,10 +54,17 @@ export async function readCsv(
     total: 0,
     enqueued: 0,
     skipped: 0,
+    skippedRows: [],
     warnings: [...inspection.warnings, ...header.warnings],
   };
   const seen = new AddressSet();
   let headerPassed = false;
+
+  const skip = (row: SkippedRow) => {
+    summary.skipped++;
+    if (summary.skippedRows.length < NAMED_SKIPS) summary.skippedRows.push(row);
+    return sinks.onSkip(row);
+  };
 
   for await (const cells of records(decoded, header)) {
     if (isBlankLine(cells)) continue;
@@ -63,20 +75,27 @@ export async function readCsv(
     if (++summary.total > maxRows) {
       throw new PregonError('FileTooLarge', `The file has more than ${maxRows} rows. Split it into several.`);
     }
-    const { valid, skip } = checkRow(cells, summary.total, header, format);
-    if (skip) {
-      summary.skipped++;
-      await sinks.onSkip(skip);
-    } else if (!seen.add(valid.email)) {
-      summary.skipped++;
-      const { row, email } = valid;
-      await sinks.onSkip({ row, email, ...because('duplicate_address', { email }) });
+    const checked = checkRow(cells, summary.total, header, format);
+    if (checked.skip) {
+      await skip(checked.skip);
+    } else if (!seen.add(checked.valid.email)) {
+      const { row, email } = checked.valid;
+      await skip({ row, email, ...because('duplicate_address', { email }) });
     } else {
       summary.enqueued++;
-      await sinks.onRow(valid);
+      await sinks.onRow(checked.valid);
     }
   }
+  if (summary.enqueued === 0) throw noValidRow(summary);
   return summary;
+}
+
+function noValidRow({ total, skippedRows }: CsvSummary): PregonError {
+  const [first] = skippedRows;
+  const why = first
+    ? `None of the ${total} rows can be sent. Row ${first.row}: ${first.reason}`
+    : 'The file has a header and no rows.';
+  return new PregonError('InvalidCsv', why, { total, skipped: total, skippedRows });
 }
 
 /** A line of spaces only: the parser leaves out the empty ones. */

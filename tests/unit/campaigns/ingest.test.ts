@@ -181,7 +181,7 @@ describe('ingesting a CSV', () => {
       ['an unclosed quote', 'email,subject,content\na@example.com,S,x\nb@example.com,"S,x\n', 'InvalidCsv'],
       ['no valid row', 'email,subject,content\nnobody,S,x\n', 'InvalidCsv'],
       ['no row', 'email,subject,content\n', 'InvalidCsv'],
-      ['one row of 3 MB', `email,subject,content\na@example.com,S,${'x'.repeat(3_000_000)}\n`, 'InvalidCsv'],
+      ['one row that is too large', `email,subject,content\na@example.com,S,${'x'.repeat(300_000)}\n`, 'InvalidCsv'],
       ['more rows than allowed, some in parts already', big, 'FileTooLarge'],
     ])('%s', async (_name, file, code) => {
       await expect(upload({}, file)).rejects.toMatchObject({ code });
@@ -202,7 +202,7 @@ describe('ingesting a CSV', () => {
     it('a store that refuses one of the objects', async () => {
       s3.refuse((method, key) => method === 'PUT' && key.endsWith('rows.csv'));
 
-      await expect(upload({}, big.subarray(0, big.lastIndexOf('u660@')))).rejects.toThrow();
+      await expect(upload()).rejects.toThrow();
 
       expect(s3.objects.size).toBe(0);
       expect(s3.openUploads()).toBe(0);

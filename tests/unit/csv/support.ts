@@ -2,12 +2,10 @@ import type { ContentFormat } from '../../../core/campaigns/campaign.ts';
 import { inspectCsv } from '../../../core/csv/inspect.ts';
 import { type CsvSummary, readCsv } from '../../../core/csv/read.ts';
 import type { ValidRow } from '../../../core/csv/row.ts';
-import type { SkippedRow } from '../../../core/csv/skip.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 
 export interface Reading extends CsvSummary {
   rows: ValidRow[];
-  skippedRows: SkippedRow[];
 }
 
 /** Reads a whole file, in slices of `sliceBytes`, and keeps what comes out. */
@@ -21,7 +19,6 @@ export async function readAll(
 ): Promise<Reading> {
   const source = bufferSource(typeof file === 'string' ? Buffer.from(file) : file, sliceBytes);
   const rows: ValidRow[] = [];
-  const skippedRows: SkippedRow[] = [];
   const summary = await readCsv(
     source,
     await inspectCsv(source),
@@ -30,12 +27,10 @@ export async function readAll(
       onRow: (row) => {
         rows.push(row);
       },
-      onSkip: (skipped) => {
-        skippedRows.push(skipped);
-      },
+      onSkip: () => undefined,
     },
   );
-  return { ...summary, rows, skippedRows };
+  return { ...summary, rows };
 }
 
 /** One quoted cell as RFC 4180 writes it. */
