@@ -6,10 +6,15 @@ export const ROUNDS = 2;
 /** So long a row waits while every provider left is known to be down; then it ends in ERROR, for the sweep to take up. */
 export const LONGEST_WAIT_MS = 120_000;
 
-export type Choice =
-  | { kind: 'use'; provider: string; fallback: boolean }
-  | { kind: 'wait'; until: number }
-  | { kind: 'give up'; message: string };
+export type Choice = { kind: 'use'; provider: string; fallback: boolean } | { kind: 'wait'; until: number } | GiveUp;
+
+/** Nobody is left to ask. */
+export interface GiveUp {
+  kind: 'give up';
+  code: 'MessageRejected' | 'ProviderUnavailable';
+  /** Every provider's answer. */
+  message: string;
+}
 
 /** Providers that may still be tried, best first: fewest attempts, then the configured order. */
 export function candidates(row: Pick<EmailRow, 'tries'>, order: readonly string[]): string[] {
@@ -40,9 +45,19 @@ export async function chooseProvider(
   if (down.length > 0 && waited < LONGEST_WAIT_MS) {
     return { kind: 'wait', until: Math.min(...down.map(({ retryAt }) => retryAt)) };
   }
+  return giveUp(row, down);
+}
+
+/** The end of a row that no provider took; `down` are those that were not asked. */
+export function giveUp(
+  { tries }: Pick<EmailRow, 'tries'>,
+  down: readonly { provider: string; lastAnswer: string }[] = [],
+): GiveUp {
+  // Only where every provider found fault with the message itself it would be in vain to try again.
+  const refused = down.length === 0 && tries.length > 0 && tries.every((failed) => failed.class === 'recipient');
   const answers = [
-    ...row.tries.map(({ answer }) => answer),
+    ...tries.map(({ answer }) => answer),
     ...down.map(({ provider, lastAnswer }) => `${provider}: passed over, it is down (${lastAnswer})`),
   ];
-  return { kind: 'give up', message: answers.join('; ') };
+  return { kind: 'give up', code: refused ? 'MessageRejected' : 'ProviderUnavailable', message: answers.join('; ') };
 }

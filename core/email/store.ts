@@ -2,8 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { markDay } from '../ledger/days.ts';
 import { dayOf, INDEX, stateKey } from '../ledger/keys.ts';
+import type { SendError } from '../ledger/send.ts';
 import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
-import { errorOf, isoNow, type RowId, statusKeyOf } from '../ledger/transitions.ts';
+import { isoNow, type RowId, statusKeyOf } from '../ledger/transitions.ts';
 import {
   batchKey,
   dueKey,
@@ -28,7 +29,7 @@ export interface EmailStore {
   /** Ends an attempt that failed for certain: the row stays queued for the next provider. Undefined when the lease was lost. */
   failOver(id: RowId, leaseId: string, failed: EmailTry): Promise<EmailRow | undefined>;
   /** Ends a row that nobody holds in ERROR. False when somebody knows better. */
-  giveUp(row: EmailRow, message: string): Promise<boolean>;
+  giveUp(row: EmailRow, error: SendError): Promise<boolean>;
   /** Moves a retryable row from ERROR back to QUEUED for another uptake. False when it is elsewhere by now. */
   takeUp(row: EmailRow): Promise<boolean>;
   /** Batch ids that the sweep shall look at, those longest due first. */
@@ -127,8 +128,7 @@ export function createEmailStore(table: LedgerTable): EmailStore {
       return standing?.lastLeaseId === leaseId && standing.status === 'QUEUED' ? toEmailRow(standing) : undefined;
     },
 
-    async giveUp(row, message) {
-      const refused = row.tries.length > 0 && row.tries.every((failed) => failed.class === 'recipient');
+    async giveUp(row, error) {
       const item = await updateIf(table, {
         key: stateKey(row.batchId, row.rowNumber),
         update: 'SET #status = :errorStatus, #statusKey = :statusKey, #error = :error, #updatedAt = :now',
@@ -137,7 +137,7 @@ export function createEmailStore(table: LedgerTable): EmailStore {
           ':queued': 'QUEUED',
           ':errorStatus': 'ERROR',
           ':statusKey': statusKeyOf(row, 'ERROR'),
-          ':error': errorOf(refused ? 'MessageRejected' : 'ProviderUnavailable', message),
+          ':error': error,
           ':now': isoNow(table),
         },
       });

@@ -1,5 +1,6 @@
+import type { Provider } from '../provider.ts';
 import { callEmailApi } from './http-answer.ts';
-import { type EmailProvider, headerAddress } from './outgoing-email.ts';
+import { headerAddress, type OutgoingEmail } from './outgoing-email.ts';
 
 export interface MailgunOptions {
   /** `https://api.mailgun.net`, or `https://api.eu.mailgun.net` for domains in the EU. */
@@ -11,12 +12,12 @@ export interface MailgunOptions {
 }
 
 /** Mailgun's messages API, version 3. https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages */
-export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOptions): EmailProvider {
+export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOptions): Provider<OutgoingEmail> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(domain)}/messages`);
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   return {
     name: 'mailgun',
-    async send(email) {
+    async send(email, gate) {
       const form = new URLSearchParams({
         from: headerAddress(email.from),
         to: headerAddress(email.to),
@@ -28,10 +29,12 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOpt
         'v:channel': email.channel,
       });
       if (email.html !== undefined) form.set('html', email.html);
+      const body = form.toString();
+      await gate();
       const answer = await callEmailApi('mailgun', {
         url,
         headers: { authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: form.toString(),
+        body,
         timeoutMs,
       });
       return { messageId: idIn(answer.body) };

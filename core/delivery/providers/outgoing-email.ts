@@ -16,16 +16,6 @@ export interface OutgoingEmail {
   html?: string | undefined;
 }
 
-/** A way to send transactional email. */
-export interface EmailProvider {
-  readonly name: string;
-  /**
-   * Resolves once the provider accepted the email. Throws a PregonError otherwise: DeliveryUnconfirmed where it may have
-   * accepted it, Throttled (with `retryAfterMs` where it says so), or an error that says it certainly did not.
-   */
-  send(email: OutgoingEmail): Promise<{ messageId: string }>;
-}
-
 /** `"Ana, Ltd." <ana@example.com>`: quoted, so that nothing in a name is read as another address. */
 export function headerAddress({ email, name }: Mailbox): string {
   return name ? `"${name.replace(/["\\]/g, '\\$&')}" <${email}>` : email;

@@ -1,5 +1,6 @@
+import type { Provider } from '../provider.ts';
 import { callEmailApi } from './http-answer.ts';
-import type { EmailProvider, Mailbox } from './outgoing-email.ts';
+import type { Mailbox, OutgoingEmail } from './outgoing-email.ts';
 
 export interface SendgridOptions {
   /** `https://api.sendgrid.com`, or `https://api.eu.sendgrid.com` for EU subusers. */
@@ -9,24 +10,25 @@ export interface SendgridOptions {
 }
 
 /** SendGrid's mail send API, version 3. https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
-export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions): EmailProvider {
+export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions): Provider<OutgoingEmail> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/mail/send`);
   return {
     name: 'sendgrid',
-    async send({ sendId, batchId, channel, from, to, subject, text, html }) {
+    async send({ sendId, batchId, channel, from, to, subject, text, html }, gate) {
       // Plain text comes first: SendGrid asks for that order.
       const content = [{ type: 'text/plain', value: text }];
       if (html !== undefined) content.push({ type: 'text/html', value: html });
-      const body = {
+      const body = JSON.stringify({
         personalizations: [{ to: [party(to)], custom_args: { sendId, batchId, channel } }],
         from: party(from),
         subject,
         content,
-      };
+      });
+      await gate();
       const answer = await callEmailApi('sendgrid', {
         url,
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        body,
         timeoutMs,
       });
       const messageId = answer.headers['x-message-id'];

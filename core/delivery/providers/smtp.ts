@@ -2,14 +2,17 @@ import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { PregonError } from '../../errors.ts';
+import type { Provider } from '../provider.ts';
 import { shown } from './http-answer.ts';
-import type { EmailProvider, Mailbox, OutgoingEmail } from './outgoing-email.ts';
+import type { Mailbox, OutgoingEmail } from './outgoing-email.ts';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:587` (STARTTLS) or `smtps://user:password@host:465`. */
   url: string;
   timeoutMs: number;
 }
+
+const CONNECT_TIMEOUT_MS = 3000;
 
 /** What nodemailer says of an error: the server's own code where it answered. */
 interface SmtpError extends Error {
@@ -18,53 +21,63 @@ interface SmtpError extends Error {
 }
 
 /** Any SMTP server, a connection per email. */
-export function createSmtp({ url, timeoutMs }: SmtpOptions): EmailProvider {
+export function createSmtp({ url, timeoutMs }: SmtpOptions): Provider<OutgoingEmail> {
   const server = serverOf(url);
   return {
     name: 'smtp',
-    async send(email) {
+    async send(email, gate) {
       const message = await compose(email);
-      const connection = new SMTPConnection({
-        ...server.options,
-        connectionTimeout: Math.min(3000, timeoutMs),
-        greetingTimeout: timeoutMs,
-        socketTimeout: timeoutMs,
-        dnsTimeout: Math.min(3000, timeoutMs),
-        socketCloseTimeout: 0,
-      });
+      // Before connecting, which may take longer than a slot is good for.
+      await gate();
       // The server gets the message only once it said yes to sender and recipient: before that nothing can be sent.
-      let begun = false;
-      const begin = () => {
-        begun = true;
-      };
-      const deadline = AbortSignal.timeout(timeoutMs);
+      const progress = { begun: false };
       try {
-        await new Promise<void>((resolve, reject) => {
-          deadline.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs} ms`)), {
-            once: true,
-          });
-          // An error after the promise is settled has nobody to tell: the connection is closed by then.
-          connection.on('error', reject);
-          connection.on('end', () => reject(new Error('the server closed the connection')));
-          const deliver = () =>
-            connection.send(envelopeOf(email), streamOf(message, begin), (error) =>
-              error ? reject(error) : resolve(),
-            );
-          connection.connect((error) => {
-            if (error) reject(error);
-            else if (server.auth) connection.login(server.auth, (refused) => (refused ? reject(refused) : deliver()));
-            else deliver();
-          });
-        });
-        connection.quit();
+        await deliver(server, email, { message, progress, timeoutMs });
       } catch (error) {
-        throw classified(error instanceof Error ? error : new Error(String(error)), begun);
-      } finally {
-        connection.close();
+        throw classified(error instanceof Error ? error : new Error(String(error)), progress.begun);
       }
       return { messageId: messageIdOf(email) };
     },
   };
+}
+
+async function deliver(
+  { options, auth }: Server,
+  email: OutgoingEmail,
+  { message, progress, timeoutMs }: { message: Buffer; progress: { begun: boolean }; timeoutMs: number },
+): Promise<void> {
+  const connectMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
+  const connection = new SMTPConnection({
+    ...options,
+    connectionTimeout: connectMs,
+    dnsTimeout: connectMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    socketCloseTimeout: 0,
+  });
+  const failed = new Promise<never>((_resolve, reject) => {
+    connection.on('error', reject);
+    connection.on('end', () => reject(new Error('the server closed the connection')));
+    const deadline = AbortSignal.timeout(timeoutMs);
+    deadline.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs} ms`)), { once: true });
+  });
+  const step = (start: (done: (error?: Error | null) => void) => void): Promise<void> =>
+    Promise.race([
+      failed,
+      new Promise<void>((resolve, reject) => {
+        start((error) => (error ? reject(error) : resolve()));
+      }),
+    ]);
+  try {
+    await step((done) => connection.connect(done));
+    if (auth) await step((done) => connection.login(auth, done));
+    await step((done) => connection.send(envelopeOf(email), streamOf(message, progress), (error) => done(error)));
+    connection.quit();
+  } finally {
+    // From here on its end is no failure that anybody waits for.
+    failed.catch(() => undefined);
+    connection.close();
+  }
 }
 
 function classified(error: SmtpError, begun: boolean): PregonError {
@@ -78,7 +91,12 @@ function classified(error: SmtpError, begun: boolean): PregonError {
   return new PregonError(answered >= 500 ? 'MessageRejected' : 'ProviderUnavailable', detail, {}, { cause: error });
 }
 
-function serverOf(url: string) {
+interface Server {
+  options: { host: string; port: number; secure: boolean; requireTLS: boolean };
+  auth?: { credentials: { user: string; pass: string } };
+}
+
+function serverOf(url: string): Server {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
   const auth = username && { credentials: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
@@ -118,10 +136,10 @@ const addressOf = ({ email, name }: Mailbox) => ({ address: email, name: name ??
 const envelopeOf = ({ from, to }: OutgoingEmail) => ({ from: from.email, to: [to.email] });
 
 /** Says when its first byte is asked for. */
-function streamOf(message: Buffer, begin: () => void): Readable {
+function streamOf(message: Buffer, progress: { begun: boolean }): Readable {
   return new Readable({
     read() {
-      begin();
+      progress.begun = true;
       this.push(message);
       this.push(null);
     },

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Provider } from '../../../core/delivery/provider.ts';
 import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
-import type { EmailProvider } from '../../../core/delivery/providers/outgoing-email.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
 import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
 import { openProviders, outgoingEmail } from './support.ts';
+
+/** The slot is now. */
+const open = async () => undefined;
 
 const failureOf = (sending: Promise<unknown>): Promise<unknown> =>
   sending.then(
@@ -23,7 +27,7 @@ describe('providers against their stand-ins', () => {
   it.each(['mailgun', 'sendgrid', 'smtp'] as const)('%s delivers an email unchanged, with its ids', async (name) => {
     const email = outgoingEmail({ sendId: `${name}-1`, batchId: name });
 
-    const { messageId } = await local[name]().send(email);
+    const { messageId } = await local[name]().send(email, open);
 
     expect(messageId).not.toBe('unknown');
     const [message] = local.read().filter(({ provider }) => provider === name);
@@ -43,9 +47,9 @@ describe('providers against their stand-ins', () => {
   it('refuses a wrong key: an error of the account', async () => {
     const smtpUrl = local.smtpUrl.replace(/:\/\/[^@]+@/, '://pregon:wrong@');
     for (const provider of [local.mailgun('wrong'), local.sendgrid('wrong'), local.smtp(smtpUrl)]) {
-      expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'CredentialsRefused' });
+      expect(await failureOf(provider.send(outgoingEmail(), open))).toMatchObject({ code: 'CredentialsRefused' });
     }
-    expect(await failureOf(local.mailgun(undefined, 'other.test').send(outgoingEmail()))).toMatchObject({
+    expect(await failureOf(local.mailgun(undefined, 'other.test').send(outgoingEmail(), open))).toMatchObject({
       code: 'CredentialsRefused',
       message: 'mailgun: 404 {"message":"Domain not found: other.test"}',
     });
@@ -53,8 +57,8 @@ describe('providers against their stand-ins', () => {
 
   it('refuses what the real API would refuse', async () => {
     const bad = outgoingEmail({ subject: '', text: '', html: undefined });
-    expect(await failureOf(local.mailgun().send(bad))).toMatchObject({ code: 'MessageRejected' });
-    expect(await failureOf(local.sendgrid().send(bad))).toMatchObject({ code: 'MessageRejected' });
+    expect(await failureOf(local.mailgun().send(bad, open))).toMatchObject({ code: 'MessageRejected' });
+    expect(await failureOf(local.sendgrid().send(bad, open))).toMatchObject({ code: 'MessageRejected' });
 
     const calls: [string, RequestInit, number][] = [
       ['mailgun/v3/mg.pregon.test/messages', { method: 'POST', body: '{}' }, 401],
@@ -75,20 +79,20 @@ describe('providers against their stand-ins', () => {
   it('takes faults of each provider by itself', async () => {
     local.faults.replace({ providers: { mailgun: { outage: true }, sendgrid: { errorRate: 0 } } });
 
-    expect(await failureOf(local.mailgun().send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
-    expect(await failureOf(local.sendgrid().send(outgoingEmail()))).toBe('accepted');
+    expect(await failureOf(local.mailgun().send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.sendgrid().send(outgoingEmail(), open))).toBe('accepted');
   });
 
   it('has the fixed fates of the simulator, one count of failures for all', async () => {
     const to = (email: string) => outgoingEmail({ to: { email }, sendId: 'fate-1' });
     for (const name of ['mailgun', 'sendgrid', 'smtp'] as const) {
-      const refused = await failureOf(local[name]().send(to('reject@simulator.pregon.test')));
+      const refused = await failureOf(local[name]().send(to('reject@simulator.pregon.test'), open));
       expect(refused).toMatchObject({ code: 'MessageRejected' });
     }
     const flaky = to('flaky2-a@simulator.pregon.test');
-    expect(await failureOf(local.mailgun().send(flaky))).toMatchObject({ code: 'ProviderUnavailable' });
-    expect(await failureOf(local.smtp().send(flaky))).toMatchObject({ code: 'ProviderUnavailable' });
-    expect(await failureOf(local.sendgrid().send(flaky))).toBe('accepted');
+    expect(await failureOf(local.mailgun().send(flaky, open))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.smtp().send(flaky, open))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(local.sendgrid().send(flaky, open))).toBe('accepted');
   });
 
   it('does not know whether an email that was out and not answered was accepted', async () => {
@@ -100,13 +104,13 @@ describe('providers against their stand-ins', () => {
       timeoutMs: 100,
     });
 
-    expect(await failureOf(hasty.send(outgoingEmail()))).toMatchObject({ code: 'DeliveryUnconfirmed' });
+    expect(await failureOf(hasty.send(outgoingEmail(), open))).toMatchObject({ code: 'DeliveryUnconfirmed' });
   });
 });
 
 describe('providers against a server that fails in its own way', () => {
   const timeoutMs = 500;
-  const at = (port: number): EmailProvider[] => [
+  const at = (port: number): Provider<OutgoingEmail>[] => [
     createMailgun({ baseUrl: `http://127.0.0.1:${port}`, domain: 'd', apiKey: 'k', timeoutMs }),
     createSendgrid({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }),
     createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }),
@@ -134,10 +138,10 @@ describe('providers against a server that fails in its own way', () => {
       async (used) => used,
     );
     for (const provider of at(port)) {
-      expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
+      expect(await failureOf(provider.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
     }
     const unknown = createSendgrid({ baseUrl: 'https://nobody.invalid', apiKey: 'k', timeoutMs });
-    expect(await failureOf(unknown.send(outgoingEmail()))).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(await failureOf(unknown.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
   it('knows that nothing was sent where TLS did not come to be', async () => {
@@ -145,7 +149,7 @@ describe('providers against a server that fails in its own way', () => {
       (socket) => socket.once('data', () => socket.destroy()),
       (port) =>
         failureOf(
-          createSendgrid({ baseUrl: `https://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }).send(outgoingEmail()),
+          createSendgrid({ baseUrl: `https://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }).send(outgoingEmail(), open),
         ),
     );
     expect(error).toMatchObject({ code: 'ProviderUnavailable' });
@@ -156,7 +160,7 @@ describe('providers against a server that fails in its own way', () => {
       (socket) => socket.once('data', () => socket.destroy()),
       async (port) => {
         for (const provider of at(port).slice(0, 2)) {
-          expect(await failureOf(provider.send(outgoingEmail()))).toMatchObject({ code: 'DeliveryUnconfirmed' });
+          expect(await failureOf(provider.send(outgoingEmail(), open))).toMatchObject({ code: 'DeliveryUnconfirmed' });
         }
       },
     );
@@ -181,7 +185,7 @@ describe('providers against a server that fails in its own way', () => {
         ),
       async (port) => {
         for (const provider of at(port).slice(0, 2)) {
-          const outcome = await failureOf(provider.send(outgoingEmail()));
+          const outcome = await failureOf(provider.send(outgoingEmail(), open));
           if (expected === 'accepted') expect(outcome).toBe('accepted');
           else expect(outcome).toMatchObject({ code: expected });
           if (status === 429) expect(outcome).toMatchObject({ extra: { retryAfterMs: 7000 } });
@@ -211,7 +215,7 @@ describe('providers against a server that fails in its own way', () => {
   ] as const)('SMTP: a connection that breaks at %s is %s', async (at_, code) => {
     for (const breaking of [(socket: Socket) => socket.destroy(), () => undefined]) {
       const error = await serving(talking(at_, breaking), (port) =>
-        failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail())),
+        failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail(), open)),
       );
       expect(error).toMatchObject({ code });
     }

@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../../core/clock.ts';
+import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
+import { BREAKER_DEFAULTS } from '../../../core/delivery/breaker/state.ts';
+import { Latency } from '../../../core/delivery/latency.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { acceptEmail } from '../../../core/email/accept.ts';
+import { createEmailDelivery } from '../../../core/email/deliver-emails.ts';
+import type { EmailRequest } from '../../../core/email/request.ts';
+import { createEmailStore } from '../../../core/email/store.ts';
+import { viewEmails } from '../../../core/email/view.ts';
+import { type ErrorCode, PregonError } from '../../../core/errors.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
+import { claim } from '../../../core/ledger/transitions.ts';
+import { createLimiter } from '../../../core/limiter/limiter.ts';
+import { type Metric, silent } from '../../../core/telemetry.ts';
+import { openTable } from '../campaigns/table.ts';
+import { emailRequest, keptQueue } from './parts.ts';
+
+type Answer = ErrorCode | 'accept';
+
+/** A provider that answers as it is told for each address, and accepts the others. */
+function scripted(name: string) {
+  const answers = new Map<string, Answer[]>();
+  const taken: OutgoingEmail[] = [];
+  return {
+    name,
+    taken,
+    calls: 0,
+    always: undefined as Answer | undefined,
+    answer: (email: string, ...list: Answer[]) => answers.set(email, list),
+    async send(email: OutgoingEmail, gate: () => Promise<void>) {
+      await gate();
+      this.calls += 1;
+      const answer = answers.get(email.to.email)?.shift() ?? this.always ?? 'accept';
+      if (answer !== 'accept') throw new PregonError(answer, `${name}: ${answer}`);
+      taken.push(email);
+      return { messageId: `${name}-${taken.length}` };
+    },
+  };
+}
+
+async function openDoor() {
+  const opened = await openTable();
+  const clock = systemClock;
+  const table = { ...opened, clock };
+  const store = createEmailStore(table);
+  const queue = keptQueue();
+  const providers = ['mailgun', 'ses', 'sendgrid'].map(scripted);
+  const counted: Partial<Record<Metric, number>> = {};
+  const telemetry = {
+    ...silent,
+    count: (metric: Metric, amount = 1) => {
+      counted[metric] = (counted[metric] ?? 0) + amount;
+    },
+  };
+  const worker = () =>
+    createEmailDelivery({
+      store,
+      queue,
+      clock,
+      telemetry,
+      random: () => 0,
+      breakers: createBreakers(table),
+      routes: providers.map((provider) => ({
+        provider,
+        limiter: createLimiter({
+          table,
+          name: provider.name,
+          source: { kind: 'window', window: { max: 500, ms: 1000 } },
+          telemetry,
+        }),
+      })),
+      tools: {
+        ledger: createLedger(table),
+        clock,
+        telemetry,
+        newId: randomUUID,
+        latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
+      },
+    });
+  return {
+    table,
+    store,
+    queue,
+    counted,
+    worker,
+    providers: { mailgun: providers[0], ses: providers[1], sendgrid: providers[2] } as Record<
+      'mailgun' | 'ses' | 'sendgrid',
+      ReturnType<typeof scripted>
+    >,
+    accept: (changes: Partial<EmailRequest> = {}) =>
+      acceptEmail({ store, queue, clock, telemetry, allowed: () => true }, emailRequest(changes), { batchId: 'b1' }),
+    /** Takes messages, in batches of ten, until none is left or none gets anywhere. */
+    async drain({ rounds = 20, deliver = worker() } = {}) {
+      for (let round = 0; round < rounds && queue.messages.length > 0; round += 1) {
+        const jobs = queue.messages.splice(0, 10).map((row) => ({ row, messageId: randomUUID() }));
+        const kept = await deliver(jobs, clock.now() + 10_000);
+        expect(kept).toEqual([]);
+      }
+    },
+    view: () => viewEmails(store, 'b1'),
+    close: opened.close,
+  };
+}
+
+const to = (...emails: string[]) => ({ destinations: emails.map((email) => ({ email })) });
+
+describe('delivering emails', () => {
+  let door: Awaited<ReturnType<typeof openDoor>>;
+  beforeEach(async () => {
+    door = await openDoor();
+  });
+  afterEach(() => door.close());
+
+  it('goes by the first provider, as it was asked for', async () => {
+    await door.accept({ destinations: [{ email: 'Pedro@example.com', name: 'Pedro' }], htmlContent: '<p>test</p>' });
+    await door.drain();
+
+    expect(door.providers.mailgun.taken).toEqual([
+      {
+        sendId: 'b1-1',
+        batchId: 'b1',
+        channel: 'email',
+        from: { email: 'sender@example.com', name: 'Sender' },
+        to: { email: 'Pedro@example.com', name: 'Pedro' },
+        subject: 'test',
+        text: 'test',
+        html: '<p>test</p>',
+      },
+    ]);
+    expect(await door.view()).toMatchObject([
+      { status: true, state: 'SENT', retries: 0, provider: 'mailgun', lastAttemptAt: expect.stringMatching(/Z$/) },
+    ]);
+    expect(door.counted.ProviderFallback).toBeUndefined();
+  });
+
+  it('goes back to the queue with the next provider after any failure, and counts each', async () => {
+    door.providers.mailgun.answer('a@b.co', 'MessageRejected');
+    door.providers.ses.answer('a@b.co', 'SendingPaused');
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 2, provider: 'sendgrid' }]);
+    expect(door.counted).toMatchObject({ FailedOver: 2, ProviderFallback: 1, Sent: 1 });
+    expect(door.queue.delays).toEqual([0, 0, 0]);
+  });
+
+  it('tries two rounds at most, with a pause between, then is in ERROR with every answer, to be taken up again', async () => {
+    for (const provider of Object.values(door.providers)) provider.always = 'ProviderUnavailable';
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    const all = 'mailgun: ProviderUnavailable; ses: ProviderUnavailable; sendgrid: ProviderUnavailable';
+    expect(await door.view()).toMatchObject([
+      {
+        status: false,
+        state: 'ERROR',
+        retries: 6,
+        error: { code: 'ProviderUnavailable', retryable: true, message: `${all}; ${all}` },
+      },
+    ]);
+    expect(door.queue.delays.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(Math.min(...door.queue.delays.slice(3))).toBeGreaterThan(3);
+  });
+
+  it('asks nobody twice who refused the message itself: it ends when all did, for good', async () => {
+    for (const provider of Object.values(door.providers)) provider.always = 'MessageRejected';
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([
+      { state: 'ERROR', retries: 3, error: { code: 'MessageRejected', retryable: false } },
+    ]);
+  });
+
+  it('does not fail over when nobody knows whether the provider took it', async () => {
+    door.providers.mailgun.answer('a@b.co', 'DeliveryUnconfirmed');
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([
+      { state: 'ERROR', retries: 0, error: { code: 'DeliveryUnconfirmed', retryable: false } },
+    ]);
+    expect(door.providers.ses.calls + door.providers.sendgrid.calls).toBe(0);
+  });
+
+  it('uses up no attempt by a throttle', async () => {
+    door.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 0, provider: 'mailgun' }]);
+    expect((await door.store.getRow({ batchId: 'b1', rowNumber: 1 }))?.attempts).toBe(1);
+  });
+
+  it('passes over a provider that is down without using up attempts', async () => {
+    door.providers.mailgun.always = 'ProviderUnavailable';
+    const many = Array.from({ length: 40 }, (_, n) => `a${n}@b.co`);
+    await door.accept(to(...many));
+    await door.drain({ rounds: 100 });
+
+    const rows = await door.view();
+    expect(rows.every(({ state }) => state === 'SENT')).toBe(true);
+    // One batch of ten was on its way when the breaker opened.
+    expect(door.providers.mailgun.calls).toBeLessThanOrEqual(2 * BREAKER_DEFAULTS.threshold + 10);
+    expect(rows.filter(({ retries }) => retries === 0).length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('waits in the queue while all providers are known to be down, and uses up no attempt', async () => {
+    const breakers = createBreakers(door.table);
+    for (const name of Object.keys(door.providers)) await breakers.failed(name, `${name}: 401`, true);
+    await door.accept(to('a@b.co'));
+    await door.drain({ rounds: 2 });
+
+    expect(door.queue.messages).toHaveLength(1);
+    expect(await door.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
+  });
+
+  it('sends once though its message comes twice, to two workers at once', async () => {
+    await door.accept(to('a@b.co', 'b@b.co'));
+    door.queue.messages.push(...door.queue.messages);
+    const half = door.queue.messages.splice(0, 2);
+    const [one, two] = [door.worker(), door.worker()];
+    const other = half.map((row) => ({ row, messageId: randomUUID() }));
+    await Promise.all([door.drain({ deliver: one }), two(other, Date.now() + 10_000)]);
+    await door.drain();
+
+    expect(door.providers.mailgun.taken.map(({ sendId }) => sendId).sort()).toEqual(['b1-1', 'b1-2']);
+  });
+
+  it('comes back for a row that another attempt holds, and records it unconfirmed once its lease is over', async () => {
+    await door.accept(to('a@b.co'));
+    await claim(door.table, { batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() + 30_000 });
+    await door.drain({ rounds: 1 });
+    expect(door.queue.messages).toHaveLength(1);
+    expect(door.queue.delays.at(-1)).toBeGreaterThan(30);
+
+    const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
+    const row = await createLedger({ ...door.table, clock: later }).expire(
+      { batchId: 'b1', rowNumber: 1 },
+      { leaseId: 'dead', leaseUntil: Date.parse('2000-01-01') },
+    );
+    expect(row?.status).toBe('ERROR');
+    await door.drain();
+    expect(door.providers.mailgun.calls).toBe(0);
+  });
+
+  it('keeps the message of a row that nobody knows', async () => {
+    const job = { row: { batchId: 'nothing', rowNumber: 1 }, messageId: 'm1' };
+
+    expect(await door.worker()([job], Date.now() + 10_000)).toEqual([job]);
+    expect(door.counted.Poison).toBe(1);
+  });
+});
