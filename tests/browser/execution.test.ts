@@ -1,0 +1,123 @@
+import { PHONE } from './support/browser.ts';
+import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
+import { executionArn } from './support/fake-states.ts';
+
+let shown: TestConsole;
+const routeOf = (name: string) => `/console/executions/${executionArn(name)}`;
+
+beforeAll(async () => {
+  shown = await startConsole(campaignsAt(Date.now() / 1000));
+});
+
+afterEach(() => shown.browser.closePages());
+
+afterAll(async () => {
+  expect(shown.browser.foreign).toEqual([]);
+  expect(shown.browser.errors).toEqual([]);
+  await shown.close();
+});
+
+test('the graph shows every state with what happened in it', async () => {
+  const page = await shown.open(routeOf('failed'));
+  await page.locator('[data-state="Settle"][data-status="failed"]').waitFor();
+  await page.locator('[data-state="SendRows"][data-status="succeeded"]').waitFor();
+  await page.locator('[data-state="WaitForSchedule"][data-status="notEntered"]').waitFor();
+  await page.locator('[data-state="MarkQueued"]').waitFor();
+});
+
+test('the running state moves and shows how far its Map Run is', async () => {
+  const page = await shown.open(routeOf('running'));
+  const state = page.locator('[data-state="SendRows"][data-status="running"]');
+  const bar = state.getByRole('img');
+  const first = await bar.getAttribute('aria-label');
+  expect(first).toMatch(/^\d+ of 50000 done: \d+ succeeded/);
+  await page.waitForFunction(
+    `document.querySelector('[data-state="SendRows"] [role=img]').getAttribute('aria-label') !== ${JSON.stringify(first)}`,
+  );
+});
+
+test('a state tells its input, its error and its tries, those of a redrive apart', async () => {
+  const page = await shown.open(routeOf('failed'));
+  await page.getByRole('button', { name: 'Settle, Task, Failed' }).click();
+  const panel = page.getByRole('complementary', { name: 'Settle' });
+  await panel.getByText('lambda:invoke', { exact: true }).waitFor();
+  await panel.getByRole('region', { name: 'state input' }).getByText('"retryRound"').waitFor();
+  expect(await panel.getByRole('list', { name: 'Tries' }).textContent()).toMatch(/CampaignIncomplete[\s\S]*Redrive 1/);
+});
+
+test('the graph is walked through with the keyboard', async () => {
+  const page = await shown.open(routeOf('failed'));
+  await page.locator('[data-state="IsScheduled"]').focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('[data-state][aria-pressed="true"]').count()).toBe(1);
+  expect(new URL(page.url()).searchParams.get('state')).not.toBeNull();
+});
+
+test('the events are listed with their states, can be searched, and open', async () => {
+  const page = await shown.open(`${routeOf('failed')}?tab=events`);
+  await page.getByText('Redrive 1', { exact: true }).waitFor();
+  await page.getByPlaceholder('Find by type, state or error').fill('campaignincomplete');
+  await page.getByRole('link', { name: 'TaskFailed' }).first().click();
+  const detail = page.getByRole('complementary', { name: /TaskFailed/ });
+  await detail.getByText('"3 rows are in ERROR"').waitFor();
+});
+
+test('input, output and definition are shown', async () => {
+  const page = await shown.open(routeOf('failed'));
+  await page.getByRole('tab', { name: 'Input and output' }).click();
+  await page.getByText('"rowsKey"').waitFor();
+  await page.getByRole('tab', { name: 'Definition' }).click();
+  await page.getByText('"StartAt"').first().waitFor();
+});
+
+test('a redrive asks first, runs, and is then counted', async () => {
+  const page = await shown.open(routeOf('failed'));
+  await page.getByRole('button', { name: 'Redrive' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+  await page.getByText('The execution goes on').waitFor();
+  expect(shown.fake.calls.filter((call) => call === 'RedriveExecution')).toHaveLength(1);
+  await page.getByText('Running', { exact: true }).first().waitFor();
+});
+
+test('a redrive that is not possible says why', async () => {
+  const page = await shown.open(routeOf('large'));
+  await page.getByRole('button', { name: 'Redrive' }).hover();
+  await page.getByText('Execution is SUCCEEDED and cannot be redriven').filter({ visible: true }).waitFor();
+});
+
+test('a redrive that the service refuses is explained in its dialogue', async () => {
+  const page = await shown.open(routeOf('aborted'));
+  shown.fake.failing = { operation: 'RedriveExecution', status: 400 };
+  await page.getByRole('button', { name: 'Redrive' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+  await page.getByRole('dialog').getByText('The service is out of order.').waitFor();
+  shown.fake.failing = undefined;
+});
+
+test('a stop asks for a reason and ends the execution', async () => {
+  shown.fake.campaigns.unshift({
+    name: 'to-stop',
+    status: 'RUNNING',
+    rows: 500,
+    start: Date.now() / 1000,
+    perSecond: 1,
+  });
+  const page = await shown.open(routeOf('to-stop'));
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByLabel('Cause').fill('Wrong subject');
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await page.locator('[data-state="SendRows"][data-status="aborted"]').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).hover();
+  await page.getByText('Only a running execution can be stopped').filter({ visible: true }).waitFor();
+});
+
+test('on a phone a state opens over the graph, and nothing runs out of the page', async () => {
+  const page = await shown.open(routeOf('large'), { viewport: PHONE, hasTouch: true });
+  await page.locator('[data-state="Settle"]').tap();
+  const dialog = page.getByRole('dialog', { name: 'Settle' });
+  await dialog.getByText('lambda:invoke', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+});

@@ -1,0 +1,89 @@
+import { PHONE } from './support/browser.ts';
+import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
+
+let shown: TestConsole;
+
+beforeAll(async () => {
+  shown = await startConsole(campaignsAt(Date.now() / 1000));
+});
+
+afterEach(() => shown.browser.closePages());
+
+afterAll(async () => {
+  expect(shown.browser.foreign).toEqual([]);
+  expect(shown.browser.errors).toEqual([]);
+  await shown.close();
+});
+
+test('the newest executions come first, with status, duration and redrives', async () => {
+  const page = await shown.open('/console/executions');
+  const rows = page.getByRole('row');
+  await rows.nth(1).getByText('Running', { exact: true }).waitFor();
+  expect(await rows.nth(1).textContent()).toContain('running');
+  expect(await rows.nth(2).textContent()).toMatch(/failed[\s\S]*Failed[\s\S]*1 min 40 s[\s\S]*1×/);
+});
+
+test('a new execution appears by itself', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+  shown.fake.campaigns.unshift({ name: 'just-now', status: 'RUNNING', rows: 5, start: Date.now() / 1000 });
+  await page.getByRole('link', { name: 'just-now', exact: true }).waitFor();
+});
+
+test('the status filter is applied by the API and is part of the address', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('button', { name: /Filter by status/ }).click();
+  await page.getByRole('option', { name: 'Aborted' }).click();
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'aborted', exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get('status')).toBe('ABORTED');
+  await page.reload();
+  await page.getByRole('link', { name: 'aborted', exact: true }).waitFor();
+  expect(await page.getByRole('link', { name: 'failed', exact: true }).count()).toBe(0);
+});
+
+test('a filter that fits nothing says so and is taken back', async () => {
+  const page = await shown.open('/console/executions?status=TIMED_OUT');
+  await page.getByText('No matches').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+});
+
+test('a name is found on any page of the list', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByPlaceholder('Find by name').fill('old-69');
+  await page.getByRole('link', { name: 'old-69', exact: true }).waitFor();
+  await page.getByText('1 match', { exact: true }).first().waitFor();
+});
+
+test('older executions are on further pages', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('button', { name: /Next page/ }).click();
+  await page.getByRole('link', { name: 'old-69', exact: true }).waitFor();
+  expect(await page.getByRole('link', { name: 'failed', exact: true }).count()).toBe(0);
+});
+
+test('nothing is asked while the page is hidden, and at once when it is seen again', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+  const hide = (hidden: boolean) =>
+    page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  await hide(true);
+  // One poll may be on its way; after two intervals of two seconds there is no other.
+  await page.waitForTimeout(2500);
+  const before = shown.fake.calls.length;
+  await page.waitForTimeout(4500);
+  expect(shown.fake.calls.length).toBe(before);
+  const asked = page.waitForResponse((response) => response.url().endsWith('/_aws'));
+  await hide(false);
+  await asked;
+});
+
+test('on a phone the list has its most telling columns and nothing runs out of the page', async () => {
+  const page = await shown.open('/console/executions', { viewport: PHONE });
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+  const headers = await page.getByRole('columnheader').allInnerTexts();
+  expect(headers.map((header) => header.trim())).toEqual(['Name', 'Status', 'Duration']);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+});

@@ -1,0 +1,91 @@
+import { TestBrowser } from './support/browser.ts';
+import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
+import { executionArn } from './support/fake-states.ts';
+import { servePages } from './support/page-server.ts';
+
+let shown: TestConsole;
+
+beforeAll(async () => {
+  shown = await startConsole(campaignsAt(Date.now() / 1000));
+});
+
+afterEach(() => shown.browser.closePages());
+
+afterAll(async () => {
+  expect(shown.browser.foreign).toEqual([]);
+  expect(shown.browser.errors).toEqual([]);
+  await shown.close();
+});
+
+test('the bare address leads to the executions', async () => {
+  const page = await shown.open('/console');
+  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/console/executions');
+});
+
+test('pages follow each other without asking the server for a page, and the browser goes back', async () => {
+  const page = await shown.open('/console/executions');
+  const documents: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'document') documents.push(request.url());
+  });
+  await page.getByRole('link', { name: 'failed', exact: true }).click();
+  await page.getByRole('heading', { name: 'failed', level: 1 }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+  expect(documents).toEqual([]);
+});
+
+test('an address that no page has says so and leads back', async () => {
+  const page = await shown.open('/console/nonsense');
+  await page.getByText('There is no such page').waitFor();
+  await page.getByRole('link', { name: 'Go to executions' }).click();
+  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+});
+
+test('the theme follows the system until one is chosen, and the choice is remembered', async () => {
+  const page = await shown.open('/console/executions', { colorScheme: 'dark' });
+  await page.locator('body.awsui-dark-mode').waitFor();
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Light' }).click();
+  await page.locator('body:not(.awsui-dark-mode)').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+  await page.locator('body:not(.awsui-dark-mode)').waitFor();
+});
+
+test('a page whose data cannot be loaded says why and can be tried again', async () => {
+  shown.fake.failing = { operation: 'DescribeExecution', status: 500 };
+  const page = await shown.open(`/console/executions/${executionArn('failed')}`);
+  await page.getByText('The execution cannot be loaded').waitFor();
+  await page.getByText('The service is out of order.').waitFor();
+  shown.fake.failing = undefined;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'failed', level: 1 }).waitFor();
+});
+
+test('what was loaded stays when the endpoint goes away, with a warning', async () => {
+  const page = await shown.open(`/console/executions/${executionArn('running')}`);
+  await page.getByRole('heading', { name: 'running', level: 1 }).waitFor();
+  shown.fake.failing = { operation: 'DescribeExecution', status: 500 };
+  await page.getByText('The execution cannot be refreshed').waitFor();
+  await page.getByRole('heading', { name: 'running', level: 1 }).waitFor();
+  shown.fake.failing = undefined;
+  await page.getByText('The execution cannot be refreshed').waitFor({ state: 'detached' });
+});
+
+test('an execution that does not exist is named', async () => {
+  const page = await shown.open(`/console/executions/${executionArn('nothing')}`);
+  await page.getByText('Execution Does Not Exist').waitFor();
+});
+
+test('a stack on AWS leads to the Step Functions console, for this execution', async () => {
+  const deployed = await servePages(shown.folder, undefined, { deployed: true });
+  const browser = await TestBrowser.launch();
+  const page = await browser.open(`${deployed.url}/console/executions/${executionArn('failed')}`);
+  const link = page.getByRole('link', { name: /Open the Step Functions console/ });
+  expect(await link.getAttribute('href')).toContain(`#/v2/executions/details/${executionArn('failed')}`);
+  expect(browser.foreign).toEqual([]);
+  await browser.close();
+  await deployed.close();
+});

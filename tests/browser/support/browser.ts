@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { buildConsole } from '../../../console/build.ts';
+
+const ARGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PHONE = { width: 390, height: 844 };
+
+/** A browser that notes what its pages ask for and what goes wrong in them. */
+export class TestBrowser {
+  /** Requests to anywhere but this machine: there must be none. */
+  readonly foreign: string[] = [];
+  /** Errors thrown in a page. */
+  readonly errors: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async launch(): Promise<TestBrowser> {
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    return new TestBrowser(await chromium.launch({ executablePath, args: ARGS }));
+  }
+
+  /** Opens an address in a context of its own: nothing is remembered from another page. */
+  async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    context.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol.startsWith('http') && hostname !== '127.0.0.1') this.foreign.push(request.url());
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    await page.goto(url);
+    return page;
+  }
+
+  /** Closes what a test opened: pages go on polling, and would be seen by the next test. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** Builds the console into a folder of its own, so that a test never looks at an older build. */
+export async function buildForTest(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'pregon-console-'));
+  const out = join(folder, 'console');
+  await buildConsole(out);
+  return { folder: out, remove: () => rm(folder, { recursive: true, force: true }) };
+}
