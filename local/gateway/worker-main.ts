@@ -22,7 +22,8 @@ export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): 
   }
   port.on('message', (message: WorkerCall | typeof CLOSE) => {
     if (message === CLOSE) {
-      Promise.resolve(main.close()).finally(() => port.close());
+      // A poll that still waits would keep the thread for its 20 s; what it waits for is on disk.
+      Promise.resolve(main.close()).finally(() => process.exit());
       return;
     }
     main.handle(message, (result) => port.postMessage({ id: message.id, ...result } satisfies WorkerAnswer));

@@ -1,0 +1,207 @@
+import { join, resolve } from 'node:path';
+import { Closers } from './compose/closers.ts';
+import { chance, startDataServices } from './compose/data-services.ts';
+import { startEngine } from './compose/engine.ts';
+import { identitiesOf } from './compose/identities.ts';
+import { lockDataDir } from './compose/lock.ts';
+import { type Outputs, removeOutputs, writeOutputs } from './compose/outputs.ts';
+import { listening, StartFailure } from './compose/ports.ts';
+import { provisionStateMachines } from './compose/state-machines.ts';
+import { Faults } from './faults/faults.ts';
+import { faultsRoute } from './faults/route.ts';
+import { staleDescribe } from './faults/stale-describe.ts';
+import { injectFaults } from './faults/step.ts';
+import { startGateway } from './gateway/gateway.ts';
+import type { LocalRoutes } from './gateway/local-routes.ts';
+import type { Principal, ServiceHandler } from './gateway/types.ts';
+import { httpApiOf } from './http-api/routes.ts';
+import { HttpApiServer, listenHttpApi } from './http-api/server.ts';
+import { accessKeyFor } from './identity.ts';
+import { eventSourcesOf } from './lambda/event-sources.ts';
+import { functionsOf } from './lambda/functions.ts';
+import { LambdaRuntime } from './lambda/runtime.ts';
+import { lambdaService } from './lambda/service.ts';
+import { mailboxRoute } from './ses/mailbox-route.ts';
+import { loadTemplate } from './template/load.ts';
+import type { Template } from './template/template.ts';
+
+export interface StackOptions {
+  /** Ports; 0 takes any free one. */
+  port: number;
+  awsPort: number;
+  dataDir: string;
+  /** Emails per second: what the local SES allows, and the limiter's rate. */
+  ratePerSecond: number;
+  /** Address that the HTTP API listens on. */
+  host: string;
+  /** No API key is asked. */
+  open: boolean;
+  apiKey: string;
+  /** Told what the user should see: what is not emulated, what went wrong. */
+  onNotice(text: string): void;
+  cdkOut?: string;
+  stackName?: string;
+}
+
+export interface RunningStack {
+  outputs: Outputs;
+  /** What of the template is not emulated. */
+  unsupported: readonly string[];
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const STACK_NAME = 'pregon-dev';
+const SENDER = 'Pregón <hello@pregon.test>';
+/** Batches under way may end within this before their threads do. */
+const STOP_GRACE_MS = 2000;
+/** Asked at once by whoever finds the stack ready. */
+const WARMED_BEFORE_READY = /-(pages|authorizer)$/;
+const WARMED_BEHIND = /-(upload|campaigns|send-worker|settle)$/;
+
+/**
+ * Boots local AWS and the product from the synthesized template. When it resolves, `GET /health` answers and
+ * `outputs.json` is complete. Throws StartFailure, DataDirInUse or TemplateError with a message for the user.
+ */
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  const closers = new Closers();
+  try {
+    return await boot({ ...options, dataDir: resolve(options.dataDir) }, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function boot(options: StackOptions, closers: Closers): Promise<RunningStack> {
+  const { dataDir, host, onNotice } = options;
+  const lock = lockDataDir(dataDir);
+  closers.add(() => lock.release());
+  removeOutputs(dataDir);
+
+  const services = new Map<string, ServiceHandler>();
+  const identities = new Map<string, Principal>();
+  const localRoutes: LocalRoutes = new Map();
+  const faults = new Faults();
+  const gateway = await listening('--aws-port', options.awsPort, LOOPBACK, () =>
+    startGateway({
+      port: options.awsPort,
+      host: LOOPBACK,
+      services,
+      identities,
+      localRoutes,
+      steps: [injectFaults(faults, chance), staleDescribe(faults, Date.now)],
+      onError: (error, { service, operation }) =>
+        onNotice(`The local AWS failed in ${service} ${operation}: ${error instanceof Error ? error.stack : error}`),
+    }),
+  );
+  closers.add(() => gateway.close());
+  const listener = await listening('--port', options.port, host, () => listenHttpApi(options.port, host));
+  const address = listener.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const apiUrl = `http://${urlHost(host)}:${port}`;
+  closers.add(() => listener.closeAllConnections());
+
+  const template = loadTemplate({
+    cdkOut: options.cdkOut ?? 'cdk.out',
+    stackName: options.stackName ?? STACK_NAME,
+    awsEndpoint: gateway.url,
+    apiUrl,
+    parameters: { SenderAddress: SENDER, SendRate: String(options.ratePerSecond), SendHeadroom: '1' },
+  });
+  for (const line of template.unsupported) onNotice(`Not emulated: ${line}`);
+  for (const [accessKeyId, principal] of identitiesOf(template)) identities.set(accessKeyId, principal);
+
+  const { mailbox } = await startDataServices({
+    template,
+    dataDir,
+    gateway,
+    services,
+    faults,
+    closers,
+    maxSendRate: options.ratePerSecond,
+    secrets: { [apiKeySecretName(template)]: options.apiKey },
+    onProblem: onNotice,
+  });
+  const runtime = new LambdaRuntime({
+    functions: functionsOf(template),
+    dataDir,
+    region: template.region,
+    awsEndpoint: gateway.url,
+    accessKeyFor,
+    compileCacheDir: join(dataDir, 'cache'),
+  });
+  closers.add(() => runtime.close());
+  services.set('lambda', lambdaService(runtime));
+  const warmed = runtime.warm(namesLike(template, WARMED_BEFORE_READY));
+
+  localRoutes.set('/_local/mailbox', mailboxRoute(mailbox));
+  localRoutes.set('/_local/faults', faultsRoute(faults));
+  localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
+  const engine = await startEngine({ dataDir, awsEndpoint: gateway.url, template, onProblem: onNotice });
+  closers.add(() => engine.close());
+  services.set('states', engine.handler);
+  await provisionStateMachines(gateway, template);
+
+  const sources = eventSourcesOf({ template, runtime, awsEndpoint: gateway.url, accessKeyFor, onProblem: onNotice });
+  closers.add(() => Promise.all(sources.map((source) => source.stop(STOP_GRACE_MS))));
+  for (const source of sources) source.start();
+  runtime.start();
+
+  await warmed;
+  const api = httpApiOf(template);
+  if (!api) throw new StartFailure('The template has no HTTP API');
+  const server = new HttpApiServer(listener, {
+    api,
+    runtime,
+    account: template.account,
+    region: template.region,
+    awsEndpoint: gateway.url,
+    apiKey: options.apiKey,
+    open: options.open,
+    onProblem: onNotice,
+  });
+  closers.add(() => server.close());
+  const outputs = outputsOf(template, { apiUrl, awsEndpoint: gateway.url, apiKey: options.apiKey });
+  writeOutputs(dataDir, outputs);
+  closers.add(() => removeOutputs(dataDir));
+  void runtime.warm(namesLike(template, WARMED_BEHIND));
+  return { outputs, unsupported: template.unsupported, stop: () => closers.closeAll() };
+}
+
+/** The product's outputs are the stack's, by the same names; the endpoint and the key are this machine's. */
+function outputsOf(template: Template, local: Pick<Outputs, 'apiUrl' | 'awsEndpoint' | 'apiKey'>): Outputs {
+  const output = (name: string) => {
+    const value = template.outputs[name];
+    if (value === undefined) throw new StartFailure(`The template has no output ${name}`);
+    return value;
+  };
+  return {
+    ...local,
+    region: output('region'),
+    campaignStateMachineArn: output('campaignStateMachineArn'),
+    bucket: output('bucket'),
+    sendsTable: output('sendsTable'),
+    sendQueueUrl: output('sendQueueUrl'),
+    deadLetterQueueUrl: output('deadLetterQueueUrl'),
+  };
+}
+
+function apiKeySecretName(template: Template): string {
+  const arn = template.outputs.apiKeySecretArn;
+  const secret = template.ofType('AWS::SecretsManager::Secret').find(({ physicalId }) => physicalId === arn);
+  if (!secret) throw new StartFailure('The template has no secret for the API key');
+  return String(secret.properties.Name);
+}
+
+const namesLike = (template: Template, pattern: RegExp): string[] =>
+  template
+    .ofType('AWS::Lambda::Function')
+    .map(({ physicalId }) => physicalId)
+    .filter((name) => pattern.test(name));
+
+/** How a browser on this machine reaches an address that is listened on. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}
