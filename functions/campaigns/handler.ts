@@ -1,13 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
+import { documentClient, statesClient } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
 import { problemJson } from '../shared/problem-json.ts';
 import { telemetry } from '../shared/telemetry.ts';
@@ -20,12 +18,12 @@ const env = readEnv(
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
   }),
 );
-const client = DynamoDBDocumentClient.from(new DynamoDBClient());
+const client = documentClient();
 
 const campaigns = createCampaigns({
   store: createCampaignStore({ client, table: env.SENDS_TABLE }),
   ledger: createLedger({ client, table: env.SENDS_TABLE }),
-  sfn: new SFNClient(),
+  sfn: statesClient(),
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
   s3: new S3Client(),
   bucket: env.BUCKET,
