@@ -46,8 +46,21 @@ export interface Result {
   readonly body: unknown;
 }
 
+/** A result as it leaves: JSON, and what it consumed. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly units?: { readonly read: number; readonly write: number };
+}
+
 /** Answers one DynamoDB call. `done` may be called before this returns. */
-export function dispatch(store: DynaliteStore, operation: string, text: string, done: (result: Result) => void): void {
+export function dispatch(
+  store: DynaliteStore,
+  operation: string,
+  text: string,
+  answer: (answer: Answer) => void,
+): void {
+  const done = ({ status, body }: Result) => answer({ status, body: JSON.stringify(body) });
   let request: Body;
   try {
     request = JSON.parse(text === '' ? '{}' : text) as Body;
@@ -68,8 +81,10 @@ export function dispatch(store: DynaliteStore, operation: string, text: string, 
   // dynalite does not know this member, and takes away what it does not know.
   const showsRefused = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
   const finish = (error: unknown, result?: unknown) => {
-    if (!error) done({ status: 200, body: result });
-    else if (!isDynamoError(error)) throw error;
+    if (!error) {
+      const body = JSON.stringify(result);
+      answer({ status: 200, body, units: unitsOf(operation, store, result, body.length) });
+    } else if (!isDynamoError(error)) throw error;
     else done({ status: error.statusCode, body: showsRefused ? withRefusedItem(store, request, error) : error.body });
   };
   let data: Body;
@@ -82,6 +97,20 @@ export function dispatch(store: DynaliteStore, operation: string, text: string, 
   }
   known.action(store, data, finish);
 }
+
+const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+
+/** Write units as they were counted; a read's from the size of its answer, taken as eventually consistent. */
+function unitsOf(operation: string, store: DynaliteStore, result: unknown, answered: number) {
+  const write = store.takeWriteUnits();
+  if (!READS.has(operation)) return { read: 0, write };
+  const { Items, Count = 0 } = result as { Items?: unknown[]; Count?: number };
+  const size = Items ? answered : Math.max(answered, Count * COUNTED_BYTES);
+  return { read: Math.max(1, Math.ceil(size / 4096)) / 2, write };
+}
+
+/** What a COUNT reads for each entry that it counts. */
+const COUNTED_BYTES = 400;
 
 /** Adds the item that refused a write: everything happens in one turn, so it is still as it was. */
 function withRefusedItem(store: DynaliteStore, request: Body, error: DynamoError): unknown {

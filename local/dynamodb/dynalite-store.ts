@@ -53,6 +53,24 @@ class EntryStream extends Stream {
  */
 export function dynaliteStore(kv: KeyValueStore) {
   const tables = new Map<string, TableRecord>();
+  /** Write units since they were last taken. */
+  let writeUnits = 0;
+  const write = (name: string, key: string, value: unknown) => {
+    const text = JSON.stringify(value);
+    if (name.startsWith('index-')) {
+      // DynamoDB neither writes nor bills an index entry that stays as it is.
+      if (kv.get(name, key) === text) return;
+      writeUnits += kilobytes(text);
+    } else if (name.startsWith('item-')) {
+      // The larger one counts; what is replaced is seldom larger than what replaces it.
+      writeUnits += kilobytes(text);
+    }
+    kv.put(name, key, text);
+  };
+  const remove = (name: string, key: string) => {
+    if (name.startsWith('index-') || name.startsWith('item-')) writeUnits++;
+    kv.delete(name, key);
+  };
 
   const space = (name: string) => ({
     lock: (_key: unknown, run: (release: <T>(callback: T) => T) => void) => run((callback) => callback),
@@ -62,18 +80,18 @@ export function dynaliteStore(kv: KeyValueStore) {
     },
     put(key: string, value: unknown, callback: Callback) {
       if (name === TABLES) tables.delete(key);
-      kv.put(name, key, JSON.stringify(value));
+      write(name, key, value);
       callback(null);
     },
     del(key: string, callback: Callback) {
       if (name === TABLES) tables.delete(key);
-      kv.delete(name, key);
+      remove(name, key);
       callback(null);
     },
     batch(operations: { type: string; key: string; value?: unknown }[], callback: Callback) {
       for (const { type, key, value } of operations) {
-        if (type === 'del') kv.delete(name, key);
-        else kv.put(name, key, JSON.stringify(value));
+        if (type === 'del') remove(name, key);
+        else write(name, key, value);
       }
       callback(null);
     },
@@ -123,8 +141,17 @@ export function dynaliteStore(kv: KeyValueStore) {
     getTagDb: (table: string) => open(`tag-${table}`),
     deleteTagDb: (table: string, callback: Callback) => drop(`tag-${table}`, callback),
     getTable,
+    /** The write units of what was done since the last time. */
+    takeWriteUnits(): number {
+      const units = writeUnits;
+      writeUnits = 0;
+      return units;
+    },
   };
 }
+
+/** Size in JSON: a little more than DynamoDB counts, which knows no quotes. */
+const kilobytes = (text: string) => Math.ceil(text.length / 1024);
 
 export type DynaliteStore = ReturnType<typeof dynaliteStore>;
 

@@ -91,7 +91,7 @@ function write(store: DynaliteStore, record: TableRecord): void {
 
 function call(store: DynaliteStore, operation: string, request: object): void {
   dispatch(store, operation, JSON.stringify(request), ({ status, body }) => {
-    if (status !== 200) throw new Error(`${operation}: ${JSON.stringify(body)}`);
+    if (status !== 200) throw new Error(`${operation}: ${body}`);
   });
 }
 

@@ -18,9 +18,7 @@ await runWorker(() => {
   return {
     handle(call, answer) {
       try {
-        dispatch(store, call.operation, call.body, ({ status, body }) =>
-          kv.afterCommit(() => answer({ status, body: JSON.stringify(body) })),
-        );
+        dispatch(store, call.operation, call.body, (result) => kv.afterCommit(() => answer(result)));
       } catch (error) {
         answer(internalFailure('com.amazonaws.dynamodb.v20120810#InternalServerError', error));
       }

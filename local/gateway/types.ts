@@ -34,6 +34,8 @@ export interface AwsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: string | Buffer | Readable;
+  /** DynamoDB's consumed capacity, for the meter. */
+  readonly units?: { readonly read: number; readonly write: number };
 }
 
 /** Answers the calls of one service. It may throw an `AwsError`; anything else it throws is InternalFailure. */

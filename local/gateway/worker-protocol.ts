@@ -11,6 +11,8 @@ export interface WorkerAnswer {
   readonly status: number;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** DynamoDB's consumed capacity. */
+  readonly units?: { readonly read: number; readonly write: number };
 }
 
 /** The first message of a thread: it is ready, or could not start. */

@@ -73,9 +73,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
 
   const contentType = protocolOf(service) === 'json-1.0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
   const handler: ServiceHandler = async (request): Promise<AwsResponse> => {
-    const { status, body, headers } = await call(request.operation, request.body.toString());
+    const { status, body, headers, units } = await call(request.operation, request.body.toString());
     const base = { 'content-type': contentType, 'x-amzn-requestid': request.requestId };
-    return { status, headers: headers ? { ...base, ...headers } : base, body };
+    return { status, headers: headers ? { ...base, ...headers } : base, body, ...(units ? { units } : {}) };
   };
 
   const close = async () => {

@@ -1,0 +1,40 @@
+import { PRICES } from './prices.ts';
+import type { Tally } from './tally.ts';
+
+/** State transitions and express runs of a campaign, as the engine counts them. */
+export interface Transitions {
+  readonly standard: number;
+  readonly expressRequests: number;
+  readonly expressGbSeconds: number;
+}
+
+export const NO_TRANSITIONS: Transitions = { standard: 0, expressRequests: 0, expressGbSeconds: 0 };
+
+const READS = /^s3\.(?:Get|Head)/;
+const FREE = /^s3\.(?:Delete|Abort)/;
+
+/** What a tally would cost at list prices, in dollars. */
+export function estimateUsd(tally: Tally, transitions: Transitions): Record<string, number> {
+  let s3 = 0;
+  for (const [name, count] of Object.entries(tally.calls)) {
+    // Whatever is no read and no delete is priced as a put, lists too.
+    if (name.startsWith('s3.') && !FREE.test(name)) s3 += count * (READS.test(name) ? PRICES.s3Get : PRICES.s3Put);
+  }
+  const parts = {
+    stepFunctions:
+      transitions.standard * PRICES.standardTransition +
+      transitions.expressRequests * PRICES.expressRequest +
+      transitions.expressGbSeconds * PRICES.expressGbSecond,
+    lambda: tally.lambdaRequests * PRICES.lambdaRequest + tally.lambdaGbSeconds * PRICES.lambdaGbSecond,
+    sqs: tally.sqsRequests * PRICES.sqsRequest,
+    dynamodb: tally.writeUnits * PRICES.dynamodbWriteUnit + tally.readUnits * PRICES.dynamodbReadUnit,
+    s3,
+    ses: tally.messagesSent * PRICES.sesMessage,
+    httpApi: tally.httpRequests * PRICES.httpApiRequest,
+  };
+  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return Object.fromEntries(Object.entries({ ...parts, total }).map(([name, usd]) => [name, rounded(usd)]));
+}
+
+/** To a millionth of a dollar. */
+const rounded = (usd: number) => Math.round(usd * 1e6) / 1e6;
