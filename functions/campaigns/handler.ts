@@ -7,6 +7,7 @@ import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { documentClient, statesClient } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
 import { problemJson } from '../shared/problem-json.ts';
 import { telemetry } from '../shared/telemetry.ts';
 import { createCampaigns } from './campaigns.ts';
@@ -31,4 +32,4 @@ const campaigns = createCampaigns({
   telemetry,
 });
 
-export const handler = middy((event: APIGatewayProxyEventV2) => campaigns(event)).use(problemJson());
+export const handler = invocation(middy((event: APIGatewayProxyEventV2) => campaigns(event)).use(problemJson()));

@@ -9,6 +9,7 @@ import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
 import { documentClient, statesClient } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
 import { rateEnv, sendRates } from '../shared/send-rate.ts';
 import { createUpload } from './upload.ts';
 
@@ -25,7 +26,7 @@ const s3 = new S3Client();
 const table = env.SENDS_TABLE;
 const rates = sendRates(env, { client, table }, createSes().maxSendRate);
 
-export const handler = createUpload({
+const upload = createUpload({
   client,
   table,
   store: createCampaignStore({ client, table }),
@@ -38,3 +39,5 @@ export const handler = createUpload({
   newUploadId: randomUUID,
   clock: systemClock,
 });
+
+export const handler = invocation(upload);
