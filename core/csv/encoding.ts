@@ -1,4 +1,3 @@
-import iconv from 'iconv-lite';
 import { PregonError } from '../errors.ts';
 import { lineAt } from './lines.ts';
 import type { CsvSource } from './source.ts';
@@ -55,7 +54,8 @@ async function* withoutMark(source: CsvSource, bomBytes: number): AsyncGenerator
 }
 
 async function* fromWindows1252(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const chunk of bytes) yield Buffer.from(iconv.decode(chunk, 'windows-1252'));
+  const decoder = new TextDecoder('windows-1252');
+  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
 }
 
 async function* fromUtf16(open: () => AsyncIterable<Buffer>, name: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {
