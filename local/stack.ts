@@ -1,19 +1,13 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Closers } from './compose/closers.ts';
-import { chance, startDataServices } from './compose/data-services.ts';
 import { startEngine } from './compose/engine.ts';
-import { identitiesOf } from './compose/identities.ts';
 import { lockDataDir } from './compose/lock.ts';
 import { type Outputs, removeOutputs, writeOutputs } from './compose/outputs.ts';
 import { listening, StartFailure } from './compose/ports.ts';
 import { provisionStateMachines } from './compose/state-machines.ts';
-import { Faults } from './faults/faults.ts';
-import { faultsRoute } from './faults/route.ts';
-import { staleDescribe } from './faults/stale-describe.ts';
-import { injectFaults } from './faults/step.ts';
-import { startGateway } from './gateway/gateway.ts';
-import type { LocalRoutes } from './gateway/local-routes.ts';
-import type { Principal, ServiceHandler } from './gateway/types.ts';
+import type { Chance } from './faults/step.ts';
+import { startLocalAws } from './gateway/local-aws.ts';
 import { httpApiOf } from './http-api/routes.ts';
 import { HttpApiServer, listenHttpApi } from './http-api/server.ts';
 import { accessKeyFor } from './identity.ts';
@@ -21,8 +15,8 @@ import { eventSourcesOf } from './lambda/event-sources.ts';
 import { functionsOf } from './lambda/functions.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { lambdaService } from './lambda/service.ts';
-import { mailboxRoute } from './ses/mailbox-route.ts';
-import { loadTemplate } from './template/load.ts';
+import { mailgun } from './providers/mailgun.ts';
+import { sendgrid } from './providers/sendgrid.ts';
 import type { Template } from './template/template.ts';
 
 export interface StackOptions {
@@ -40,7 +34,6 @@ export interface StackOptions {
   /** Told what the user should see: what is not emulated, what went wrong. */
   onNotice(text: string): void;
   cdkOut?: string;
-  stackName?: string;
 }
 
 export interface RunningStack {
@@ -52,7 +45,9 @@ export interface RunningStack {
 
 const LOOPBACK = '127.0.0.1';
 const STACK_NAME = 'pregon-dev';
+const API_KEY_SECRET = `${STACK_NAME}/api-key`;
 const SENDER = 'Pregón <hello@pregon.test>';
+const CHANCE: Chance = { random: Math.random, sleep: async (ms) => void (await sleep(ms)) };
 /** Batches under way may end within this before their threads do. */
 const STOP_GRACE_MS = 2000;
 /** Asked at once by whoever finds the stack ready. */
@@ -78,51 +73,33 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
   removeOutputs(dataDir);
-
-  const services = new Map<string, ServiceHandler>();
-  const identities = new Map<string, Principal>();
-  const localRoutes: LocalRoutes = new Map();
-  const faults = new Faults();
-  const gateway = await listening('--aws-port', options.awsPort, LOOPBACK, () =>
-    startGateway({
-      port: options.awsPort,
-      host: LOOPBACK,
-      services,
-      identities,
-      localRoutes,
-      steps: [injectFaults(faults, chance), staleDescribe(faults, Date.now)],
-      onError: (error, { service, operation }) =>
-        onNotice(`The local AWS failed in ${service} ${operation}: ${error instanceof Error ? error.stack : error}`),
-    }),
-  );
-  closers.add(() => gateway.close());
   const listener = await listening('--port', options.port, host, () => listenHttpApi(options.port, host));
   const address = listener.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const apiUrl = `http://${urlHost(host)}:${port}`;
-  closers.add(() => listener.closeAllConnections());
+  closers.add(() => listener.close());
 
-  const template = loadTemplate({
-    cdkOut: options.cdkOut ?? 'cdk.out',
-    stackName: options.stackName ?? STACK_NAME,
-    awsEndpoint: gateway.url,
-    apiUrl,
-    parameters: { SenderAddress: SENDER, SendRate: String(options.ratePerSecond), SendHeadroom: '1' },
-  });
+  const aws = await listening('--aws-port', options.awsPort, LOOPBACK, () =>
+    startLocalAws({
+      cdkOut: options.cdkOut ?? 'cdk.out',
+      stackName: STACK_NAME,
+      parameters: { SenderAddress: SENDER, SendRate: String(options.ratePerSecond), SendHeadroom: '1' },
+      dataDir,
+      port: options.awsPort,
+      host: LOOPBACK,
+      apiUrl,
+      secrets: { [API_KEY_SECRET]: options.apiKey },
+      maxSendRate: options.ratePerSecond,
+      onError: (error, where) =>
+        onNotice(`The local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),
+    }),
+  );
+  closers.add(() => aws.close());
+  const { template, gateway, services, meter } = aws;
   for (const line of template.unsupported) onNotice(`Not emulated: ${line}`);
-  for (const [accessKeyId, principal] of identitiesOf(template)) identities.set(accessKeyId, principal);
+  const providers = { mailbox: aws.mailbox, faults: aws.faults, chance: CHANCE, now: Date.now };
+  services.set('mailgun', mailgun(providers)).set('sendgrid', sendgrid(providers));
 
-  const { mailbox } = await startDataServices({
-    template,
-    dataDir,
-    gateway,
-    services,
-    faults,
-    closers,
-    maxSendRate: options.ratePerSecond,
-    secrets: { [apiKeySecretName(template)]: options.apiKey },
-    onProblem: onNotice,
-  });
   const runtime = new LambdaRuntime({
     functions: functionsOf(template),
     dataDir,
@@ -130,14 +107,13 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
     awsEndpoint: gateway.url,
     accessKeyFor,
     compileCacheDir: join(dataDir, 'cache'),
+    onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
   });
   closers.add(() => runtime.close());
   services.set('lambda', lambdaService(runtime));
+  aws.localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
   const warmed = runtime.warm(namesLike(template, WARMED_BEFORE_READY));
 
-  localRoutes.set('/_local/mailbox', mailboxRoute(mailbox));
-  localRoutes.set('/_local/faults', faultsRoute(faults));
-  localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
   const engine = await startEngine({ dataDir, awsEndpoint: gateway.url, template, onProblem: onNotice });
   closers.add(() => engine.close());
   services.set('states', engine.handler);
@@ -159,6 +135,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
     awsEndpoint: gateway.url,
     apiKey: options.apiKey,
     open: options.open,
+    onRequest: () => meter.httpRequest(),
     onProblem: onNotice,
   });
   closers.add(() => server.close());
@@ -185,13 +162,6 @@ function outputsOf(template: Template, local: Pick<Outputs, 'apiUrl' | 'awsEndpo
     sendQueueUrl: output('sendQueueUrl'),
     deadLetterQueueUrl: output('deadLetterQueueUrl'),
   };
-}
-
-function apiKeySecretName(template: Template): string {
-  const arn = template.outputs.apiKeySecretArn;
-  const secret = template.ofType('AWS::SecretsManager::Secret').find(({ physicalId }) => physicalId === arn);
-  if (!secret) throw new StartFailure('The template has no secret for the API key');
-  return String(secret.properties.Name);
 }
 
 const namesLike = (template: Template, pattern: RegExp): string[] =>

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { forwardTo } from '../gateway/forward.ts';
@@ -43,8 +44,10 @@ export async function startEngine(
     handler: forwarder.handler,
     close: async () => {
       closing = true;
+      const closed = Promise.race([once(worker, 'message'), once(worker, 'exit')]);
       worker.postMessage('close');
-      await new Promise((resolve) => worker.once('exit', resolve));
+      await closed;
+      await worker.terminate();
       forwarder.close();
     },
   };

@@ -24,6 +24,8 @@ export interface HttpApiOptions {
   apiKey: string;
   /** No authorizer is asked. */
   open: boolean;
+  /** Told of each request that API Gateway would bill. */
+  onRequest?(): void;
   onProblem(message: string): void;
 }
 
@@ -66,6 +68,7 @@ export class HttpApiServer {
       return;
     }
     const { api, account } = this.options;
+    this.options.onRequest?.();
     const parts: RequestParts = {
       request,
       requestId: randomBytes(11).toString('base64url'),

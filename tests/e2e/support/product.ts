@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outputs } from '../../../local/compose/outputs.ts';
+import type { CampaignView } from '../../../local/terminal/client.ts';
+
+/** Booting on a machine that runs other tests beside it. */
+const BOOT_MS = 30_000;
+const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
+
+export const tempDataDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-e2e-'));
+
+/** A command of the product in a process of its own, as a user runs it. */
+export class Command {
+  output = '';
+  readonly child: ChildProcess;
+  private readonly exited: Promise<number | null>;
+
+  constructor(script: 'start' | 'up' | 'status' | 'redrive', args: readonly string[]) {
+    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `scripts/${script}.ts`, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', PREGON_API_KEY: 'key-of-the-test' },
+    });
+    const read = (chunk: Buffer) => {
+      this.output += chunk.toString();
+    };
+    this.child.stdout?.on('data', read);
+    this.child.stderr?.on('data', read);
+    this.exited = once(this.child, 'exit').then(([code]) => code);
+  }
+
+  /** Resolves with the exit status. */
+  ended(): Promise<number | null> {
+    return this.exited;
+  }
+
+  /** Ctrl-C, and waits for the end. */
+  async stop(): Promise<number | null> {
+    this.child.kill('SIGINT');
+    return this.exited;
+  }
+
+  async kill9(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  async saysWithin(ms: number, text: string): Promise<void> {
+    await eventually(ms, () => this.output.includes(text) || this.child.exitCode !== null);
+    if (!this.output.includes(text)) throw new Error(`It did not say "${text}":\n${this.output}`);
+  }
+}
+
+/** A product that runs on a data directory of its own, on free ports. */
+export class Product {
+  readonly command: Command;
+  readonly outputs: Outputs;
+
+  private constructor(command: Command, outputs: Outputs) {
+    this.command = command;
+    this.outputs = outputs;
+  }
+
+  static async up(dataDir: string, args: readonly string[] = []): Promise<Product> {
+    const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args]);
+    return new Product(command, await readyOutputs(command, dataDir));
+  }
+
+  /** Asks the product's API with the key. */
+  call(method: string, path: string, init: Omit<RequestInit, 'method'> = {}): Promise<Response> {
+    return fetch(`${this.outputs.apiUrl}${path}`, {
+      method,
+      ...init,
+      headers: { authorization: `Bearer ${this.outputs.apiKey}`, ...init.headers },
+    });
+  }
+
+  upload(csv: string | Uint8Array<ArrayBuffer>, fields: Record<string, string> = {}): Promise<Response> {
+    const form = new FormData();
+    form.append('file', new Blob([csv], { type: 'text/csv' }), 'campaign.csv');
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    return this.call('POST', '/upload', { body: form });
+  }
+
+  async campaign(batchId: string): Promise<CampaignView> {
+    return (await this.call('GET', `/campaigns/${batchId}`)).json() as Promise<CampaignView>;
+  }
+
+  async ended(batchId: string, withinMs: number): Promise<CampaignView> {
+    let campaign = await this.campaign(batchId);
+    await eventually(withinMs, async () => {
+      campaign = await this.campaign(batchId);
+      return ENDED.includes(campaign.status);
+    });
+    return campaign;
+  }
+
+  async graphql<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const body = JSON.stringify({ query, variables });
+    const response = await this.call('POST', '/graphql', { body, headers: { 'content-type': 'application/json' } });
+    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    if (!data || errors) throw new Error(`GraphQL answered ${JSON.stringify(errors)}`);
+    return data;
+  }
+
+  /** Everything that the providers accepted for a batch. */
+  async mailbox(batchId: string): Promise<MailboxMessage[]> {
+    const messages: MailboxMessage[] = [];
+    let after = '';
+    do {
+      const url = `${this.outputs.awsEndpoint}/_local/mailbox?batchId=${batchId}&limit=1000&after=${after}`;
+      const page = (await (await fetch(url)).json()) as { messages: MailboxMessage[]; next?: string };
+      messages.push(...page.messages);
+      after = page.next ?? '';
+    } while (after !== '');
+    return messages;
+  }
+}
+
+export interface MailboxMessage {
+  to: string;
+  subject: string;
+  text: string;
+  sendId: string;
+}
+
+/** Waits until a command's stack is ready, as any tool would: by its outputs. */
+export async function readyOutputs(command: Command, dataDir: string): Promise<Outputs> {
+  const file = join(dataDir, 'outputs.json');
+  await eventually(BOOT_MS, () => existsSync(file) || command.child.exitCode !== null);
+  if (!existsSync(file)) throw new Error(`It did not start:\n${command.output}`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Outputs;
+}
+
+/** Resolves once the condition holds; fails when it does not in time. */
+export async function eventually(ms: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`The condition did not come true within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
