@@ -131,12 +131,12 @@ function EventTable({ rows, loading, error, chosen, onChoose }: EventTableProps)
 
 function columnsFor(onChoose: (event: HistoryEvent) => void): TableProps.ColumnDefinition<EventRow>[] {
   return [
-    { id: 'id', header: 'ID', width: 72, cell: ({ event }) => event.id },
+    { id: 'id', header: 'ID', width: 64, cell: ({ event }) => event.id },
     {
       id: 'type',
       header: 'Type',
       isRowHeader: true,
-      minWidth: 230,
+      minWidth: 170,
       cell: ({ event, error, redrive }) => (
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           {error !== undefined && <Icon name="status-negative" variant="error" ariaLabel="Error" />}
@@ -154,7 +154,7 @@ function columnsFor(onChoose: (event: HistoryEvent) => void): TableProps.ColumnD
       ),
     },
     { id: 'state', header: 'State', minWidth: 120, cell: ({ state }) => state ?? '–' },
-    { id: 'after', header: 'After', width: 120, cell: ({ afterMs }) => formatDuration(afterMs) },
-    { id: 'time', header: 'Time', width: 220, cell: ({ event }) => formatTime(event.timestamp, true) },
+    { id: 'after', header: 'After', width: 100, cell: ({ afterMs }) => formatDuration(afterMs) },
+    { id: 'time', header: 'Time', width: 205, cell: ({ event }) => formatTime(event.timestamp, true) },
   ];
 }

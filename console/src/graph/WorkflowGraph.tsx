@@ -8,7 +8,7 @@ import { type AslDefinition, mapAround } from './definition.ts';
 import { type Drawing, END, layOut, type PlacedEdge, START } from './layout.ts';
 import { StateEdge, type StateFlowEdge } from './StateEdge.tsx';
 import { type StateFlowNode, StateNode } from './StateNode.tsx';
-import { summarize, type Trace } from './trace.ts';
+import { summarize, type Trace, transitionKey } from './trace.ts';
 
 const NODE_TYPES = { state: StateNode };
 const EDGE_TYPES = { transition: StateEdge };
@@ -112,12 +112,12 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
   );
 }
 
-/** Whether the execution went this way. The way to the end is taken by the state that was last. */
+/** Whether the execution went this way; to the end only from the state that was last, and only if that was left well. */
 function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
   if (edge.from === START) return trace.visits.length > 0;
-  if (edge.to === END)
-    return ended && trace.visits.findLast((visit) => visit.parent === undefined)?.state === edge.from;
-  return trace.taken.has(`${edge.from} ${edge.to}`);
+  if (edge.to !== END) return trace.taken.has(transitionKey(edge.from, edge.to, edge.kind === 'catch'));
+  const last = trace.visits.findLast((visit) => visit.parent === undefined);
+  return ended && last?.state === edge.from && (last.status === 'succeeded' || last.type === 'Fail');
 }
 
 /** As high as the drawing needs to be read; a very long one is made smaller, and can be zoomed into. */

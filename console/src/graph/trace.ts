@@ -42,7 +42,7 @@ export interface Trace {
   readonly byState: ReadonlyMap<string, readonly Visit[]>;
   /** The state that an event belongs to, by the event's id. */
   readonly stateOf: ReadonlyMap<number, string>;
-  /** Transitions that were taken, as `from to`. */
+  /** Transitions that were taken, as `transitionKey` writes them. */
   readonly taken: ReadonlySet<string>;
 }
 
@@ -64,6 +64,11 @@ export function summarize(visits: readonly Visit[]): StateStatus {
   // A loop comes back to a state: only inside a Map do several stays stand side by side.
   const relevant = visits.some((visit) => visit.iteration !== undefined) ? visits : visits.slice(-1);
   return order.find((status) => relevant.some((visit) => visit.status === status)) ?? 'notEntered';
+}
+
+/** Name of a transition; one state may lead to another both when it succeeds and when an error is caught. */
+export function transitionKey(from: string, to: string, caught: boolean): string {
+  return `${from} ${caught ? '!' : '>'} ${to}`;
 }
 
 /** The details object of an event, whichever its name. */
@@ -126,7 +131,9 @@ class Reader {
     };
     this.#visits.push(visit);
     this.#visitOf.set(event.id, visit);
-    this.#taken.add(`${isFirstInside || before === undefined ? '' : before.state} ${state}`);
+    if (!isFirstInside && before !== undefined) {
+      this.#taken.add(transitionKey(before.state, state, before.status === 'caught'));
+    }
   }
 
   /** An event inside a state. */

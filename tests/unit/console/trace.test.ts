@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../../console/src/api/types.ts';
 import { parseDefinition } from '../../../console/src/graph/definition.ts';
-import { readTrace, summarize, type Trace } from '../../../console/src/graph/trace.ts';
+import { readTrace, summarize, type Trace, transitionKey } from '../../../console/src/graph/trace.ts';
 
 const DEFINITION = parseDefinition(
   JSON.stringify({
@@ -82,7 +82,8 @@ describe('the trace of a history', () => {
     expect(statusOf(trace, 'Call')).toBe('caught');
     expect(trace.byState.get('Call')?.[0]?.error).toBe('Recipient');
     expect(statusOf(trace, 'Sorry')).toBe('failed');
-    expect([...trace.taken]).toContain('Call Sorry');
+    expect(trace.taken.has(transitionKey('Call', 'Sorry', true))).toBe(true);
+    expect(trace.taken.has(transitionKey('Call', 'Sorry', false))).toBe(false);
   });
 
   test('a stopped execution leaves its running states aborted', () => {
