@@ -1,0 +1,48 @@
+import type { Engine } from '../engine.ts';
+import type { JsonObject } from '../json.ts';
+import {
+  describeExecution,
+  listExecutions,
+  redriveExecution,
+  startExecution,
+  startSyncExecution,
+  stopExecution,
+} from './executions.ts';
+import { getExecutionHistory } from './history.ts';
+import {
+  createStateMachine,
+  deleteStateMachine,
+  describeStateMachine,
+  describeStateMachineForExecution,
+  listStateMachines,
+  updateStateMachine,
+  validateStateMachineDefinition,
+} from './machines.ts';
+import { describeMapRun, listMapRuns, updateMapRun } from './map-runs.ts';
+import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tokens.ts';
+
+type Operation = (engine: Engine, params: JsonObject) => JsonObject | Promise<JsonObject>;
+
+/** The operations of the API by their names in X-Amz-Target. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['CreateStateMachine', createStateMachine],
+  ['UpdateStateMachine', updateStateMachine],
+  ['DeleteStateMachine', deleteStateMachine],
+  ['DescribeStateMachine', describeStateMachine],
+  ['DescribeStateMachineForExecution', describeStateMachineForExecution],
+  ['ListStateMachines', listStateMachines],
+  ['ValidateStateMachineDefinition', validateStateMachineDefinition],
+  ['StartExecution', startExecution],
+  ['StartSyncExecution', startSyncExecution],
+  ['DescribeExecution', describeExecution],
+  ['ListExecutions', listExecutions],
+  ['StopExecution', stopExecution],
+  ['RedriveExecution', redriveExecution],
+  ['GetExecutionHistory', getExecutionHistory],
+  ['ListMapRuns', listMapRuns],
+  ['DescribeMapRun', describeMapRun],
+  ['UpdateMapRun', updateMapRun],
+  ['SendTaskSuccess', sendTaskSuccess],
+  ['SendTaskFailure', sendTaskFailure],
+  ['SendTaskHeartbeat', sendTaskHeartbeat],
+]);

@@ -1,0 +1,18 @@
+/** Time as the engine sees it; tests put their own in place of it. */
+export interface EngineClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back after `ms` milliseconds, unless the returned function is called first. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** setTimeout takes at most 2^31-1 ms; the timers look again when it fires. */
+const LONGEST = 2_000_000_000;
+
+export const systemClock: EngineClock = {
+  now: () => Date.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, Math.min(ms, LONGEST));
+    return () => clearTimeout(timer);
+  },
+};

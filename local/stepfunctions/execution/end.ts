@@ -1,0 +1,47 @@
+import type { Payload } from '../json.ts';
+import { failureOf, outputOf } from './events.ts';
+import type { Execution, ExecutionStatus } from './execution.ts';
+import type { Interpreter } from './interpreter.ts';
+import { type Thread, TIMER } from './thread.ts';
+
+const EVENT: Partial<Record<ExecutionStatus, string>> = {
+  SUCCEEDED: 'ExecutionSucceeded',
+  FAILED: 'ExecutionFailed',
+  TIMED_OUT: 'ExecutionTimedOut',
+  ABORTED: 'ExecutionAborted',
+};
+
+/** Stops what a thread waits for, and keeps what it was about for a redrive. */
+export function stopThread(interpreter: Interpreter, thread: Thread): void {
+  interpreter.services.timers.cancel(thread[TIMER]);
+  delete thread[TIMER];
+  const { work } = thread;
+  if (work.kind === 'stopped') return;
+  if (work.kind === 'mapRun') interpreter.services.mapRuns.abort(work.run);
+  thread.work = { kind: 'stopped', was: work };
+}
+
+/** Ends an execution: its event, its threads, its place among the running ones. */
+export function endExecution(
+  interpreter: Interpreter,
+  execution: Execution,
+  status: ExecutionStatus,
+  result: { output?: Payload; error?: string | undefined; cause?: string | undefined },
+  previous: number,
+): void {
+  const { services, live } = interpreter;
+  if (execution.status !== 'RUNNING') return;
+  execution.status = status;
+  execution.stopped = services.clock.now();
+  execution.output = result.output;
+  execution.error = result.error;
+  execution.cause = result.cause;
+  const details = result.output ? outputOf(result.output.text) : failureOf(result);
+  interpreter.emit(execution, EVENT[status] ?? 'ExecutionFailed', previous, details);
+  for (const thread of execution.threads.values()) stopThread(interpreter, thread);
+  services.timers.cancel(execution.timeout);
+  live.delete(execution.id);
+  interpreter.touch(execution);
+  services.statusChanged(execution);
+  if (execution.isChild) services.mapRuns.childEnded(execution);
+}

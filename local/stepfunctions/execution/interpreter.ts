@@ -1,0 +1,196 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { State } from '../asl/types.ts';
+import { EvaluationError, type Failure, HistoryFull, StateFailed } from '../errors.ts';
+import { type Json, type JsonObject, Payload } from '../json.ts';
+import type { Bindings } from '../jsonata/expression.ts';
+import type { Template } from '../jsonata/template.ts';
+import { executeState } from '../states/index.ts';
+import { endExecution } from './end.ts';
+import { inputOf } from './events.ts';
+import type { Execution } from './execution.ts';
+import { fail } from './failure.ts';
+import { blockOf, stateOf } from './machine.ts';
+import type { Services } from './services.ts';
+import type { Thread } from './thread.ts';
+
+/** Thrown where a thread was stopped while it evaluated: there is nothing left to do. */
+class Abandoned extends Error {}
+
+/** An execution ends with its event 25,000. */
+const LAST_EVENT = 25_000;
+/** Transitions of one thread in one turn of the event loop, so that a long chain does not keep the others waiting. */
+const STEPS_PER_TURN = 64;
+
+/** Runs executions: keeps those that are running, and takes their threads from state to state. */
+export class Interpreter {
+  readonly services: Services;
+  readonly live = new Map<number, Execution>();
+
+  constructor(services: Services) {
+    this.services = services;
+  }
+
+  /** Starts a new execution. */
+  begin(execution: Execution): void {
+    this.live.set(execution.id, execution);
+    const { machine, input, block } = execution;
+    const details = { ...inputOf(input.text), roleArn: machine.roleArn };
+    this.emit(execution, 'ExecutionStarted', 0, details);
+    const { startAt } = blockOf(machine, block);
+    const thread = this.spawn(execution, { parent: 0, index: 0, block, state: startAt, input, last: 0 });
+    this.services.statusChanged(execution);
+    this.watchTimeout(execution);
+    this.proceed(execution, thread);
+  }
+
+  spawn(
+    execution: Execution,
+    init: Pick<Thread, 'parent' | 'index' | 'block' | 'state' | 'input' | 'last'> & Pick<Partial<Thread>, 'item'>,
+  ): Thread {
+    const thread: Thread = {
+      id: ++execution.made,
+      vars: {},
+      before: 0,
+      entered: 0,
+      enteredAt: 0,
+      tries: [],
+      retries: 0,
+      work: { kind: 'ready' },
+      ...init,
+    };
+    execution.threads.set(thread.id, thread);
+    return thread;
+  }
+
+  /** Adds an event and answers its id. */
+  emit(execution: Execution, type: string, previous: number, details?: JsonObject): number {
+    if (execution.events >= LAST_EVENT - 1 && execution.type === 'STANDARD' && execution.status === 'RUNNING') {
+      throw new HistoryFull();
+    }
+    const now = this.services.clock.now();
+    execution.fresh.push(details === undefined ? [type, now, previous] : [type, now, previous, details]);
+    execution.events++;
+    this.touch(execution);
+    return execution.events;
+  }
+
+  /** Has the execution written with the next commit. */
+  touch(execution: Execution): void {
+    if (execution.dirty) return;
+    execution.dirty = true;
+    const { commits, store } = this.services;
+    commits.write(() => store.save(execution));
+  }
+
+  isAlive(execution: Execution, thread: Thread): boolean {
+    return (
+      execution.status === 'RUNNING' &&
+      execution.threads.get(thread.id) === thread &&
+      thread.work.kind !== 'stopped' &&
+      this.live.get(execution.id) === execution
+    );
+  }
+
+  /** Evaluates a field. What it gives is plain JSON: JSONata marks its arrays, and the marks must not reach a variable. */
+  async evaluate(execution: Execution, thread: Thread, template: Template, bindings: Bindings): Promise<Payload> {
+    if (template.constant) return template.constant;
+    const value: Json = await template.evaluate(bindings);
+    if (!this.isAlive(execution, thread)) throw new Abandoned();
+    return new Payload(JSON.stringify(value));
+  }
+
+  /** Takes a thread on from where it is, after `action` where there is one, until it has to wait for something. */
+  proceed(execution: Execution, thread: Thread, action?: () => Promise<void>): void {
+    this.#run(execution, thread, action).catch((error: unknown) => this.services.fatal(error));
+  }
+
+  async #run(execution: Execution, thread: Thread, action: (() => Promise<void>) | undefined): Promise<void> {
+    if (action) await this.#guard(execution, thread, action);
+    for (let steps = 1; this.isAlive(execution, thread); steps++) {
+      const { kind } = thread.work;
+      if (kind !== 'ready' && kind !== 'entered') return;
+      if (steps % STEPS_PER_TURN === 0) {
+        await nextTurn();
+        if (!this.isAlive(execution, thread)) return;
+      }
+      await this.#guard(execution, thread, () => this.#step(execution, thread));
+    }
+  }
+
+  async #step(execution: Execution, thread: Thread): Promise<void> {
+    const state = stateOf(execution.machine, thread.block, thread.state);
+    if (thread.work.kind === 'ready') {
+      if (this.services.isDeleting(execution.machine.name)) {
+        endExecution(this, execution, 'ABORTED', {}, 0);
+        return;
+      }
+      this.#enter(execution, thread, state);
+      // Branches that start together enter their first states together.
+      await Promise.resolve();
+      if (!this.isAlive(execution, thread)) return;
+    }
+    await executeState(this, execution, thread, state);
+  }
+
+  #enter(execution: Execution, thread: Thread, state: State): void {
+    const details = { ...inputOf(thread.input.text), name: state.name };
+    thread.before = thread.last;
+    thread.enteredAt = this.services.clock.now();
+    thread.entered = this.emit(execution, `${state.type}StateEntered`, thread.last, details);
+    thread.last = thread.entered;
+    thread.tries = [];
+    thread.retries = 0;
+    thread.work = { kind: 'entered' };
+  }
+
+  /** Runs a part of a state's work; what it throws becomes the state's failure. */
+  async #guard(execution: Execution, thread: Thread, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Abandoned) return;
+      if (error instanceof HistoryFull) this.#endFull(execution);
+      else await this.#failWith(execution, thread, error);
+    }
+  }
+
+  async #failWith(execution: Execution, thread: Thread, error: unknown): Promise<void> {
+    if (!(error instanceof EvaluationError) && !(error instanceof StateFailed)) throw error;
+    if (!this.isAlive(execution, thread)) return;
+    const failure = error instanceof StateFailed ? error.failure : this.evaluationFailed(execution, thread, error);
+    await this.#guard(execution, thread, () => fail(this, execution, thread, failure));
+  }
+
+  /** Records that a field could not be evaluated, and answers what the state fails with. */
+  evaluationFailed(execution: Execution, thread: Thread, error: EvaluationError): Failure {
+    const place = `the state '${thread.state}' (entered at the event id #${thread.entered})`;
+    const cause = `An error occurred while executing ${place}. ${error.message}`;
+    const name = 'States.QueryEvaluationError';
+    const isFirst = thread.last === thread.entered && !error.afterEntry;
+    thread.last = this.emit(execution, 'EvaluationFailed', isFirst ? thread.before : thread.last, {
+      error: name,
+      cause,
+      ...(error.location !== undefined && { location: error.location }),
+      state: thread.state,
+    });
+    return { error: name, cause };
+  }
+
+  #endFull(execution: Execution): void {
+    const cause = `The execution reached the maximum number of history events (${LAST_EVENT}).`;
+    endExecution(this, execution, 'FAILED', { error: 'States.Runtime', cause }, execution.events);
+  }
+
+  /** Ends the execution when its time is up. A redrive starts the time anew. */
+  watchTimeout(execution: Execution): void {
+    const { timeoutSeconds } = execution.machine.definition;
+    const own = execution.isChild ? undefined : timeoutSeconds;
+    const seconds = execution.type === 'EXPRESS' ? Math.min(own ?? EXPRESS_SECONDS, EXPRESS_SECONDS) : own;
+    if (seconds === undefined) return;
+    const due = (execution.redriven ?? execution.started) + seconds * 1000;
+    execution.timeout = this.services.timers.at(due, () => endExecution(this, execution, 'TIMED_OUT', {}, 0));
+  }
+}
+
+/** The longest an EXPRESS execution runs on AWS. */
+const EXPRESS_SECONDS = 300;

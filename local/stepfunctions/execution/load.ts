@@ -1,0 +1,54 @@
+import type { Arns } from '../arns.ts';
+import { Payload } from '../json.ts';
+import type { ExecutionRow } from '../store/executions.ts';
+import { Execution } from './execution.ts';
+import type { Machine } from './machine.ts';
+import { reviveThreads } from './thread.ts';
+
+/** A child's place: the label of its Map Run and the block it runs. */
+export interface ChildPlace {
+  label: string;
+  block: string;
+}
+
+export function executionArn(
+  arns: Arns,
+  row: Pick<ExecutionRow, 'machine' | 'name' | 'type' | 'id'>,
+  label?: string,
+): string {
+  const machine = label === undefined ? row.machine : `${row.machine}/${label}`;
+  if (row.type === 'STANDARD') return arns.execution(machine, row.name);
+  return arns.express(machine, row.name, expressId(row.id));
+}
+
+/** What makes the ARN of an EXPRESS execution unique: several may share a name. */
+export const expressId = (id: number) => `00000000-0000-4000-8000-${id.toString(16).padStart(12, '0')}`;
+
+/** An execution of the store, in memory again as its last commit left it. */
+export function loadExecution(row: ExecutionRow, machine: Machine, arns: Arns, place?: ChildPlace): Execution {
+  const execution = new Execution({
+    id: row.id,
+    name: row.name,
+    arn: executionArn(arns, row, place?.label),
+    machine,
+    type: row.type,
+    origin: { mapRun: row.mapRun, item: row.item, items: row.items },
+    input: new Payload(row.input),
+    block: place?.block ?? machine.definition.root.key,
+    started: row.started ?? 0,
+  });
+  execution.status = row.status;
+  execution.output = row.output === undefined ? undefined : new Payload(row.output);
+  execution.error = row.error;
+  execution.cause = row.cause;
+  execution.stopped = row.stopped;
+  execution.redrives = row.redrives;
+  execution.redriven = row.redriven;
+  execution.round = row.round;
+  execution.events = row.events;
+  execution.isNew = false;
+  for (const thread of row.snapshot === undefined ? [] : reviveThreads(row.snapshot))
+    execution.threads.set(thread.id, thread);
+  execution.made = row.made;
+  return execution;
+}

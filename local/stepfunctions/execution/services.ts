@@ -1,0 +1,27 @@
+import type { EngineClock } from '../clock.ts';
+import type { Commits } from '../store/commits.ts';
+import type { ExecutionStore } from '../store/executions.ts';
+import type { TaskCaller } from '../tasks/caller.ts';
+import type { Timers } from '../timers.ts';
+import type { Tokens } from '../tokens.ts';
+import type { Execution } from './execution.ts';
+import type { MapRuns } from './map-runs.ts';
+
+/** What the interpreter works with. */
+export interface Services {
+  readonly clock: EngineClock;
+  readonly timers: Timers;
+  /** A number of [0, 1). */
+  readonly random: () => number;
+  readonly commits: Commits;
+  readonly store: ExecutionStore;
+  readonly tokens: Tokens;
+  readonly tasks: TaskCaller;
+  readonly mapRuns: MapRuns;
+  readonly region: string;
+  isDeleting(machine: string): boolean;
+  /** An execution started or ended. */
+  statusChanged(execution: Execution): void;
+  /** Something went wrong that no execution can answer for. */
+  fatal(error: unknown): void;
+}

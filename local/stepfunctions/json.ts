@@ -1,0 +1,48 @@
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Step Functions' limit for the input or output of a state, a task or an execution, in bytes of UTF-8. */
+export const PAYLOAD_LIMIT = 256 * 1024;
+
+/** A JSON value held as its text: most payloads are passed on, stored and shown without ever being parsed. */
+export class Payload {
+  readonly text: string;
+  #value: Json | undefined;
+
+  constructor(text: string, value?: Json) {
+    this.text = text;
+    this.#value = value;
+  }
+
+  static of(value: Json): Payload {
+    return new Payload(JSON.stringify(value), value);
+  }
+
+  get value(): Json {
+    this.#value ??= JSON.parse(this.text) as Json;
+    return this.#value;
+  }
+
+  /** Whether it is over the payload limit; only texts that could be are measured. */
+  get isTooLarge(): boolean {
+    return this.text.length * 3 > PAYLOAD_LIMIT && Buffer.byteLength(this.text) > PAYLOAD_LIMIT;
+  }
+
+  /** In a snapshot a payload is its text. */
+  toJSON(): string {
+    return this.text;
+  }
+}
+
+export const EMPTY_OBJECT = Payload.of({});
+
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

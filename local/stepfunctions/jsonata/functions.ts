@@ -1,0 +1,57 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Expression } from 'jsonata';
+import type { Json } from '../json.ts';
+
+const ALGORITHMS = new Map([
+  ['MD5', 'md5'],
+  ['SHA-1', 'sha1'],
+  ['SHA-256', 'sha256'],
+  ['SHA-384', 'sha384'],
+  ['SHA-512', 'sha512'],
+]);
+
+/** $range makes at most this many values on AWS. */
+const RANGE_LIMIT = 1000;
+
+function partition(values: Json[], size: number): Json[][] | undefined {
+  if (!Number.isInteger(size) || size <= 0) throw new Error('$partition needs a chunk size that is a positive integer');
+  const chunks: Json[][] = [];
+  for (let start = 0; start < values.length; start += size) chunks.push(values.slice(start, start + size));
+  return chunks;
+}
+
+function range(first: number, last: number, step: number): number[] {
+  if (step === 0) throw new Error('$range needs a step other than 0');
+  const length = Math.floor((last - first) / step) + 1;
+  if (length > RANGE_LIMIT) throw new Error(`$range cannot make more than ${RANGE_LIMIT} values`);
+  return Array.from({ length: Math.max(0, length) }, (_, i) => first + i * step);
+}
+
+function hash(data: string, name: string): string {
+  const algorithm = ALGORITHMS.get(name);
+  if (algorithm === undefined) throw new Error(`$hash knows ${[...ALGORITHMS.keys()].join(', ')}, not ${name}`);
+  return createHash(algorithm).update(data).digest('hex');
+}
+
+/** A number of [0, 1) that is the same for the same seed. */
+function seeded(seed: number): number {
+  const digest = createHash('sha256').update(String(seed)).digest();
+  return digest.readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** Adds the functions that Step Functions has beside JSONata's own, and takes $eval away, as Step Functions does. */
+export function registerFunctions(expression: Expression, random: () => number): void {
+  expression.registerFunction('partition', partition, '<a<x>n:a<a>>');
+  expression.registerFunction('range', range, '<nnn:a<n>>');
+  expression.registerFunction('hash', hash, '<ss:s>');
+  expression.registerFunction('random', (seed?: number) => (seed === undefined ? random() : seeded(seed)), '<n?:n>');
+  expression.registerFunction('uuid', () => randomUUID(), '<:s>');
+  expression.registerFunction(
+    'parse',
+    (text?: string) => (text === undefined ? undefined : JSON.parse(text)),
+    '<s?:x>',
+  );
+  expression.registerFunction('eval', () => {
+    throw new Error('$eval is not supported; use $parse to read JSON');
+  });
+}

@@ -1,0 +1,53 @@
+import type { ExecutionStatus } from '../execution/execution.ts';
+
+const KEYS = {
+  PENDING: 'pending',
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABORTED: 'aborted',
+  PENDING_REDRIVE: 'pendingRedrive',
+} as const satisfies Record<ExecutionStatus, string>;
+
+type Counts = Record<(typeof KEYS)[ExecutionStatus], number>;
+
+const none = (): Counts => ({
+  pending: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  timedOut: 0,
+  aborted: 0,
+  pendingRedrive: 0,
+});
+
+/** How many children of a Map Run, and how many items in them, are in each status. */
+export class ChildCounts {
+  readonly executions = none();
+  readonly items = none();
+
+  /** Counts children of one status; negative numbers take them away. */
+  add(status: ExecutionStatus, executions: number, items: number): void {
+    this.executions[KEYS[status]] += executions;
+    this.items[KEYS[status]] += items;
+  }
+
+  move(from: ExecutionStatus, to: ExecutionStatus, items: number): void {
+    this.add(from, -1, -items);
+    this.add(to, 1, items);
+  }
+
+  get total(): number {
+    return Object.values(this.executions).reduce((sum, count) => sum + count, 0);
+  }
+
+  get totalItems(): number {
+    return Object.values(this.items).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Children that failed or timed out: what the tolerance is about. */
+  get failures(): number {
+    return this.executions.failed + this.executions.timedOut;
+  }
+}

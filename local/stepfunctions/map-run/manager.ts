@@ -1,0 +1,147 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Arns } from '../arns.ts';
+import type { DistributedMap, MapState } from '../asl/types.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Interpreter } from '../execution/interpreter.ts';
+import { stateOf } from '../execution/machine.ts';
+import type { MapRuns } from '../execution/map-runs.ts';
+import type { Services } from '../execution/services.ts';
+import type { Thread } from '../execution/thread.ts';
+import { itemsOf } from '../states/map.ts';
+import type { ExecutionStore, PendingChild } from '../store/executions.ts';
+import type { MapRunRow, MapRunStore } from '../store/map-runs.ts';
+import type { AwsHttp } from '../tasks/http.ts';
+import type { ChildInput } from './batches.ts';
+import { ChildCounts } from './counts.ts';
+import { evaluatePlan } from './plan.ts';
+import type { ResultWriter } from './results.ts';
+import { MapRun } from './run.ts';
+
+/** What a Map Run works with. */
+export interface MapRunSurroundings {
+  readonly interpreter: Interpreter;
+  readonly services: Services;
+  readonly store: MapRunStore;
+  readonly executions: ExecutionStore;
+  readonly http: AwsHttp;
+  readonly arns: Arns;
+  readonly results: ResultWriter;
+  newChildren(inputs: readonly ChildInput[]): PendingChild[];
+  ended(run: MapRun): void;
+}
+
+/** The Map Runs that run. */
+export class MapRunManager implements MapRuns {
+  readonly live = new Map<number, MapRun>();
+  readonly #around: MapRunSurroundings;
+  #lastId: number;
+
+  constructor(around: Omit<MapRunSurroundings, 'ended'>) {
+    this.#around = { ...around, ended: (run) => this.live.delete(run.row.id) };
+    this.#lastId = around.store.lastId();
+  }
+
+  arnOf(row: Pick<MapRunRow, 'uuid'>, machine: string, label: string): string {
+    return this.#around.arns.mapRun(machine, label, row.uuid);
+  }
+
+  async start(execution: Execution, thread: Thread, state: MapState, map: DistributedMap): Promise<void> {
+    const { interpreter: it, services } = this.#around;
+    const { plan, limits } = await evaluatePlan(it, execution, thread, state, map);
+    const length = map.reader ? 0 : (await itemsOf(it, execution, thread, state)).length;
+    const row: MapRunRow = {
+      id: ++this.#lastId,
+      uuid: randomUUID(),
+      execution: execution.id,
+      thread: thread.id,
+      status: 'RUNNING',
+      started: services.clock.now(),
+      stopped: undefined,
+      redrives: 0,
+      redriven: undefined,
+      ...limits,
+      readItems: 0,
+      readDone: false,
+      resultsWritten: 0,
+      plan: JSON.stringify(plan),
+      error: undefined,
+      cause: undefined,
+    };
+    const arn = this.arnOf(row, execution.machine.name, map.label);
+    const started = it.emit(execution, 'MapStateStarted', thread.last, { length });
+    const link = it.emit(execution, 'MapRunStarted', started, { mapRunArn: arn });
+    thread.last = link;
+    thread.work = { kind: 'mapRun', run: row.id, started, link };
+    const run = new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#around);
+    this.live.set(row.id, run);
+    run.save();
+    run.go();
+  }
+
+  redrive(id: number, execution: Execution, thread: Thread): void {
+    const { interpreter: it, services, store } = this.#around;
+    const row = store.get(id);
+    const { work } = thread;
+    if (row === undefined || work.kind !== 'mapRun') throw new Error(`There is no Map Run ${id} to redrive`);
+    const run = this.#load(row, execution, thread);
+    // Without a place for the results nothing of them was kept: all children run again.
+    const everything = row.error === 'States.DataLimitExceeded' && run.plan.writer === undefined;
+    Object.assign(row, { status: 'RUNNING', stopped: undefined, error: undefined, cause: undefined });
+    row.redrives++;
+    row.redriven = services.clock.now();
+    const details = { mapRunArn: run.arn, redriveCount: row.redrives };
+    work.link = it.emit(execution, 'MapRunRedriven', work.started, details);
+    thread.last = work.link;
+    run.save();
+    services.commits.write(() => store.markForRedrive(id, everything));
+    services.commits.flush();
+    run.counts = store.counts(id);
+    this.live.set(id, run);
+    run.go();
+  }
+
+  abort(id: number): void {
+    this.live.get(id)?.abort();
+  }
+
+  childEnded(child: Execution): void {
+    this.live.get(child.origin.mapRun)?.childEnded(child);
+  }
+
+  /** Brings back the Map Runs of a restart, with their running children; `go` starts them. */
+  recover(executions: ReadonlyMap<number, Execution>): MapRun[] {
+    const runs: MapRun[] = [];
+    for (const row of this.#around.store.running()) {
+      const execution = executions.get(row.execution);
+      const thread = execution?.threads.get(row.thread);
+      if (execution === undefined || thread === undefined) continue;
+      const run = this.#load(row, execution, thread);
+      run.counts = this.#around.store.counts(row.id);
+      for (const child of executions.values()) if (child.origin.mapRun === row.id) run.running.set(child.id, child);
+      this.live.set(row.id, run);
+      runs.push(run);
+    }
+    return runs;
+  }
+
+  #load(row: MapRunRow, execution: Execution, thread: Thread): MapRun {
+    const state = stateOf(execution.machine, thread.block, thread.state);
+    if (state.type !== 'Map' || state.distributed === undefined)
+      throw new Error(`The Map Run ${row.uuid} has no state`);
+    const { distributed: map } = state;
+    const arn = this.arnOf(row, execution.machine.name, map.label);
+    return new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#around);
+  }
+}
+
+/**
+ * The name of a child: looks like any UUID, and carries the number of its row, so that 100,000 children need no index
+ * of 100,000 random names.
+ */
+export function childName(secret: Buffer, id: number): string {
+  const hex = createHmac('sha256', secret).update(`child ${id}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-a${hex.slice(15, 18)}-${id.toString(16).padStart(12, '0')}`;
+}
+
+/** The row that a child's name stands for; the row tells whether it is really its name. */
+export const childId = (name: string): number => Number.parseInt(name.slice(-12), 16);

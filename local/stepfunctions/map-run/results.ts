@@ -1,0 +1,150 @@
+import { appendFileSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Arns } from '../arns.ts';
+import { StateFailed } from '../errors.ts';
+import type { ExecutionStatus } from '../execution/execution.ts';
+import { executionArn } from '../execution/load.ts';
+import type { JsonObject } from '../json.ts';
+import { redriveStatus } from '../redrive-status.ts';
+import type { ExecutionRow } from '../store/executions.ts';
+import type { MapRunStore } from '../store/map-runs.ts';
+import type { AwsHttp } from '../tasks/http.ts';
+import { s3Path } from './reader.ts';
+
+/** Which children go into which of the result files. */
+const GROUPS: readonly (readonly [name: string, statuses: readonly ExecutionStatus[]])[] = [
+  ['FAILED', ['FAILED', 'TIMED_OUT', 'ABORTED']],
+  ['PENDING', ['PENDING', 'PENDING_REDRIVE']],
+  ['SUCCEEDED', ['SUCCEEDED']],
+];
+const PAGE = 200;
+
+export interface ResultsOf {
+  run: number;
+  uuid: string;
+  mapRunArn: string;
+  label: string;
+  /** The redrive whose results these are; 0 before any. */
+  round: number;
+  bucket: string;
+  prefix: string;
+  roleArn: string;
+}
+
+const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
+
+function entry(row: ExecutionRow, arns: Arns, label: string): string {
+  const { status, reason } = redriveStatus(row.status, {
+    isChild: true,
+    type: row.type,
+    stopped: row.stopped,
+    now: row.stopped ?? 0,
+    events: row.events,
+  });
+  const details = { Included: true };
+  return JSON.stringify({
+    ...(row.error !== undefined && { Error: row.error }),
+    ...(row.cause !== undefined && { Cause: row.cause }),
+    ExecutionArn: executionArn(arns, row, label),
+    Input: row.input,
+    InputDetails: details,
+    Name: row.name,
+    ...(row.output !== undefined && { Output: row.output, OutputDetails: details }),
+    RedriveCount: row.redrives,
+    RedriveStatus: status,
+    ...(reason !== undefined && { RedriveStatusReason: reason }),
+    StartDate: iso(row.started),
+    StateMachineArn: arns.machine(`${row.machine}/${label}`),
+    Status: row.status,
+    StopDate: iso(row.stopped),
+  });
+}
+
+/** Writes the results of a Map Run to S3: a file per group of statuses, and the manifest that names them. */
+export class ResultWriter {
+  readonly #http: AwsHttp;
+  readonly #store: MapRunStore;
+  readonly #arns: Arns;
+  readonly #scratch: string;
+
+  constructor(http: AwsHttp, store: MapRunStore, arns: Arns, dataDir: string) {
+    this.#http = http;
+    this.#store = store;
+    this.#arns = arns;
+    this.#scratch = join(dataDir, 'results');
+  }
+
+  /** Answers the manifest's key and how many children are in the files. @throws StateFailed */
+  async write(results: ResultsOf): Promise<{ key: string; written: number }> {
+    const { bucket, uuid, round, mapRunArn } = results;
+    const folder = [results.prefix, uuid, ...(round > 0 ? [`Redrive-${round}`] : [])]
+      .filter((part) => part !== '')
+      .join('/');
+    const files: JsonObject = {};
+    let written = 0;
+    for (const [name, statuses] of GROUPS) {
+      const key = `${folder}/${name}_0.json`;
+      const { path, count } = await this.#gather(results, statuses);
+      written += name === 'PENDING' ? 0 : count;
+      const size = statSync(path).size;
+      if (count > 0) await this.#put(bucket, key, results.roleArn, createReadStream(path), size);
+      files[name] = count > 0 ? [{ Key: key, Size: size }] : [];
+      rmSync(path);
+    }
+    const key = `${folder}/manifest.json`;
+    const manifest = JSON.stringify({ DestinationBucket: bucket, MapRunArn: mapRunArn, ResultFiles: files });
+    await this.#put(bucket, key, results.roleArn, manifest, Buffer.byteLength(manifest));
+    return { key, written };
+  }
+
+  /** Gathers a group on disk: 100,000 results are not to be in memory at once. */
+  async #gather(results: ResultsOf, statuses: readonly ExecutionStatus[]): Promise<{ path: string; count: number }> {
+    mkdirSync(this.#scratch, { recursive: true });
+    const path = join(this.#scratch, `${results.uuid}.json`);
+    writeFileSync(path, '[');
+    let count = 0;
+    for (const status of statuses) {
+      let after = 0;
+      for (;;) {
+        const rows = this.#store.children(results.run, status, after, PAGE);
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        after = last.id;
+        const own = rows.filter((row) => row.round === results.round || status.startsWith('PENDING'));
+        const text = own.map((row) => entry(row, this.#arns, results.label)).join(',');
+        if (own.length > 0) appendFileSync(path, `${count > 0 ? ',' : ''}${text}`);
+        count += own.length;
+        await nextTurn();
+      }
+    }
+    appendFileSync(path, ']');
+    return { path, count };
+  }
+
+  async #put(
+    bucket: string,
+    key: string,
+    roleArn: string,
+    body: string | ReturnType<typeof createReadStream>,
+    size: number,
+  ) {
+    const headers = { 'content-type': 'application/json', 'content-length': size };
+    try {
+      const answer = await this.#http.call({
+        service: 's3',
+        method: 'PUT',
+        path: s3Path(bucket, key),
+        headers,
+        body,
+        roleArn,
+      });
+      if (answer.status === 200) return;
+      const message = /<Message>([^<]*)<\/Message>/.exec(answer.body.toString())?.[1] ?? `status ${answer.status}`;
+      throw new StateFailed({ error: 'States.ResultWriterFailed', cause: message });
+    } catch (error) {
+      if (error instanceof StateFailed) throw error;
+      throw new StateFailed({ error: 'States.ResultWriterFailed', cause: (error as Error).message });
+    }
+  }
+}

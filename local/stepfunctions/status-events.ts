@@ -1,0 +1,87 @@
+import type { Execution } from './execution/execution.ts';
+import type { JsonObject } from './json.ts';
+import type { AwsHttp } from './tasks/http.ts';
+
+/** PutEvents takes ten at once. */
+const BATCH = 10;
+/** Events that wait; older ones are dropped then, as delivery is best effort on AWS too. */
+const LONGEST_QUEUE = 10_000;
+
+/** Tells EventBridge what became of executions, as AWS does: after the fact, at least once, best effort. */
+export class StatusEvents {
+  readonly #http: AwsHttp;
+  readonly #queue: JsonObject[] = [];
+  #isSending = false;
+  #isClosed = false;
+  /** Events that were given up. */
+  dropped = 0;
+
+  constructor(http: AwsHttp) {
+    this.#http = http;
+  }
+
+  add(detail: JsonObject): void {
+    this.#queue.push(detail);
+    if (this.#queue.length > LONGEST_QUEUE) {
+      this.#queue.shift();
+      this.dropped++;
+    }
+    if (this.#isSending || this.#isClosed) return;
+    this.#isSending = true;
+    setImmediate(() => this.#send());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #send(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#isClosed) {
+      const details = this.#queue.splice(0, BATCH);
+      const entries = details.map((detail) => ({
+        Source: 'aws.states',
+        DetailType: 'Step Functions Execution Status Change',
+        Detail: JSON.stringify(detail),
+        Resources: [detail.executionArn],
+      }));
+      try {
+        await this.#http.call({
+          service: 'events',
+          method: 'POST',
+          path: '/',
+          headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
+          body: JSON.stringify({ Entries: entries }),
+        });
+      } catch {
+        // No event bus is there: nobody misses the event more than a describe call can make up for.
+        this.dropped += details.length;
+      }
+    }
+    this.#isSending = false;
+  }
+}
+
+/** What the event says of an execution as it is now. */
+export function statusDetail(execution: Execution): JsonObject {
+  const { output } = execution;
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.machine.arn,
+    name: execution.name,
+    status: execution.status,
+    startDate: execution.started,
+    stopDate: execution.stopped ?? null,
+    input: execution.input.text,
+    inputDetails: { included: true },
+    output: output?.text ?? null,
+    outputDetails: output ? { included: true } : null,
+    error: execution.error ?? null,
+    cause: execution.cause ?? null,
+    stateMachineVersionArn: null,
+    stateMachineAliasArn: null,
+    redriveCount: execution.redrives,
+    redriveDate: execution.redriven ?? null,
+    redriveStatus: null,
+    redriveStatusReason: null,
+  };
+}

@@ -1,0 +1,65 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Group commit: what happens in one turn of the event loop is written in one transaction, and whatever would let others
+ * see it (an answer, a task's call, an event) is released after the commit. A crash in between undoes both.
+ */
+export class Commits {
+  readonly #db: DatabaseSync;
+  #writes: (() => void)[] = [];
+  #releases: (() => void)[] = [];
+  #scheduled = false;
+  #closed = false;
+  /** Commits made; for benchmarks. */
+  count = 0;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Adds a write to the next transaction. */
+  write(operation: () => void): void {
+    this.#writes.push(operation);
+    this.#schedule();
+  }
+
+  /** Calls back once everything written so far is committed. */
+  afterCommit(release: () => void): void {
+    this.#releases.push(release);
+    this.#schedule();
+  }
+
+  /** Resolves once everything written so far is committed; at once where nothing is waiting. */
+  committed(): Promise<void> {
+    return this.#scheduled ? new Promise((resolve) => this.afterCommit(resolve)) : Promise.resolve();
+  }
+
+  /** Commits what is there now. */
+  flush(): void {
+    this.#scheduled = false;
+    const writes = this.#writes;
+    const releases = this.#releases;
+    this.#writes = [];
+    this.#releases = [];
+    if (this.#closed) return;
+    if (writes.length > 0) {
+      this.#db.exec('BEGIN IMMEDIATE');
+      for (const write of writes) write();
+      this.#db.exec('COMMIT');
+      this.count++;
+    }
+    for (const release of releases) release();
+  }
+
+  /** Nothing is written or released any more. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+}

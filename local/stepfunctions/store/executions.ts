@@ -1,0 +1,229 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { MachineType } from '../asl/types.ts';
+import type { Execution, ExecutionStatus, StoredEvent } from '../execution/execution.ts';
+import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
+
+/** An execution as it stands in the store. */
+export interface ExecutionRow {
+  id: number;
+  name: string;
+  machine: string;
+  revision: number;
+  type: MachineType;
+  mapRun: number;
+  item: number;
+  items: number;
+  round: number;
+  status: ExecutionStatus;
+  input: string;
+  output: string | undefined;
+  error: string | undefined;
+  cause: string | undefined;
+  started: number | undefined;
+  stopped: number | undefined;
+  redrives: number;
+  redriven: number | undefined;
+  events: number;
+  /** Threads and attempts ever made: a token of an attempt is never given out twice. */
+  made: number;
+  snapshot: string | undefined;
+}
+
+export const readExecution = (row: Row): ExecutionRow => ({
+  id: integer(row, 'id'),
+  name: text(row, 'name'),
+  machine: text(row, 'machine'),
+  revision: integer(row, 'revision'),
+  type: text(row, 'type') === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+  mapRun: integer(row, 'map_run'),
+  item: integer(row, 'item'),
+  items: integer(row, 'items'),
+  round: integer(row, 'round'),
+  status: text(row, 'status') as ExecutionStatus,
+  input: text(row, 'input'),
+  output: optionalText(row, 'output'),
+  error: optionalText(row, 'error'),
+  cause: optionalText(row, 'cause'),
+  started: optionalInteger(row, 'started'),
+  stopped: optionalInteger(row, 'stopped'),
+  redrives: integer(row, 'redrives'),
+  redriven: optionalInteger(row, 'redriven'),
+  events: integer(row, 'events'),
+  made: integer(row, 'made'),
+  snapshot: optionalText(row, 'snapshot'),
+});
+
+/** A child that waits for its turn. */
+export interface PendingChild {
+  id: number;
+  name: string;
+  item: number;
+  items: number;
+  input: string;
+}
+
+/** Executions and their histories. Writes belong inside a commit. */
+export class ExecutionStore {
+  readonly #insert: StatementSync;
+  readonly #insertPending: StatementSync;
+  readonly #update: StatementSync;
+  readonly #append: StatementSync;
+  readonly #get: StatementSync;
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#insert = db.prepare(`INSERT INTO executions (id, name, machine, revision, type, map_run, item, items, input,
+      round, status, output, error, cause, started, stopped, redrives, redriven, events, made,
+      snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#insertPending = db.prepare(`INSERT INTO executions (id, name, machine, revision, type, map_run, item, items,
+      input, round, status, redrives, events, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'PENDING', 0, 0, 0)`);
+    this.#update =
+      db.prepare(`UPDATE executions SET round = ?, status = ?, output = ?, error = ?, cause = ?, started = ?,
+      stopped = ?, redrives = ?, redriven = ?, events = ?, made = ?, snapshot = ? WHERE id = ?`);
+    this.#append = db.prepare('INSERT INTO history (execution, first, events) VALUES (?, ?, ?)');
+    this.#get = db.prepare('SELECT * FROM executions WHERE id = ?');
+  }
+
+  lastId(): number {
+    return integer(this.#db.prepare('SELECT max(id) AS id FROM executions').get() ?? {}, 'id');
+  }
+
+  get(id: number): ExecutionRow | undefined {
+    const row = this.#get.get(id);
+    return row && readExecution(row);
+  }
+
+  byName(machine: string, name: string): ExecutionRow | undefined {
+    const where = "machine = ? AND name = ? AND map_run = 0 AND type = 'STANDARD'";
+    const row = this.#db.prepare(`SELECT * FROM executions WHERE ${where}`).get(machine, name);
+    return row && readExecution(row);
+  }
+
+  /** A page of the executions of a machine, the newest first. */
+  list(
+    machine: string,
+    page: { status?: string; before?: { started: number; id: number }; limit: number },
+  ): ExecutionRow[] {
+    const { status, before, limit } = page;
+    const filters = [
+      "machine = ? AND map_run = 0 AND type = 'STANDARD'",
+      ...(status === undefined ? [] : ['status = ?']),
+      ...(before === undefined ? [] : ['(started, id) < (?, ?)']),
+    ];
+    const values = [
+      machine,
+      ...(status === undefined ? [] : [status]),
+      ...(before ? [before.started, before.id] : []),
+      limit,
+    ];
+    const query = `SELECT * FROM executions WHERE ${filters.join(' AND ')} ORDER BY started DESC, id DESC LIMIT ?`;
+    return this.#db
+      .prepare(query)
+      .all(...values)
+      .map(readExecution);
+  }
+
+  /** A page of the children of a Map Run that were started, the newest first. */
+  listChildren(
+    run: number,
+    page: { status?: string; redriven?: boolean; before?: number; limit: number },
+  ): ExecutionRow[] {
+    const { status, redriven, before, limit } = page;
+    const filters = [
+      'map_run = ?',
+      status === undefined ? "status <> 'PENDING'" : 'status = ?',
+      ...(redriven === undefined ? [] : [redriven ? 'redrives > 0' : 'redrives = 0']),
+      ...(before === undefined ? [] : ['id < ?']),
+    ];
+    const values = [run, ...(status === undefined ? [] : [status]), ...(before === undefined ? [] : [before]), limit];
+    const query = `SELECT * FROM executions WHERE ${filters.join(' AND ')} ORDER BY id DESC LIMIT ?`;
+    return this.#db
+      .prepare(query)
+      .all(...values)
+      .map(readExecution);
+  }
+
+  redriveToken(execution: number, token: string): number | undefined {
+    const query = 'SELECT redriven FROM redrive_tokens WHERE execution = ? AND token = ?';
+    return optionalInteger(this.#db.prepare(query).get(execution, token) ?? {}, 'redriven');
+  }
+
+  saveRedriveToken(execution: number, token: string, redriven: number): void {
+    const query = 'INSERT INTO redrive_tokens (execution, token, redriven) VALUES (?, ?, ?)';
+    this.#db.prepare(query).run(execution, token, redriven);
+  }
+
+  running(): ExecutionRow[] {
+    return this.#db.prepare("SELECT * FROM executions WHERE status = 'RUNNING' ORDER BY id").all().map(readExecution);
+  }
+
+  /** Writes what changed of an execution: its row and its new events. */
+  save(execution: Execution): void {
+    const { fresh } = execution;
+    if (fresh.length > 0) {
+      // EXPRESS executions have no history on AWS either.
+      if (execution.type === 'STANDARD') {
+        this.#append.run(execution.id, execution.events - fresh.length + 1, JSON.stringify(fresh));
+      }
+      execution.fresh = [];
+    }
+    const isOpen =
+      execution.status !== 'SUCCEEDED' && (execution.status === 'RUNNING' || execution.type === 'STANDARD');
+    const state = [
+      execution.round,
+      execution.status,
+      execution.output?.text ?? null,
+      execution.error ?? null,
+      execution.cause ?? null,
+      execution.started,
+      execution.stopped ?? null,
+      execution.redrives,
+      execution.redriven ?? null,
+      execution.events,
+      execution.made,
+      isOpen ? execution.snapshot() : null,
+    ] as const;
+    execution.dirty = false;
+    if (!execution.isNew) {
+      this.#update.run(...state, execution.id);
+      return;
+    }
+    execution.isNew = false;
+    const { id, name, machine, type, origin, input } = execution;
+    const key = [
+      id,
+      name,
+      machine.name,
+      machine.revision,
+      type,
+      origin.mapRun,
+      origin.item,
+      origin.items,
+      input.text,
+    ] as const;
+    this.#insert.run(...key, ...state);
+  }
+
+  addPending(child: PendingChild, run: { id: number; machine: string; revision: number; type: MachineType }): void {
+    const { id, name, item, items, input } = child;
+    this.#insertPending.run(id, name, run.machine, run.revision, run.type, run.id, item, items, input);
+  }
+
+  /** The stored events of an execution from event `from` on, in order; at most some `limit` of them and the rest of their chunk. */
+  history(execution: number, from: number, limit: number): { id: number; event: StoredEvent }[] {
+    const rows = this.#db
+      .prepare(`SELECT first, events FROM history WHERE execution = ?1 AND first >=
+        coalesce((SELECT max(first) FROM history WHERE execution = ?1 AND first <= ?2), 0) ORDER BY first`)
+      .iterate(execution, from);
+    const found: { id: number; event: StoredEvent }[] = [];
+    for (const row of rows) {
+      const first = integer(row, 'first');
+      for (const [i, event] of (JSON.parse(text(row, 'events')) as StoredEvent[]).entries()) {
+        if (first + i >= from) found.push({ id: first + i, event });
+      }
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { MachineType } from '../asl/types.ts';
+import { integer, optionalText, type Row, text } from './rows.ts';
+
+/** A state machine as it is now, or as it was when an execution of it started. */
+export interface MachineRow {
+  name: string;
+  type: MachineType;
+  status: 'ACTIVE' | 'DELETING';
+  created: number;
+  updated: number;
+  /** Which stored definition this is. */
+  revision: number;
+  revisionId: string;
+  definition: string;
+  role: string;
+  logging: string | undefined;
+  tracing: string | undefined;
+}
+
+const SELECT = `SELECT m.name, m.type, m.status, m.created, m.updated, r.id AS revision, r.revision_id, r.definition,
+  r.role, r.logging, r.tracing FROM machines m JOIN revisions r`;
+
+const read = (row: Row): MachineRow => ({
+  name: text(row, 'name'),
+  type: text(row, 'type') === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+  status: text(row, 'status') === 'DELETING' ? 'DELETING' : 'ACTIVE',
+  created: integer(row, 'created'),
+  updated: integer(row, 'updated'),
+  revision: integer(row, 'revision'),
+  revisionId: text(row, 'revision_id'),
+  definition: text(row, 'definition'),
+  role: text(row, 'role'),
+  logging: optionalText(row, 'logging'),
+  tracing: optionalText(row, 'tracing'),
+});
+
+/** State machines and their revisions. They change seldom, so they are written at once. */
+export class MachineStore {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  get(name: string): MachineRow | undefined {
+    const row = this.#db.prepare(`${SELECT} ON r.id = m.revision WHERE m.name = ?`).get(name);
+    return row && read(row);
+  }
+
+  /** The machine as it was at a revision. */
+  at(name: string, revision: number): MachineRow | undefined {
+    const row = this.#db.prepare(`${SELECT} ON r.id = ? WHERE m.name = ?`).get(revision, name);
+    return row && read(row);
+  }
+
+  list(): MachineRow[] {
+    return this.#db.prepare(`${SELECT} ON r.id = m.revision ORDER BY m.name`).all().map(read);
+  }
+
+  /** Stores a new machine or a new revision of one, and answers it with its revision. */
+  save(machine: Omit<MachineRow, 'revision'>): MachineRow {
+    const { name, type, status, created, updated, revisionId, definition, role } = machine;
+    const { lastInsertRowid } = this.#db
+      .prepare(
+        'INSERT INTO revisions (machine, revision_id, definition, role, logging, tracing) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(name, revisionId, definition, role, machine.logging ?? null, machine.tracing ?? null);
+    const revision = Number(lastInsertRowid);
+    this.#db
+      .prepare(
+        'INSERT OR REPLACE INTO machines (name, type, status, revision, created, updated) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(name, type, status, revision, created, updated);
+    return { ...machine, revision };
+  }
+
+  markDeleting(name: string): void {
+    this.#db.prepare("UPDATE machines SET status = 'DELETING' WHERE name = ?").run(name);
+  }
+
+  /** Removes a machine whose executions have all ended, with the executions, as AWS does. */
+  remove(name: string): void {
+    this.#db.exec('BEGIN');
+    const where = 'execution IN (SELECT id FROM executions WHERE machine = ?)';
+    for (const table of ['history', 'map_runs', 'redrive_tokens'])
+      this.#db.prepare(`DELETE FROM ${table} WHERE ${where}`).run(name);
+    for (const table of ['executions', 'revisions'])
+      this.#db.prepare(`DELETE FROM ${table} WHERE machine = ?`).run(name);
+    this.#db.prepare('DELETE FROM machines WHERE name = ?').run(name);
+    this.#db.exec('COMMIT');
+  }
+}

@@ -1,0 +1,26 @@
+import type { JsonObject } from '../json.ts';
+import type { AwsAnswer } from './http.ts';
+
+/** What the optimized integrations add to a result: the HTTP answer that it came with. */
+export function sdkMetadata({ status, headers, rawHeaders }: AwsAnswer): JsonObject {
+  const single: JsonObject = {};
+  const all: JsonObject = {};
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    const value = rawHeaders[i + 1];
+    if (name === undefined || value === undefined) continue;
+    single[name] = value;
+    all[name] = [value];
+  }
+  const id = headers['x-amzn-requestid'] ?? headers['x-amz-request-id'];
+  return {
+    SdkHttpMetadata: { AllHttpHeaders: all, HttpHeaders: single, HttpStatusCode: status },
+    SdkResponseMetadata: { RequestId: typeof id === 'string' ? id : '' },
+  };
+}
+
+/** The cause of a service's error, as the SDK behind Step Functions words it. */
+export function serviceCause(service: string, answer: AwsAnswer, code: string, message: string): string {
+  const { RequestId } = sdkMetadata(answer).SdkResponseMetadata as JsonObject;
+  return `${message} (Service: ${service}; Status Code: ${answer.status}; Error Code: ${code}; Request ID: ${RequestId}; Proxy: null)`;
+}
