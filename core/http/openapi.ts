@@ -5,7 +5,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { PROBLEM_TYPE, problemSchema } from './problem.ts';
+import { exampleProblem, PROBLEM_TYPE, problemSchema } from './problem.ts';
 import { type AnswerDoc, ROUTES, type RouteDoc } from './routes.ts';
 
 const DESCRIPTION = `Upload a CSV; every valid row becomes one email, sent once, at the allowed rate, with its state visible.
@@ -66,7 +66,12 @@ function responsesOf({ answers, problems = {}, open }: RouteDoc): ZodOpenApiResp
   const responses: Record<string, ZodOpenApiResponsesObject['200']> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = answerOf(answer);
   for (const [status, description] of Object.entries(problems)) {
-    responses[status] = { description, content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
+    responses[status] = answerOf({
+      description,
+      schema: problemSchema,
+      contentType: PROBLEM_TYPE,
+      example: exampleProblem(Number(status), description),
+    });
   }
   if (!open) {
     responses['401'] = { description: 'No API key' };

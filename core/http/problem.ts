@@ -40,3 +40,9 @@ const problem = (code: ErrorCode, detail: string, extra: Readonly<Record<string,
   error: detail,
   code,
 });
+
+/** A problem of a status, for the documentation; undefined where no error of the catalogue has that status. */
+export function exampleProblem(status: number, detail: string): Problem | undefined {
+  const code = (Object.keys(ERRORS) as ErrorCode[]).find((name) => ERRORS[name].status === status);
+  return code && problem(code, detail, {});
+}

@@ -7,6 +7,7 @@ import {
   redriveBodySchema,
 } from './campaign-schema.ts';
 import { EMAIL_ROUTES } from './email-routes.ts';
+import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV, UPLOADED, UPLOADED_BEFORE } from './examples.ts';
 import { RATE_ROUTES } from './rate-routes.ts';
 import { uploadAnswerSchema, uploadFormSchema } from './upload-schema.ts';
 
@@ -41,8 +42,8 @@ export interface RouteDoc {
 
 const campaign = { params: { path: campaignPathSchema }, tag: 'Campaigns' } as const;
 const UNKNOWN = { 404: 'There is no such campaign' };
-const csv = (description: string): Record<number, AnswerDoc> => ({
-  200: { description, schema: z.string(), contentType: 'text/csv' },
+const csv = (description: string, example: string): Record<number, AnswerDoc> => ({
+  200: { description, schema: z.string(), contentType: 'text/csv', example },
   302: { description: 'The report is too large for one answer: `Location` is where it lies, for five minutes' },
 });
 
@@ -55,8 +56,16 @@ const upload = {
     'Every valid row becomes one email, sent once. The same file again sends nothing and tells how it stands.',
   body: { schema: uploadFormSchema, contentType: 'multipart/form-data' },
   answers: {
-    200: { description: 'The file was uploaded before: nothing is sent', schema: uploadAnswerSchema },
-    202: { description: 'The campaign is running, or waits for its time', schema: uploadAnswerSchema },
+    200: {
+      description: 'The file was uploaded before: nothing is sent',
+      schema: uploadAnswerSchema,
+      example: UPLOADED_BEFORE,
+    },
+    202: {
+      description: 'The campaign is running, or waits for its time',
+      schema: uploadAnswerSchema,
+      example: UPLOADED,
+    },
   },
   problems: {
     400: 'No file, two files, a bad field, a missing column, an unclosed quote, an empty file or no valid row',
@@ -76,7 +85,7 @@ export const ROUTES: readonly RouteDoc[] = [
     tag: 'Campaigns',
     summary: 'List campaigns, newest first',
     params: { query: pageQuerySchema },
-    answers: { 200: { description: 'One page', schema: campaignListSchema } },
+    answers: { 200: { description: 'One page', schema: campaignListSchema, example: CAMPAIGNS } },
     problems: { 400: 'A limit out of range, or an `after` that is no cursor' },
   },
   {
@@ -85,7 +94,7 @@ export const ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}',
     operationId: 'getCampaign',
     summary: 'How a campaign stands',
-    answers: { 200: { description: 'The campaign', schema: campaignSchema } },
+    answers: { 200: { description: 'The campaign', schema: campaignSchema, example: CAMPAIGN } },
     problems: UNKNOWN,
   },
   {
@@ -101,7 +110,7 @@ export const ROUTES: readonly RouteDoc[] = [
       required: false,
       examples: { plain: {}, 'send unconfirmed rows again': { unconfirmed: 'resend' } },
     },
-    answers: { 202: { description: 'It is running again', schema: campaignSchema } },
+    answers: { 202: { description: 'It is running again', schema: campaignSchema, example: CAMPAIGN } },
     problems: { ...UNKNOWN, 400: 'A bad body', 409: 'There is nothing to redrive, or only unconfirmed rows are left' },
   },
   {
@@ -111,7 +120,7 @@ export const ROUTES: readonly RouteDoc[] = [
     operationId: 'stopCampaign',
     summary: 'Stop a campaign: no further email leaves within 5 seconds',
     description: 'A redrive resumes it.',
-    answers: { 202: { description: 'It is stopping', schema: campaignSchema } },
+    answers: { 202: { description: 'It is stopping', schema: campaignSchema, example: CAMPAIGN } },
     problems: { ...UNKNOWN, 409: 'It is not running' },
   },
   {
@@ -120,7 +129,7 @@ export const ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}/skipped.csv',
     operationId: 'getSkippedRows',
     summary: 'The rows that were not sent, with the reason',
-    answers: csv('Columns row, email, reason, code'),
+    answers: csv('Columns row, email, reason, code', SKIPPED_CSV),
     problems: UNKNOWN,
   },
   {
@@ -129,9 +138,7 @@ export const ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}/sends.csv',
     operationId: 'getSends',
     summary: 'Every recipient with its state',
-    answers: csv(
-      'Columns row, email, subject, status, attempts, provider, messageId, errorCode, errorMessage, lastAttemptAt',
-    ),
+    answers: csv('One line for each recipient', SENDS_CSV),
     problems: UNKNOWN,
   },
   ...EMAIL_ROUTES,

@@ -26,7 +26,6 @@ export const sendAtSchema = z
   .meta({
     description:
       'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most a year ahead. Left out: now.',
-    override: { type: 'string', format: 'date-time' },
   });
 
 export const formatSchema = z.enum(['text', 'html'], { error: 'must be text or html' }).meta({
@@ -39,7 +38,6 @@ const dryRunSchema = z
   .transform((value) => value === 'true' || value === '1')
   .meta({
     description: 'Goes all the way, but no email leaves.',
-    override: { type: 'string', enum: ['false', 'true'] },
   });
 
 /** The fields of the upload's form, its file aside. A field with another name is refused: a mistyped dryRun would send. */
@@ -58,16 +56,19 @@ export const uploadFieldsSchema = z.strictObject(
   },
 );
 
-/** The same with its file, as it is documented. */
+/**
+ * The same with its file, as it is documented. Swagger UI fills a form with a sample of each field that has no default: a campaign of a
+ * random name, sent now. An empty default is what it means to say nothing.
+ */
 export const uploadFormSchema = z.object({
   file: z.unknown().meta({
     description: 'The CSV, up to 4 MB',
     override: { type: 'string', format: 'binary' },
   }),
-  campaignId: campaignIdSchema.optional(),
-  sendAt: sendAtSchema.optional(),
-  dryRun: dryRunSchema.optional(),
-  format: formatSchema.optional(),
+  campaignId: campaignIdSchema.optional().meta({ override: { pattern: '^[a-z0-9-]{0,32}$', default: '' } }),
+  sendAt: sendAtSchema.optional().meta({ override: { type: 'string', default: '' } }),
+  dryRun: dryRunSchema.optional().meta({ override: { type: 'string', enum: ['false', 'true'], default: 'false' } }),
+  format: formatSchema.optional().meta({ override: { default: 'text' } }),
 });
 
 export const skippedRowSchema = z

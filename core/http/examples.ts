@@ -1,0 +1,62 @@
+import type { CampaignAnswer, CampaignListAnswer } from './campaign-schema.ts';
+import type { UploadAnswer } from './upload-schema.ts';
+
+/** Answers as the OpenAPI page shows them; a test holds them to their schemas. */
+const BATCH = 'spring-sale-9f86d081884c7d659a2feaa0c55ad015';
+const EXECUTION = `arn:aws:states:us-east-1:123456789012:execution:pregon-dev-campaign:${BATCH}`;
+
+export const UPLOADED: UploadAnswer = {
+  batchId: BATCH,
+  total: 25,
+  enqueued: 24,
+  skipped: 1,
+  campaignId: 'spring-sale',
+  executionArn: EXECUTION,
+  statusUrl: `/campaigns/${BATCH}`,
+  skippedRows: [
+    {
+      row: 7,
+      email: 'not-an-address',
+      reason: '"not-an-address" is not a valid email address.',
+      code: 'email_invalid',
+    },
+  ],
+  warnings: [],
+  dryRun: false,
+};
+
+export const UPLOADED_BEFORE: UploadAnswer = {
+  ...UPLOADED,
+  enqueued: 0,
+  skipped: 25,
+  skippedRows: [],
+  duplicate: true,
+};
+
+export const CAMPAIGN: CampaignAnswer = {
+  batchId: BATCH,
+  campaignId: 'spring-sale',
+  status: 'RUNNING',
+  total: 25,
+  enqueued: 24,
+  skipped: 1,
+  counts: { PENDING: 4, QUEUED: 10, SENT: 9, ERROR: 1 },
+  unconfirmed: 0,
+  createdAt: '2026-11-22T10:00:00.000Z',
+  startedAt: '2026-11-22T10:00:00.120Z',
+  finishedAt: null,
+  sendAt: null,
+  executionArn: EXECUTION,
+  redriveCount: 0,
+  dryRun: false,
+  format: 'text',
+  warnings: [],
+};
+
+export const CAMPAIGNS: CampaignListAnswer = { campaigns: [CAMPAIGN], next: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBa' };
+
+export const SKIPPED_CSV = '"row","email","reason","code"\n"7","not-an-address","…","email_invalid"\n';
+
+export const SENDS_CSV =
+  '"row","email","subject","status","attempts","provider","messageId","errorCode","errorMessage","lastAttemptAt"\n' +
+  '"1","ana@example.com","Hola","SENT","1","ses","0100018f…","","","2026-11-22T10:00:01.250Z"\n';
