@@ -1,0 +1,150 @@
+import { CAMPAIGN_HORIZON_MS } from '../../../core/limiter/allocate.ts';
+import { createLimiter, type Limiter } from '../../../core/limiter/limiter.ts';
+import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../../core/limiter/rate.ts';
+import { spacingOf } from '../../../core/limiter/spacing.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { movedClock, openLedgerTable } from '../ledger/support.ts';
+
+let table: Awaited<ReturnType<typeof openLedgerTable>>;
+const time = movedClock();
+let limiters = 0;
+
+beforeAll(async () => {
+  table = await openLedgerTable(time.clock);
+});
+afterAll(() => table.close());
+
+function aRate(source: { allowed?: () => Promise<number>; deployed?: number; headroom?: number } = {}): RateOf {
+  limiters += 1;
+  const { allowed = async () => 100, deployed = 0, headroom = 1 } = source;
+  return { table, name: `l${limiters}`, source: { kind: 'account', allowed, deployed, headroom }, telemetry: silent };
+}
+
+const now = () => time.clock.now();
+const campaign = (n: number) => ({ lane: 'campaign' as const, n, earliest: now() + 20, until: now() + 10_000 });
+
+async function slots(limiter: Limiter, n: number): Promise<number[]> {
+  const reserved = await limiter.reserve(campaign(n));
+  return 'slots' in reserved ? reserved.slots : [];
+}
+
+describe('workers that reserve at once', () => {
+  it('share the slots without a gap and without an overlap', async () => {
+    const rate = aRate();
+    const workers = Array.from({ length: 8 }, () => createLimiter(rate));
+    const taken = (await Promise.all(workers.flatMap((worker) => [slots(worker, 10), slots(worker, 3)]))).flat();
+    taken.sort((a, b) => a - b);
+    expect(taken).toHaveLength(8 * 13);
+    for (let i = 1; i < taken.length; i += 1) {
+      expect((taken[i] ?? 0) - (taken[i - 1] ?? 0)).toBeCloseTo(spacingOf(100), 2);
+    }
+  });
+
+  it('are told when to come again once two seconds are booked', async () => {
+    const limiter = createLimiter(aRate());
+    expect(await slots(limiter, 1_000)).toHaveLength(Math.floor((CAMPAIGN_HORIZON_MS - 20) / spacingOf(100)) + 1);
+    const refused = await limiter.reserve(campaign(10));
+    expect(refused).toEqual({ retryAt: expect.any(Number) });
+    time.move(('retryAt' in refused ? refused.retryAt : 0) - now());
+    expect(await slots(limiter, 10)).toHaveLength(10);
+  });
+
+  it('begin anew after a pause', async () => {
+    const limiter = createLimiter(aRate());
+    await slots(limiter, 10);
+    time.move(5_000);
+    expect((await slots(limiter, 2))[0]).toBe(now() + 20);
+  });
+});
+
+describe('the rate', () => {
+  it('is what the provider allows times the headroom', async () => {
+    const state = await freshLimiter(aRate({ allowed: async () => 50, headroom: 0.9 }));
+    expect(state).toMatchObject({ perSecond: 45, allowed: 50, configured: 0 });
+  });
+
+  it("is the deployment's where it has one, but never more than the provider allows", async () => {
+    expect((await freshLimiter(aRate({ deployed: 20 }))).perSecond).toBe(20);
+    expect((await freshLimiter(aRate({ deployed: 200 }))).perSecond).toBe(100);
+  });
+
+  it('is asked for once by all workers together', async () => {
+    let asked = 0;
+    const rate = aRate({
+      allowed: async () => {
+        asked += 1;
+        return 70;
+      },
+    });
+    const states = await Promise.all(Array.from({ length: 6 }, () => freshLimiter(rate)));
+    expect(states.map(({ perSecond }) => perSecond)).toEqual(Array(6).fill(70));
+    expect(asked).toBe(1);
+  });
+
+  it('follows the provider within seconds', async () => {
+    let allowed = 100;
+    const limiter = createLimiter(aRate({ allowed: async () => allowed }));
+    await slots(limiter, 1);
+    allowed = 10;
+    time.move(4_000);
+    await slots(limiter, 1);
+    await limiter.idle();
+    const [first = 0, second = 0] = await slots(limiter, 2);
+    expect(second - first).toBeCloseTo(spacingOf(10), 2);
+  });
+
+  it('stays the last known one while the provider does not answer', async () => {
+    let answers = true;
+    const rate = aRate({
+      allowed: async () => {
+        if (!answers) throw new Error('no answer');
+        return 33;
+      },
+    });
+    await freshLimiter(rate);
+    answers = false;
+    time.move(60_000);
+    expect((await freshLimiter(rate)).perSecond).toBe(33);
+  });
+
+  it('set by an operator is in force for the next slots, for workers that know the old one too', async () => {
+    const rate = aRate();
+    const limiter = createLimiter(rate);
+    await slots(limiter, 1);
+    await configureRate(rate, 5);
+    const [first = 0, second = 0] = await slots(limiter, 2);
+    expect(second - first).toBeCloseTo(spacingOf(5), 2);
+    time.move(60_000);
+    expect(await freshLimiter(rate)).toMatchObject({ perSecond: 5, configured: 5 });
+    expect((await configureRate(rate, 0)).perSecond).toBe(100);
+  });
+
+  it('set by an operator ends with a deployment that has another one', async () => {
+    const rate = aRate({ deployed: 20 });
+    await configureRate(rate, 5);
+    time.move(2_000);
+    const next: RateOf = { ...rate, source: { kind: 'account', allowed: async () => 100, deployed: 40, headroom: 1 } };
+    expect(await freshLimiter(next)).toMatchObject({ perSecond: 40, configured: 0 });
+  });
+
+  it('of a window needs no provider', async () => {
+    limiters += 1;
+    const source = { kind: 'window', window: { max: 45, ms: 10_000 } } as const;
+    const limiter = createLimiter({ table, name: `l${limiters}`, source, telemetry: silent });
+    const [first = 0, second = 0] = await slots(limiter, 2);
+    expect(second - first).toBeCloseTo(10_020 / 45, 1);
+  });
+
+  it('in use is seen', async () => {
+    const rate = aRate({ allowed: async () => 10 });
+    const limiter = createLimiter(rate);
+    for (let sent = 0; sent < 50; sent += 1) {
+      await slots(limiter, 1);
+      await limiter.idle();
+      time.move(200);
+    }
+    expect(usedPerSecond(await freshLimiter(rate), now())).toBeCloseTo(5, 0);
+    time.move(10_000);
+    expect(usedPerSecond(await freshLimiter(rate), now())).toBe(0);
+  });
+});
