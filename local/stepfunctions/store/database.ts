@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+
+// Jest cannot resolve node:sqlite, which has no name without the prefix; asking Node itself works everywhere.
+const sqlite = process.getBuiltinModule('node:sqlite');
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -53,7 +56,7 @@ CREATE TABLE IF NOT EXISTS redrive_tokens (
 /** Opens the engine's database under `dataDir`, making it when it is not there. */
 export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
-  const db = new DatabaseSync(join(dataDir, 'states.db'));
+  const db = new sqlite.DatabaseSync(join(dataDir, 'states.db'));
   // With WAL, NORMAL loses nothing when the process is killed: a commit is in the page cache of the system by then.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   db.exec(SCHEMA);
