@@ -7,11 +7,16 @@ import type { Functions } from './functions.ts';
 import type { ProductFunction } from './product-function.ts';
 import { physicalName, type Stage } from './stages.ts';
 
+/** The functions of the ways in beside campaigns. */
+export interface Doors {
+  emails: ProductFunction;
+}
+
 /** The HTTP API: every route, and the authorizer on all but the public ones. */
 export class Api extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, stage: Stage, functions: Functions) {
+  constructor(scope: Construct, id: string, stage: Stage, functions: Functions, doors: Doors) {
     super(scope, id);
     const authorizer = new HttpLambdaAuthorizer('ApiKey', functions.authorizer.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
@@ -48,6 +53,10 @@ export class Api extends Construct {
     routes(functions.rate, 'Rate', [
       [HttpMethod.GET, '/rate'],
       [HttpMethod.PUT, '/rate'],
+    ]);
+    routes(doors.emails, 'Emails', [
+      [HttpMethod.POST, '/emails/send'],
+      [HttpMethod.GET, '/emails/{id}'],
     ]);
     routes(functions.graphql, 'Graphql', [[HttpMethod.POST, '/graphql']]);
     routes(

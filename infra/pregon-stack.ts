@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
+import { Email } from './email.ts';
 import { Functions } from './functions.ts';
 import { Observability } from './observability.ts';
 import { OutcomeRule } from './outcome-rule.ts';
@@ -27,8 +28,9 @@ export class PregonStack extends Stack {
       settle: functions.settle.function,
     });
     new OutcomeRule(this, 'Outcome', stage, functions.recordOutcome.function);
-    const api = new Api(this, 'Api', stage, functions);
-    new Observability(this, 'Observability', { stage, lanes: [send], stateMachine, functions });
+    const email = new Email(this, 'Email', { stage, table, settings });
+    const api = new Api(this, 'Api', stage, functions, { emails: email.emails });
+    new Observability(this, 'Observability', { stage, lanes: [send, email.lane], stateMachine, functions });
 
     const output = (name: string, value: string) =>
       new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);

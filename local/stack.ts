@@ -15,6 +15,7 @@ import { eventSourcesOf } from './lambda/event-sources.ts';
 import { functionsOf } from './lambda/functions.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { lambdaService } from './lambda/service.ts';
+import { emailParameters } from './providers/email-settings.ts';
 import { mailgun } from './providers/mailgun.ts';
 import { sendgrid } from './providers/sendgrid.ts';
 import type { Template } from './template/template.ts';
@@ -52,7 +53,7 @@ const CHANCE: Chance = { random: Math.random, sleep: async (ms) => void (await s
 const STOP_GRACE_MS = 2000;
 /** Asked at once by whoever finds the stack ready. */
 const WARMED_BEFORE_READY = /-(pages|authorizer)$/;
-const WARMED_BEHIND = /-(upload|campaigns|send-worker|settle)$/;
+const WARMED_BEHIND = /-(upload|campaigns|send-worker|settle|emails|email-worker)$/;
 
 /**
  * Boots local AWS and the product from the synthesized template. When it resolves, `GET /health` answers and
@@ -83,12 +84,17 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
     startLocalAws({
       cdkOut: options.cdkOut ?? 'cdk.out',
       stackName: STACK_NAME,
-      parameters: { SenderAddress: SENDER, SendRate: String(options.ratePerSecond), SendHeadroom: '1' },
+      parameters: (awsEndpoint) => ({
+        SenderAddress: SENDER,
+        SendRate: String(options.ratePerSecond),
+        SendHeadroom: '1',
+        ...emailParameters(awsEndpoint),
+      }),
       dataDir,
       port: options.awsPort,
       host: LOOPBACK,
       apiUrl,
-      secrets: { [API_KEY_SECRET]: options.apiKey },
+      secrets: () => ({ [API_KEY_SECRET]: options.apiKey }),
       maxSendRate: options.ratePerSecond,
       onError: (error, where) =>
         onNotice(`The local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),

@@ -45,6 +45,17 @@ export const batchKey = (batchId: string) => ({ pk: `EMAIL#${batchId}`, sk: 'EMA
 export const OPEN_BATCHES = 'EMAIL_OPEN';
 export const dueKey = (dueAt: number, batchId: string) => `${new Date(dueAt).toISOString()}#${batchId}`;
 
+/** A batch as an item has it: what is not there has no attribute. */
+export function fromBatch({ htmlContent, from, destinations, ...rest }: EmailBatch): Item {
+  const party = ({ email, name }: EmailParty) => (name === undefined ? { email } : { email, name });
+  return {
+    ...rest,
+    from: party(from),
+    destinations: destinations.map(party),
+    ...(htmlContent === undefined ? {} : { htmlContent }),
+  };
+}
+
 export const toBatch = (item: Item): EmailBatch => ({
   batchId: String(item.batchId),
   channel: item.channel as Channel,

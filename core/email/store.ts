@@ -12,6 +12,7 @@ import {
   type EmailRow,
   type EmailTry,
   firstItem,
+  fromBatch,
   OPEN_BATCHES,
   toBatch,
   toEmailRow,
@@ -72,7 +73,12 @@ export function createEmailStore(table: LedgerTable): EmailStore {
         markedDay = day;
       }
       const { batchId } = batch;
-      const item = { ...batchKey(batchId), statusKey: OPEN_BATCHES, createdKey: dueKey(dueAt, batchId), ...batch };
+      const item = {
+        ...batchKey(batchId),
+        statusKey: OPEN_BATCHES,
+        createdKey: dueKey(dueAt, batchId),
+        ...fromBatch(batch),
+      };
       if (await putNew(item)) return { won: true, batch };
       const standing = await getBatch(batchId);
       // A repeated call whose first answer was lost meets its own batch: the same in every part.

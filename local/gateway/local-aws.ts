@@ -9,6 +9,10 @@ import { Faults } from '../faults/faults.ts';
 import { faultsRoute } from '../faults/route.ts';
 import { staleDescribe } from '../faults/stale-describe.ts';
 import { type Chance, injectFaults } from '../faults/step.ts';
+import { emailSecret } from '../providers/email-settings.ts';
+import { mailgun } from '../providers/mailgun.ts';
+import { sendgrid } from '../providers/sendgrid.ts';
+import { startSmtp } from '../providers/smtp.ts';
 import { ObjectStore } from '../s3/object-store.ts';
 import { bucketsOf, s3 } from '../s3/s3.ts';
 import { Secrets, secretsOf } from '../secrets/secrets.ts';
@@ -31,8 +35,8 @@ import type { Principal, ServiceHandler } from './types.ts';
 export interface LocalAwsOptions {
   readonly cdkOut: string;
   readonly stackName: string;
-  /** Values of the template's parameters. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** Values of the template's parameters; some name the endpoint, whose port may be known only now. */
+  parameters?(awsEndpoint: string): Readonly<Record<string, string>>;
   /** Folder of all state. */
   readonly dataDir: string;
   /** 0 takes any free port. */
@@ -41,7 +45,7 @@ export interface LocalAwsOptions {
   /** Base address of the HTTP API, for the template's outputs. */
   readonly apiUrl?: string;
   /** Secret values by secret name; they replace what was there. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  secrets?(template: Template): Readonly<Record<string, string>>;
   /** Messages a second that the local SES takes. */
   readonly maxSendRate: number;
   /** The engine's count of transitions, for the estimate of costs. */
@@ -91,7 +95,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    const template = loadTemplate({ ...options, awsEndpoint: gateway.url });
+    const template = loadTemplate({
+      ...options,
+      awsEndpoint: gateway.url,
+      parameters: options.parameters?.(gateway.url) ?? {},
+    });
     for (const principal of principalsOf(template)) identities.set(principal.accessKeyId, principal);
 
     const onExit = (service: string) => ({ onExit: (reason: Error) => onError(reason, service) });
@@ -132,7 +140,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     services.set('ses', ses({ mailbox, faults, maxSendRate: options.maxSendRate, chance, now }));
     closing.push(() => mailbox.close());
 
-    const secrets = new Secrets(folder('secrets'), secretsOf(template), options.secrets ?? {}, now);
+    const providers = { mailbox, faults, chance, now };
+    services.set('mailgun', mailgun(providers)).set('sendgrid', sendgrid(providers));
+    const smtp = await startSmtp(providers);
+    closing.push(() => smtp.close());
+
+    const values = { ...options.secrets?.(template), ...emailSecret(template, smtp.url) };
+    const secrets = new Secrets(folder('secrets'), secretsOf(template), values, now);
     services.set('secretsmanager', secretsManager(secrets));
 
     localRoutes.set('/_local/mailbox', mailboxRoute(mailbox));

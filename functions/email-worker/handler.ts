@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../../core/clock.ts';
+import { createBreakers } from '../../core/delivery/breaker/breaker.ts';
+import { Latency } from '../../core/delivery/latency.ts';
+import { createSes } from '../../core/delivery/providers/ses.ts';
+import { createEmailDelivery, type EmailDelivery } from '../../core/email/deliver-emails.ts';
+import { emailMessageSchema } from '../../core/email/messages.ts';
+import { createEmailQueue } from '../../core/email/queue.ts';
+import { createEmailStore } from '../../core/email/store.ts';
+import { createLedger } from '../../core/ledger/ledger.ts';
+import { createLimiter, type Limiter } from '../../core/limiter/limiter.ts';
+import { documentClient, queueClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
+import { parseRecords } from '../shared/parse-records.ts';
+import { sendRates } from '../shared/send-rate.ts';
+import { telemetry } from '../shared/telemetry.ts';
+import { createProviders } from './providers.ts';
+import { keysSchema, type ProviderName, workerEnv } from './settings.ts';
+
+/** A key that is changed holds everywhere after this time at most. */
+const KEYS_MS = 5 * 60_000;
+/** What the runtime needs to answer before it is stopped. */
+const OWN_MS = 300;
+
+const env = readEnv(workerEnv);
+const clock = systemClock;
+const client = documentClient();
+const table = { client, table: env.SENDS_TABLE, clock };
+const secrets = new SecretsManagerClient();
+const ses = createSes();
+
+const limiters = new Map<string, Limiter>();
+/** SES has one rate for campaigns and transactional email together; the others each have their own. */
+function limiterOf(name: string): Limiter {
+  const known = limiters.get(name);
+  if (known) return known;
+  const limiter = createLimiter(
+    name === 'ses'
+      ? sendRates(env, table, ses.maxSendRate).ses
+      : {
+          table,
+          name,
+          source: { kind: 'window', window: { max: env.EMAIL_RATES(name as ProviderName), ms: 1000 } },
+          telemetry,
+        },
+  );
+  limiters.set(name, limiter);
+  return limiter;
+}
+
+const parts = {
+  store: createEmailStore(table),
+  queue: createEmailQueue(queueClient(), env.EMAIL_QUEUE_URL),
+  breakers: createBreakers(table),
+  clock,
+  telemetry,
+  random: Math.random,
+  tools: {
+    ledger: createLedger(table),
+    clock,
+    telemetry,
+    newId: randomUUID,
+    latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
+  },
+};
+
+let current: { delivery: EmailDelivery; until: number } | undefined;
+async function delivery(): Promise<EmailDelivery> {
+  if (current && clock.now() < current.until) return current.delivery;
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: env.EMAIL_KEYS_SECRET_ARN }));
+  const keys = keysSchema.parse(JSON.parse(SecretString ?? '{}'));
+  const providers = createProviders({ env, keys, ses: ses.provider, telemetry });
+  const routes = providers.map((provider) => ({ provider, limiter: limiterOf(provider.name) }));
+  current = { delivery: createEmailDelivery({ ...parts, routes }), until: clock.now() + KEYS_MS };
+  return current.delivery;
+}
+
+/** Messages of the email lane, up to ten at once. */
+export const handler = invocation<SQSEvent, SQSBatchResponse>(async ({ Records }, context) => {
+  const deadline = clock.now() + context.getRemainingTimeInMillis() - OWN_MS;
+  const { messages, poison } = parseRecords(Records, emailMessageSchema, telemetry);
+  const deliver = await delivery();
+  const kept = await deliver(
+    messages.map(({ messageId, message }) => ({ messageId, row: message })),
+    deadline,
+  );
+  return {
+    batchItemFailures: [...poison, ...kept.map(({ messageId }) => messageId)].map((itemIdentifier) => ({
+      itemIdentifier,
+    })),
+  };
+});

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { rateEnv } from '../shared/send-rate.ts';
+
+export const PROVIDERS = ['mailgun', 'ses', 'sendgrid', 'smtp'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** Where no rate is given for a provider: what the smallest plans allow. */
+const DEFAULT_RATE = 10;
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+const order = z
+  .string()
+  .transform(list)
+  .pipe(z.array(z.enum(PROVIDERS)).min(1))
+  .refine((names) => new Set(names).size === names.length, 'a provider is named twice');
+
+/** `mailgun=50,sendgrid=50`: emails per second. The rate of SES is that of the campaigns. */
+const rates = z.string().transform((text, context) => {
+  const perSecond = new Map<string, number>();
+  for (const entry of list(text)) {
+    const [name = '', value] = entry.split('=');
+    const rate = Number(value);
+    if (rate > 0 && Number.isFinite(rate)) perSecond.set(name.trim(), rate);
+    else context.addIssue({ code: 'custom', message: `${entry}: a provider and its emails per second, mailgun=50` });
+  }
+  return (name: ProviderName) => perSecond.get(name) ?? DEFAULT_RATE;
+});
+
+export const workerEnv = rateEnv.extend({
+  SENDS_TABLE: z.string().min(1),
+  EMAIL_QUEUE_URL: z.string().min(1),
+  EMAIL_PROVIDERS: order,
+  EMAIL_RATES: rates,
+  EMAIL_KEYS_SECRET_ARN: z.string().min(1),
+  MAILGUN_BASE_URL: z.url(),
+  MAILGUN_DOMAIN: z.string(),
+  SENDGRID_BASE_URL: z.url(),
+});
+export type WorkerEnv = z.output<typeof workerEnv>;
+
+/** The secret: API keys, and for SMTP the URL with user and password. Empty where a provider is not used. */
+export const keysSchema = z.object({
+  mailgun: z.string().default(''),
+  sendgrid: z.string().default(''),
+  smtp: z.string().default(''),
+});
+export type ProviderKeys = z.output<typeof keysSchema>;
