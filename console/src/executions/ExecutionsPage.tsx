@@ -33,7 +33,7 @@ export default function ExecutionsPage() {
       title="Executions"
       source={{ stateMachineArn: chosen.stateMachineArn }}
       statuses={STATUSES}
-      emptyHint="Upload a CSV to start a campaign: each one is an execution."
+      empty={{ title: 'No executions yet', hint: 'Upload a CSV to start a campaign: each one is an execution.' }}
       extraFilter={
         options.length > 1 && (
           <Select

@@ -37,14 +37,15 @@ interface ExecutionsTableProps {
   readonly source: ExecutionSource | undefined;
   readonly title: string;
   readonly statuses: readonly ExecutionStatus[];
-  readonly emptyHint: ReactNode;
+  /** What is said where there is nothing and no filter hides it. */
+  readonly empty: { readonly title: string; readonly hint: ReactNode };
   /** Beside the filters, such as the choice of the state machine. */
   readonly extraFilter?: ReactNode;
   readonly isPage?: boolean;
 }
 
 /** A state machine's executions or a Map Run's children: filtered and paged by the API, live. */
-export function ExecutionsTable({ source, title, statuses, emptyHint, extraFilter, isPage }: ExecutionsTableProps) {
+export function ExecutionsTable({ source, title, statuses, empty, extraFilter, isPage }: ExecutionsTableProps) {
   const ofMapRun = source !== undefined && 'mapRunArn' in source;
   const [query, setQuery] = useQuery();
   const [text, setText] = useState('');
@@ -172,7 +173,7 @@ export function ExecutionsTable({ source, title, statuses, emptyHint, extraFilte
               Nothing fits the filters.
             </Empty>
           ) : (
-            <Empty title={`No ${title.toLowerCase()} yet`}>{emptyHint}</Empty>
+            <Empty title={empty.title}>{empty.hint}</Empty>
           ))
         }
       />

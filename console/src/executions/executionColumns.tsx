@@ -17,7 +17,11 @@ export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
     width: 320,
     cell: (item) => (
       <span className="pg-name" title={item.name}>
-        <Link href={executionPath(item.executionArn)}>{item.name}</Link>
+        {item.executionArn.includes(':express:') ? (
+          item.name
+        ) : (
+          <Link href={executionPath(item.executionArn)}>{item.name}</Link>
+        )}
       </span>
     ),
   },

@@ -20,6 +20,12 @@ import { useNarrow } from '../live/useMedia.ts';
 import { MapRunProgress } from './MapRunProgress.tsx';
 import { SettingsButton } from './SettingsButton.tsx';
 
+const NOT_STARTED = { title: 'No children yet', hint: 'The Map Run has not started one.' };
+const EXPRESS = {
+  title: 'No children to show',
+  hint: 'Express children are counted above but leave no record of their own; standard ones do.',
+};
+
 /** One Map Run: how far it is, how fast, its limits, and its children. */
 export default function MapRunPage({ rest: arn }: PageProps) {
   const live = useLive(
@@ -47,7 +53,7 @@ export default function MapRunPage({ rest: arn }: PageProps) {
         title="Children"
         source={{ mapRunArn: arn }}
         statuses={EXECUTION_STATUSES}
-        emptyHint="The Map Run has not started a child."
+        empty={live.data.executionCounts.total === 0 ? NOT_STARTED : EXPRESS}
       />
     </SpaceBetween>
   );
