@@ -142,7 +142,8 @@ export class HttpApiServer {
 
   private fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const name = error instanceof Error ? error.name : '';
-    if (request.destroyed || response.headersSent) {
+    // A request whose body was read whole counts as destroyed: the socket tells whether anyone still listens.
+    if (request.socket.destroyed || response.headersSent) {
       response.destroy();
       return;
     }
