@@ -129,6 +129,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   closers.add(() => Promise.all(sources.map((source) => source.stop(STOP_GRACE_MS))));
   for (const source of sources) source.start();
   runtime.start();
+  aws.events.start();
 
   await warmed;
   const api = httpApiOf(template);

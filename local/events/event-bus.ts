@@ -42,11 +42,17 @@ export class EventBus {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #underway = new Set<number>();
   #pump: NodeJS.Timeout | undefined;
+  #started = false;
   #closed = false;
 
   constructor(options: EventBusOptions) {
     this.#options = options;
-    for (const rule of options.rules) this.#schedule(rule);
+  }
+
+  /** Begins to deliver and to fire schedules; until then events are only accepted. */
+  start(): void {
+    this.#started = true;
+    for (const rule of this.#options.rules) this.#schedule(rule);
     this.#wake();
   }
 
@@ -81,7 +87,7 @@ export class EventBus {
 
   #wake(): void {
     clearTimeout(this.#pump);
-    if (this.#closed) return;
+    if (this.#closed || !this.#started) return;
     const due = this.#options.queue.nextDue();
     if (due === undefined) return;
     const wait = Math.min(Math.max(due - this.#options.now(), 0), LONGEST_TIMER_MS);

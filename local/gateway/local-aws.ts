@@ -66,6 +66,7 @@ export interface LocalAws {
   readonly mailbox: Mailbox;
   readonly faults: Faults;
   readonly meter: Meter;
+  /** To be started once every service that a rule may call is there. */
   readonly events: EventBus;
   /** Stops taking calls, then closes what is open. */
   close(): Promise<void>;

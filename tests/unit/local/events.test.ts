@@ -137,6 +137,7 @@ describe('EventBridge', () => {
       },
       onError: (error) => errors.push(error),
     });
+    bus.start();
     const gateway = await gatewayFor({ events: eventBridge({ bus, rules, buses: ['default', 'orders'] }) });
     const client = new EventBridgeClient(clientOptions(gateway));
     let closed = false;
