@@ -34,6 +34,7 @@ export const ERRORS = {
   Conflict: input(409, 'The request conflicts with the current state'),
   NothingToRedrive: input(409, 'There is nothing to redrive'),
   UnconfirmedUndecided: input(409, 'Only unconfirmed rows are left'),
+  PreconditionFailed: input(412, 'It has changed since'),
   FileTooLarge: input(413, 'The file is too large'),
   UnsupportedMedia: input(415, 'The file is not a CSV'),
   Unprocessable: input(422, 'The request cannot be processed'),
@@ -55,7 +56,12 @@ export const ERRORS = {
     title: 'It is not known whether the provider accepted the message',
   },
   // ours
-  CampaignIncomplete: { class: 'internal', retryable: true, status: 500, title: 'The campaign has rows left to redrive' },
+  CampaignIncomplete: {
+    class: 'internal',
+    retryable: true,
+    status: 500,
+    title: 'The campaign has rows left to redrive',
+  },
   Internal: { class: 'internal', retryable: false, status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -29,7 +29,13 @@ export type Metric =
   | 'Poison'
   | 'NotRecorded'
   | 'RowsLeftBehind'
-  | 'CampaignIncomplete';
+  | 'CampaignIncomplete'
+  /** An order's change of status was processed. */
+  | 'OrderProcessed'
+  /** The sweep sent an order's message that its write had not sent. */
+  | 'OutboxSwept'
+  /** An order's change waits long for the one before it. */
+  | 'OrderStuck';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
 

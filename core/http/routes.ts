@@ -8,6 +8,7 @@ import {
 } from './campaign-schema.ts';
 import { EMAIL_ROUTES } from './email-routes.ts';
 import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV, UPLOADED, UPLOADED_BEFORE } from './examples.ts';
+import { ORDER_ROUTES } from './order-routes.ts';
 import { RATE_ROUTES } from './rate-routes.ts';
 import { uploadAnswerSchema, uploadFormSchema } from './upload-schema.ts';
 
@@ -142,6 +143,7 @@ export const ROUTES: readonly RouteDoc[] = [
     problems: UNKNOWN,
   },
   ...EMAIL_ROUTES,
+  ...ORDER_ROUTES,
   ...RATE_ROUTES,
   {
     method: 'get',

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -12,3 +13,4 @@ const patience = {
 export const documentClient = (): DynamoDBDocumentClient => DynamoDBDocumentClient.from(new DynamoDBClient(patience));
 export const statesClient = (): SFNClient => new SFNClient(patience);
 export const queueClient = (): SQSClient => new SQSClient(patience);
+export const eventsClient = (): EventBridgeClient => new EventBridgeClient(patience);

@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts';
+import { PregonError } from '../errors.ts';
+import { contested, merge } from './merge.ts';
+import { differences, type Order, type OrderFields } from './order.ts';
+import { type OutboxParts, sendOutbox } from './outbox.ts';
+import type { NewOrder, OrderPatch } from './request.ts';
+
+export interface OrderParts extends OutboxParts {
+  clock: Clock;
+}
+
+/** So many writers may be faster before one gives up. */
+const TRIES = 8;
+
+/**
+ * Takes a new order. The same order again changes nothing. Throws Conflict for another order under the id of one that is there, and
+ * where an order would begin with another status than received.
+ */
+export async function createOrder(parts: OrderParts, given: NewOrder): Promise<Order> {
+  const { store, clock } = parts;
+  const fields: OrderFields = {
+    ...given,
+    registerDate: given.registerDate ?? new Date(clock.now()).toISOString(),
+    deliveryDate: given.deliveryDate ?? '',
+    reasonForCancellation: given.reasonForCancellation ?? '',
+  };
+  if (fields.status === 'received') {
+    const { won, order } = await store.create(fields);
+    if (won) {
+      await sendOutbox(parts, order);
+      return order;
+    }
+    return sameOrRefused(order, fields, given);
+  }
+  const standing = await store.get(fields.orderId);
+  if (standing) return sameOrRefused(standing, fields, given);
+  throw new PregonError(
+    'Conflict',
+    `There is no order ${fields.orderId}, and a new one is received first: it cannot begin as ${fields.status}.`,
+  );
+}
+
+function sameOrRefused(standing: Order, fields: OrderFields, given: NewOrder): Order {
+  const wanted = given.registerDate === undefined ? { ...fields, registerDate: standing.registerDate } : fields;
+  const different = differences(standing, wanted);
+  if (different.length === 0) return standing;
+  throw new PregonError(
+    'Conflict',
+    `There is an order ${fields.orderId} already, with another ${different.join(', ')}; PUT /orders/{orderId} changes it.`,
+    { orderStatus: standing.status, different },
+  );
+}
+
+/**
+ * Changes an order. What it says already is not written again, so the same change twice notifies once. `ifVersion` lets only the
+ * order change that the caller saw. Throws NotFound, BadRequest where a cancellation has no reason, PreconditionFailed, and Conflict for a
+ * status that cannot follow or a field that another writer changed at the same time.
+ */
+export async function changeOrder(
+  parts: OrderParts,
+  orderId: string,
+  patch: OrderPatch,
+  ifVersion?: number,
+): Promise<Order> {
+  const { store } = parts;
+  const seen = await existing(parts, orderId);
+  let current = seen;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const merged = merge(current, patch);
+    if (differences(current, merged).length === 0) return current;
+    if (ifVersion !== undefined && ifVersion !== current.version) {
+      throw new PregonError(
+        'PreconditionFailed',
+        `The order ${orderId} has changed since: it is version ${current.version}.`,
+      );
+    }
+    const both = contested(seen, current, patch);
+    if (both.length > 0) throw changedByAnother(orderId, both.join(', '));
+    const changed = await store.change(current, merged);
+    if (changed) {
+      if (changed.outbox.length > 0) await sendOutbox(parts, changed);
+      return changed;
+    }
+    current = await existing(parts, orderId);
+  }
+  throw changedByAnother(orderId, 'the order');
+}
+
+/** Throws NotFound. */
+export async function existing({ store }: Pick<OrderParts, 'store'>, orderId: string): Promise<Order> {
+  const order = await store.get(orderId);
+  if (!order) throw new PregonError('NotFound', `There is no order ${orderId}.`);
+  return order;
+}
+
+const changedByAnother = (orderId: string, what: string) =>
+  new PregonError(
+    'Conflict',
+    `Another writer changed ${what} of the order ${orderId} at the same time: read it and try again.`,
+    {
+      retryAfter: 1,
+    },
+  );

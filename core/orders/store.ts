@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { INDEX } from '../ledger/keys.ts';
+import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
+import { isoNow } from '../ledger/transitions.ts';
+import { dueKey, fieldsItem, OUTBOX, orderKey, toOrder } from './item.ts';
+import {
+  fieldsOf,
+  type Order,
+  type OrderChange,
+  type OrderFields,
+  type OrderRecord,
+  type OrderStatus,
+} from './order.ts';
+
+export interface OrderStore {
+  /** Reads with consistency. */
+  get(orderId: string): Promise<Order | undefined>;
+  /** Writes a new order with its message in the outbox, unless there is one. */
+  create(fields: OrderFields): Promise<{ won: boolean; order: Order }>;
+  /** Writes the order over the version that was read; with a new status its message is in the outbox. Undefined where another was faster. */
+  change(read: Order, fields: OrderFields): Promise<Order | undefined>;
+  /** Takes messages that were sent out of the outbox. */
+  clear(order: Pick<Order, 'orderId' | 'outbox'>, sent: readonly OrderStatus[]): Promise<void>;
+  /** Notes on the timeline what the processor of a status did. False when that stands there already. */
+  record(orderId: string, status: OrderStatus, record: OrderRecord): Promise<boolean>;
+  /** A page of ids of orders whose outbox the sweep shall send, those longest due first. */
+  due(now: number, limit: number, after?: Item): Promise<{ orderIds: string[]; next?: Item }>;
+}
+
+/** After this a message that is still in the outbox is the sweep's: its write had seconds to send it. */
+export const OVERDUE_MS = 30_000;
+
+/** Orders in the ledger's table. `newId` marks each write, so that a repeated call knows its own. */
+export function createOrderStore(table: LedgerTable, newId: () => string = randomUUID): OrderStore {
+  const { client, clock } = table;
+
+  async function get(orderId: string): Promise<Order | undefined> {
+    const item = await read(table, orderKey(orderId));
+    return item && toOrder(item);
+  }
+
+  const marker = (orderId: string) => ({ statusKey: OUTBOX, createdKey: dueKey(clock.now() + OVERDUE_MS, orderId) });
+
+  return {
+    get,
+
+    async create(fields) {
+      const { orderId, status } = fields;
+      const at = isoNow(table);
+      const change: OrderChange = { status, at, version: 1, order: fields };
+      const item: Item = {
+        ...orderKey(orderId),
+        ...fieldsItem(fields),
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+        changes: { [status]: changeItem(change) },
+        timeline: {},
+        outbox: [status],
+        writeId: newId(),
+        ...marker(orderId),
+      };
+      const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+      try {
+        await client.send(new PutCommand({ TableName: table.table, Item: item, ...condition }));
+        return { won: true, order: toOrder(item) };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      const standing = await read(table, orderKey(orderId));
+      if (!standing) throw new Error(`The order ${orderId} was there and is not any more`);
+      // The SDK repeats a call whose answer was lost: the refusal may be by this very write.
+      return { won: standing.writeId === item.writeId, order: toOrder(standing) };
+    },
+
+    async change(before, fields) {
+      const { orderId, version, status: from } = before;
+      const { status } = fields;
+      const at = isoNow(table);
+      const writeId = newId();
+      const sets: Item = { ...fieldsItem(fields), version: version + 1, updatedAt: at, writeId };
+      const values: Item = { ':read': version };
+      let moves = '';
+      if (status !== from) {
+        const change: OrderChange = { status, from, at, version: version + 1, order: fields };
+        Object.assign(sets, marker(orderId));
+        moves = `, #changes.#${status} = :change, #outbox = list_append(#outbox, :message)`;
+        Object.assign(values, { ':change': changeItem(change), ':message': [status] });
+      }
+      const names = Object.keys(sets).filter((name) => name !== 'orderId');
+      for (const name of names) values[`:${name}`] = sets[name];
+      const key = orderKey(orderId);
+      const item = await updateIf(table, {
+        key,
+        update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${moves}`,
+        condition: '#version = :read',
+        values,
+      });
+      if (item) return toOrder(item);
+      const standing = await read(table, key);
+      return standing?.writeId === writeId ? toOrder(standing) : undefined;
+    },
+
+    async clear({ orderId, outbox }, sent) {
+      let standing: readonly OrderStatus[] | undefined = outbox;
+      while (standing?.some((status) => sent.includes(status))) {
+        const left: OrderStatus[] = standing.filter((status) => !sent.includes(status));
+        const cleared = await updateIf(table, {
+          key: orderKey(orderId),
+          update: `SET #outbox = :left${left.length === 0 ? ' REMOVE #statusKey, #createdKey' : ''}`,
+          condition: '#outbox = :standing',
+          values: { ':left': left, ':standing': standing },
+        });
+        if (cleared) return;
+        standing = (await get(orderId))?.outbox;
+      }
+    },
+
+    async record(orderId, status, record) {
+      const item = await updateIf(table, {
+        key: orderKey(orderId),
+        update: `SET #timeline.#${status} = :record`,
+        condition: `attribute_exists(#pk) AND attribute_not_exists(#timeline.#${status})`,
+        values: { ':record': record },
+      });
+      return item !== undefined;
+    },
+
+    async due(now, limit, after) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table.table,
+          IndexName: INDEX.byStatus,
+          KeyConditionExpression: 'statusKey = :outbox AND createdKey <= :now',
+          ExpressionAttributeValues: { ':outbox': OUTBOX, ':now': dueKey(now + 1, '') },
+          Limit: limit,
+          ...(after ? { ExclusiveStartKey: after } : {}),
+        }),
+      );
+      const orderIds = Items.map(({ createdKey }) => String(createdKey)).map((key) => key.slice(key.indexOf('#') + 1));
+      return LastEvaluatedKey ? { orderIds, next: LastEvaluatedKey } : { orderIds };
+    },
+  };
+}
+
+const changeItem = (change: OrderChange): Item => ({ ...change, order: fieldsItem(fieldsOf(change.order)) });

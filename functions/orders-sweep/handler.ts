@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { systemClock } from '../../core/clock.ts';
+import { createOrderQueue } from '../../core/orders/queue.ts';
+import { createOrderStore } from '../../core/orders/store.ts';
+import { type OrdersSwept, sweepOrders } from '../../core/orders/sweep.ts';
+import { documentClient, queueClient } from '../shared/clients.ts';
+import { readEnv } from '../shared/env.ts';
+import { invocation } from '../shared/invocation.ts';
+import { orderQueues, orderQueuesEnv } from '../shared/order-queues.ts';
+import { telemetry } from '../shared/telemetry.ts';
+
+/** One look at a group of orders fits into it, also where every call has to be repeated. */
+const LAST_LOOK_MS = 20_000;
+
+const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1) }).extend(orderQueuesEnv.shape));
+const parts = {
+  store: createOrderStore({ client: documentClient(), table: env.SENDS_TABLE, clock: systemClock }),
+  queue: createOrderQueue(queueClient(), orderQueues(env)),
+  clock: systemClock,
+  telemetry,
+};
+
+/** Every minute: messages that a write could not send are sent. */
+export const handler = invocation<unknown, OrdersSwept>((_event, context) =>
+  sweepOrders(parts, systemClock.now() + context.getRemainingTimeInMillis() - LAST_LOOK_MS),
+);

@@ -1,0 +1,52 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { PregonError } from '../../core/errors.ts';
+import { changeOrder, createOrder, existing, type OrderParts } from '../../core/orders/change-order.ts';
+import type { Order } from '../../core/orders/order.ts';
+import { parseNewOrder, parseOrderPatch } from '../../core/orders/request.ts';
+import { viewOrder } from '../../core/orders/view.ts';
+import { bodyText, jsonAnswer } from '../shared/http.ts';
+
+type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'headers' | 'pathParameters' | 'body' | 'isBase64Encoded'>;
+type Answer = APIGatewayProxyStructuredResultV2;
+
+const PROCESSED = { message: 'Order processed successfully' };
+
+/** `POST /orders`, `PUT` and `GET /orders/{orderId}`. */
+export function createOrders(parts: OrderParts): (request: Request) => Promise<Answer> {
+  return async (request) => {
+    const orderId = request.pathParameters?.orderId ?? '';
+    switch (request.routeKey) {
+      case 'POST /orders':
+        return answer(await createOrder(parts, parseNewOrder(bodyText(request))), PROCESSED);
+      case 'PUT /orders/{orderId}': {
+        const patch = parseOrderPatch(orderId, bodyText(request));
+        return answer(await changeOrder(parts, orderId, patch, versionIn(request.headers['if-match'])), PROCESSED);
+      }
+      case 'GET /orders/{orderId}': {
+        const order = await existing(parts, orderId);
+        return answer(order, viewOrder(order));
+      }
+      default:
+        throw new PregonError('NotFound', `There is no ${request.routeKey}.`);
+    }
+  };
+}
+
+/** The tag is the order's version: it changes with what clients change, so that the timeline's growth spoils no If-Match. */
+function answer({ version }: Order, body: unknown): Answer {
+  const answered = jsonAnswer(200, body);
+  return { ...answered, headers: { ...answered.headers, etag: `"${version}"` } };
+}
+
+function versionIn(ifMatch: string | undefined): number | undefined {
+  // An order that is not there is 404 anyway.
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  const [, version] = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch) ?? [];
+  if (!version) {
+    throw new PregonError(
+      'BadRequest',
+      'If-Match must be the ETag of an earlier answer about this order, such as "1".',
+    );
+  }
+  return Number(version);
+}
