@@ -12,6 +12,8 @@ export interface EventSourceOptions {
   batchingWindowSeconds: number;
   maximumConcurrency: number;
   reportBatchItemFailures: boolean;
+  /** Milliseconds, times the loops there are, before another is added. */
+  rampMs?: number;
   invoke(functionName: string, payload: string): Promise<InvokeResult>;
   /** Something that the operator of this machine should see. */
   onProblem(message: string): void;
@@ -26,6 +28,8 @@ const ENVELOPE_BYTES = 1024;
 const BACKOFF_MS = { first: 200, max: 5000 };
 /** A batch that takes longer leaves the queue unwatched: another loop takes over watching it. */
 const UNWATCHED_MS = 200;
+/** Each loop brings an instance to life, which costs a core some 300 ms: a short backlog is worked off sooner without. */
+const RAMP_MS = 500;
 
 /**
  * Lambda's poller of one queue. One loop while the queue is quiet; a full batch, or one that takes its time, adds
@@ -38,6 +42,7 @@ export class SqsEventSource {
   private readonly pollers = new Set<Promise<void>>();
   /** Loops that wait for messages now. */
   private listening = 0;
+  private nextPollerAt = 0;
 
   constructor(options: EventSourceOptions) {
     this.options = options;
@@ -55,7 +60,10 @@ export class SqsEventSource {
   }
 
   private addPoller(): void {
+    const now = performance.now();
     if (this.stopping.signal.aborted || this.pollers.size >= this.options.maximumConcurrency) return;
+    if (now < this.nextPollerAt) return;
+    this.nextPollerAt = now + (this.options.rampMs ?? RAMP_MS) * (this.pollers.size + 1);
     const poller = this.poll().finally(() => this.pollers.delete(poller));
     this.pollers.add(poller);
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CampaignView, ProductClient } from './client.ts';
+import { ApiProblem, type CampaignView, type ProductClient } from './client.ts';
 import { ProgressMeter, progressLine, progressText } from './progress.ts';
 import type { Screen } from './screen.ts';
 
@@ -11,6 +11,8 @@ const MAX_PAUSE_MS = 5000;
 /** Counting a large campaign costs reads that its workers want too: looking may take this part of the time at most. */
 const LOOKING_PART = 0.05;
 const PLAIN_LINE_MS = 5000;
+/** An answer that fails is asked for again; a campaign goes on whoever looks at it. */
+const MAX_FAILURES = 10;
 
 /** Shows a campaign until it ends; answers its last state. Throws the signal's reason. */
 export async function followCampaign(
@@ -22,9 +24,19 @@ export async function followCampaign(
   const meter = new ProgressMeter();
   let lastPlainAt = Date.now() - PLAIN_LINE_MS + 1000;
   let lastPlain = '';
+  let failures = 0;
   for (;;) {
     const asked = Date.now();
-    const campaign = await client.campaign(batchId);
+    const campaign = await client.campaign(batchId).catch((error: unknown) => {
+      failures += 1;
+      if (failures > MAX_FAILURES || !isPassing(error)) throw error;
+      return undefined;
+    });
+    if (!campaign) {
+      await sleep(MAX_PAUSE_MS / 2, undefined, { signal });
+      continue;
+    }
+    failures = 0;
     const now = Date.now();
     const progress = meter.add(campaign, now);
     if (screen.live) {
@@ -43,3 +55,6 @@ export async function followCampaign(
     await sleep(pause, undefined, { signal });
   }
 }
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiProblem ? error.status >= 500 || error.status === 429 : error instanceof TypeError;

@@ -77,6 +77,7 @@ function start(run: (ids: string[]) => Promise<unknown>, changes: Partial<EventS
     batchSize: 10,
     batchingWindowSeconds: 0,
     maximumConcurrency: 3,
+    rampMs: 0,
     reportBatchItemFailures: true,
     invoke: async (_name, payload) => {
       try {
