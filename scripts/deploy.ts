@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { STAGES } from '../infra/stages.ts';
-import { buildFunctions, buildPages } from './build.ts';
+import { buildAll } from './build.ts';
 import { synth } from './synth.ts';
 
 const HELP = `npm run deploy -- --stage dev [--parameters NAME=VALUE ...]
@@ -29,8 +29,7 @@ if (values.help) {
   console.error(`--stage is ${Object.keys(STAGES).join(' or ')}. See npm run deploy -- --help`);
   process.exitCode = 2;
 } else {
-  await buildFunctions();
-  await buildPages();
+  await buildAll();
   synth();
   const parameters = values.parameters.flatMap((parameter) => ['--parameters', parameter]);
   const approval = ['--require-approval', values.yes ? 'never' : 'broadening'];

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { takeLock } from '../local/compose/lock.ts';
+import { inputsDigest } from './inputs-digest.ts';
 
 /** What the bundles and the template are made from. */
 const INPUTS = [
@@ -22,38 +21,20 @@ const LOCK = 'cdk.out/.lock';
 /** Another command may be building the same; it takes some 20 s on two cores. */
 const LOCK_WAIT_MS = 180_000;
 
-/** Digest of every input's path and bytes. A checkout changes times but no bytes, so times do not count. */
-function inputsDigest(): string {
-  const hash = createHash('sha256');
-  for (const file of INPUTS.flatMap(filesOf)) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
-  return hash.digest('hex');
-}
-
-function filesOf(path: string): string[] {
-  if (!existsSync(path)) return [];
-  const isFile = /\.[a-z]+$/.test(path);
-  if (isFile) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
 const isFresh = (digest: string): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest;
 
 /** Builds the bundles and synthesizes the template where anything they are made from has changed. */
 export async function prepare(say: (text: string) => void): Promise<void> {
-  if (isFresh(inputsDigest())) return;
+  if (isFresh(inputsDigest(INPUTS))) return;
   const lock = takeLock(LOCK, LOCK_WAIT_MS);
   if (!lock) throw new Error(`Another build has held ${LOCK} for ${LOCK_WAIT_MS / 60_000} minutes`);
   try {
-    const digest = inputsDigest();
+    const digest = inputsDigest(INPUTS);
     if (isFresh(digest)) return;
     const started = performance.now();
     say('Building the functions, the pages and the template ...');
-    const [{ buildFunctions, buildPages }, { synth }] = await Promise.all([import('./build.ts'), import('./synth.ts')]);
-    await buildFunctions();
-    await buildPages();
+    const [{ buildAll }, { synth }] = await Promise.all([import('./build.ts'), import('./synth.ts')]);
+    await buildAll();
     synth();
     writeFileSync(STAMP, digest);
     say(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s`);

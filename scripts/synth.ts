@@ -17,9 +17,8 @@ export function synth(): void {
 }
 
 if (import.meta.main) {
-  const { buildFunctions, buildPages } = await import('./build.ts');
-  await buildFunctions();
-  await buildPages();
+  const { buildAll } = await import('./build.ts');
+  await buildAll();
   synth();
   console.log('synthesized to cdk.out');
 }
