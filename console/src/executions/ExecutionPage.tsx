@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { Execution } from '../api/types.ts';
+import { Cause } from '../components/Cause.tsx';
 import { JsonView } from '../components/JsonView.tsx';
 import { Title } from '../components/Title.tsx';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
@@ -100,7 +101,7 @@ function ErrorOf({ execution }: { execution: Execution }) {
   if (error === undefined && cause === undefined) return null;
   return (
     <Alert type={status === 'ABORTED' ? 'warning' : 'error'} header={error ?? 'Stopped'}>
-      <span className="pg-cause">{cause}</span>
+      <Cause text={cause} />
     </Alert>
   );
 }

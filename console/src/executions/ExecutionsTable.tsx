@@ -92,7 +92,6 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
         header={
           <Header
             variant={isPage === true ? 'h1' : 'h2'}
-            {...(list.matches !== undefined && { counter: `(${list.matches})` })}
             actions={<Button iconName="refresh" ariaLabel={`Refresh ${title.toLowerCase()}`} onClick={list.refresh} />}
           >
             {title}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { type ExecutionFilter, type ExecutionSource, listExecutions } from '../api/states.ts';
 import type { ExecutionItem, Page } from '../api/types.ts';
 import { useLive } from '../live/useLive.ts';
@@ -74,8 +74,11 @@ function usePaged(
   useEffect(() => {
     if (data !== undefined) learn(data.nextToken);
   }, [data, learn]);
+  // Turning a page keeps the old rows until the new ones are there: a list that empties in between jumps.
+  const shown = useRef<{ key: string | undefined; items: readonly ExecutionItem[] }>(undefined);
+  if (data !== undefined) shown.current = { key, items: data.items };
   return {
-    items: data?.items,
+    items: data?.items ?? (shown.current?.key === key ? shown.current?.items : undefined),
     error: live.error,
     refresh: live.refresh,
     page: index,

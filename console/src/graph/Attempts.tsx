@@ -1,4 +1,5 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { Cause } from '../components/Cause.tsx';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { formatTime } from '../format/time.ts';
 import { STATE_STATUS } from './status.ts';
@@ -21,7 +22,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               {formatTime(attempt.startedAt, true)} · <Elapsed from={attempt.startedAt} to={attempt.endedAt} />
             </span>
           </div>
-          {attempt.cause !== undefined && <div className="pg-cause pg-muted">{attempt.cause}</div>}
+          <Cause text={attempt.cause} quiet />
         </li>
       ))}
     </ol>

@@ -8,6 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { MapRun } from '../api/types.ts';
+import { Cause } from '../components/Cause.tsx';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { JsonView } from '../components/JsonView.tsx';
 import { Pane } from '../components/Pane.tsx';
@@ -46,7 +47,7 @@ export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps
           <Box color="text-body-secondary">
             {outerMap === undefined
               ? 'The execution has not been in this state.'
-              : 'This state runs in the children of the Map Run: each has a trace of its own.'}
+              : 'This state runs in the children of the Map Run.'}
           </Box>
         )}
         {(state.label ?? outerMap) !== undefined && runs.map((run) => <MapRunLine key={run.mapRunArn} run={run} />)}
@@ -88,7 +89,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
       />
       {(visit.error !== undefined || visit.cause !== undefined) && (
         <Alert type={visit.status === 'failed' ? 'error' : 'warning'} header={visit.error ?? 'Error'}>
-          <span className="pg-cause">{visit.cause}</span>
+          <Cause text={visit.cause} />
         </Alert>
       )}
       {visit.attempts.length > 1 && <Attempts attempts={visit.attempts} />}

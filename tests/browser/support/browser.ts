@@ -49,6 +49,9 @@ export class TestBrowser {
     });
     const page = await context.newPage();
     page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Warning:/.test(message.text())) this.errors.push(message.text());
+    });
     await page.goto(url);
     return page;
   }

@@ -9,6 +9,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
+/** As strict as the product's own answers. */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+].join('; ');
+
 export interface PageServer {
   readonly url: string;
   close(): Promise<void>;
@@ -74,5 +83,6 @@ async function serve(folder: string, pathname: string, response: ServerResponse,
     const told = '<script>globalThis.PREGON_LOCAL={"apiKey":"test-key","aws":"/_aws"}</script>';
     content = Buffer.from(content.toString('utf8').replace('<head>', `<head>${told}`));
   }
-  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(content);
+  const contentType = TYPES[extname(file)] ?? 'application/octet-stream';
+  response.writeHead(200, { 'content-type': contentType, 'content-security-policy': POLICY }).end(content);
 }

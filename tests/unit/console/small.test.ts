@@ -1,4 +1,5 @@
 import { awsConsoleUrl, executionPath, mapRunPath, parseArn } from '../../../console/src/api/arn.ts';
+import { readCause, shorten } from '../../../console/src/format/text.ts';
 import { formatDuration } from '../../../console/src/format/time.ts';
 import { MAX_PAUSE_MS, pauseAfter } from '../../../console/src/live/backoff.ts';
 import { addSample, rateOf, type Sample } from '../../../console/src/map-runs/rate.ts';
@@ -80,5 +81,18 @@ describe('durations', () => {
     [200_000_000, '2 d 7 h'],
   ])('%d ms is %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('texts', () => {
+  test("a function's error is read by its message, any other cause as it is", () => {
+    expect(readCause('{"errorType":"Down","errorMessage":"not now"}')).toBe('not now');
+    expect(readCause('{"code":1}')).toBe('{"code":1}');
+    expect(readCause('plain')).toBe('plain');
+  });
+
+  test('a hash is known by its ends, a short name is left whole', () => {
+    expect(shorten(`${'a'.repeat(58)}bcdefg`)).toBe('aaaaaaaaaaaa…bcdefg');
+    expect(shorten('spring-campaign')).toBe('spring-campaign');
   });
 });
