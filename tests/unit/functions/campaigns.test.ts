@@ -1,0 +1,83 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { campaignListSchema, campaignSchema } from '../../../core/http/campaign-schema.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { createCampaigns } from '../../../functions/campaigns/campaigns.ts';
+import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { campaignRecord } from '../campaigns/record.ts';
+import { openTable } from '../campaigns/table.ts';
+
+const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 0 };
+
+describe('the routes of campaigns', () => {
+  let table: Awaited<ReturnType<typeof openTable>>;
+  let s3: Awaited<ReturnType<typeof openFakeS3>>;
+  const store = () => createCampaignStore(table);
+  const call = async (routeKey: string, rest: Partial<Parameters<ReturnType<typeof createCampaigns>>[0]> = {}) => {
+    const campaigns = createCampaigns({
+      store: store(),
+      ledger: createLedger(table),
+      // Campaigns that have SUCCEEDED are not looked up there.
+      sfn: new SFNClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1', maxAttempts: 1 }),
+      stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
+      s3: s3.client,
+      bucket: 'campaigns',
+      clock: { now: () => Date.parse('2026-11-22T12:00:00.000Z'), sleep: async () => undefined },
+      telemetry: silent,
+    });
+    const answer = await campaigns({ routeKey, isBase64Encoded: false, ...rest });
+    return { status: answer.statusCode, body: JSON.parse(String(answer.body)) };
+  };
+  const of = (batchId: string) => ({ pathParameters: { batchId } });
+
+  beforeAll(async () => {
+    table = await openTable();
+    s3 = await openFakeS3();
+    for (const n of [1, 2, 3]) {
+      const createdAt = `2026-11-2${n}T10:00:00.000Z`;
+      await store().create(campaignRecord({ batchId: `b${n}`, createdAt, status: 'SUCCEEDED', finalCounts }));
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([table.close(), s3.close()]);
+  });
+
+  it('show one as the API says', async () => {
+    const { status, body } = await call('GET /campaigns/{batchId}', of('b1'));
+
+    expect(status).toBe(200);
+    expect(campaignSchema.parse(body)).toEqual(body);
+    expect(body).toMatchObject({ batchId: 'b1', status: 'SUCCEEDED', counts: { SENT: 1, ERROR: 1 }, campaignId: null });
+  });
+
+  it('list them newest first, page by page', async () => {
+    const first = await call('GET /campaigns', { queryStringParameters: { limit: '2' } });
+    const second = await call('GET /campaigns', { queryStringParameters: { limit: '2', after: first.body.next } });
+
+    expect(campaignListSchema.parse(first.body)).toEqual(first.body);
+    const ids = [...first.body.campaigns, ...second.body.campaigns].map(({ batchId }: { batchId: string }) => batchId);
+    expect(ids).toEqual(['b3', 'b2', 'b1']);
+    expect(second.body.next).toBeUndefined();
+  });
+
+  it.each<[string, string, object, number]>([
+    ['an unknown campaign', 'GET /campaigns/{batchId}', of('nobody'), 404],
+    ['the report of an unknown one', 'GET /campaigns/{batchId}/sends.csv', of('nobody'), 404],
+    ['a stop of an unknown one', 'POST /campaigns/{batchId}/stop', of('nobody'), 404],
+    ['a stop of one that is over', 'POST /campaigns/{batchId}/stop', of('b1'), 409],
+    ['a redrive of one that succeeded', 'POST /campaigns/{batchId}/redrive', of('b1'), 409],
+    [
+      'a redrive with a bad policy',
+      'POST /campaigns/{batchId}/redrive',
+      { ...of('b1'), body: '{"unconfirmed":"maybe"}' },
+      400,
+    ],
+    ['a redrive with no JSON', 'POST /campaigns/{batchId}/redrive', { ...of('b1'), body: 'x' }, 400],
+    ['a limit out of range', 'GET /campaigns', { queryStringParameters: { limit: '101' } }, 400],
+    ['a cursor of another list', 'GET /campaigns', { queryStringParameters: { after: 'eA' } }, 400],
+    ['a route that is not there', 'GET /elsewhere', {}, 404],
+  ])('refuse %s', async (_name, routeKey, rest, status) => {
+    await expect(call(routeKey, rest)).rejects.toMatchObject({ status });
+  });
+});
