@@ -24,7 +24,8 @@ export class Latency {
   /** Milliseconds. */
   get expected(): number {
     const { least, most } = this.#bounds;
-    const estimate = this.#mean === undefined ? 2 * least : this.#mean + 4 * this.#deviation;
+    // The first calls of a process open its connections.
+    const estimate = this.#mean === undefined ? 4 * least : this.#mean + 4 * this.#deviation;
     return Math.min(most, Math.max(least, estimate));
   }
 }

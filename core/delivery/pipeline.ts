@@ -63,7 +63,9 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 
     const slot = await batch.slots(route).next(latency.claim.expected);
     if ('retryAt' in slot) return postponed(slot, clock);
-    const message = door.render(job, await contentOf(job, batch));
+    const content = await contentOf(job, batch);
+    if (content === undefined) return refused('missing');
+    const message = door.render(job, content);
     await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
 
     const verdict = await door.check(job);
@@ -168,12 +170,10 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
   }
 }
 
-async function contentOf<J extends Job, M>(job: J, { door, contents }: Batch<J, M>): Promise<string> {
+async function contentOf<J extends Job, M>(job: J, { door, contents }: Batch<J, M>): Promise<string | undefined> {
+  // Transactional email has one content for all rows of a batch.
   if (door.content) return door.content(job);
-  const { batchId, rowNumber } = job.row;
-  const content = (await contents).get(`${batchId}-${rowNumber}`);
-  if (content === undefined) throw new PregonError('Internal', `Row ${rowNumber} of ${batchId} has no content.`);
-  return content;
+  return (await contents).get(`${job.row.batchId}-${job.row.rowNumber}`);
 }
 
 const postponed = (slot: Extract<Slot, { retryAt: number }>, clock: Clock): Outcome & { kind: 'postponed' } => ({

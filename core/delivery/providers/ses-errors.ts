@@ -67,16 +67,24 @@ export function classifySesError(error: unknown, facts: CallFacts): PregonError 
   return status === 429 ? fail('Throttled') : fail('MessageRejected');
 }
 
+interface FailedCall {
+  name?: unknown;
+  message?: unknown;
+  /** Of the connection, such as ECONNREFUSED. */
+  code?: unknown;
+  $metadata?: { httpStatusCode?: number };
+  $response?: { statusCode?: number };
+}
+
 function partsOf(error: unknown): { name: string; message: string; code: string; status: number | undefined } {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: '', status: undefined };
-  const { $metadata, $response, code } = error as Error & {
-    code?: unknown;
-    $metadata?: { httpStatusCode?: number };
-    $response?: { statusCode?: number };
-  };
+  if (typeof error !== 'object' || error === null) {
+    return { name: 'Error', message: String(error), code: '', status: undefined };
+  }
+  const { name, message, code, $metadata, $response }: FailedCall = error;
   return {
-    name: error.name,
-    message: error.message || String(code ?? error.name),
+    name: typeof name === 'string' ? name : 'Error',
+    // A host with several addresses fails with one error for each, and no message of its own.
+    message: typeof message === 'string' && message !== '' ? message : String(code ?? name),
     code: typeof code === 'string' ? code : '',
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
   };

@@ -49,6 +49,7 @@ export function createSes({
     const timeout = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     let left = false;
+    let broken: unknown;
     // The innermost step: the request is signed, and leaves when this goes on.
     command.middlewareStack.add(
       (next) => async (args) => {
@@ -56,7 +57,13 @@ export function createSes({
         dropIdleConnections();
         left = true;
         timer = setTimeout(() => timeout.abort(), timeoutMs);
-        return next(args);
+        try {
+          return await next(args);
+        } catch (error) {
+          // As the connection failed, before the SDK wraps it.
+          broken = error;
+          throw error;
+        }
       },
       { step: 'deserialize', priority: 'low', name: 'gate' },
     );
@@ -65,7 +72,7 @@ export function createSes({
       return { messageId: MessageId ?? 'unknown' };
     } catch (error) {
       if (error instanceof SlotMissed) throw error;
-      throw classifySesError(error, { left, sender: email.from.email });
+      throw classifySesError(broken ?? error, { left, sender: email.from.email });
     } finally {
       clearTimeout(timer);
     }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../../../core/clock.ts';
@@ -8,9 +7,6 @@ import { LISTED } from '../../../core/ledger/item.ts';
 import { contentKey, createdKey, dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
 import type { LedgerTable } from '../../../core/ledger/table.ts';
-
-/** The package has no types. */
-const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
 
 const keys = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
@@ -65,15 +61,19 @@ export async function openLedgerTable(clock: Clock = systemClock): Promise<Ledge
   };
 }
 
+/** In a thread of its own: it must not hold up the sends that are timed to the millisecond. */
 async function startDynalite() {
-  const server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('dynalite listens on no port');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  };
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+     const server = require('dynalite')({ createTableMs: 0 });
+     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  return { endpoint: `http://127.0.0.1:${port}`, close: () => worker.terminate() };
 }
 
 /** Time that moves only when a test moves it; a sleep moves it too. */

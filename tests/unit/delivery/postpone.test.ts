@@ -1,0 +1,43 @@
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startFauxqs } from 'fauxqs';
+import type { CampaignJob } from '../../../core/delivery/campaign/door.ts';
+import { createPostpone } from '../../../core/delivery/campaign/postpone.ts';
+import { range } from './support.ts';
+
+const job = (rowNumber: number): CampaignJob => ({
+  messageId: `message-${rowNumber}`,
+  message: { taskToken: `t${rowNumber}`, batchId: 'b1', rowNumber },
+  row: { batchId: 'b1', rowNumber },
+});
+
+it('queues copies with the same token that come later', async () => {
+  const given = process.env.AWS_ENDPOINT_URL;
+  const server = given ? undefined : await startFauxqs({ port: 0, logger: false });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint: given ?? server?.address ?? '', region: 'us-east-1', credentials });
+  try {
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `postpone-${Date.now()}` }));
+    const postpone = createPostpone(sqs, QueueUrl, () => 0);
+    expect(await postpone(range(1, 12).map((row) => ({ job: job(row), delayMs: row === 1 ? 100 : 60_000 })))).toEqual(
+      [],
+    );
+
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] }),
+    );
+    expect(Attributes?.ApproximateNumberOfMessagesDelayed).toBe('12');
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    expect(Messages.map(({ Body }) => JSON.parse(Body ?? ''))).toEqual([
+      { taskToken: 't1', batchId: 'b1', rowNumber: 1 },
+    ]);
+  } finally {
+    sqs.destroy();
+    await server?.stop();
+  }
+});
+
+it('tells which copies could not be queued', async () => {
+  const sqs = { send: async () => Promise.reject(new Error('no queue')) } as unknown as SQSClient;
+  const jobs = [job(1), job(2)];
+  expect(await createPostpone(sqs, 'url', () => 0)(jobs.map((one) => ({ job: one, delayMs: 1 })))).toEqual(jobs);
+});

@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../../core/clock.ts';
+import { gateAt, SlotMissed } from '../../../core/delivery/gate.ts';
+import { formatAddress, parseAddress } from '../../../core/delivery/providers/addresses.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { createSes } from '../../../core/delivery/providers/ses.ts';
+
+const EMAIL: OutgoingEmail = {
+  sendId: 'b1-7',
+  batchId: 'b1',
+  channel: 'campaign',
+  from: { email: 'hello@pregon.test', name: 'Pregón' },
+  to: { email: 'ana@example.com' },
+  subject: 'Hola',
+  text: 'Hola, Ana',
+};
+const open = async () => undefined;
+
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+let answer: Answer = () => undefined;
+let arrived: { at: number; body: Record<string, unknown> }[] = [];
+const server = createServer(async (request, response) => {
+  const at = Date.now();
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  arrived.push({ at, body: JSON.parse(body || '{}') });
+  answer(request, response, body);
+});
+let port = 0;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  arrived = [];
+  answer = (_request, response) => json(response, 200, { MessageId: 'm-1' });
+});
+
+function json(response: ServerResponse, status: number, body: unknown, type?: string) {
+  response.writeHead(status, { 'content-type': 'application/json', ...(type && { 'x-amzn-errortype': type }) });
+  response.end(JSON.stringify(body));
+}
+
+const ses = (to = port, timeoutMs = 1_000) =>
+  createSes({
+    config: {
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${to}`,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    timeoutMs,
+  }).provider;
+
+const send = (provider = ses()) => provider.send(EMAIL, open);
+
+describe('an email by SES', () => {
+  it('carries its addresses, parts and tags', async () => {
+    expect(await send()).toEqual({ messageId: 'm-1' });
+    expect(arrived[0]?.body).toMatchObject({
+      FromEmailAddress: '=?UTF-8?B?UHJlZ8Ozbg==?= <hello@pregon.test>',
+      Destination: { ToAddresses: ['ana@example.com'] },
+      Content: { Simple: { Subject: { Data: 'Hola' }, Body: { Text: { Data: 'Hola, Ana', Charset: 'UTF-8' } } } },
+      EmailTags: [
+        { Name: 'sendId', Value: 'b1-7' },
+        { Name: 'batchId', Value: 'b1' },
+        { Name: 'channel', Value: 'campaign' },
+      ],
+    });
+  });
+
+  it('leaves at its slot', async () => {
+    const provider = ses();
+    await send(provider);
+    const slot = Date.now() + 150;
+    await provider.send(
+      EMAIL,
+      gateAt(slot, systemClock, () => undefined),
+    );
+    expect((arrived[1]?.at ?? 0) - slot).toBeGreaterThanOrEqual(-1);
+  });
+
+  it('does not leave when its slot is over', async () => {
+    const missed = ses().send(
+      EMAIL,
+      gateAt(Date.now() - 50, systemClock, () => undefined),
+    );
+    await expect(missed).rejects.toBeInstanceOf(SlotMissed);
+    expect(arrived).toHaveLength(0);
+  });
+});
+
+describe('an error of SES', () => {
+  it.each([
+    [400, 'MessageRejected', 'Email content is spam', 'MessageRejected'],
+    [400, 'MessageRejected', 'Email address is not verified: hello@pregon.test', 'SenderNotVerified'],
+    [400, 'BadRequestException', 'Missing final @domain', 'InvalidRecipient'],
+    [429, 'TooManyRequestsException', 'Maximum sending rate exceeded.', 'Throttled'],
+    [429, 'TooManyRequestsException', 'Daily message quota exceeded.', 'DailyQuotaExceeded'],
+    [400, 'SendingPausedException', 'Paused', 'SendingPaused'],
+    [400, 'AccountSuspendedException', 'Suspended', 'AccountSuspended'],
+    [400, 'MailFromDomainNotVerifiedException', 'Not verified', 'SenderNotVerified'],
+    [403, 'AccessDeniedException', 'No', 'CredentialsRefused'],
+    [500, 'InternalFailure', 'Oh', 'ProviderUnavailable'],
+    [503, 'ServiceUnavailable', 'Busy', 'ProviderUnavailable'],
+  ])('%d %s (%s) is %s, after one call', async (status, type, message, code) => {
+    answer = (_request, response) => json(response, status, { message }, type);
+    await expect(send()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(arrived).toHaveLength(1);
+  });
+
+  it('5xx without its body leaves open whether it was accepted', async () => {
+    answer = (_request, response) => response.writeHead(502).end('<html>Bad gateway</html>');
+    await expect(send()).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
+  });
+
+  it('a connection that breaks after the request leaves it open', async () => {
+    answer = (request) => request.socket.destroy();
+    await expect(send()).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
+  });
+
+  it('an answer that does not come in time leaves it open', async () => {
+    answer = () => undefined;
+    await expect(send(ses(port, 200))).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
+  });
+
+  it('a connection that is refused is transient', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port: nobody } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(send(ses(nobody))).rejects.toMatchObject({
+      code: 'ProviderUnavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    ['Pregon <hello@pregon.test>', { name: 'Pregon', email: 'hello@pregon.test' }, 'Pregon <hello@pregon.test>'],
+    ['hello@pregon.test', { email: 'hello@pregon.test' }, 'hello@pregon.test'],
+    ['"Ana, Ltd." <a@b.co>', { name: 'Ana, Ltd.', email: 'a@b.co' }, '"Ana, Ltd." <a@b.co>'],
+    ['日本 <a@b.co>', { name: '日本', email: 'a@b.co' }, '=?UTF-8?B?5pel5pys?= <a@b.co>'],
+  ])('%s', (text, parsed, formatted) => {
+    expect(parseAddress(text)).toEqual(parsed);
+    expect(formatAddress(parsed)).toBe(formatted);
+  });
+});

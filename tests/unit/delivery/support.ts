@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
+import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import type { TaskCause } from '../../../core/campaigns/messages.ts';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { type Clock, systemClock } from '../../../core/clock.ts';
+import type { Postponed } from '../../../core/delivery/campaign/postpone.ts';
+import { createCampaignStates } from '../../../core/delivery/campaign/states.ts';
+import type { TaskError, TaskTokens } from '../../../core/delivery/campaign/tokens.ts';
+import { Latency } from '../../../core/delivery/latency.ts';
+import type { Provider } from '../../../core/delivery/provider.ts';
+import { dryRun } from '../../../core/delivery/providers/dry-run.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { type ErrorCode, PregonError } from '../../../core/errors.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
+import { createLimiter } from '../../../core/limiter/limiter.ts';
+import type { Metric, Telemetry } from '../../../core/telemetry.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { createWorker, type WorkerDeps } from '../../../functions/send-worker/worker.ts';
+import { campaignRecord } from '../campaigns/record.ts';
+import { openLedgerTable, putRow } from '../ledger/support.ts';
+
+export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
+
+/** A stack of the delivery core over a real table: a provider, tokens and a queue that a test can look into. */
+export async function openDelivery({ clock = systemClock }: { clock?: Clock } = {}) {
+  const table = await openLedgerTable(clock);
+  const ledger = createLedger(table);
+  const store = createCampaignStore(table);
+  const mailbox: { email: OutgoingEmail; at: number }[] = [];
+  const answers: { token: string; answer: 'success' | TaskError; cause?: TaskCause }[] = [];
+  const postponed: Postponed[] = [];
+  const metrics = new Map<Metric, number>();
+  const dead = new Set<string>();
+  let hook: SendHook = () => undefined;
+
+  const telemetry: Telemetry = {
+    ...silent,
+    count: (metric, amount = 1) => metrics.set(metric, (metrics.get(metric) ?? 0) + amount),
+  };
+  const provider: Provider<OutgoingEmail> = {
+    name: 'ses',
+    async send(email, gate) {
+      await gate();
+      const at = clock.now();
+      await hook(email);
+      mailbox.push({ email, at });
+      return { messageId: `m-${email.sendId}` };
+    },
+  };
+  const tokens: TaskTokens = {
+    async succeed(token) {
+      if (!dead.has(token)) answers.push({ token, answer: 'success' });
+      return !dead.has(token);
+    },
+    async fail(token, error, { code, message }) {
+      if (!dead.has(token)) answers.push({ token, answer: error, cause: { code, message } });
+      return !dead.has(token);
+    },
+    isWaiting: async (token) => !dead.has(token),
+  };
+  const limiter = (name: string, perSecond: number) =>
+    createLimiter({
+      table,
+      name,
+      source: { kind: 'account', allowed: async () => perSecond, deployed: 0, headroom: 1 },
+      telemetry,
+    });
+
+  /** A worker of its own, as another Lambda instance would be. */
+  function worker({ perSecond = 500, ...changes }: Partial<WorkerDeps> & { perSecond?: number } = {}) {
+    const work = createWorker({
+      ledger,
+      store,
+      clock,
+      telemetry,
+      newId: randomUUID,
+      latency: { reserve: new Latency({ least: 5, most: 1000 }), claim: new Latency({ least: 25, most: 1000 }) },
+      states: createCampaignStates((batchId) => store.get(batchId), clock),
+      from: { email: 'hello@pregon.test', name: 'Pregón' },
+      real: { provider, limiter: limiter('ses', perSecond) },
+      rehearsal: { provider: dryRun, limiter: limiter('dry-run', perSecond) },
+      tokens,
+      postpone: async (jobs) => {
+        postponed.push(...jobs);
+        return [];
+      },
+      ...changes,
+    });
+    return async (rows: (number | string)[], remainingMs = 10_000) =>
+      (await work(rows.map(asRecord), remainingMs)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  }
+
+  return {
+    table,
+    ledger,
+    store,
+    mailbox,
+    answers,
+    postponed,
+    metrics,
+    dead,
+    worker,
+    /** What the queue does: messages that were kept or postponed come again until none is left. */
+    async workOff(rows: number[]) {
+      const work = worker();
+      for (let left = rows; left.length > 0; ) {
+        postponed.length = 0;
+        const kept = (await work(left)).map((id) => Number(id.replace('message-', '')));
+        left = [...kept, ...postponed.map(({ job }) => job.row.rowNumber)];
+      }
+    },
+    /** Runs in the provider, before it accepts. */
+    onSend(next: SendHook) {
+      hook = next;
+    },
+    async campaign(rows: number, record: Partial<CampaignRecord> = {}, row: Parameters<typeof putRow>[1] = {}) {
+      await store.create(campaignRecord({ status: 'RUNNING', enqueued: rows, total: rows, ...record }));
+      const { batchId = 'b1' } = record;
+      await Promise.all(
+        Array.from({ length: rows }, (_, n) => putRow(table, { batchId, rowNumber: n + 1, status: 'QUEUED', ...row })),
+      );
+    },
+    row: (rowNumber: number, batchId = 'b1') => ledger.getRow({ batchId, rowNumber }),
+    close: () => table.close(),
+  };
+}
+
+/** A queue message for a row of b1, or any body. */
+function asRecord(row: number | string): SQSRecord {
+  const body = typeof row === 'string' ? row : JSON.stringify({ taskToken: `t${row}`, batchId: 'b1', rowNumber: row });
+  const messageId = typeof row === 'string' ? 'poison' : `message-${row}`;
+  return { messageId, body } as SQSRecord;
+}
+
+export const failing =
+  (code: ErrorCode): SendHook =>
+  () => {
+    throw new PregonError(code, `${code} on purpose`);
+  };
+
+export const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);

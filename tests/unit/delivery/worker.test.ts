@@ -1,0 +1,251 @@
+import { systemClock } from '../../../core/clock.ts';
+import { errorOf } from '../../../core/ledger/transitions.ts';
+import { failing, openDelivery, range } from './support.ts';
+
+let delivery: Awaited<ReturnType<typeof openDelivery>>;
+
+beforeEach(async () => {
+  delivery = await openDelivery();
+});
+afterEach(() => delivery.close());
+
+const recipients = () => delivery.mailbox.map(({ email }) => email.sendId).sort();
+
+describe('a batch of messages', () => {
+  it('becomes one email per row, recorded, counted and answered', async () => {
+    await delivery.campaign(10, {}, { content: 'Hola **mundo**' });
+    await delivery.workOff(range(1, 10));
+    expect(recipients()).toEqual(
+      range(1, 10)
+        .map((row) => `b1-${row}`)
+        .sort(),
+    );
+    expect(delivery.answers).toHaveLength(10);
+    expect(delivery.answers.every(({ answer }) => answer === 'success')).toBe(true);
+    expect(await delivery.ledger.readProgress('b1')).toBe(10);
+    expect(await delivery.row(3)).toMatchObject({ status: 'SENT', attempts: 1, provider: 'ses', messageId: 'm-b1-3' });
+    expect(delivery.mailbox[0]?.email).toMatchObject({
+      from: { email: 'hello@pregon.test' },
+      channel: 'campaign',
+      text: 'Hola **mundo**',
+    });
+  });
+
+  it('keeps to the rate, across workers', async () => {
+    await delivery.campaign(30);
+    const workers = [1, 2, 3].map(() => delivery.worker({ perSecond: 50 }));
+    await Promise.all(workers.map((work, n) => work(range(10 * n + 1, 10 * n + 10))));
+    expect(delivery.mailbox.length + delivery.postponed.length).toBe(30);
+    const times = delivery.mailbox.map(({ at }) => at).sort((a, b) => a - b);
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    expect((times.length - 1) / seconds).toBeLessThanOrEqual(50 * 1.05);
+  });
+
+  it('sends a row once though its message comes twice, to two workers', async () => {
+    await delivery.campaign(10);
+    const [one, two] = [delivery.worker(), delivery.worker()];
+    await Promise.all([one(range(1, 10)), two(range(1, 10))]);
+    // Whoever met another's lease leaves its message in the queue, and finds the row SENT later.
+    await delivery.workOff(range(1, 10));
+    expect(recipients()).toEqual(
+      range(1, 10)
+        .map((row) => `b1-${row}`)
+        .sort(),
+    );
+  });
+
+  it('leaves a message that is none of ours to the dead letters and works on the others', async () => {
+    await delivery.campaign(1);
+    expect(await delivery.worker()(['{"taskToken":""}', 'no json', 1, 99])).toEqual(['poison', 'poison', 'message-99']);
+    expect(delivery.mailbox).toHaveLength(1);
+    expect(delivery.metrics.get('Poison')).toBe(3);
+  });
+
+  it('of an HTML campaign carries a text part made from it', async () => {
+    await delivery.campaign(
+      1,
+      { format: 'html' },
+      { content: '<h1>Hola</h1><p>mundo <a href="https://x.test">aquí</a></p>' },
+    );
+    await delivery.worker()([1]);
+    expect(delivery.mailbox[0]?.email).toMatchObject({
+      html: expect.stringContaining('<h1>'),
+      text: expect.stringMatching(/hola[\s\S]*mundo aquí/i),
+    });
+  });
+
+  it('of a dry run is recorded and sends nothing', async () => {
+    await delivery.campaign(2, { dryRun: true });
+    await delivery.worker()([1, 2]);
+    expect(delivery.mailbox).toHaveLength(0);
+    expect(await delivery.row(1)).toMatchObject({ status: 'SENT', provider: 'dry-run', messageId: 'dry-run-b1-1' });
+  });
+});
+
+describe("what does not fit into the function's time", () => {
+  it('is postponed with nothing claimed', async () => {
+    await delivery.campaign(10);
+    expect(await delivery.worker({ perSecond: 2 })(range(1, 10), 8_000)).toEqual([]);
+    expect(delivery.mailbox.length).toBeGreaterThan(0);
+    expect(delivery.mailbox.length + delivery.postponed.length).toBe(10);
+    for (const { job } of delivery.postponed) {
+      expect(await delivery.row(job.row.rowNumber)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+    }
+  });
+});
+
+describe('an error of the provider', () => {
+  beforeEach(() => delivery.campaign(1));
+
+  it('that is permanent ends the row at once', async () => {
+    delivery.onSend(failing('MessageRejected'));
+    await delivery.worker()([1]);
+    expect(await delivery.row(1)).toMatchObject({
+      status: 'ERROR',
+      error: { code: 'MessageRejected', retryable: false },
+    });
+    expect(delivery.answers).toEqual([
+      { token: 't1', answer: 'Recipient', cause: { code: 'MessageRejected', message: expect.any(String) } },
+    ]);
+  });
+
+  it('that is transient gives the row back and lets the workflow retry', async () => {
+    delivery.onSend(failing('ProviderUnavailable'));
+    await delivery.worker()([1]);
+    const row = await delivery.row(1);
+    expect(row).toMatchObject({ status: 'QUEUED', attempts: 1 });
+    expect(row?.lease).toBeUndefined();
+    expect(delivery.answers).toMatchObject([{ answer: 'Transient' }]);
+  });
+
+  it('that is a throttle uses up no attempt and comes back by a copy with the same token', async () => {
+    delivery.onSend(failing('Throttled'));
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(await delivery.row(1)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+    expect(delivery.answers).toEqual([]);
+    expect(delivery.postponed).toMatchObject([{ job: { message: { taskToken: 't1' } } }]);
+    expect(delivery.metrics.get('Throttled')).toBe(1);
+  });
+
+  it('that leaves open whether it was accepted makes the row unconfirmed', async () => {
+    delivery.onSend(failing('DeliveryUnconfirmed'));
+    await delivery.worker()([1]);
+    expect(await delivery.row(1)).toMatchObject({ status: 'ERROR', error: { class: 'unconfirmed' } });
+    expect(delivery.answers).toMatchObject([{ answer: 'Unconfirmed' }]);
+  });
+
+  it('that nobody classified makes the row unconfirmed', async () => {
+    delivery.onSend(() => {
+      throw new TypeError('oh');
+    });
+    await delivery.worker()([1]);
+    expect(await delivery.row(1)).toMatchObject({ status: 'ERROR', error: { class: 'unconfirmed' } });
+  });
+
+  it('of the account stops the campaign and keeps the reason, the attempt uncounted', async () => {
+    delivery.onSend(failing('SendingPaused'));
+    await delivery.worker()([1]);
+    expect(await delivery.row(1)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+    expect(delivery.answers).toMatchObject([{ answer: 'Account' }]);
+    expect((await delivery.store.get('b1'))?.accountError).toMatchObject({ code: 'SendingPaused' });
+    expect(delivery.metrics.get('AccountStopped')).toBe(1);
+    // While the Map Run is being stopped nobody tries the next row.
+    await delivery.worker()([1]);
+    expect(delivery.metrics.get('AccountStopped')).toBe(1);
+  });
+});
+
+describe('a message that comes late', () => {
+  it('of a row that is SENT is only answered', async () => {
+    await delivery.campaign(1, {}, { status: 'SENT', messageId: 'm' });
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(delivery.mailbox).toHaveLength(0);
+    expect(delivery.answers).toEqual([{ token: 't1', answer: 'success' }]);
+    expect(await delivery.ledger.readProgress('b1')).toBe(0);
+  });
+
+  it('of a row in ERROR is answered with its class and gone', async () => {
+    await delivery.campaign(1, {}, { status: 'ERROR', error: errorOf('NotDelivered', 'lost') });
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(delivery.mailbox).toHaveLength(0);
+    expect(delivery.answers).toMatchObject([{ answer: 'Recipient' }]);
+  });
+
+  it('of a row that is not queued sends nothing', async () => {
+    await delivery.campaign(1, {}, { status: 'PENDING' });
+    await delivery.worker()([1]);
+    expect(delivery.mailbox).toHaveLength(0);
+  });
+
+  it('of a stopped campaign is gone once nobody waits for it', async () => {
+    await delivery.campaign(2, { status: 'ABORTED' });
+    delivery.dead.add('t1');
+    expect(await delivery.worker()([1, 2])).toEqual([]);
+    expect(delivery.mailbox).toHaveLength(0);
+    // Somebody waits for the second: the campaign's state may be old.
+    expect(delivery.postponed.map(({ job }) => job.row.rowNumber)).toEqual([2]);
+  });
+
+  it('whose row another attempt holds stays in the queue', async () => {
+    await delivery.campaign(1);
+    const lease = { leaseId: 'other', leaseUntil: Date.now() + 20_000 };
+    await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, lease);
+    expect(await delivery.worker()([1])).toEqual(['message-1']);
+    expect(delivery.mailbox).toHaveLength(0);
+  });
+
+  it('whose row was held by a worker that died makes it unconfirmed', async () => {
+    await delivery.campaign(1);
+    await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() - 5_000 });
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(delivery.mailbox).toHaveLength(0);
+    expect(await delivery.row(1)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+    expect(delivery.answers).toMatchObject([{ answer: 'Unconfirmed' }]);
+  });
+});
+
+describe('a stop', () => {
+  it('reaches rows that wait for their slots', async () => {
+    await delivery.campaign(10);
+    const working = delivery.worker({ perSecond: 3 })(range(1, 10));
+    while (delivery.mailbox.length < 2) await systemClock.sleep(10);
+    await delivery.store.update('b1', { set: { status: 'ABORTED' } });
+    for (const row of range(1, 10)) delivery.dead.add(`t${row}`);
+    const sentAtStop = delivery.mailbox.length;
+    await working;
+    // A state is at most a second old: four slots at most.
+    expect(delivery.mailbox.length - sentAtStop).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('DynamoDB failing', () => {
+  it('at the record leaves the message, and the row unconfirmed rather than sent again', async () => {
+    await delivery.campaign(1);
+    const broken = {
+      ...delivery.ledger,
+      recordSent: async () => {
+        throw new Error('no table');
+      },
+    };
+    expect(await delivery.worker({ ledger: broken })([1])).toEqual(['message-1']);
+    expect(delivery.mailbox).toHaveLength(1);
+    expect((await delivery.row(1))?.lease).toBeDefined();
+    expect(await delivery.worker()([1])).toEqual(['message-1']);
+    expect(delivery.mailbox).toHaveLength(1);
+  });
+
+  it('at the claim leaves the message and no lease', async () => {
+    await delivery.campaign(1);
+    const broken: typeof delivery.ledger = {
+      ...delivery.ledger,
+      async claim(id, lease) {
+        await delivery.ledger.claim(id, lease);
+        throw new Error('the answer was lost');
+      },
+    };
+    expect(await delivery.worker({ ledger: broken })([1])).toEqual(['message-1']);
+    expect((await delivery.row(1))?.lease).toBeUndefined();
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(delivery.mailbox).toHaveLength(1);
+  });
+});
