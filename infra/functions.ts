@@ -88,7 +88,7 @@ export class Functions extends Construct {
       grants: [
         table('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'),
         indexes,
-        objects('GetObject', 'PutObject'),
+        objects('GetObject', 'PutObject', 'AbortMultipartUpload'),
         states([campaign.executions], 'DescribeExecution', 'RedriveExecution', 'StopExecution'),
       ],
     });

@@ -15,7 +15,8 @@ export function invocation<Event, Answer>(
       logger.error('The invocation failed', { error });
       throw error;
     } finally {
-      metrics.publishStoredMetrics();
+      // Publishing nothing would log a warning at every call.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };
 }
