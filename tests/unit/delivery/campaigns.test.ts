@@ -1,0 +1,327 @@
+import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { applyExecution, countAtEnd } from '../../../core/campaigns/outcome.ts';
+import { campaignProgress } from '../../../core/campaigns/progress.ts';
+import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
+import { refreshCampaign } from '../../../core/campaigns/refresh.ts';
+import type { RetryFile } from '../../../core/campaigns/retry-file.ts';
+import { settle } from '../../../core/campaigns/settle.ts';
+import { stopCampaign } from '../../../core/campaigns/stop.ts';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
+import { errorOf } from '../../../core/ledger/transitions.ts';
+import type { Metric } from '../../../core/telemetry.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { campaignRecord } from '../campaigns/record.ts';
+import { movedClock, openLedgerTable, putRow } from '../ledger/support.ts';
+import { fakeStates } from './fake-states.ts';
+
+const time = movedClock();
+let table: Awaited<ReturnType<typeof openLedgerTable>>;
+let batches = 0;
+
+beforeAll(async () => {
+  table = await openLedgerTable(time.clock);
+});
+afterAll(() => table.close());
+
+const CREATED_AT = '2026-11-22T10:00:00.000Z';
+const SENT = { status: 'SENT' as const };
+const failed = (code: Parameters<typeof errorOf>[0]) => ({
+  status: 'ERROR' as const,
+  error: errorOf(code, `${code}.`),
+});
+const RETRYABLE = failed('ProviderUnavailable');
+const REJECTED = failed('MessageRejected');
+const UNCONFIRMED = failed('DeliveryUnconfirmed');
+
+/** A campaign of its own with these rows, and its execution. */
+async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<CampaignRecord> = {}) {
+  batches += 1;
+  const batchId = `batch${batches}`;
+  const store = createCampaignStore(table);
+  const states = fakeStates(time.clock);
+  const ledger = createLedger(table);
+  const metrics: Metric[] = [];
+  const files = new Map<string, number[]>();
+  const retryFile: RetryFile = {
+    read: async (key) => files.get(key),
+    async write(key, list) {
+      if (!files.has(key)) files.set(key, [...list]);
+      return files.get(key) ?? [];
+    },
+  };
+  const telemetry = { ...silent, count: (metric: Metric) => void metrics.push(metric) };
+  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
+  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock: time.clock, telemetry, retryFile };
+  await store.create(
+    campaignRecord({ batchId, createdAt: CREATED_AT, status: 'RUNNING', enqueued: rows.length, ...record }),
+  );
+  await Promise.all(rows.map((row, n) => putRow(table, { batchId, rowNumber: n + 1, createdAt: CREATED_AT, ...row })));
+  return {
+    batchId,
+    deps,
+    states,
+    files,
+    metrics,
+    record: async () => (await store.get(batchId)) as CampaignRecord,
+    row: (rowNumber: number) => ledger.getRow({ batchId, rowNumber }),
+    settle: (redriveCount = 0, retryRound = 0) =>
+      settle(deps, { batchId, redriveCount, retryRound, redriveTime: new Date(time.clock.now()).toISOString() }),
+    /** FAILED as Settle leaves it: counted. */
+    async fail() {
+      await settle(deps, { batchId, redriveCount: 0, retryRound: 0 }).catch(() => undefined);
+      states.end('FAILED', 'CampaignIncomplete', '{"errorMessage":"rows are left"}');
+      await refreshCampaign(deps, batchId);
+    },
+  };
+}
+
+describe('Settle', () => {
+  it('ends a campaign whose only errors are permanent', async () => {
+    const campaign = await aCampaign([SENT, SENT, REJECTED]);
+    const { counts } = await campaign.settle();
+    expect(counts).toEqual({ PENDING: 0, QUEUED: 0, SENT: 2, ERROR: 1 });
+    expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { ...counts, unconfirmed: 0 } });
+  });
+
+  it.each([
+    ['retryable', RETRYABLE, /1 row in ERROR can be sent by a redrive/],
+    ['unconfirmed', UNCONFIRMED, /1 row unconfirmed/],
+  ])('throws CampaignIncomplete while %s rows are left, with exact counts', async (_, row, message) => {
+    const campaign = await aCampaign([SENT, row]);
+    await expect(campaign.settle()).rejects.toMatchObject({
+      name: 'CampaignIncomplete',
+      message: expect.stringMatching(message),
+    });
+    expect((await campaign.record()).finalCounts).toMatchObject({ SENT: 1, ERROR: 1 });
+  });
+
+  it('waits out a live lease and records one that ran out as unconfirmed', async () => {
+    const lease = { leaseId: 'dead', leaseUntil: time.clock.now() + 30_000 };
+    const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
+    const before = time.clock.now();
+    await expect(campaign.settle()).rejects.toThrow('unconfirmed');
+    expect(time.clock.now()).toBeGreaterThan(before + 30_000);
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+  });
+
+  it('reports a row that was left behind, and does not send it', async () => {
+    const campaign = await aCampaign([SENT, { status: 'QUEUED' }, { status: 'PENDING' }]);
+    await expect(campaign.settle()).rejects.toMatchObject({ name: 'CampaignIncomplete' });
+    expect(campaign.metrics).toContain('RowsLeftBehind');
+    expect((await campaign.record()).finalCounts).toMatchObject({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 2 });
+    expect(campaign.files.size).toBe(0);
+  });
+
+  it('in a redrive moves the retryable rows back and lists them, once', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE, REJECTED, UNCONFIRMED, RETRYABLE]);
+    const first = await campaign.settle(1, 0);
+    expect(first.retryKey).toMatch(/retry\/1\.csv$/);
+    expect([...campaign.files.values()]).toEqual([[2, 5]]);
+    expect(await campaign.row(2)).toMatchObject({ status: 'PENDING' });
+    expect(await campaign.row(4)).toMatchObject({ status: 'ERROR' });
+    expect(await campaign.settle(1, 0)).toMatchObject({ retryKey: first.retryKey });
+    expect([...campaign.files.values()]).toEqual([[2, 5]]);
+  });
+
+  it('takes up rows that an earlier Settle moved back before it died', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE, SENT]);
+    await campaign.settle(1, 0);
+    const { retryKey = '' } = await campaign.settle(2, 0);
+    expect(retryKey).toMatch(/retry\/2\.csv$/);
+    expect(campaign.files.get(retryKey)).toEqual([2]);
+    expect(campaign.metrics).not.toContain('RowsLeftBehind');
+  });
+
+  it('with nothing to send again counts at once', async () => {
+    const campaign = await aCampaign([SENT, REJECTED]);
+    expect(await campaign.settle(1, 0)).toEqual({
+      batchId: campaign.batchId,
+      counts: { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1 },
+    });
+  });
+});
+
+describe('a redrive', () => {
+  it('is RUNNING from its answer on, and its policy is for it alone', async () => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED]);
+    await campaign.fail();
+    expect(await redriveCampaign(campaign.deps, campaign.batchId, 'resend')).toMatchObject({
+      status: 'RUNNING',
+      redriveCount: 1,
+    });
+    expect((await campaign.settle(2, 1).catch((error) => error)).name).toBe('CampaignIncomplete');
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR' });
+  });
+
+  it('resends unconfirmed rows when told', async () => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED]);
+    await campaign.fail();
+    await redriveCampaign(campaign.deps, campaign.batchId, 'resend');
+    expect(await campaign.settle(1, 0)).toHaveProperty('retryKey');
+    expect(await campaign.row(2)).toMatchObject({ status: 'PENDING', error: { resolution: 'resent' } });
+  });
+
+  it('closes unconfirmed rows when told, and the campaign ends', async () => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED]);
+    await campaign.fail();
+    await redriveCampaign(campaign.deps, campaign.batchId, 'accept');
+    expect(await campaign.settle(1, 0)).not.toHaveProperty('retryKey');
+    expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { ERROR: 1, unconfirmed: 0 } });
+    expect(await campaign.row(2)).toMatchObject({ error: { resolution: 'accepted' } });
+  });
+
+  it('is refused when only unconfirmed rows are left and nothing is said', async () => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED]);
+    await campaign.fail();
+    await expect(redriveCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({
+      code: 'UnconfirmedUndecided',
+    });
+    expect(campaign.states.execution.redriveCount).toBe(0);
+  });
+
+  it.each(['RUNNING', 'SUCCEEDED'] as const)('of a campaign that is %s is refused', async (status) => {
+    const campaign = await aCampaign([SENT], { status });
+    await expect(redriveCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({ code: 'NothingToRedrive' });
+  });
+
+  it('that Step Functions refuses leaves nothing behind', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE, UNCONFIRMED]);
+    await campaign.fail();
+    // Redriven elsewhere a moment ago, which the record does not know yet.
+    campaign.deps.sfn = {
+      send: async () => {
+        throw Object.assign(new Error('Execution is RUNNING and cannot be redriven'), {
+          name: 'ExecutionNotRedrivable',
+        });
+      },
+    } as never;
+    const redriving = redriveCampaign(campaign.deps, campaign.batchId, 'resend');
+    await expect(redriving).rejects.toMatchObject({ code: 'NothingToRedrive' });
+    expect((await campaign.record()).redriveRequest).toBeUndefined();
+  });
+
+  it('may follow another at once', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE]);
+    await campaign.fail();
+    await redriveCampaign(campaign.deps, campaign.batchId);
+    campaign.states.end('FAILED');
+    time.move(1_000);
+    expect(await redriveCampaign(campaign.deps, campaign.batchId)).toMatchObject({ redriveCount: 2 });
+  });
+
+  it('of nothing is NotFound', async () => {
+    const { deps } = await aCampaign([SENT]);
+    await expect(redriveCampaign(deps, 'nobody')).rejects.toMatchObject({ code: 'NotFound' });
+  });
+});
+
+describe('a record', () => {
+  it('follows its execution though no event came, asking once a second for all', async () => {
+    const campaign = await aCampaign([SENT, { status: 'PENDING' }]);
+    time.move(5_000);
+    campaign.states.end('ABORTED');
+    const refresh = () => refreshCampaign(campaign.deps, campaign.batchId);
+    await Promise.all([refresh(), refresh(), refresh()]);
+    expect(await campaign.record()).toMatchObject({ status: 'ABORTED' });
+    expect(campaign.states.asked).toBe(1);
+  });
+
+  it('of an end without Settle is counted once no worker can be sending any more', async () => {
+    const campaign = await aCampaign([SENT, { status: 'PENDING' }, { status: 'QUEUED' }]);
+    time.move(5_000);
+    campaign.states.end('ABORTED');
+    expect((await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts).toBeUndefined();
+    time.move(5_000);
+    expect((await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts).toEqual({
+      PENDING: 1,
+      QUEUED: 1,
+      SENT: 1,
+      ERROR: 0,
+      unconfirmed: 0,
+    });
+  });
+
+  it('counts after leases that workers still hold', async () => {
+    const lease = { leaseId: 'held', leaseUntil: time.clock.now() + 10_000 };
+    const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
+    const ended = await applyExecution(campaign.deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
+    expect((await countAtEnd(campaign.deps, ended)).finalCounts).toMatchObject({ SENT: 1, ERROR: 1, unconfirmed: 1 });
+  });
+
+  it('says why the account could not send', async () => {
+    const accountError = { code: 'SendingPaused', message: 'Paused for review.', at: time.clock.now() };
+    const campaign = await aCampaign([SENT], { accountError });
+    const end = { status: 'FAILED' as const, redriveCount: 0, error: 'States.ExceedToleratedFailureThreshold' };
+    expect(await applyExecution(campaign.deps, await campaign.record(), end)).toMatchObject({
+      status: 'FAILED',
+      reason: 'SendingPaused: Paused for review.',
+    });
+  });
+
+  it('ignores an event from before the last redrive, and notices a redrive made elsewhere', async () => {
+    const campaign = await aCampaign([SENT], { status: 'FAILED' });
+    const apply = async (state: Parameters<typeof applyExecution>[2]) =>
+      (await applyExecution(campaign.deps, await campaign.record(), state)).status;
+    expect(await apply({ status: 'RUNNING', redriveCount: 1 })).toBe('RUNNING');
+    expect(await apply({ status: 'FAILED', redriveCount: 0 })).toBe('RUNNING');
+    expect(await apply({ status: 'FAILED', redriveCount: 1 })).toBe('FAILED');
+    expect(await apply({ status: 'RUNNING', redriveCount: 1 })).toBe('FAILED');
+  });
+
+  it('stays scheduled until its time', async () => {
+    const sendAt = new Date(time.clock.now() + 60_000).toISOString();
+    const campaign = await aCampaign([{}], { status: 'INGESTING', sendAt });
+    expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'SCHEDULED' });
+    time.move(61_000);
+    expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({
+      status: 'RUNNING',
+      startedAt: sendAt,
+    });
+  });
+});
+
+describe('a stop', () => {
+  it('is recorded at once and may be repeated', async () => {
+    const campaign = await aCampaign([SENT, {}]);
+    expect(await stopCampaign(campaign.deps, campaign.batchId)).toMatchObject({
+      status: 'ABORTED',
+      reason: expect.any(String),
+    });
+    expect(await stopCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'ABORTED' });
+    expect(campaign.states.execution.status).toBe('ABORTED');
+  });
+
+  it('of a campaign that has ended is a conflict', async () => {
+    const campaign = await aCampaign([SENT], { status: 'SUCCEEDED' });
+    await expect(stopCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({ code: 'Conflict' });
+  });
+});
+
+describe('progress', () => {
+  it('always adds up to enqueued', async () => {
+    const campaign = await aCampaign([SENT, SENT, { status: 'QUEUED' }, REJECTED, UNCONFIRMED, {}]);
+    const { ledger } = campaign.deps;
+    expect(await campaignProgress(campaign.deps, await campaign.record())).toEqual({
+      counts: { PENDING: 3, QUEUED: 1, SENT: 0, ERROR: 2 },
+      unconfirmed: 1,
+    });
+    await ledger.addProgress(campaign.batchId, 2);
+    expect((await campaignProgress(campaign.deps, await campaign.record())).counts).toEqual({
+      PENDING: 1,
+      QUEUED: 1,
+      SENT: 2,
+      ERROR: 2,
+    });
+    // Added twice by a worker that did not hear the answer.
+    await ledger.addProgress(campaign.batchId, 20);
+    const { counts } = await campaignProgress(campaign.deps, await campaign.record());
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(6);
+  });
+
+  it('is not taken in by other campaigns of the same moment', async () => {
+    const one = await aCampaign([{ status: 'QUEUED' }]);
+    await aCampaign([{ status: 'QUEUED' }, { status: 'QUEUED' }]);
+    expect((await campaignProgress(one.deps, await one.record())).counts.QUEUED).toBe(1);
+  });
+});

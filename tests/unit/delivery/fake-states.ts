@@ -1,0 +1,56 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  ExecutionNotRedrivable,
+  RedriveExecutionCommand,
+  type SFNClient,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { ExecutionState } from '../../../core/campaigns/execution.ts';
+import type { Clock } from '../../../core/clock.ts';
+
+/** One execution as Step Functions keeps it; `asked` counts how often it was described. */
+export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
+  const execution: ExecutionState = { status: 'RUNNING', redriveCount: 0, ...first };
+  const now = () => new Date(clock.now());
+  const states = {
+    execution,
+    asked: 0,
+    missing: false,
+    end(status: ExecutionState['status'], error?: string, cause?: string) {
+      Object.assign(execution, { status, stoppedAt: now().toISOString(), error, cause });
+    },
+    sfn: { send: async (command: unknown) => answer(command) } as unknown as SFNClient,
+  };
+
+  function answer(command: unknown) {
+    if (states.missing) throw new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} });
+    if (command instanceof DescribeExecutionCommand) {
+      states.asked += 1;
+      const { status, redriveCount, stoppedAt, error, cause } = execution;
+      return {
+        status,
+        redriveCount,
+        error,
+        cause,
+        startDate: now(),
+        ...(stoppedAt && { stopDate: new Date(stoppedAt) }),
+      };
+    }
+    if (command instanceof StopExecutionCommand) {
+      states.end('ABORTED', command.input.error, command.input.cause);
+      return { stopDate: now() };
+    }
+    if (command instanceof RedriveExecutionCommand) {
+      if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
+        const message = `Execution is ${execution.status} and cannot be redriven`;
+        throw new ExecutionNotRedrivable({ message, $metadata: {} });
+      }
+      Object.assign(execution, { status: 'RUNNING', redriveCount: execution.redriveCount + 1 });
+      delete execution.stoppedAt;
+      return { redriveDate: now() };
+    }
+    throw new Error('Not answered here');
+  }
+  return states;
+}
