@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../gateway/group-commit.ts';
+import { openDatabase } from '../gateway/sqlite.ts';
 
 /** A range of keys, as LevelDB names it. */
 export interface Range {
@@ -31,13 +31,7 @@ export class KeyValueStore {
 
   /** `folder` undefined keeps everything in memory. */
   constructor(folder: string | undefined) {
-    if (folder !== undefined) mkdirSync(folder, { recursive: true });
-    this.#database = new DatabaseSync(folder === undefined ? ':memory:' : join(folder, 'dynamodb.sqlite'));
-    // NORMAL loses nothing when the process is killed, only when the machine is.
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -64000;');
-    this.#database.exec(
-      'CREATE TABLE IF NOT EXISTS entry (space TEXT, key TEXT, value TEXT, PRIMARY KEY (space, key)) WITHOUT ROWID',
-    );
+    this.#database = openDatabase(folder === undefined ? ':memory:' : join(folder, 'dynamodb.sqlite'), SCHEMA);
     this.#commit = new GroupCommit(this.#database);
     this.#get = this.#database.prepare('SELECT value FROM entry WHERE space = ? AND key = ?');
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?)');
@@ -96,6 +90,11 @@ export class KeyValueStore {
     this.#database.close();
   }
 }
+
+const SCHEMA = `
+  PRAGMA cache_size = -64000;
+  CREATE TABLE IF NOT EXISTS entry (space TEXT, key TEXT, value TEXT, PRIMARY KEY (space, key)) WITHOUT ROWID;
+`;
 
 const BOUNDS = [
   ['gt', '>'],

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../gateway/group-commit.ts';
+import { openDatabase } from '../gateway/sqlite.ts';
 
 /** One event on its way to one target. */
 export interface Delivery {
@@ -33,14 +33,14 @@ export class DeliveryQueue {
   readonly #next: StatementSync;
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#database = new DatabaseSync(join(folder, 'events.sqlite'));
-    this.#database.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    this.#database = openDatabase(
+      join(folder, 'events.sqlite'),
+      `
       CREATE TABLE IF NOT EXISTS delivery (
         id INTEGER PRIMARY KEY, target TEXT, payload TEXT, attempts INTEGER, due_at INTEGER, limits TEXT);
       CREATE INDEX IF NOT EXISTS by_due ON delivery (due_at);
-    `);
+    `,
+    );
     this.#commit = new GroupCommit(this.#database);
     this.#insert = this.#database.prepare(
       'INSERT INTO delivery (target, payload, attempts, due_at, limits) VALUES (?, ?, 0, ?, ?)',

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../gateway/group-commit.ts';
+import { openDatabase } from '../gateway/sqlite.ts';
 import { readRecord, S3_SCHEMA } from './schema.ts';
 
 /** What is known of an object besides its bytes. */
@@ -53,8 +54,7 @@ export class ObjectStore {
     this.#drafts = join(folder, 'drafts');
     rmSync(this.#drafts, { recursive: true, force: true });
     for (const path of [this.#files, this.#drafts]) mkdirSync(path, { recursive: true });
-    this.#database = new DatabaseSync(join(folder, 's3.sqlite'));
-    this.#database.exec(S3_SCHEMA);
+    this.#database = openDatabase(join(folder, 's3.sqlite'), S3_SCHEMA);
     this.#commit = new GroupCommit(this.#database);
     this.#removeOrphans();
   }

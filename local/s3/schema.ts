@@ -1,5 +1,4 @@
 export const S3_SCHEMA = `
-  PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, created INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS object (bucket TEXT, key TEXT, record TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS upload (id TEXT PRIMARY KEY, bucket TEXT, record TEXT) WITHOUT ROWID;

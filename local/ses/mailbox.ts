@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../gateway/group-commit.ts';
+import { openDatabase } from '../gateway/sqlite.ts';
 
 /** One message to one address, as a provider accepted it. */
 export interface MailboxMessage {
@@ -45,17 +45,17 @@ export class Mailbox {
   readonly #tried: StatementSync;
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#database = new DatabaseSync(join(folder, 'mailbox.sqlite'));
-    this.#database.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    this.#database = openDatabase(
+      join(folder, 'mailbox.sqlite'),
+      `
       CREATE TABLE IF NOT EXISTS message (
         id INTEGER PRIMARY KEY, recipient TEXT, batch TEXT, provider TEXT, sent_at INTEGER, message TEXT);
       CREATE INDEX IF NOT EXISTS by_recipient ON message (recipient);
       CREATE INDEX IF NOT EXISTS by_batch ON message (batch);
       CREATE INDEX IF NOT EXISTS by_time ON message (provider, sent_at);
       CREATE TABLE IF NOT EXISTS tried (send TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
-    `);
+    `,
+    );
     this.#commit = new GroupCommit(this.#database);
     this.#insert = this.#database.prepare(
       'INSERT INTO message (recipient, batch, provider, sent_at, message) VALUES (?, ?, ?, ?, ?)',

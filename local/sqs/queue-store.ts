@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GroupCommit } from '../gateway/group-commit.ts';
+import { DURABLE_AGAINST_KILL } from '../gateway/sqlite.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
 import type { Faux, FauxPersistence, FauxStore } from './fauxqs.ts';
 
@@ -40,7 +41,7 @@ export function openQueues(
   store.buildQueueUrl = (name) => `${awsEndpoint}/${LOCAL_ACCOUNT}/${name}`;
 
   const persistence = new faux.Persistence(folder);
-  persistence.db.exec('PRAGMA synchronous = NORMAL');
+  persistence.db.exec(DURABLE_AGAINST_KILL);
   persistence.loadSqsQueues(store);
   const commit = groupWrites(persistence, persistence.db);
   store.persistence = persistence;
