@@ -1,3 +1,4 @@
+import { parseArn } from './arns.ts';
 import type { Execution } from './execution/execution.ts';
 import type { JsonObject } from './json.ts';
 import type { AwsHttp } from './tasks/http.ts';
@@ -64,9 +65,11 @@ export class StatusEvents {
 /** What the event says of an execution as it is now. */
 export function statusDetail(execution: Execution): JsonObject {
   const { output } = execution;
+  const label = parseArn(execution.arn)?.label;
   return {
     executionArn: execution.arn,
-    stateMachineArn: execution.machine.arn,
+    // A child's is the Map state's, so that a rule on the state machine itself does not match every row.
+    stateMachineArn: label === undefined ? execution.machine.arn : `${execution.machine.arn}/${label}`,
     name: execution.name,
     status: execution.status,
     startDate: execution.started,
