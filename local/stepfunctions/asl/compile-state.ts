@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import type { Compilation } from './compile.ts';
 import { catchers, exit, retriers, template } from './compile-exit.ts';
 import { innerBlock, type StateContext } from './context.ts';
+import { parseTimestamp } from '../timestamp.ts';
 import { parseResource } from './resources.ts';
 import type { Block, ChoiceRule, State, TaskState } from './types.ts';
 
@@ -30,6 +31,10 @@ export function compileState(context: StateContext, compilation: Compilation): S
       const timestamp = field('Timestamp');
       if ((seconds === undefined) === (timestamp === undefined)) {
         compilation.problem(context.place, 'A Wait state has either Seconds or Timestamp');
+      }
+      const fixed = timestamp?.constant?.value;
+      if (fixed !== undefined && (typeof fixed !== 'string' || parseTimestamp(fixed) === undefined)) {
+        compilation.problem(`${context.place}/Timestamp`, 'String does not match RFC3339 timestamp');
       }
       return { ...base, type: 'Wait', seconds, timestamp };
     }

@@ -41,8 +41,8 @@ function seeded(seed: number): number {
 
 /** Adds the functions that Step Functions has beside JSONata's own, and takes $eval away, as Step Functions does. */
 export function registerFunctions(expression: Expression, random: () => number): void {
-  expression.registerFunction('partition', partition, '<a<x>n:a<a>>');
-  expression.registerFunction('range', range, '<nnn:a<n>>');
+  expression.registerFunction('partition', partition, '<an:a>');
+  expression.registerFunction('range', range, '<nnn:a>');
   expression.registerFunction('hash', hash, '<ss:s>');
   expression.registerFunction('random', (seed?: number) => (seed === undefined ? random() : seeded(seed)), '<n?:n>');
   expression.registerFunction('uuid', () => randomUUID(), '<:s>');

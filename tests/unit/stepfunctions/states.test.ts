@@ -1,0 +1,357 @@
+import { chain, definitionOf, Harness, ManualClock, until } from './support/harness.ts';
+
+let engine: Harness;
+beforeAll(async () => {
+  engine = await Harness.start();
+});
+afterAll(() => engine.close());
+
+const output = async (states: Record<string, object>, input: unknown = {}) => {
+  const { described } = await engine.run(definitionOf(states), input);
+  expect(described).toMatchObject({ status: 'SUCCEEDED' });
+  return JSON.parse(described.output);
+};
+
+describe('variables', () => {
+  test('Assign and Output both see the variables as they were before the state', async () => {
+    const result = await output({
+      One: { Type: 'Pass', Assign: { n: 1 }, Next: 'Two' },
+      Two: { Type: 'Pass', Assign: { n: '{% $n + 1 %}' }, Output: { seen: '{% $n %}' }, Next: 'Three' },
+      Three: { Type: 'Pass', Output: { seen: '{% $states.input.seen %}', now: '{% $n %}' }, End: true },
+    });
+    expect(result).toEqual({ seen: 1, now: 2 });
+  });
+
+  test('a branch reads what is outside and keeps what it assigns to itself', async () => {
+    const result = await output({
+      Outer: { Type: 'Pass', Assign: { outer: 'o' }, Next: 'Both' },
+      Both: {
+        Type: 'Parallel',
+        Branches: ['a', 'b'].map((own) => ({
+          StartAt: 'Assign',
+          States: {
+            Assign: { Type: 'Pass', Assign: { own }, Next: 'Read' },
+            Read: { Type: 'Pass', Output: '{% $outer & $own %}', End: true },
+          },
+        })),
+        End: true,
+      },
+    });
+    expect(result).toEqual(['oa', 'ob']);
+  });
+
+  test('a variable of an outer scope cannot be assigned inside', async () => {
+    const branch = { StartAt: 'P', States: { P: { Type: 'Pass', Assign: { x: 2 }, End: true } } };
+    const states = {
+      S: { Type: 'Pass', Assign: { x: 1 }, Next: 'B' },
+      B: { Type: 'Parallel', Branches: [branch], End: true },
+    };
+    await expect(engine.create(definitionOf(states))).rejects.toMatchObject({ code: 'InvalidDefinition' });
+  });
+
+  test('a one-element list stays a list in a variable', async () => {
+    const result = await output({
+      A: { Type: 'Pass', Assign: { list: "{% [[1,2,3][$ > 2]] %}" }, Next: 'B' },
+      B: { Type: 'Pass', Output: '{% $list %}', End: true },
+    });
+    expect(result).toEqual([3]);
+  });
+});
+
+test("the context object is AWS's", async () => {
+  const { arn, described } = await engine.run(
+    definitionOf({ P: { Type: 'Pass', Output: '{% $states.context %}', End: true } }),
+    { a: 1 },
+  );
+  const name = arn.split(':').pop();
+  expect(JSON.parse(described.output)).toEqual({
+    Execution: {
+      Id: arn,
+      Input: { a: 1 },
+      Name: name,
+      RoleArn: 'arn:aws:iam::000000000000:role/workflow',
+      StartTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      RedriveCount: 0,
+    },
+    StateMachine: { Id: expect.stringContaining(':stateMachine:'), Name: expect.any(String) },
+    State: { EnteredTime: expect.any(String), Name: 'P', RetryCount: 0 },
+  });
+});
+
+test("JSONata has Step Functions' functions and not $eval", async () => {
+  const result = await output({
+    P: {
+      Type: 'Pass',
+      Output: {
+        partition: '{% $partition([1,2,3,4,5], 2) %}',
+        range: '{% $range(0, 10, 5) %}',
+        down: '{% $range(3, 1, -1) %}',
+        hash: "{% $hash('abc', 'SHA-256') %}",
+        same: '{% $random(7) = $random(7) %}',
+        different: '{% $random(7) = $random(8) %}',
+        uuid: '{% $uuid() %}',
+        parse: `{% $parse('{"a": [1]}').a %}`,
+      },
+      End: true,
+    },
+  });
+  expect(result).toMatchObject({
+    partition: [[1, 2], [3, 4], [5]],
+    range: [0, 5, 10],
+    down: [3, 2, 1],
+    hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    same: true,
+    different: false,
+    uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    parse: [1],
+  });
+  const { described } = await engine.run(definitionOf({ P: { Type: 'Pass', Output: "{% $eval('1') %}", End: true } }));
+  expect(described).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+});
+
+test('a type error in an expression names it, its field and what JSONata says', async () => {
+  const { described } = await engine.run(definitionOf({ P: { Type: 'Pass', Output: "{% 1 + 'a' %}", End: true } }));
+  expect(described.cause).toMatch(
+    /^An error occurred while executing the state 'P' \(entered at the event id #2\)\. The JSONata expression '1 \+ 'a'' specified for the field 'Output' threw an error during evaluation\. T2002: /,
+  );
+});
+
+describe('Choice', () => {
+  test('a rule has its own Output and Assign; those of the state are for the default', async () => {
+    const states = {
+      C: {
+        Type: 'Choice',
+        Choices: [{ Condition: '{% $states.input.n = 1 %}', Output: 'rule', Assign: { by: 'rule' }, Next: 'End' }],
+        Default: 'End',
+        Output: 'default',
+        Assign: { by: 'default' },
+      },
+      End: { Type: 'Succeed', Output: '{% [$states.input, $by] %}' },
+    };
+    expect(await output(states, { n: 1 })).toEqual(['rule', 'rule']);
+    expect(await output(states, { n: 2 })).toEqual(['default', 'default']);
+  });
+
+  test('without a match and a default the execution fails', async () => {
+    const states = {
+      C: { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }] },
+      End: { Type: 'Succeed' },
+    };
+    const { described, events } = await engine.run(definitionOf(states));
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
+    expect(chain(events)).toEqual(['ExecutionStarted<0', 'ChoiceStateEntered<0', 'ExecutionFailed<2']);
+  });
+
+  test('a condition that is no boolean fails the state', async () => {
+    const states = {
+      C: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'End' }], Default: 'End' },
+      End: { Type: 'Succeed' },
+    };
+    const { described } = await engine.run(definitionOf(states));
+    expect(described.cause).toContain("returned an unexpected result type. Expected 'boolean', but was 'number' for value: 1");
+  });
+});
+
+describe('Parallel', () => {
+  const branch = (state: object) => ({ StartAt: 'S', States: { S: state } });
+
+  test('branches start together, and the exit links to what the last branch ended with', async () => {
+    const states = {
+      Both: { Type: 'Parallel', Arguments: { v: 1 }, Branches: [branch({ Type: 'Pass', End: true }), branch({ Type: 'Pass', End: true })], End: true },
+    };
+    const { events, described } = await engine.run(definitionOf(states));
+    expect(JSON.parse(described.output)).toEqual([{ v: 1 }, { v: 1 }]);
+    expect(chain(events)).toEqual([
+      'ExecutionStarted<0',
+      'ParallelStateEntered<0',
+      'ParallelStateStarted<2',
+      'PassStateEntered<3',
+      'PassStateEntered<3',
+      'PassStateExited<4',
+      'PassStateExited<5',
+      'ParallelStateSucceeded<7',
+      'ParallelStateExited<7',
+      'ExecutionSucceeded<9',
+    ]);
+  });
+
+  test('a branch that fails stops the others; its error is caught around them', async () => {
+    const states = {
+      Both: {
+        Type: 'Parallel',
+        Branches: [branch({ Type: 'Wait', Seconds: 600, End: true }), branch({ Type: 'Fail', Error: 'Broken', Cause: 'why' })],
+        Catch: [{ ErrorEquals: ['Broken'], Output: '{% $states.errorOutput %}', Next: 'After' }],
+        End: true,
+      },
+      After: { Type: 'Succeed' },
+    };
+    const { described, events } = await engine.run(definitionOf(states));
+    expect(JSON.parse(described.output)).toEqual({ Error: 'Broken', Cause: 'why' });
+    expect(chain(events).slice(3)).toEqual([
+      'WaitStateEntered<3',
+      'FailStateEntered<3',
+      'WaitStateAborted<5',
+      'ParallelStateFailed<5',
+      'ParallelStateExited<7',
+      'SucceedStateEntered<8',
+      'SucceedStateExited<9',
+      'ExecutionSucceeded<10',
+    ]);
+  });
+});
+
+describe('inline Map', () => {
+  const map = (fields: object, state: object) => ({
+    M: {
+      Type: 'Map',
+      Items: '{% $states.input %}',
+      ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'S', States: { S: state } },
+      ...fields,
+      End: true,
+    },
+  });
+
+  test('iterations see their item in the context, and results keep the order of the items', async () => {
+    const state = {
+      Type: 'Pass',
+      Output: '{% $states.input & $string($states.context.Map.Item.Index) & $states.context.Map.Item.Value %}',
+      End: true,
+    };
+    expect(await output(map({ MaxConcurrency: 2 }, state), ['a', 'b', 'c'])).toEqual(['a0a', 'b1b', 'c2c']);
+  });
+
+  test('no items are no iterations', async () => {
+    const { events } = await engine.run(definitionOf(map({}, { Type: 'Pass', End: true })), []);
+    expect(chain(events)).toEqual([
+      'ExecutionStarted<0',
+      'MapStateEntered<0',
+      'MapStateStarted<2',
+      'MapStateSucceeded<3',
+      'MapStateExited<3',
+      'ExecutionSucceeded<5',
+    ]);
+  });
+
+  test('a retry of the Map starts it again without a failure event; the last one has it', async () => {
+    const retry = { Retry: [{ ErrorEquals: ['Item'], IntervalSeconds: 1, MaxAttempts: 1 }] };
+    const { events, described } = await engine.run(definitionOf(map(retry, { Type: 'Fail', Error: 'Item', Cause: 'why' })), [1]);
+    expect(described).toMatchObject({ status: 'FAILED', error: 'Item', cause: 'why' });
+    expect(chain(events)).toEqual([
+      'ExecutionStarted<0',
+      'MapStateEntered<0',
+      'MapStateStarted<2',
+      'MapIterationStarted<3',
+      'FailStateEntered<4',
+      'MapIterationFailed<5',
+      'MapStateStarted<5',
+      'MapIterationStarted<7',
+      'FailStateEntered<8',
+      'MapIterationFailed<9',
+      'MapStateFailed<9',
+      'ExecutionFailed<11',
+    ]);
+  });
+});
+
+describe('Wait', () => {
+  test('Seconds are waited, a timestamp in the past is not', async () => {
+    const clock = new ManualClock();
+    const own = await Harness.start({ clock });
+    try {
+      const states = {
+        Past: { Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z', Next: 'Hour' },
+        Hour: { Type: 'Wait', Seconds: '{% 3600 %}', End: true },
+      };
+      const arn = await own.start(definitionOf(states));
+      await until(async () => (await own.events(arn)).length === 4);
+      clock.advance(3_599_000);
+      expect((await own.describe(arn)).status).toBe('RUNNING');
+      clock.advance(1000);
+      expect(await own.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('limits', () => {
+  test('a payload over 256 KiB is States.DataLimitExceeded, which States.ALL does not catch', async () => {
+    const big = '{% $pad("x", 262145) %}';
+    const states = { P: { Type: 'Pass', Output: { big }, End: true } };
+    const { described } = await engine.run(definitionOf(states));
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    const around = {
+      Both: {
+        Type: 'Parallel',
+        Branches: [{ StartAt: 'P', States: states }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'After' }],
+        End: true,
+      },
+      After: { Type: 'Succeed' },
+    };
+    expect((await engine.run(definitionOf(around))).described.status).toBe('FAILED');
+  });
+
+  test('25,000 events end an execution', async () => {
+    const states = { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } };
+    const { arn, described } = await engine.run(definitionOf(states));
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(described.redriveStatus).toBe('NOT_REDRIVABLE');
+    const { events } = await engine.call('GetExecutionHistory', { executionArn: arn, reverseOrder: true, maxResults: 1 });
+    expect(events[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
+  });
+
+  test('an execution is over when its time is', async () => {
+    const clock = new ManualClock();
+    const own = await Harness.start({ clock });
+    try {
+      const arn = await own.start(definitionOf({ W: { Type: 'Wait', Seconds: 900, End: true } }, { TimeoutSeconds: 60 }));
+      clock.advance(60_000);
+      const described = await own.ended(arn);
+      expect(described).toMatchObject({ status: 'TIMED_OUT', redriveStatus: 'REDRIVABLE' });
+      expect(described).not.toHaveProperty('error');
+      expect(chain(await own.events(arn)).pop()).toBe('ExecutionTimedOut<0');
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('what the engine does not run is refused when the machine is created', () => {
+  const refused = async (definition: object, message: RegExp) => {
+    const error = await engine.create(definition).catch((caught: Error & { code: string }) => caught);
+    expect(error).toMatchObject({ code: 'InvalidDefinition' });
+    expect((error as Error).message).toMatch(message);
+  };
+
+  test('JSONPath states other than plain Pass, Succeed and Fail', async () => {
+    const pass = { Type: 'Pass', Result: { a: 1 }, End: true };
+    const { described } = await engine.run({ StartAt: 'P', States: { P: pass } });
+    expect(JSON.parse(described.output)).toEqual({ a: 1 });
+    await refused({ StartAt: 'P', States: { P: { ...pass, ResultPath: '$.x' } } }, /'ResultPath' of the Pass state 'P'/);
+    await refused({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 1, End: true } } }, /'W' of type Wait is in JSONPath mode/);
+    const mixed = { P: { Type: 'Pass', QueryLanguage: 'JSONPath', End: true } };
+    await refused(definitionOf(mixed), /cannot be in JSONPath mode/);
+  });
+
+  test('unknown states, fields, resources and readers, each by name', async () => {
+    await refused(definitionOf({ X: { Type: 'Teleport', End: true } }), /'X' has the unknown type 'Teleport'/);
+    await refused(definitionOf({ P: { Type: 'Pass', Wings: 2, End: true } }), /'Wings' of the Pass state 'P'/);
+    const task = (Resource: string) => definitionOf({ T: { Type: 'Task', Resource, End: true } });
+    await refused(task('arn:aws:states:::ecs:runTask.sync'), /'arn:aws:states:::ecs:runTask\.sync' is not supported \(state 'T'\)/);
+    await refused(task('arn:aws:states:::aws-sdk:braket:cancelJob'), /The service 'braket'/);
+    const processor = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+    const reader = { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'PARQUET' } };
+    await refused(definitionOf({ M: { Type: 'Map', ItemProcessor: processor, ItemReader: reader, End: true } }), /PARQUET/);
+  });
+
+  test('transitions to nowhere, unreachable states, bad expressions and timestamps', async () => {
+    await refused(definitionOf({ P: { Type: 'Pass', Next: 'Q' } }), /MISSING_TRANSITION_TARGET: 'Q' is no state .* at \/States\/P/);
+    await refused(definitionOf({ P: { Type: 'Pass', End: true }, Q: { Type: 'Pass', End: true } }), /'Q' cannot be reached/);
+    await refused(definitionOf({ P: { Type: 'Pass', Output: '{% ( %}', End: true } }), /at \/States\/P\/Output/);
+    await refused(
+      definitionOf({ W: { Type: 'Wait', Timestamp: '2026-13-01T00:00:00Z', End: true } }),
+      /String does not match RFC3339 timestamp at \/States\/W\/Timestamp/,
+    );
+  });
+});
