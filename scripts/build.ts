@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { inputsDigest } from './inputs-digest.ts';
 
 const FUNCTIONS = 'dist/functions';
@@ -55,6 +55,8 @@ export async function buildAll(): Promise<void> {
     await buildPage(page);
     await cp(join(PAGES, page.name), join(FUNCTIONS, 'pages', 'static', page.name), { recursive: true });
   }
+  // esbuild keeps a process of its own, which would live as long as the stack that was built for.
+  await stop();
 }
 
 /** Builds one page where what it is made from has changed: the console takes longer than all functions together. */
