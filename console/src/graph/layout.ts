@@ -70,7 +70,7 @@ function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
     if (edges.some((edge) => edge.to === END)) dagre.setNode(END, { ...DOT });
   }
   for (const edge of edges) {
-    const width = edge.label === undefined ? 0 : cut(edge.label).length * LABEL_CHARACTER + 8;
+    const width = labelWidth(edge.label);
     dagre.setEdge(edge.from, edge.to, { width, height: width === 0 ? 0 : LABEL_HEIGHT, labelpos: 'c' }, edge.id);
   }
   runDagre(dagre);
@@ -108,10 +108,10 @@ function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
 /** Moves a drawing into its corner and measures it: dagre's own size leaves out lines that run outside the boxes. */
 function framed(nodes: readonly PlacedNode[], edges: readonly PlacedEdge[], container: string | undefined): Drawing {
   const own = nodes.filter((node) => node.container === container);
-  const points = edges.flatMap((edge) => edge.points);
-  const left = Math.min(...own.map(({ x }) => x), ...points.map(({ x }) => x)) - MARGIN;
+  const lines = edges.flatMap((edge) => [...edge.points.map(({ x }) => x), ...labelSpan(edge)]);
+  const left = Math.min(...own.map(({ x }) => x), ...lines) - MARGIN;
   const top = Math.min(...own.map(({ y }) => y)) - MARGIN;
-  const right = Math.max(...own.map(({ x, width }) => x + width), ...points.map(({ x }) => x)) + MARGIN;
+  const right = Math.max(...own.map(({ x, width }) => x + width), ...lines) + MARGIN;
   const bottom = Math.max(...own.map(({ y, height }) => y + height)) + MARGIN;
   const by = { x: -left, y: -top };
   return {
@@ -162,6 +162,17 @@ function edgesOf(graph: AslGraph, isWhole: boolean): Omit<PlacedEdge, 'points'>[
     if (isWhole && state.ends) edges.push({ id: `${state.name} end`, from: state.name, to: END, kind: 'next' });
   }
   return edges;
+}
+
+/** Where a line's label begins and ends. */
+function labelSpan({ label, labelAt }: PlacedEdge): number[] {
+  if (labelAt === undefined) return [];
+  const half = labelWidth(label) / 2;
+  return [labelAt.x - half, labelAt.x + half];
+}
+
+function labelWidth(label: string | undefined): number {
+  return label === undefined ? 0 : cut(label).length * LABEL_CHARACTER + 8;
 }
 
 /** A label as it is drawn. */
