@@ -1,4 +1,5 @@
-import { definitionOf, Harness } from './support/harness.ts';
+import { chain, Harness, until } from './support/harness.ts';
+import { csv, distributed, reader, thrown, WORK, writer } from './support/maps.ts';
 
 let engine: Harness;
 beforeAll(async () => {
@@ -6,45 +7,350 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const csv = (rows: number) => `row,name\n${Array.from({ length: rows }, (_, i) => `${i + 1},name ${i + 1}`).join('\n')}\n`;
+const mapRunOf = async (executionArn: string) => {
+  const { mapRuns } = await engine.call('ListMapRuns', { executionArn });
+  return await engine.call('DescribeMapRun', { mapRunArn: mapRuns[0].mapRunArn });
+};
 
-const overFile = (fields: object, states: Record<string, object> = { Child: { Type: 'Pass', End: true } }) =>
-  definitionOf({
-    Rows: {
-      Type: 'Map',
-      Label: 'Rows',
-      ItemReader: {
-        Resource: 'arn:aws:states:::s3:getObject',
-        ReaderConfig: { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' },
-        Arguments: { Bucket: 'files', Key: '{% $states.input.key %}' },
-      },
-      ItemProcessor: {
-        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-        StartAt: Object.keys(states)[0],
-        States: states,
-      },
-      ...fields,
-      End: true,
-    },
+/** What a reader gives, as the children of a Map without ItemSelector see it. */
+const read = async (text: string, config: object) => {
+  engine.aws.objects.set('files/read', text);
+  const { described } = await engine.run(distributed(reader(config)), { key: 'read' });
+  expect(described).toMatchObject({ status: 'SUCCEEDED' });
+  return JSON.parse(described.output);
+};
+
+test("rows of a CSV become children; the parent's history has no event of theirs", async () => {
+  engine.aws.objects.set('files/three.csv', csv(3));
+  const { arn, described, events } = await engine.run(distributed({ ...reader(), MaxConcurrency: 2 }), {
+    key: 'three.csv',
+  });
+  expect(JSON.parse(described.output)).toEqual([1, 2, 3].map((n) => ({ row: `${n}`, name: `name ${n}` })));
+  expect(chain(events)).toEqual([
+    'ExecutionStarted<0',
+    'MapStateEntered<0',
+    'MapStateStarted<2',
+    'MapRunStarted<3',
+    'MapRunSucceeded<4',
+    'MapStateSucceeded<5',
+    'MapStateExited<4',
+    'ExecutionSucceeded<7',
+  ]);
+  expect(events[2]?.mapStateStartedEventDetails).toEqual({ length: 0 });
+  const machine = arn.split(':')[6];
+  expect(events[3]?.mapRunStartedEventDetails.mapRunArn).toMatch(new RegExp(`:mapRun:${machine}/Rows:[0-9a-f-]{36}$`));
+});
+
+test('DescribeMapRun has every count, and the children are found by the Map Run', async () => {
+  const { arn } = await engine.run(distributed({}), [1, 2, 3]);
+  const counts = {
+    pending: 0,
+    running: 0,
+    succeeded: 3,
+    failed: 0,
+    timedOut: 0,
+    aborted: 0,
+    total: 3,
+    resultsWritten: 0,
+    failuresNotRedrivable: 0,
+    pendingRedrive: 0,
+  };
+  const run = await mapRunOf(arn);
+  expect(run).toEqual({
+    mapRunArn: expect.any(String),
+    executionArn: arn,
+    status: 'SUCCEEDED',
+    startDate: expect.any(Number),
+    stopDate: expect.any(Number),
+    maxConcurrency: 0,
+    toleratedFailurePercentage: 0,
+    toleratedFailureCount: 0,
+    itemCounts: counts,
+    executionCounts: counts,
+    redriveCount: 0,
+  });
+  const { executions } = await engine.call('ListExecutions', { mapRunArn: run.mapRunArn });
+  const machine = arn.split(':')[6];
+  expect(executions).toHaveLength(3);
+  expect(executions[0].executionArn).toMatch(new RegExp(`:execution:${machine}/Rows:[0-9a-f-]{36}$`));
+  const child = await engine.describe(executions[2].executionArn);
+  expect(child).toMatchObject({ status: 'SUCCEEDED', input: '1', output: '1', mapRunArn: run.mapRunArn });
+  expect(chain(await engine.events(executions[2].executionArn))).toEqual([
+    'ExecutionStarted<0',
+    'PassStateEntered<0',
+    'PassStateExited<2',
+    'ExecutionSucceeded<3',
+  ]);
+});
+
+describe('the CSV reader', () => {
+  const firstRow = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
+
+  test('takes every value as text, fills short rows, drops what is too much, keeps rows of spaces and delimiters', async () => {
+    const rows = await read('A,B\r\n1,2\r\n3\r\n4,5,6\r\n   \r\n,\r\n\r\ntrue,null', firstRow);
+    expect(rows).toEqual([
+      { A: '1', B: '2' },
+      { A: '3', B: '' },
+      { A: '4', B: '5' },
+      { A: '   ', B: '' },
+      { A: '', B: '' },
+      { A: 'true', B: 'null' },
+    ]);
   });
 
-test('rows of a CSV become children, and their outputs the result', async () => {
-  engine.aws.objects.set('files/three.csv', csv(3));
-  const { described, events } = await engine.run(overFile({ MaxConcurrency: 2 }), { key: 'three.csv' });
-  expect(described.status).toBe('SUCCEEDED');
-  expect(JSON.parse(described.output)).toEqual([
-    { row: '1', name: 'name 1' },
-    { row: '2', name: 'name 2' },
-    { row: '3', name: 'name 3' },
-  ]);
-  expect(events.map(({ type }) => type)).toEqual([
-    'ExecutionStarted',
-    'MapStateEntered',
-    'MapStateStarted',
-    'MapRunStarted',
-    'MapRunSucceeded',
-    'MapStateSucceeded',
-    'MapStateExited',
-    'ExecutionSucceeded',
-  ]);
+  test('understands quotes, doubled quotes and newlines in quotes, and removes single backslashes', async () => {
+    const rows = await read('A,B\n"a,b","say ""hi"""\n"two\nlines",C:\\dir\\\\x\n', firstRow);
+    expect(rows).toEqual([
+      { A: 'a,b', B: 'say "hi"' },
+      { A: 'two\nlines', B: 'C:dir\\x' },
+    ]);
+  });
+
+  test.each([
+    ['COMMA', ','],
+    ['PIPE', '|'],
+    ['SEMICOLON', ';'],
+    ['SPACE', ' '],
+    ['TAB', '\t'],
+  ])('splits at %s', async (CSVDelimiter, delimiter) => {
+    expect(await read(`A${delimiter}B\n1${delimiter}2\n`, { ...firstRow, CSVDelimiter })).toEqual([{ A: '1', B: '2' }]);
+  });
+
+  test('takes given headers, and at most MaxItems rows', async () => {
+    const given = { InputType: 'CSV', CSVHeaderLocation: 'GIVEN', CSVHeaders: ['X', 'Y'], MaxItems: 2 };
+    expect(await read('1,2\n3,4\n5,6\n', given)).toEqual([
+      { X: '1', Y: '2' },
+      { X: '3', Y: '4' },
+    ]);
+  });
+
+  test.each([
+    ['A,A\n1,2\n', 'CSV headers cannot contain duplicates.'],
+    [undefined, 'The specified key does not exist.'],
+  ])('fails the Map Run where it cannot read: %j', async (text, cause) => {
+    if (text === undefined) engine.aws.objects.delete('files/bad');
+    else engine.aws.objects.set('files/bad', text);
+    const { described, events } = await engine.run(distributed(reader()), { key: 'bad' });
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' });
+    expect(described.cause).toContain(cause);
+    expect(chain(events).slice(3)).toEqual([
+      'MapRunStarted<3',
+      'MapRunFailed<4',
+      'MapStateFailed<5',
+      'ExecutionFailed<6',
+    ]);
+  });
+});
+
+test('JSON arrays and JSON Lines are read too', async () => {
+  expect(await read('[{"a": "]"}, 2, [3, "\\"x"]]', { InputType: 'JSON' })).toEqual([{ a: ']' }, 2, [3, '"x']]);
+  expect(await read('{"a":1}\n\n{"a":2}', { InputType: 'JSONL' })).toEqual([{ a: 1 }, { a: 2 }]);
+  engine.aws.objects.set('files/object.json', '{"a": 1}');
+  const { described } = await engine.run(distributed(reader({ InputType: 'JSON' })), { key: 'object.json' });
+  expect(described).toMatchObject({
+    error: 'States.ItemReaderFailed',
+    cause: 'Attempting to map over non-iterable node.',
+  });
+});
+
+describe('inputs of children', () => {
+  test('ItemSelector sees the item, its index, where it was read, and variables', async () => {
+    engine.aws.objects.set('files/one.csv', csv(1));
+    const definition = distributed({
+      ...reader(),
+      ItemSelector: {
+        item: '{% $states.context.Map.Item.Value.name %}',
+        index: '{% $states.context.Map.Item.Index %}',
+        source: '{% $states.context.Map.Item.Source %}',
+        key: '{% $states.input.key %}',
+      },
+    });
+    const { described } = await engine.run(definition, { key: 'one.csv' });
+    expect(JSON.parse(described.output)).toEqual([
+      { item: 'name 1', index: 0, source: 'S3://files/one.csv', key: 'one.csv' },
+    ]);
+  });
+
+  test('batches by count carry BatchInput, and items and executions are counted apart', async () => {
+    const { arn, described } = await engine.run(
+      distributed({ ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { of: '{% $count($states.input) %}' } } }),
+      ['a', 'b', 'c'],
+    );
+    expect(JSON.parse(described.output)).toEqual([
+      { BatchInput: { of: 3 }, Items: ['a', 'b'] },
+      { BatchInput: { of: 3 }, Items: ['c'] },
+    ]);
+    expect(await mapRunOf(arn)).toMatchObject({
+      itemCounts: { succeeded: 3, total: 3 },
+      executionCounts: { succeeded: 2, total: 2 },
+    });
+  });
+
+  test('batches by bytes are never larger than they may be', async () => {
+    const items = Array.from({ length: 40 }, (_, i) => 'ü'.repeat(i));
+    const definition = distributed({ ItemBatcher: { MaxInputBytesPerBatch: 300, BatchInput: { a: 1 } } });
+    const { described } = await engine.run(definition, items);
+    const batches = JSON.parse(described.output) as { Items: string[] }[];
+    expect(batches.flatMap(({ Items }) => Items)).toEqual(items);
+    for (const batch of batches) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThanOrEqual(300);
+    expect(batches.length).toBeLessThan(12);
+  });
+});
+
+describe('tolerance', () => {
+  const failing = (numbers: number[]) =>
+    engine.aws.on('lambda.work', (n) => (numbers.includes(Number(n)) ? thrown('Bad') : { body: n }));
+
+  test('none by default: the first failure stops the Map Run, what was not started stays pending', async () => {
+    failing([2]);
+    const { arn, described, events } = await engine.run(distributed({ MaxConcurrency: 1 }, WORK), [1, 2, 3, 4]);
+    const failure = {
+      error: 'States.ExceedToleratedFailureThreshold',
+      cause: 'The specified tolerated failure threshold was exceeded',
+    };
+    expect(described).toMatchObject({ status: 'FAILED', ...failure });
+    expect(chain(events).slice(4)).toEqual(['MapRunFailed<4', 'MapStateFailed<5', 'ExecutionFailed<6']);
+    expect(events[4]?.mapRunFailedEventDetails).toEqual(failure);
+    expect(await mapRunOf(arn)).toMatchObject({
+      status: 'FAILED',
+      executionCounts: { succeeded: 1, failed: 1, pending: 2, total: 4 },
+    });
+  });
+
+  test('children that run when it stops are aborted by their Map Run', async () => {
+    engine.aws.on('lambda.work', async (n) => (n === 1 ? await new Promise(() => {}) : thrown('Bad')));
+    const { arn } = await engine.run(distributed({ MaxConcurrency: 2 }, WORK), [1, 2]);
+    const run = await mapRunOf(arn);
+    expect(run.executionCounts).toMatchObject({ aborted: 1, failed: 1 });
+    const { executions } = await engine.call('ListExecutions', { mapRunArn: run.mapRunArn, statusFilter: 'ABORTED' });
+    expect(await engine.describe(executions[0].executionArn)).toMatchObject({
+      status: 'ABORTED',
+      cause: `The map run execution [${run.mapRunArn}] which was managing this resource was aborted`,
+      redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
+    });
+  });
+
+  test('a count and a percentage of failures can be tolerated', async () => {
+    failing([1, 2]);
+    const by = async (fields: object) => (await engine.run(distributed(fields, WORK), [1, 2, 3, 4])).described.status;
+    expect(await by({ ToleratedFailureCount: 2 })).toBe('SUCCEEDED');
+    expect(await by({ ToleratedFailureCount: '{% 1 %}' })).toBe('FAILED');
+    expect(await by({ ToleratedFailurePercentage: 50 })).toBe('SUCCEEDED');
+    expect(await by({ ToleratedFailurePercentage: 49.9 })).toBe('FAILED');
+  });
+
+  test('Retry on the Map starts a new Map Run', async () => {
+    let calls = 0;
+    engine.aws.on('lambda.work', (n) => (++calls === 1 ? thrown('Bad') : { body: n }));
+    const Retry = [
+      { ErrorEquals: ['States.ExceedToleratedFailureThreshold'], IntervalSeconds: 1, JitterStrategy: 'FULL' },
+    ];
+    const { arn, described } = await engine.run(distributed({ Retry }, WORK), [7]);
+    expect(described).toMatchObject({ status: 'SUCCEEDED', output: '[7]' });
+    expect((await engine.call('ListMapRuns', { executionArn: arn })).mapRuns).toHaveLength(2);
+  });
+});
+
+test('no more children run at once than MaxConcurrency says, and UpdateMapRun changes it while it runs', async () => {
+  const waiting: (() => void)[] = [];
+  engine.aws.on('lambda.work', () => new Promise((resolve) => waiting.push(() => resolve({ body: 1 }))));
+  const items = Array.from({ length: 9 }, (_, i) => i);
+  const arn = await engine.start(distributed({ MaxConcurrency: '{% 1 + 1 %}' }, WORK), items);
+  await until(() => waiting.length === 2);
+  const { mapRunArn, ...run } = await mapRunOf(arn);
+  expect(run).toMatchObject({ maxConcurrency: 2, executionCounts: { running: 2, pending: 7, total: 9 } });
+  await engine.call('UpdateMapRun', { mapRunArn, maxConcurrency: 5, toleratedFailureCount: 3 });
+  await until(() => waiting.length === 5);
+  expect(await mapRunOf(arn)).toMatchObject({
+    maxConcurrency: 5,
+    toleratedFailureCount: 3,
+    executionCounts: { running: 5 },
+  });
+  await engine.call('UpdateMapRun', { mapRunArn, maxConcurrency: 1 });
+  for (let done = 0; done < 9; done++) {
+    await until(() => waiting.length > done);
+    expect(waiting.length - done).toBeLessThanOrEqual(Math.max(1, 5 - done));
+    waiting[done]?.();
+  }
+  expect((await engine.ended(arn)).status).toBe('SUCCEEDED');
+});
+
+describe('ResultWriter', () => {
+  test('writes a file per outcome and a manifest, and the state gives their place', async () => {
+    engine.aws.on('lambda.work', (n) => (n === 2 ? thrown('Bad') : { body: n }));
+    const { arn, described } = await engine.run(distributed({ ...writer, ToleratedFailureCount: 1 }, WORK), [1, 2, 3]);
+    const { mapRunArn, executionCounts } = await mapRunOf(arn);
+    const uuid = mapRunArn.split(':').pop();
+    expect(JSON.parse(described.output)).toEqual({
+      MapRunArn: mapRunArn,
+      ResultWriterDetails: { Bucket: 'results', Key: `run/${uuid}/manifest.json` },
+    });
+    expect(executionCounts.resultsWritten).toBe(3);
+    const stored = (name: string) => JSON.parse(engine.aws.objects.get(`results/run/${uuid}/${name}`) ?? 'null');
+    const size = engine.aws.objects.get(`results/run/${uuid}/SUCCEEDED_0.json`)?.length;
+    expect(stored('manifest.json')).toEqual({
+      DestinationBucket: 'results',
+      MapRunArn: mapRunArn,
+      ResultFiles: {
+        FAILED: [{ Key: `run/${uuid}/FAILED_0.json`, Size: expect.any(Number) }],
+        PENDING: [],
+        SUCCEEDED: [{ Key: `run/${uuid}/SUCCEEDED_0.json`, Size: size }],
+      },
+    });
+    expect(stored('SUCCEEDED_0.json').map(({ Output }: { Output: string }) => Output)).toEqual(['1', '3']);
+    expect(stored('FAILED_0.json')[0]).toMatchObject({ Status: 'FAILED', Error: 'Bad', Input: '2', RedriveCount: 0 });
+  });
+
+  test('without it, more than 256 KiB of output is States.DataLimitExceeded', async () => {
+    engine.aws.on('lambda.work', () => ({ body: 'x'.repeat(50_000) }));
+    const { described } = await engine.run(distributed({}, WORK), [1, 2, 3, 4, 5, 6]);
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+});
+
+test('EXPRESS children run the same; they have no history of their own', async () => {
+  const { arn, described } = await engine.run(distributed({}, undefined, 'EXPRESS'), [1, 2]);
+  expect(described.output).toBe('[1,2]');
+  const { mapRunArn } = await mapRunOf(arn);
+  const { executions } = await engine.call('ListExecutions', { mapRunArn });
+  expect(executions[0].executionArn).toMatch(/:express:machine-\d+\/Rows:[0-9a-f-]{36}:[0-9a-f-]{36}$/);
+  await expect(engine.describe(executions[0].executionArn)).rejects.toMatchObject({ code: 'InvalidArn' });
+});
+
+test('StopExecution stops the Map Run and its children', async () => {
+  engine.aws.on('lambda.work', () => new Promise(() => {}));
+  const arn = await engine.start(distributed({ MaxConcurrency: 2 }, WORK), [1, 2, 3]);
+  await until(async () => (await mapRunOf(arn)).executionCounts.running === 2);
+  await engine.call('StopExecution', { executionArn: arn, error: 'Enough', cause: 'by hand' });
+  expect(await engine.describe(arn)).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'by hand' });
+  expect(chain(await engine.events(arn)).pop()).toBe('ExecutionAborted<0');
+  expect(await mapRunOf(arn)).toMatchObject({
+    status: 'ABORTED',
+    executionCounts: { aborted: 2, pending: 1, running: 0 },
+  });
+});
+
+test('after a restart a Map Run goes on with what is left, and nothing that had ended runs again', async () => {
+  engine.aws.objects.set('files/forty.csv', csv(40));
+  let held: (() => void)[] = [];
+  const seen: string[] = [];
+  engine.aws.on('lambda.work', ({ row }) => {
+    seen.push(String(row));
+    return Number(row) <= 20 ? { body: row } : new Promise((resolve) => held.push(() => resolve({ body: row })));
+  });
+  const arn = await engine.start(distributed({ ...reader(), MaxConcurrency: 5 }, WORK), { key: 'forty.csv' });
+  await until(async () => (await mapRunOf(arn)).executionCounts.succeeded === 20 && held.length === 5);
+  held = [];
+  await engine.restart();
+  await until(() => held.length === 5);
+  engine.aws.on('lambda.work', ({ row }) => {
+    seen.push(String(row));
+    return { body: row };
+  });
+  for (const release of held) release();
+  const { output } = await engine.ended(arn);
+  expect(JSON.parse(output)).toEqual(Array.from({ length: 40 }, (_, i) => `${i + 1}`));
+  // The five that were under way were called again, nothing else.
+  expect(seen).toHaveLength(45);
+  expect(new Set(seen).size).toBe(40);
 });

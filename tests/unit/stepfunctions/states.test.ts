@@ -51,7 +51,7 @@ describe('variables', () => {
 
   test('a one-element list stays a list in a variable', async () => {
     const result = await output({
-      A: { Type: 'Pass', Assign: { list: "{% [[1,2,3][$ > 2]] %}" }, Next: 'B' },
+      A: { Type: 'Pass', Assign: { list: '{% [[1,2,3][$ > 2]] %}' }, Next: 'B' },
       B: { Type: 'Pass', Output: '{% $list %}', End: true },
     });
     expect(result).toEqual([3]);
@@ -148,7 +148,9 @@ describe('Choice', () => {
       End: { Type: 'Succeed' },
     };
     const { described } = await engine.run(definitionOf(states));
-    expect(described.cause).toContain("returned an unexpected result type. Expected 'boolean', but was 'number' for value: 1");
+    expect(described.cause).toContain(
+      "returned an unexpected result type. Expected 'boolean', but was 'number' for value: 1",
+    );
   });
 });
 
@@ -157,7 +159,12 @@ describe('Parallel', () => {
 
   test('branches start together, and the exit links to what the last branch ended with', async () => {
     const states = {
-      Both: { Type: 'Parallel', Arguments: { v: 1 }, Branches: [branch({ Type: 'Pass', End: true }), branch({ Type: 'Pass', End: true })], End: true },
+      Both: {
+        Type: 'Parallel',
+        Arguments: { v: 1 },
+        Branches: [branch({ Type: 'Pass', End: true }), branch({ Type: 'Pass', End: true })],
+        End: true,
+      },
     };
     const { events, described } = await engine.run(definitionOf(states));
     expect(JSON.parse(described.output)).toEqual([{ v: 1 }, { v: 1 }]);
@@ -179,7 +186,10 @@ describe('Parallel', () => {
     const states = {
       Both: {
         Type: 'Parallel',
-        Branches: [branch({ Type: 'Wait', Seconds: 600, End: true }), branch({ Type: 'Fail', Error: 'Broken', Cause: 'why' })],
+        Branches: [
+          branch({ Type: 'Wait', Seconds: 600, End: true }),
+          branch({ Type: 'Fail', Error: 'Broken', Cause: 'why' }),
+        ],
         Catch: [{ ErrorEquals: ['Broken'], Output: '{% $states.errorOutput %}', Next: 'After' }],
         End: true,
       },
@@ -234,7 +244,10 @@ describe('inline Map', () => {
 
   test('a retry of the Map starts it again without a failure event; the last one has it', async () => {
     const retry = { Retry: [{ ErrorEquals: ['Item'], IntervalSeconds: 1, MaxAttempts: 1 }] };
-    const { events, described } = await engine.run(definitionOf(map(retry, { Type: 'Fail', Error: 'Item', Cause: 'why' })), [1]);
+    const { events, described } = await engine.run(
+      definitionOf(map(retry, { Type: 'Fail', Error: 'Item', Cause: 'why' })),
+      [1],
+    );
     expect(described).toMatchObject({ status: 'FAILED', error: 'Item', cause: 'why' });
     expect(chain(events)).toEqual([
       'ExecutionStarted<0',
@@ -297,7 +310,11 @@ describe('limits', () => {
     const { arn, described } = await engine.run(definitionOf(states));
     expect(described).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(described.redriveStatus).toBe('NOT_REDRIVABLE');
-    const { events } = await engine.call('GetExecutionHistory', { executionArn: arn, reverseOrder: true, maxResults: 1 });
+    const { events } = await engine.call('GetExecutionHistory', {
+      executionArn: arn,
+      reverseOrder: true,
+      maxResults: 1,
+    });
     expect(events[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
   });
 
@@ -305,7 +322,9 @@ describe('limits', () => {
     const clock = new ManualClock();
     const own = await Harness.start({ clock });
     try {
-      const arn = await own.start(definitionOf({ W: { Type: 'Wait', Seconds: 900, End: true } }, { TimeoutSeconds: 60 }));
+      const arn = await own.start(
+        definitionOf({ W: { Type: 'Wait', Seconds: 900, End: true } }, { TimeoutSeconds: 60 }),
+      );
       clock.advance(60_000);
       const described = await own.ended(arn);
       expect(described).toMatchObject({ status: 'TIMED_OUT', redriveStatus: 'REDRIVABLE' });
@@ -328,8 +347,14 @@ describe('what the engine does not run is refused when the machine is created', 
     const pass = { Type: 'Pass', Result: { a: 1 }, End: true };
     const { described } = await engine.run({ StartAt: 'P', States: { P: pass } });
     expect(JSON.parse(described.output)).toEqual({ a: 1 });
-    await refused({ StartAt: 'P', States: { P: { ...pass, ResultPath: '$.x' } } }, /'ResultPath' of the Pass state 'P'/);
-    await refused({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 1, End: true } } }, /'W' of type Wait is in JSONPath mode/);
+    await refused(
+      { StartAt: 'P', States: { P: { ...pass, ResultPath: '$.x' } } },
+      /'ResultPath' of the Pass state 'P'/,
+    );
+    await refused(
+      { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 1, End: true } } },
+      /'W' of type Wait is in JSONPath mode/,
+    );
     const mixed = { P: { Type: 'Pass', QueryLanguage: 'JSONPath', End: true } };
     await refused(definitionOf(mixed), /cannot be in JSONPath mode/);
   });
@@ -338,16 +363,32 @@ describe('what the engine does not run is refused when the machine is created', 
     await refused(definitionOf({ X: { Type: 'Teleport', End: true } }), /'X' has the unknown type 'Teleport'/);
     await refused(definitionOf({ P: { Type: 'Pass', Wings: 2, End: true } }), /'Wings' of the Pass state 'P'/);
     const task = (Resource: string) => definitionOf({ T: { Type: 'Task', Resource, End: true } });
-    await refused(task('arn:aws:states:::ecs:runTask.sync'), /'arn:aws:states:::ecs:runTask\.sync' is not supported \(state 'T'\)/);
+    await refused(
+      task('arn:aws:states:::ecs:runTask.sync'),
+      /'arn:aws:states:::ecs:runTask\.sync' is not supported \(state 'T'\)/,
+    );
     await refused(task('arn:aws:states:::aws-sdk:braket:cancelJob'), /The service 'braket'/);
-    const processor = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+    const processor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'P',
+      States: { P: { Type: 'Pass', End: true } },
+    };
     const reader = { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'PARQUET' } };
-    await refused(definitionOf({ M: { Type: 'Map', ItemProcessor: processor, ItemReader: reader, End: true } }), /PARQUET/);
+    await refused(
+      definitionOf({ M: { Type: 'Map', ItemProcessor: processor, ItemReader: reader, End: true } }),
+      /PARQUET/,
+    );
   });
 
   test('transitions to nowhere, unreachable states, bad expressions and timestamps', async () => {
-    await refused(definitionOf({ P: { Type: 'Pass', Next: 'Q' } }), /MISSING_TRANSITION_TARGET: 'Q' is no state .* at \/States\/P/);
-    await refused(definitionOf({ P: { Type: 'Pass', End: true }, Q: { Type: 'Pass', End: true } }), /'Q' cannot be reached/);
+    await refused(
+      definitionOf({ P: { Type: 'Pass', Next: 'Q' } }),
+      /MISSING_TRANSITION_TARGET: 'Q' is no state .* at \/States\/P/,
+    );
+    await refused(
+      definitionOf({ P: { Type: 'Pass', End: true }, Q: { Type: 'Pass', End: true } }),
+      /'Q' cannot be reached/,
+    );
     await refused(definitionOf({ P: { Type: 'Pass', Output: '{% ( %}', End: true } }), /at \/States\/P\/Output/);
     await refused(
       definitionOf({ W: { Type: 'Wait', Timestamp: '2026-13-01T00:00:00Z', End: true } }),

@@ -45,7 +45,11 @@ export class ManualClock implements EngineClock {
 export const ROLE = 'arn:aws:iam::000000000000:role/workflow';
 
 /** Resolves once `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what = 'the condition', ms = 10_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = 'the condition',
+  ms = 10_000,
+): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what} did not come about within ${ms} ms`);
@@ -152,11 +156,15 @@ export class Harness {
   }
 
   /** Runs an execution to its end. */
-  async run(definition: object, input: unknown = {}): Promise<{ arn: string; described: Answered; events: HistoryEvent[] }> {
+  async run(
+    definition: object,
+    input: unknown = {},
+  ): Promise<{ arn: string; described: Answered; events: HistoryEvent[] }> {
     const arn = await this.start(definition, input);
     return { arn, described: await this.ended(arn), events: await this.events(arn) };
   }
 }
 
 /** A history in short: `TaskScheduled<2` is a TaskScheduled that links to event 2. */
-export const chain = (events: HistoryEvent[]) => events.map(({ type, previousEventId }) => `${type}<${previousEventId}`);
+export const chain = (events: HistoryEvent[]) =>
+  events.map(({ type, previousEventId }) => `${type}<${previousEventId}`);
