@@ -19,11 +19,15 @@ export interface Route<Message> {
 
 /** Why a job is not delivered now: `hold` later perhaps, `ended` not any more, `missing` nobody knows it. */
 export type Refusal = 'hold' | 'ended' | 'missing';
+/** Later, and when: the job comes back after this time. */
+export interface Hold {
+  holdMs: number;
+}
 
 /** A way into the delivery core: what differs between campaigns, transactional email and notification requests. */
 export interface Door<J extends Job, Message> {
   /** Asked first; cheap. */
-  route(job: J): Promise<Route<Message> | Refusal>;
+  route(job: J): Promise<Route<Message> | Refusal | Hold>;
   /** Asked right before the claim, on a state at most a second old. */
   check(job: J): Promise<'go' | Refusal>;
   /** The job's content, where the door does not keep it in the row's content item. */

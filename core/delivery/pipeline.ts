@@ -60,16 +60,23 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
   try {
     const route = await door.route(job);
     if (typeof route === 'string') return refused(route);
+    if ('holdMs' in route) return { kind: 'postponed', delayMs: route.holdMs, why: 'hold' };
 
-    const slot = await batch.slots(route).next(latency.claim.expected);
-    if ('retryAt' in slot) return postponed(slot, clock);
     const content = await contentOf(job, batch);
     if (content === undefined) return refused('missing');
     const message = door.render(job, content);
-    await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
 
-    const verdict = await door.check(job);
-    if (verdict !== 'go') return refused(verdict);
+    let slot: { at: number };
+    do {
+      const reserved = await batch.slots(route).next(latency.claim.expected);
+      if ('retryAt' in reserved) return postponed(reserved, clock);
+      slot = reserved;
+      await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
+
+      const verdict = await door.check(job);
+      if (verdict !== 'go') return refused(verdict);
+      // Nothing is claimed for a slot that is over.
+    } while (clock.now() > slot.at);
 
     const lease: Lease = { leaseId: tools.newId(), leaseUntil: clock.now() + LEASE_MS };
     const claimed = await claim(job, lease, tools);

@@ -38,6 +38,8 @@ export interface EmailDoorDeps {
 
 /** Between two attempts with one provider, and up to as much again: failures of many do not come back together. */
 const ROUND_PAUSE_MS = 5_000;
+/** Emails that wait for a provider come back within this. */
+const HOLD_SPREAD_MS = 10_000;
 /** Batches kept between invocations: a batch never changes. */
 const MOST_KEPT = 100;
 
@@ -52,6 +54,9 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
     if (!route) throw new PregonError('Internal', `There is no provider ${name}.`);
     return { ...route, lane: 'transactional' as const };
   };
+
+  /** Until a probe may be made, and spread behind it: the one that makes it must be back before the others ask. */
+  const holdFor = (ms: number) => Math.max(1000, ms) + deps.random() * HOLD_SPREAD_MS;
 
   async function batchOf({ row: { batchId } }: EmailJob): Promise<EmailBatch> {
     const known = kept.get(batchId) ?? (await store.getBatch(batchId));
@@ -70,7 +75,7 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
       if (row.lease) return routeOf(order[0]);
       const choice = await chooseProvider(row, order, breakers, clock.now());
       if (choice.kind === 'use') return routeOf(choice.provider);
-      if (choice.kind === 'wait') return 'hold';
+      if (choice.kind === 'wait') return { holdMs: holdFor(choice.until - clock.now()) };
       await end(row, choice);
       return 'ended';
     },
@@ -100,12 +105,12 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
 
     async recover(_job, attempt) {
       await report(attempt);
-      const { class: errorClass, message: answer } = attempt.error;
+      const { class: errorClass, message } = attempt.error;
       if (errorClass !== 'recipient' && errorClass !== 'transient' && errorClass !== 'account') return undefined;
       const failed: EmailTry = {
         provider: attempt.provider,
         class: errorClass,
-        answer,
+        answer: namedAnswer(attempt.provider, message),
         at: new Date(clock.now()).toISOString(),
       };
       const row = await store.failOver(attempt.row, attempt.leaseId, failed);
@@ -149,3 +154,9 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
     }
   }
 }
+
+/** `mailgun: 500 …`: the answers of all providers stand in one line. */
+const namedAnswer = (provider: string, message: string) =>
+  message.toLowerCase().startsWith(`${provider}:`)
+    ? provider + message.slice(provider.length)
+    : `${provider}: ${message}`;

@@ -29,8 +29,9 @@ export interface BreakerSettings {
 export const BREAKER_DEFAULTS: BreakerSettings = {
   threshold: 5,
   windowMs: 60_000,
-  openMs: 15_000,
-  maxOpenMs: 120_000,
+  openMs: 5_000,
+  // One probe in half a minute costs little, and that much later a provider that is back is seen at the latest.
+  maxOpenMs: 30_000,
   probeMs: 15_000,
 };
 

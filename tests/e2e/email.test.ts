@@ -1,0 +1,152 @@
+import { rm } from 'node:fs/promises';
+import type { EmailView } from '../../core/email/view.ts';
+import { eventually, Product, tempDataDir } from './support/product.ts';
+
+/** The document's own example, to the byte. */
+const EXAMPLE = `{
+	"from": {
+		"email": "sender@example.com",
+		"name": "Sender"
+	},
+	"destinations": [
+		{
+			"email": "pedro@example.com",
+			"name": "Pedro"
+		}
+	],
+	"subject": "test",
+	"plainContent": "test"
+}`;
+
+const emailTo = (...emails: string[]) =>
+  JSON.stringify({
+    from: { email: 'sender@example.com' },
+    destinations: emails.map((email) => ({ email })),
+    subject: 'test',
+    plainContent: 'test',
+  });
+
+describe('transactional email', () => {
+  const dataDir = tempDataDir();
+  let product: Product;
+  beforeAll(async () => {
+    product = await Product.up(dataDir);
+  }, 60_000);
+  afterAll(async () => {
+    await product.command.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const faults = (set: object) =>
+    fetch(`${product.outputs.awsEndpoint}/_local/faults`, { method: 'PUT', body: JSON.stringify(set) });
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    product.call('POST', '/emails/send', { body, headers });
+  async function send(body: string): Promise<string> {
+    const response = await post(body);
+    expect(response.status).toBe(202);
+    const { data } = (await response.json()) as { data: { batchID: string } };
+    return data.batchID;
+  }
+  async function emailsOf(batchId: string): Promise<EmailView[]> {
+    const response = await product.call('GET', `/emails/${batchId}`);
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { data: { emails: EmailView[] } }).data.emails;
+  }
+  async function ended(batchId: string, withinMs = 20_000): Promise<EmailView[]> {
+    let emails = await emailsOf(batchId);
+    await eventually(withinMs, async () => {
+      emails = await emailsOf(batchId);
+      return emails.every(({ state }) => state !== 'QUEUED');
+    });
+    return emails;
+  }
+
+  it("sends the document's example by the first provider, known from the moment it is accepted", async () => {
+    const response = await post(EXAMPLE);
+    const answer = (await response.json()) as { status: string; data: { batchID: string } };
+    const { batchID } = answer.data;
+    const [accepted] = await emailsOf(batchID);
+    const [email] = await ended(batchID);
+
+    expect([response.status, answer]).toEqual([202, { status: 'success', data: { batchID: expect.any(String) } }]);
+    expect(accepted).toMatchObject({ recipient: 'pedro@example.com', subject: 'test' });
+    expect(email).toEqual({
+      batchId: batchID,
+      from: 'sender@example.com',
+      subject: 'test',
+      recipient: 'pedro@example.com',
+      status: true,
+      state: 'SENT',
+      retries: 0,
+      provider: 'mailgun',
+      content: 'test',
+      lastAttemptAt: expect.stringMatching(/Z$/),
+    });
+    expect(await product.mailbox(batchID)).toMatchObject([{ to: 'pedro@example.com', text: 'test' }]);
+    const { listEmailStatus } = await product.graphql<{ listEmailStatus: unknown }>(
+      `{ listEmailStatus(batchId: "${batchID}") { sendId status channel provider attempts } }`,
+    );
+    expect(listEmailStatus).toEqual([
+      { sendId: `${batchID}-1`, status: 'SENT', channel: 'email', provider: 'mailgun', attempts: 1 },
+    ]);
+  });
+
+  it('answers a repeated key with the first answer, and sends nothing again', async () => {
+    const key = { 'Idempotency-Key': 'one' };
+    const [first, again, other] = [
+      await post(EXAMPLE, key),
+      await post(EXAMPLE, key),
+      await post(emailTo('a@b.co'), key),
+    ];
+
+    expect([first.status, again.status, other.status]).toEqual([202, 202, 422]);
+    expect([first, again].map(({ headers }) => headers.get('idempotency-replay'))).toEqual([null, 'true']);
+    expect(await again.json()).toEqual(await first.json());
+  });
+
+  it('refuses a bad body with every field that is wrong, and an unknown batch with 404', async () => {
+    const bad = await post(emailTo('nobody').replace('"test"', '""'));
+    const problem = (await bad.json()) as { issues: { field: string }[] };
+
+    expect([bad.status, bad.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+    expect(problem.issues.map(({ field }) => field)).toEqual(['destinations.0.email', 'subject']);
+    expect((await post('{')).status).toBe(400);
+    expect((await product.call('GET', '/emails/nothing')).status).toBe(404);
+  });
+
+  it('goes on with the next provider, one by one, and names each once', async () => {
+    const batchId = await send(
+      emailTo('Ana@example.com', 'ana@EXAMPLE.com', 'flaky1-a@simulator.pregon.test', 'flaky2-a@simulator.pregon.test'),
+    );
+    const rejected = await send(emailTo('reject@simulator.pregon.test'));
+
+    expect((await ended(batchId)).map(({ recipient, retries, provider }) => [recipient, retries, provider])).toEqual([
+      ['Ana@example.com', 0, 'mailgun'],
+      ['flaky1-a@simulator.pregon.test', 1, 'ses'],
+      ['flaky2-a@simulator.pregon.test', 2, 'sendgrid'],
+    ]);
+    const [refused] = await ended(rejected);
+    expect(refused).toMatchObject({ state: 'ERROR', retries: 3, error: { code: 'MessageRejected', retryable: false } });
+    expect(refused?.error?.message).toMatch(/^mailgun: 400 .*; ses: .*; sendgrid: 400 /);
+  });
+
+  it('tries all providers twice, ends in ERROR with their answers, and sends again once they are back', async () => {
+    await faults({ errorRate: 1, providers: { mailgun: { outage: true }, sendgrid: { outage: true } } });
+    const [email] = await ended(await send(emailTo('a@b.co')), 40_000);
+    await faults({});
+
+    expect(email).toMatchObject({ status: false, state: 'ERROR', retries: 6, error: { retryable: true } });
+    expect(email?.error?.message.match(/(mailgun|ses|sendgrid): /g)).toHaveLength(6);
+    expect(await ended(await send(emailTo('b@b.co')), 40_000)).toMatchObject([{ state: 'SENT' }]);
+  }, 90_000);
+
+  it('leaves an email unconfirmed where the provider took it and did not say so', async () => {
+    await faults({ providers: { mailgun: { outage: true } }, dropAfterAcceptRate: 1 });
+    const batchId = await send(emailTo('a@b.co'));
+    const [email] = await ended(batchId);
+    await faults({});
+
+    expect(email).toMatchObject({ state: 'ERROR', provider: 'mailgun', error: { code: 'DeliveryUnconfirmed' } });
+    expect(await product.mailbox(batchId)).toHaveLength(1);
+  });
+});
