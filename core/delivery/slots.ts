@@ -65,7 +65,7 @@ export class SlotBook {
     if ('slots' in reserved) {
       for (const at of reserved.slots) this.#waiters.shift()?.resolve({ at });
     } else if (reserved.retryAt < this.#until) {
-      await this.#clock.sleep(reserved.retryAt - this.#clock.now());
+      await this.#clock.sleep(Math.max(0, reserved.retryAt - this.#clock.now()));
     } else {
       this.#refuse(reserved.retryAt);
     }
