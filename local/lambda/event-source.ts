@@ -14,6 +14,8 @@ export interface EventSourceOptions {
   reportBatchItemFailures: boolean;
   /** Milliseconds, times the loops there are, before another is added. */
   rampMs?: number;
+  /** Whether this machine has no time for another instance. */
+  isOverloaded?(): boolean;
   invoke(functionName: string, payload: string): Promise<InvokeResult>;
   /** Something that the operator of this machine should see. */
   onProblem(message: string): void;
@@ -62,7 +64,7 @@ export class SqsEventSource {
   private addPoller(): void {
     const now = performance.now();
     if (this.stopping.signal.aborted || this.pollers.size >= this.options.maximumConcurrency) return;
-    if (now < this.nextPollerAt) return;
+    if (now < this.nextPollerAt || (this.pollers.size > 0 && this.options.isOverloaded?.())) return;
     this.nextPollerAt = now + (this.options.rampMs ?? RAMP_MS) * (this.pollers.size + 1);
     const poller = this.poll().finally(() => this.pollers.delete(poller));
     this.pollers.add(poller);

@@ -1,6 +1,7 @@
 import type { Template } from '../template/template.ts';
 import { SqsEventSource } from './event-source.ts';
 import { numberOr, objectOf } from './functions.ts';
+import { watchLoad } from './load.ts';
 import { QueueClient } from './queue-client.ts';
 import type { LambdaRuntime } from './runtime.ts';
 
@@ -20,6 +21,7 @@ const DEFAULT_CONCURRENCY = 5;
 export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
   const { template, runtime, awsEndpoint, accessKeyFor, onProblem } = options;
   const sources: SqsEventSource[] = [];
+  const load = watchLoad();
   for (const { logicalId, properties } of template.ofType('AWS::Lambda::EventSourceMapping')) {
     if (properties.Enabled === false) continue;
     const queueArn = String(properties.EventSourceArn);
@@ -44,6 +46,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
         maximumConcurrency: numberOr(objectOf(properties.ScalingConfig).MaximumConcurrency, DEFAULT_CONCURRENCY),
         reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
         invoke: (name, payload) => runtime.invoke(name, payload),
+        isOverloaded: load.isOverloaded,
         onProblem,
       }),
     );
