@@ -10,6 +10,7 @@ import { physicalName, type Stage } from './stages.ts';
 /** The functions of the ways in beside campaigns. */
 export interface Doors {
   emails: ProductFunction;
+  orders: ProductFunction;
 }
 
 /** The HTTP API: every route, and the authorizer on all but the public ones. */
@@ -57,6 +58,11 @@ export class Api extends Construct {
     routes(doors.emails, 'Emails', [
       [HttpMethod.POST, '/emails/send'],
       [HttpMethod.GET, '/emails/{id}'],
+    ]);
+    routes(doors.orders, 'Orders', [
+      [HttpMethod.POST, '/orders'],
+      [HttpMethod.PUT, '/orders/{orderId}'],
+      [HttpMethod.GET, '/orders/{orderId}'],
     ]);
     routes(functions.graphql, 'Graphql', [[HttpMethod.POST, '/graphql']]);
     routes(

@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import { Email } from './email.ts';
 import { Functions } from './functions.ts';
 import { Observability } from './observability.ts';
+import { Orders } from './orders.ts';
 import { OutcomeRule } from './outcome-rule.ts';
 import { Lane } from './queues.ts';
 import { Settings } from './settings.ts';
@@ -29,8 +30,14 @@ export class PregonStack extends Stack {
     });
     new OutcomeRule(this, 'Outcome', stage, functions.recordOutcome.function);
     const email = new Email(this, 'Email', { stage, table, settings });
-    const api = new Api(this, 'Api', stage, functions, { emails: email.emails });
-    new Observability(this, 'Observability', { stage, lanes: [send, email.lane], stateMachine, functions });
+    const orders = new Orders(this, 'Orders', { stage, table, settings, email: email.lane });
+    const api = new Api(this, 'Api', stage, functions, { emails: email.emails, orders: orders.orders });
+    new Observability(this, 'Observability', {
+      stage,
+      lanes: [send, email.lane, ...orders.lanes],
+      stateMachine,
+      functions,
+    });
 
     const output = (name: string, value: string) =>
       new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);

@@ -28,5 +28,5 @@ export const toOrder = (item: Item): Order => ({
   updatedAt: String(item.updatedAt),
   changes: item.changes as Order['changes'],
   timeline: item.timeline as Order['timeline'],
-  outbox: item.outbox as OrderStatus[],
+  outbox: [...((item.outbox as Set<OrderStatus> | undefined) ?? [])],
 });

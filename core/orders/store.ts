@@ -31,6 +31,8 @@ export interface OrderStore {
 
 /** After this a message that is still in the outbox is the sweep's: its write had seconds to send it. */
 export const OVERDUE_MS = 30_000;
+/** An order has four messages in its life: more than that never gets in the way. */
+const CLEARINGS = 8;
 
 /** Orders in the ledger's table. `newId` marks each write, so that a repeated call knows its own. */
 export function createOrderStore(table: LedgerTable, newId: () => string = randomUUID): OrderStore {
@@ -58,7 +60,7 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
         updatedAt: at,
         changes: { [status]: changeItem(change) },
         timeline: {},
-        outbox: [status],
+        outbox: new Set([status]),
         writeId: newId(),
         ...marker(orderId),
       };
@@ -86,8 +88,8 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
       if (status !== from) {
         const change: OrderChange = { status, from, at, version: version + 1, order: fields };
         Object.assign(sets, marker(orderId));
-        moves = `, #changes.#${status} = :change, #outbox = list_append(#outbox, :message)`;
-        Object.assign(values, { ':change': changeItem(change), ':message': [status] });
+        moves = `, #changes.#${status} = :change ADD #outbox :message`;
+        Object.assign(values, { ':change': changeItem(change), ':message': new Set([status]) });
       }
       const names = Object.keys(sets).filter((name) => name !== 'orderId');
       for (const name of names) values[`:${name}`] = sets[name];
@@ -104,18 +106,21 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
     },
 
     async clear({ orderId, outbox }, sent) {
-      let standing: readonly OrderStatus[] | undefined = outbox;
-      while (standing?.some((status) => sent.includes(status))) {
-        const left: OrderStatus[] = standing.filter((status) => !sent.includes(status));
+      let standing: readonly OrderStatus[] = outbox;
+      for (let tries = 0; tries < CLEARINGS; tries += 1) {
+        if (!standing.some((status) => sent.includes(status))) return;
+        const left = standing.filter((status) => !sent.includes(status));
         const cleared = await updateIf(table, {
           key: orderKey(orderId),
-          update: `SET #outbox = :left${left.length === 0 ? ' REMOVE #statusKey, #createdKey' : ''}`,
+          // A set that is empty is none.
+          update: left.length > 0 ? 'SET #outbox = :left' : 'REMOVE #outbox, #statusKey, #createdKey',
           condition: '#outbox = :standing',
-          values: { ':left': left, ':standing': standing },
+          values: { ':standing': new Set(standing), ...(left.length > 0 ? { ':left': new Set(left) } : {}) },
         });
         if (cleared) return;
-        standing = (await get(orderId))?.outbox;
+        standing = (await get(orderId))?.outbox ?? [];
       }
+      throw new Error(`The outbox of the order ${orderId} changed ${CLEARINGS} times while it was cleared`);
     },
 
     async record(orderId, status, record) {

@@ -1,0 +1,36 @@
+import type { OrderParts } from '../../../core/orders/change-order.ts';
+import type { OrderMessage } from '../../../core/orders/messages.ts';
+import { createOrderStore } from '../../../core/orders/store.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { openTable } from '../campaigns/table.ts';
+import { standingClock } from '../email/clock.ts';
+
+/** The queues of all statuses, which keep what is put on them. */
+export function keptQueues() {
+  const messages: (OrderMessage & { delaySeconds: number })[] = [];
+  return {
+    messages,
+    /** Set to let sending fail. */
+    broken: false,
+    async send(message: OrderMessage, delaySeconds = 0) {
+      if (this.broken) throw new Error('the queue is away');
+      messages.push({ ...message, delaySeconds });
+    },
+    take: () => messages.splice(0),
+    statuses: () => messages.map(({ status }) => status),
+  };
+}
+
+/** The door's parts over a table of their own, a standing clock and kept queues. */
+export async function openOrders() {
+  const opened = await openTable();
+  const clock = standingClock();
+  const table = { client: opened.client, table: opened.table, clock };
+  const queue = keptQueues();
+  const store = createOrderStore(table);
+  const parts: OrderParts = { store, queue, clock, telemetry: silent };
+  return { table, clock, queue, store, parts, close: opened.close };
+}
+
+export const newOrder = (changes: Record<string, unknown> = {}): string =>
+  JSON.stringify({ orderId: 'ORD-001', status: 'received', description: 'Mantenimiento básico', ...changes });
