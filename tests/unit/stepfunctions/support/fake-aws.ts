@@ -28,7 +28,8 @@ export class FakeAws {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    const address = this.#server?.address() as AddressInfo;
+    return `http://127.0.0.1:${address.port}`;
   }
 
   /** `dynamodb.UpdateItem`, `sqs.SendMessage`, `lambda.<function>`. */

@@ -29,6 +29,8 @@ export class ManualClock implements EngineClock {
   after(ms: number, callback: () => void): () => void {
     const timer = { due: this.#now + ms, callback };
     this.#timers.add(timer);
+    // What is due already needs no moving of the time.
+    if (ms <= 0) setImmediate(() => this.advance(0));
     return () => this.#timers.delete(timer);
   }
 
