@@ -35,7 +35,9 @@ export type Metric =
   /** The sweep sent an order's message that its write had not sent. */
   | 'OutboxSwept'
   /** An order's change waits long for the one before it. */
-  | 'OrderStuck';
+  | 'OrderStuck'
+  /** The sweep gave a message to a request that had none any more. */
+  | 'RequestSwept';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
 

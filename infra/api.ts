@@ -11,6 +11,7 @@ import { physicalName, type Stage } from './stages.ts';
 export interface Doors {
   emails: ProductFunction;
   orders: ProductFunction;
+  requests: ProductFunction;
 }
 
 /** The HTTP API: every route, and the authorizer on all but the public ones. */
@@ -63,6 +64,11 @@ export class Api extends Construct {
       [HttpMethod.POST, '/orders'],
       [HttpMethod.PUT, '/orders/{orderId}'],
       [HttpMethod.GET, '/orders/{orderId}'],
+    ]);
+    routes(doors.requests, 'Requests', [
+      [HttpMethod.POST, '/v1/requests'],
+      [HttpMethod.POST, '/v1/requests/{id}/process'],
+      [HttpMethod.GET, '/v1/requests/{id}'],
     ]);
     routes(functions.graphql, 'Graphql', [[HttpMethod.POST, '/graphql']]);
     routes(

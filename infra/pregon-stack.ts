@@ -7,6 +7,7 @@ import { Observability } from './observability.ts';
 import { Orders } from './orders.ts';
 import { OutcomeRule } from './outcome-rule.ts';
 import { Lane } from './queues.ts';
+import { Requests } from './requests.ts';
 import { Settings } from './settings.ts';
 import type { Stage } from './stages.ts';
 import { Storage } from './storage.ts';
@@ -31,10 +32,15 @@ export class PregonStack extends Stack {
     new OutcomeRule(this, 'Outcome', stage, functions.recordOutcome.function);
     const email = new Email(this, 'Email', { stage, table, settings });
     const orders = new Orders(this, 'Orders', { stage, table, settings, email: email.lane });
-    const api = new Api(this, 'Api', stage, functions, { emails: email.emails, orders: orders.orders });
+    const requests = new Requests(this, 'Requests', { stage, table, settings });
+    const api = new Api(this, 'Api', stage, functions, {
+      emails: email.emails,
+      orders: orders.orders,
+      requests: requests.requests,
+    });
     new Observability(this, 'Observability', {
       stage,
-      lanes: [send, email.lane, ...orders.lanes],
+      lanes: [send, email.lane, requests.lane, ...orders.lanes],
       stateMachine,
       functions,
     });

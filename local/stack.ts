@@ -17,6 +17,8 @@ import { LambdaRuntime } from './lambda/runtime.ts';
 import { lambdaService } from './lambda/service.ts';
 import { emailParameters } from './providers/email-settings.ts';
 import { mailgun } from './providers/mailgun.ts';
+import { notify } from './providers/notify/notify.ts';
+import { type NotifyTarget, notifyParameters, notifySecret } from './providers/notify/settings.ts';
 import { sendgrid } from './providers/sendgrid.ts';
 import type { Template } from './template/template.ts';
 
@@ -32,6 +34,8 @@ export interface StackOptions {
   /** No API key is asked. */
   open: boolean;
   apiKey: string;
+  /** The external provider of notification requests. */
+  notify?: NotifyTarget;
   /** Told what the user should see: what is not emulated, what went wrong. */
   onNotice(text: string): void;
   cdkOut?: string;
@@ -53,7 +57,7 @@ const CHANCE: Chance = { random: Math.random, sleep: async (ms) => void (await s
 const STOP_GRACE_MS = 2000;
 /** Asked at once by whoever finds the stack ready. */
 const WARMED_BEFORE_READY = /-(pages|authorizer)$/;
-const WARMED_BEHIND = /-(upload|campaigns|send-worker|settle|emails|email-worker)$/;
+const WARMED_BEHIND = /-(upload|campaigns|send-worker|settle|emails|email-worker|requests|notify-worker)$/;
 
 /**
  * Boots local AWS and the product from the synthesized template. When it resolves, `GET /health` answers and
@@ -89,12 +93,13 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
         SendRate: String(options.ratePerSecond),
         SendHeadroom: '1',
         ...emailParameters(awsEndpoint),
+        ...notifyParameters(awsEndpoint, options.notify ?? {}),
       }),
       dataDir,
       port: options.awsPort,
       host: LOOPBACK,
       apiUrl,
-      secrets: () => ({ [API_KEY_SECRET]: options.apiKey }),
+      secrets: () => ({ [API_KEY_SECRET]: options.apiKey, ...notifySecret(STACK_NAME, options.notify ?? {}) }),
       maxSendRate: options.ratePerSecond,
       onError: (error, where) =>
         onNotice(`The local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),
@@ -104,7 +109,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   const { template, gateway, services, meter } = aws;
   for (const line of template.unsupported) onNotice(`Not emulated: ${line}`);
   const providers = { mailbox: aws.mailbox, faults: aws.faults, chance: CHANCE, now: Date.now };
-  services.set('mailgun', mailgun(providers)).set('sendgrid', sendgrid(providers));
+  services.set('mailgun', mailgun(providers)).set('sendgrid', sendgrid(providers)).set('notify', notify(providers));
 
   const runtime = new LambdaRuntime({
     functions: functionsOf(template),

@@ -10,6 +10,7 @@ import { EMAIL_ROUTES } from './email-routes.ts';
 import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV, UPLOADED, UPLOADED_BEFORE } from './examples.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { RATE_ROUTES } from './rate-routes.ts';
+import { REQUEST_ROUTES } from './request-routes.ts';
 import { uploadAnswerSchema, uploadFormSchema } from './upload-schema.ts';
 
 export type Tag = 'Campaigns' | 'Emails' | 'Requests' | 'Orders' | 'Operations';
@@ -144,6 +145,7 @@ export const ROUTES: readonly RouteDoc[] = [
   },
   ...EMAIL_ROUTES,
   ...ORDER_ROUTES,
+  ...REQUEST_ROUTES,
   ...RATE_ROUTES,
   {
     method: 'get',

@@ -1,3 +1,4 @@
+import type { NotifyTarget } from '../providers/notify/settings.ts';
 import { UsageError, wholeNumber } from './arguments.ts';
 
 /** Options that `npm start` and `npm run up` share. */
@@ -8,6 +9,8 @@ export const STACK_OPTIONS = {
   rate: { type: 'string', default: '50' },
   host: { type: 'string', default: '127.0.0.1' },
   open: { type: 'boolean', default: false },
+  'notify-url': { type: 'string' },
+  'notify-key': { type: 'string' },
 } as const;
 
 export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
@@ -16,6 +19,9 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --rate 50          emails per second: what the local SES allows, and all of it is used
   --host 127.0.0.1   address that the HTTP API listens on
   --open             ask for no API key (not with --host)
+  --notify-url URL   base address of the provider of notification requests; /v1/notify is appended
+                     (a local one that is as slow and unreliable as published)
+  --notify-key KEY   its key (the local one's)
   --help             this text
 
 The API key is PREGON_API_KEY, or pregon-local.`;
@@ -28,6 +34,7 @@ export interface StackSettings {
   host: string;
   open: boolean;
   apiKey: string;
+  notify: NotifyTarget;
 }
 
 interface StackValues {
@@ -37,6 +44,8 @@ interface StackValues {
   rate: string;
   host: string;
   open: boolean;
+  'notify-url'?: string | undefined;
+  'notify-key'?: string | undefined;
 }
 
 const MAX_PORT = 65_535;
@@ -60,5 +69,14 @@ export function stackSettings(values: StackValues): StackSettings {
     host: values.host,
     open: values.open,
     apiKey: process.env.PREGON_API_KEY || 'pregon-local',
+    notify: notifyTarget(values['notify-url'], values['notify-key']),
   };
+}
+
+function notifyTarget(url: string | undefined, key: string | undefined): NotifyTarget {
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new UsageError(`--notify-url takes an address such as http://127.0.0.1:3001, not "${url}"`);
+  }
+  if (key === '') throw new UsageError('--notify-key takes a key');
+  return { ...(url !== undefined && { url }), ...(key !== undefined && { key }) };
 }

@@ -1,0 +1,26 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { PregonError } from '../../core/errors.ts';
+import { processRequest, type RequestParts, viewRequest } from '../../core/requests/process.ts';
+import { parseNotificationRequest } from '../../core/requests/request.ts';
+import { bodyText, jsonAnswer } from '../shared/http.ts';
+
+type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'pathParameters' | 'body' | 'isBase64Encoded'>;
+type Answer = APIGatewayProxyStructuredResultV2;
+
+/** `POST /v1/requests`, `POST /v1/requests/{id}/process` and `GET /v1/requests/{id}`. */
+export function createRequests(parts: RequestParts): (request: Request) => Promise<Answer> {
+  return async (request) => {
+    const id = request.pathParameters?.id ?? '';
+    switch (request.routeKey) {
+      case 'POST /v1/requests':
+        return jsonAnswer(201, { id: await parts.store.create(parseNotificationRequest(bodyText(request))) });
+      case 'POST /v1/requests/{id}/process':
+        await processRequest(parts, id);
+        return jsonAnswer(202, { id });
+      case 'GET /v1/requests/{id}':
+        return jsonAnswer(200, await viewRequest(parts, id));
+      default:
+        throw new PregonError('NotFound', `There is no ${request.routeKey}.`);
+    }
+  };
+}

@@ -1,0 +1,19 @@
+/** At most `max` calls in any `ms` milliseconds. */
+export class CallWindow {
+  readonly #max: number;
+  readonly #ms: number;
+  #accepted: number[] = [];
+
+  constructor(max: number, ms: number) {
+    this.#max = max;
+    this.#ms = ms;
+  }
+
+  /** False when the call is one too many; a refused one does not count. */
+  take(now: number): boolean {
+    this.#accepted = this.#accepted.filter((at) => now - at < this.#ms);
+    if (this.#accepted.length >= this.#max) return false;
+    this.#accepted.push(now);
+    return true;
+  }
+}
