@@ -1,24 +1,15 @@
-import type { Clock } from '../clock.ts';
-import { SLOT_TOLERANCE_MS } from '../limiter/spacing.ts';
+import type { Sent } from './steps.ts';
 
-/** Awaited by a provider right before the request leaves. */
+/** Awaited by a provider right before the request leaves: it opens at a slot. */
 export type Gate = () => Promise<void>;
 
-/** The request was not ready when its slot came: nothing was sent, and the slot is lost. */
-export class SlotMissed extends Error {
-  constructor(lateMs: number) {
-    super(`The slot was missed by ${lateMs.toFixed(1)} ms`);
-    this.name = 'SlotMissed';
-  }
-}
+/** No slot could be had in time: nothing was sent. Providers let it pass. */
+export class GateClosed extends Error {
+  readonly sent: Sent;
 
-/** Lets one request through at its slot; throws SlotMissed when that is over. */
-export function gateAt(slot: number, clock: Clock, passed: (lateMs: number) => void): Gate {
-  return async () => {
-    const wait = slot - clock.now();
-    if (wait > 0) await clock.sleep(Math.ceil(wait));
-    const late = clock.now() - slot;
-    if (late > SLOT_TOLERANCE_MS) throw new SlotMissed(late);
-    passed(late);
-  };
+  constructor(sent: Sent) {
+    super('No slot could be had in time');
+    this.name = 'GateClosed';
+    this.sent = sent;
+  }
 }

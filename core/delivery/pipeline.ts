@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
-import { gateAt, SlotMissed } from './gate.ts';
+import { type Gate, GateClosed } from './gate.ts';
 import type { Door, Job, Outcome, Route } from './job.ts';
 import { record } from './record.ts';
-import { type Slot, SlotBook } from './slots.ts';
+import { isMet, type Slot, SlotBook } from './slots.ts';
 import { refused, type Sent, type Tools } from './steps.ts';
 
 /** Longer than the function's timeout and its last send; an expired lease is never taken over. */
@@ -68,7 +68,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 
     let slot: { at: number };
     do {
-      const reserved = await batch.slots(route).next(latency.claim.expected);
+      const reserved = await batch.slots(route).reserve(latency.claim.expected);
       if ('retryAt' in reserved) return postponed(reserved, clock);
       slot = reserved;
       await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
@@ -82,7 +82,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
     const claimed = await claim(job, lease, tools);
     if (claimed.result !== 'claimed') return await unclaimed(job, claimed, tools);
 
-    const sent = await send(job, batch, route, { row: claimed.row, message: message(claimed.row), slot });
+    const sent = await send(job, batch, route, { row: claimed.row, message: message(claimed.row) });
     return await record(job, door, tools, { row: claimed.row, leaseId: lease.leaseId, sent });
   } catch (error) {
     tools.telemetry.error('A row could not be worked on', { ...job.row, error });
@@ -108,43 +108,57 @@ async function send<J extends Job, M>(
   job: J,
   batch: Batch<J, M>,
   route: Route<M>,
-  { row, message, slot: first }: { row: LedgerRow; message: M; slot: { at: number } },
+  { row, message }: { row: LedgerRow; message: M },
 ): Promise<Sent> {
   const { clock, telemetry } = batch.tools;
   const { provider } = route;
-  let slot = first;
-  for (;;) {
-    let left = clock.now();
-    const gate = gateAt(slot.at, clock, (late) => {
-      left = clock.now();
-      telemetry.duration('SlotLateness', late);
-    });
-    try {
-      const { messageId } = await provider.send(message, gate);
-      telemetry.duration('ProviderLatency', clock.now() - left);
-      return { accepted: { provider: provider.name, messageId } };
-    } catch (error) {
-      if (!(error instanceof SlotMissed)) return { error: asDeliveryError(error, row), provider: provider.name };
-    }
-    telemetry.count('SlotMissed');
-    const next = await nextSlot(job, batch, route);
-    if (!('at' in next)) return next;
-    slot = next;
+  let left = clock.now();
+  const gate = gateOf(job, batch, route, (late) => {
+    left = clock.now();
+    telemetry.duration('SlotLateness', late);
+  });
+  try {
+    const { messageId } = await provider.send(message, gate);
+    telemetry.duration('ProviderLatency', clock.now() - left);
+    return { accepted: { provider: provider.name, messageId } };
+  } catch (error) {
+    if (error instanceof GateClosed) return error.sent;
+    return { error: asDeliveryError(error, row), provider: provider.name };
   }
 }
 
-/** Another slot for a row that is claimed: without one it must be given back, whatever went wrong. */
-async function nextSlot<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>): Promise<{ at: number } | Sent> {
+/** Lets the prepared request through at the batch's next slot; one that is lost is followed by another. */
+function gateOf<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>, passed: (lateMs: number) => void): Gate {
   const { clock, telemetry } = batch.tools;
+  const book = batch.slots(route);
+  const missed = () => telemetry.count('SlotMissed');
+  return async () => {
+    for (;;) {
+      const slot = book.take(missed);
+      if (slot === undefined) {
+        await reserveAgain(job, batch, book);
+        continue;
+      }
+      await clock.sleep(Math.max(0, Math.ceil(slot - clock.now())));
+      if (isMet(slot, clock)) return passed(clock.now() - slot);
+      missed();
+    }
+  };
+}
+
+/** Another slot for a row that is claimed. Throws GateClosed without one: the row must be given back, whatever went wrong. */
+async function reserveAgain<J extends Job, M>(job: J, { door, tools }: Batch<J, M>, book: SlotBook): Promise<void> {
+  let refusal: Sent;
   try {
-    const slot = await batch.slots(route).next(READY_MS);
-    if ('retryAt' in slot) return { postpone: postponed(slot, clock) };
-    const verdict = await batch.door.check(job);
-    return verdict === 'go' ? slot : { refused: verdict };
+    const slot = await book.reserve(READY_MS);
+    const verdict = 'at' in slot ? await door.check(job) : 'hold';
+    if (verdict === 'go') return;
+    refusal = 'at' in slot ? { refused: verdict } : { postpone: postponed(slot, tools.clock) };
   } catch (error) {
-    telemetry.warn('No further slot could be had', { ...job.row, error });
-    return { refused: 'hold' };
+    tools.telemetry.warn('No further slot could be had', { ...job.row, error });
+    refusal = { refused: 'hold' };
   }
+  throw new GateClosed(refusal);
 }
 
 /** An error that a provider did not classify says nothing about what left. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { LimiterLane } from '../limiter/allocate.ts';
 import type { Limiter } from '../limiter/limiter.ts';
+import { SLOT_TOLERANCE_MS } from '../limiter/spacing.ts';
 import type { Latency } from './latency.ts';
 
 /** A time to send at, or none within this batch's time: then when to try again. Milliseconds since the epoch. */
@@ -14,13 +15,20 @@ interface Waiter {
 
 const LATER_MS = 1_000;
 
-/** Reserves for all rows of a batch that ask at the same time with one call, and hands the slots out in order. */
+/** Whether a request that leaves now is within the tolerance of the slot. */
+export const isMet = (slot: number, clock: Clock): boolean => clock.now() - slot <= SLOT_TOLERANCE_MS;
+
+/**
+ * The slots of one batch. All rows that ask at the same time are reserved for with one call. A row is told when its slot will be, so
+ * that it is ready by then; the slot itself goes to whichever row is ready first, so that one that is late loses none.
+ */
 export class SlotBook {
   readonly #limiter: Limiter;
   readonly #lane: LimiterLane;
   readonly #clock: Clock;
   readonly #until: number;
   readonly #latency: Latency;
+  readonly #free: number[] = [];
   #waiters: Waiter[] = [];
   #reserving = false;
 
@@ -33,8 +41,8 @@ export class SlotBook {
     this.#latency = options.latency;
   }
 
-  /** A slot at least `leadMs` ahead: what must be done before the send takes that long. */
-  next(leadMs: number): Promise<Slot> {
+  /** Reserves a slot at least `leadMs` ahead: what must be done before the send takes that long. */
+  reserve(leadMs: number): Promise<Slot> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ leadMs, resolve, reject });
       if (this.#reserving) return;
@@ -42,6 +50,15 @@ export class SlotBook {
       // The other rows of the batch ask in the same turn of the event loop.
       setImmediate(() => this.#reserveForAll());
     });
+  }
+
+  /** The next slot that can still be met, for a row that is ready; `missed` hears of each that was lost. */
+  take(missed: () => void): number | undefined {
+    for (let at = this.#free.shift(); at !== undefined; at = this.#free.shift()) {
+      if (isMet(at, this.#clock)) return at;
+      missed();
+    }
+    return undefined;
   }
 
   async #reserveForAll(): Promise<void> {
@@ -63,6 +80,7 @@ export class SlotBook {
     const reserved = await this.#limiter.reserve({ lane: this.#lane, n, earliest, until: this.#until });
     this.#latency.add(this.#clock.now() - asked);
     if ('slots' in reserved) {
+      this.#free.push(...reserved.slots);
       for (const at of reserved.slots) this.#waiters.shift()?.resolve({ at });
     } else if (reserved.retryAt < this.#until) {
       await this.#clock.sleep(Math.max(0, reserved.retryAt - this.#clock.now()));

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Gate, SlotMissed } from '../gate.ts';
+import { type Gate, GateClosed } from '../gate.ts';
 import type { Provider } from '../provider.ts';
 import { formatAddress } from './addresses.ts';
 import type { OutgoingEmail } from './outgoing-email.ts';
@@ -71,7 +71,7 @@ export function createSes({
       const { MessageId } = await client.send(command, { abortSignal: timeout.signal });
       return { messageId: MessageId ?? 'unknown' };
     } catch (error) {
-      if (error instanceof SlotMissed) throw error;
+      if (error instanceof GateClosed) throw error;
       throw classifySesError(broken ?? error, { left, sender: email.from.email });
     } finally {
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../core/clock.ts';
-import { gateAt, SlotMissed } from '../../../core/delivery/gate.ts';
+import { GateClosed } from '../../../core/delivery/gate.ts';
 import { formatAddress, parseAddress } from '../../../core/delivery/providers/addresses.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../../core/delivery/providers/ses.ts';
@@ -74,23 +74,17 @@ describe('an email by SES', () => {
     });
   });
 
-  it('leaves at its slot', async () => {
+  it('leaves when its gate opens', async () => {
     const provider = ses();
     await send(provider);
     const slot = Date.now() + 150;
-    await provider.send(
-      EMAIL,
-      gateAt(slot, systemClock, () => undefined),
-    );
+    await provider.send(EMAIL, () => systemClock.sleep(150));
     expect((arrived[1]?.at ?? 0) - slot).toBeGreaterThanOrEqual(-1);
   });
 
-  it('does not leave when its slot is over', async () => {
-    const missed = ses().send(
-      EMAIL,
-      gateAt(Date.now() - 50, systemClock, () => undefined),
-    );
-    await expect(missed).rejects.toBeInstanceOf(SlotMissed);
+  it('does not leave when its gate stays closed', async () => {
+    const closed = new GateClosed({ refused: 'hold' });
+    await expect(ses().send(EMAIL, () => Promise.reject(closed))).rejects.toBe(closed);
     expect(arrived).toHaveLength(0);
   });
 });
