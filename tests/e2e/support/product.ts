@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outputs } from '../../../local/compose/outputs.ts';
@@ -64,6 +64,8 @@ export class Product {
   }
 
   static async up(dataDir: string, args: readonly string[] = []): Promise<Product> {
+    // A killed product leaves its own behind.
+    rmSync(join(dataDir, 'outputs.json'), { force: true });
     const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args]);
     return new Product(command, await readyOutputs(command, dataDir));
   }
