@@ -18,7 +18,7 @@ export class PregonStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     super(scope, id, props);
     const { stage } = props;
-    const settings = new Settings(this, 'Settings');
+    const settings = new Settings(this, 'Settings', stage);
     const { table, bucket, apiKey } = new Storage(this, 'Storage', stage);
     const send = new Lane(this, 'Send', stage, 'send');
     const functions = new Functions(this, 'Functions', { stage, table, bucket, apiKey, send, settings });

@@ -1,5 +1,6 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Stage } from './stages.ts';
 
 /** What an operator sets at deploy time. Defaults are ASCII: CloudFormation replaces other characters. */
 export class Settings extends Construct {
@@ -10,7 +11,7 @@ export class Settings extends Construct {
   readonly sendTimeoutSeconds: string;
   readonly logLevel: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { leastSendTimeoutSeconds }: Stage) {
     super(scope, id);
     const parameter = (name: string, description: string, value: string) => {
       const created = new CfnParameter(this, name, { description, default: value });
@@ -29,11 +30,14 @@ export class Settings extends Construct {
     );
     this.sendRate = parameter('SendRate', 'Emails per second; empty: what SES allows, times SendHeadroom', '');
     this.sendHeadroom = parameter('SendHeadroom', 'The part of the rate allowed by SES that is used', '0.9');
-    this.sendTimeoutSeconds = parameter(
-      'SendTimeoutSeconds',
-      'How long a row may wait for its worker; an hour or more',
-      '3600',
-    );
+    const timeout = new CfnParameter(this, 'SendTimeoutSeconds', {
+      type: 'Number',
+      description: 'How long a row may wait for its worker before it is taken as lost',
+      default: 3600,
+      minValue: leastSendTimeoutSeconds,
+    });
+    timeout.overrideLogicalId('SendTimeoutSeconds');
+    this.sendTimeoutSeconds = timeout.valueAsString;
     this.logLevel = parameter('LogLevel', 'DEBUG, INFO, WARN or ERROR', 'INFO');
   }
 }

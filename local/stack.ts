@@ -36,6 +36,8 @@ export interface StackOptions {
   apiKey: string;
   /** The external provider of notification requests. */
   notify?: NotifyTarget;
+  /** Values of the template's parameters, in the place of this machine's own. */
+  parameters?: Readonly<Record<string, string>>;
   /** Told what the user should see: what is not emulated, what went wrong. */
   onNotice(text: string): void;
   cdkOut?: string;
@@ -94,6 +96,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
         SendHeadroom: '1',
         ...emailParameters(awsEndpoint),
         ...notifyParameters(awsEndpoint, options.notify ?? {}),
+        ...options.parameters,
       }),
       dataDir,
       port: options.awsPort,

@@ -18,7 +18,7 @@ const env = readEnv(
     SENDS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
-    SEND_TIMEOUT_SECONDS: z.coerce.number().int().min(3600),
+    SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive(),
   }),
 );
 const client = documentClient();

@@ -11,6 +11,7 @@ export const STACK_OPTIONS = {
   open: { type: 'boolean', default: false },
   'notify-url': { type: 'string' },
   'notify-key': { type: 'string' },
+  parameter: { type: 'string', multiple: true },
 } as const;
 
 export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
@@ -22,6 +23,7 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --notify-url URL   base address of the provider of notification requests; /v1/notify is appended
                      (a local one that is as slow and unreliable as published)
   --notify-key KEY   its key (the local one's)
+  --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
   --help             this text
 
 The API key is PREGON_API_KEY, or pregon-local.`;
@@ -35,6 +37,8 @@ export interface StackSettings {
   open: boolean;
   apiKey: string;
   notify: NotifyTarget;
+  /** Values of the template's parameters, by name. */
+  parameters: Readonly<Record<string, string>>;
 }
 
 interface StackValues {
@@ -46,6 +50,7 @@ interface StackValues {
   open: boolean;
   'notify-url'?: string | undefined;
   'notify-key'?: string | undefined;
+  parameter?: string[] | undefined;
 }
 
 const MAX_PORT = 65_535;
@@ -70,6 +75,7 @@ export function stackSettings(values: StackValues): StackSettings {
     open: values.open,
     apiKey: process.env.PREGON_API_KEY || 'pregon-local',
     notify: notifyTarget(values['notify-url'], values['notify-key']),
+    parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
   };
 }
 
@@ -79,4 +85,10 @@ function notifyTarget(url: string | undefined, key: string | undefined): NotifyT
   }
   if (key === '') throw new UsageError('--notify-key takes a key');
   return { ...(url !== undefined && { url }), ...(key !== undefined && { key }) };
+}
+
+function parameterOf(text: string): [string, string] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError(`--parameter takes NAME=VALUE, not "${text}"`);
+  return [name, value];
 }

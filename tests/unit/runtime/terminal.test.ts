@@ -145,9 +145,16 @@ describe('the command line', () => {
     [['--open', '--host', '0.0.0.0'], /--open with --host 0.0.0.0/],
     [['--port', '4566'], /two different ports/],
     [['--data', ''], /--data takes a directory/],
+    [['--parameter', 'LogLevel'], /--parameter takes NAME=VALUE/],
   ])('refuses %j', (args, message) => {
     expect(() => settings(...args)).toThrow(UsageError);
     expect(() => settings(...args)).toThrow(message);
+  });
+
+  it('takes parameters of the template', () => {
+    expect(settings('--parameter', 'LogLevel=DEBUG', '--parameter', 'SenderAddress=A=B')).toMatchObject({
+      parameters: { LogLevel: 'DEBUG', SenderAddress: 'A=B' },
+    });
   });
 
   it('takes both ports as 0', () => {

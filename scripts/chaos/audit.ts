@@ -1,0 +1,99 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { systemClock } from '../../core/clock.ts';
+import { rowsOfBatch } from '../../core/ledger/scan.ts';
+import type { LedgerRow } from '../../core/ledger/send.ts';
+import type { Outputs } from '../../local/compose/outputs.ts';
+
+interface Mail {
+  to: string;
+  sendId?: string;
+  messageId: string;
+}
+
+/** What mailbox and ledger say about each other, row by row. */
+export interface Audit {
+  sent: number;
+  errors: number;
+  /** Rows in ERROR of which nobody knows whether the email left; they are among the errors. */
+  unconfirmed: number;
+  /** Mails beyond the first of a row. */
+  duplicates: number;
+  /** Rows that are SENT without a mail, neither SENT nor in ERROR, not in the ledger, or in ERROR though a redrive could send them. */
+  lost: number;
+  /** What the ledger says otherwise than the mailbox, in words. */
+  contradictions: string[];
+}
+
+/** Compares every row of the campaign with every mail that was accepted for it. */
+export async function audit(outputs: Outputs, batchId: string, rows: number): Promise<Audit> {
+  const mails = Map.groupBy(await mailbox(outputs, batchId), ({ sendId }) => sendId ?? '');
+  const result: Audit = { sent: 0, errors: 0, unconfirmed: 0, duplicates: 0, lost: 0, contradictions: [] };
+  const say = (row: LedgerRow | number, what: string) =>
+    result.contradictions.push(`row ${typeof row === 'number' ? row : row.rowNumber}: ${what}`);
+  const known = new Set<string>();
+
+  for await (const row of ledgerRows(outputs, batchId)) {
+    known.add(row.sendId);
+    const own = mails.get(row.sendId) ?? [];
+    result.duplicates += Math.max(0, own.length - 1);
+    if (own.length > 1) say(row, `${own.length} mails, and it is ${row.status} ${row.error?.code ?? ''}`.trim());
+    if (own.some(({ to }) => to !== row.email)) say(row, 'its mail went to another address');
+    if (row.lease) say(row, `a lease was left, and it is ${row.status}`);
+    if (row.status === 'SENT') {
+      result.sent += 1;
+      if (own.length === 0) {
+        result.lost += 1;
+        say(row, 'SENT without a mail');
+      } else if (!own.some(({ messageId }) => messageId === row.messageId)) {
+        say(row, `SENT as ${row.messageId}, which is not its mail`);
+      }
+    } else if (row.status === 'ERROR') {
+      result.errors += 1;
+      const unconfirmed = row.error?.class === 'unconfirmed';
+      result.unconfirmed += unconfirmed ? 1 : 0;
+      if (row.error?.retryable) {
+        result.lost += 1;
+        say(row, `left in ERROR ${row.error.code}, which a redrive could send`);
+      }
+      if (!unconfirmed && own.length > 0) say(row, `a mail, and it is ERROR ${row.error?.code}`);
+    } else {
+      result.lost += 1;
+      say(row, `left ${row.status}${own.length > 0 ? ' with a mail' : ''}`);
+    }
+  }
+
+  for (let row = 1; row <= rows; row += 1) {
+    if (known.has(`${batchId}-${row}`)) continue;
+    result.lost += 1;
+    say(row, 'not in the ledger');
+  }
+  for (const [sendId, own] of mails) {
+    if (!known.has(sendId))
+      result.contradictions.push(`${own.length} mails of ${sendId || 'nobody'}: not in the ledger`);
+  }
+  return result;
+}
+
+const ANY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+async function* ledgerRows({ awsEndpoint, region, sendsTable }: Outputs, batchId: string): AsyncGenerator<LedgerRow> {
+  const low = new DynamoDBClient({ endpoint: awsEndpoint, region, credentials: ANY_CREDENTIALS });
+  const table = { client: DynamoDBDocumentClient.from(low), table: sendsTable, clock: systemClock };
+  try {
+    yield* rowsOfBatch(table, batchId);
+  } finally {
+    low.destroy();
+  }
+}
+
+async function mailbox({ awsEndpoint }: Outputs, batchId: string): Promise<Mail[]> {
+  const mails: Mail[] = [];
+  for (let after = ''; ; ) {
+    const response = await fetch(`${awsEndpoint}/_local/mailbox?batchId=${batchId}&limit=1000&after=${after}`);
+    const page = (await response.json()) as { messages: Mail[]; next?: string };
+    mails.push(...page.messages);
+    if (page.next === undefined) return mails;
+    after = page.next;
+  }
+}

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Outputs } from '../../local/compose/outputs.ts';
+import type { CampaignView } from '../../local/terminal/client.ts';
+import { type Audit, audit } from './audit.ts';
+import { keepGoing, upload } from './campaign.ts';
+import { between, seeded } from './random.ts';
+import { chaosCsv } from './rows.ts';
+import { Victim } from './victim.ts';
+import { CALM, nextWeather, type Weather } from './weather.ts';
+
+export interface ChaosOptions {
+  kills: number;
+  rows: number;
+  seed: number;
+  /** Emails per second. */
+  rate: number;
+  dataDir: string;
+  /** Seconds after which it gives up. */
+  deadline: number;
+  say(text: string): void;
+}
+
+export interface ChaosResult extends Audit {
+  rows: number;
+  kills: number;
+  /** Redrives that it took. */
+  redrives: number;
+  seconds: number;
+  /** How the campaign ended; `DEADLINE` when it did not. */
+  end: string;
+}
+
+/** How long the machine is left to work between two kills. */
+const UP_MS = { least: 400, most: 6_000 };
+/** A stack is killed while it boots this often, and then within this time. */
+const BOOT_KILL = { chance: 0.15, mostMs: 2_500 };
+/** Faults are in force for this part of the time between two kills. */
+const STORM_PART = 0.6;
+/** A message that a killed worker held comes back after its visibility timeout; who waits for one gives up after this. */
+const SEND_TIMEOUT_SECONDS = 150;
+/** Nothing is on its way any more when the queue is empty, and it is after the visibility timeout. */
+const QUIET_LIMIT_MS = 70_000;
+
+/** A campaign on a stack that is killed and restarted, under faults that come and go, redriven until it ends; then the audit. */
+export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { dataDir, rate, say } = options;
+  const started = performance.now();
+  const deadline = AbortSignal.timeout(options.deadline * 1000);
+  const random = seeded(options.seed);
+  const csv = chaosCsv(options.rows, options.seed);
+  const stackOptions = ['--rate', String(rate), '--parameter', `SendTimeoutSeconds=${SEND_TIMEOUT_SECONDS}`];
+  let batchId: string | undefined;
+  let last: CampaignView | undefined;
+  const seen = (campaign: CampaignView) => {
+    checkSum(campaign);
+    last = campaign;
+  };
+
+  for (let kill = 1; kill <= options.kills && !deadline.aborted; kill += 1) {
+    const victim = new Victim(dataDir, stackOptions);
+    try {
+      const life = planLife(random);
+      const storms = life.weather;
+      if (life.bootKillMs !== undefined) {
+        await victim.ready(AbortSignal.timeout(life.bootKillMs));
+      } else {
+        const outputs = await victim.ready();
+        if (outputs) {
+          const over = AbortSignal.any([AbortSignal.timeout(life.upMs), deadline]);
+          void storm(outputs, life, over);
+          batchId ??= await upload(outputs, csv, over);
+          if (batchId) await keepGoing(outputs, batchId, { signal: over, seen });
+          await until(over);
+        }
+      }
+      say(
+        `kill ${String(kill).padStart(3)} of ${options.kills}, ${
+          life.bootKillMs === undefined ? `${(life.upMs / 1000).toFixed(1)} s after it was ready` : 'while it booted'
+        }, ${storms.name}: ${progress(last)}`,
+      );
+      if (!victim.alive) throw new Error(`The stack ended by itself:\n${victim.output}`);
+    } finally {
+      await victim.kill();
+    }
+  }
+
+  const survivor = new Victim(dataDir, stackOptions);
+  try {
+    const outputs = await survivor.ready();
+    if (!outputs) throw new Error('The stack did not start');
+    batchId ??= await upload(outputs, csv, deadline);
+    if (!batchId) throw new Error('The file could not be uploaded before the deadline');
+    say('no more kills, no more faults: it is redriven until it ends');
+    const ended = await keepGoing(outputs, batchId, { signal: deadline, seen });
+    await quiet(outputs, deadline);
+    return {
+      ...(await audit(outputs, batchId, options.rows)),
+      rows: options.rows,
+      kills: options.kills,
+      redrives: last?.redriveCount ?? 0,
+      seconds: Math.round((performance.now() - started) / 1000),
+      end: ended ? String(last?.status) : 'DEADLINE',
+    };
+  } finally {
+    await survivor.kill();
+  }
+}
+
+interface Life {
+  upMs: number;
+  bootKillMs?: number;
+  weather: Weather;
+  /** When the faults begin, after it is ready. */
+  stormFromMs: number;
+}
+
+/** Drawn in full for every life, so that the same seed gives the same plan whatever the machine does. */
+function planLife(random: () => number): Life {
+  const upMs = Math.round(between(random, UP_MS.least, UP_MS.most));
+  const bootKill = random() < BOOT_KILL.chance;
+  const bootKillMs = Math.round(between(random, 100, BOOT_KILL.mostMs));
+  const weather = nextWeather(random);
+  const stormFromMs = Math.round(between(random, 0, upMs * (1 - STORM_PART)));
+  return { upMs, weather, stormFromMs, ...(bootKill && { bootKillMs }) };
+}
+
+/** Faults on for a while, then off again, unless the kill comes first. */
+async function storm(outputs: Outputs, { weather, stormFromMs, upMs }: Life, over: AbortSignal): Promise<void> {
+  await until(AbortSignal.any([over, AbortSignal.timeout(stormFromMs)]));
+  if (!over.aborted) await setFaults(outputs, weather);
+  await until(AbortSignal.any([over, AbortSignal.timeout(Math.round(upMs * STORM_PART))]));
+  if (!over.aborted) await setFaults(outputs, CALM);
+}
+
+async function setFaults({ awsEndpoint }: Outputs, { faults }: Weather): Promise<void> {
+  const body = JSON.stringify(faults);
+  const response = await fetch(`${awsEndpoint}/_local/faults`, { method: 'PUT', body }).catch(() => undefined);
+  // Without an answer it was killed just now.
+  if (response && !response.ok) throw new Error(`The faults were refused: ${await response.text()}`);
+}
+
+const until = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** The promise about counts holds at every look. */
+function checkSum({ counts, enqueued, status }: CampaignView): void {
+  const { PENDING, QUEUED, SENT, ERROR } = counts;
+  if (PENDING + QUEUED + SENT + ERROR !== enqueued) {
+    throw new Error(`The counts do not add up to ${enqueued}: ${JSON.stringify(counts)}`);
+  }
+  if (status === 'SUCCEEDED' && PENDING + QUEUED > 0) throw new Error(`SUCCEEDED with ${JSON.stringify(counts)}`);
+}
+
+const progress = (campaign: CampaignView | undefined): string =>
+  campaign ? `${campaign.status}, ${campaign.counts.SENT} of ${campaign.enqueued} sent` : 'not yet uploaded';
+
+/** Waits until no message is left that could still send something. */
+async function quiet({ awsEndpoint, region, sendQueueUrl }: Outputs, deadline: AbortSignal): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint: awsEndpoint, region, credentials });
+  const limit = AbortSignal.any([deadline, AbortSignal.timeout(QUIET_LIMIT_MS)]);
+  try {
+    while (!limit.aborted) {
+      const command = new GetQueueAttributesCommand({ QueueUrl: sendQueueUrl, AttributeNames: ['All'] });
+      const { Attributes = {} } = await sqs.send(command);
+      const waiting = Object.entries(Attributes).filter(([name]) => name.startsWith('ApproximateNumberOfMessages'));
+      if (waiting.every(([, count]) => Number(count) === 0)) return;
+      await sleep(500);
+    }
+  } finally {
+    sqs.destroy();
+  }
+}

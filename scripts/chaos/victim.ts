@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Outputs, outputsFile } from '../../local/compose/outputs.ts';
+
+const BOOT_LIMIT_MS = 120_000;
+const POLL_MS = 50;
+const SHOWN_OUTPUT = 4_000;
+
+/** A stack in a process group of its own, so that one signal kills all of it. */
+export class Victim {
+  readonly #child: ChildProcess;
+  readonly #dataDir: string;
+  readonly #exited: Promise<unknown>;
+  #output = '';
+
+  constructor(dataDir: string, options: readonly string[]) {
+    this.#dataDir = dataDir;
+    const script = new URL('../up.ts', import.meta.url).pathname;
+    const args = ['--port', '0', '--aws-port', '0', '--data', dataDir, ...options];
+    this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-SHOWN_OUTPUT);
+    };
+    this.#child.stdout?.on('data', keep);
+    this.#child.stderr?.on('data', keep);
+    this.#exited = once(this.#child, 'exit');
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Whether it runs. It may have been killed, or have ended by itself. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Its outputs once it is ready, or undefined when `signal` is aborted first. A victim that dies by itself is a fault of the product. */
+  async ready(signal?: AbortSignal): Promise<Outputs | undefined> {
+    const deadline = Date.now() + BOOT_LIMIT_MS;
+    const file = outputsFile(this.#dataDir);
+    for (;;) {
+      const outputs = this.#ownOutputs(file);
+      if (outputs) return outputs;
+      if (signal?.aborted) return undefined;
+      if (!this.alive) throw new Error(`The stack ended by itself while it started:\n${this.#output}`);
+      if (Date.now() > deadline) throw new Error(`The stack did not start in time:\n${this.#output}`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Kills every process of it at once. */
+  async kill(): Promise<void> {
+    if (this.alive && this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    await this.#exited;
+  }
+
+  /** The file of the one before is there until a start removes it; this one's address is in its own output. */
+  #ownOutputs(file: string): Outputs | undefined {
+    if (!this.#output.includes('Ready in') || !existsSync(file)) return undefined;
+    return JSON.parse(readFileSync(file, 'utf8')) as Outputs;
+  }
+}
