@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface RunningProduct {
+  apiUrl: string;
+  awsEndpoint: string;
+  apiKey: string;
+  stop(): Promise<void>;
+}
+
+/** Building what is stale takes part of it. */
+const READY_MS = 240_000;
+const LOOK_MS = 100;
+
+/** Boots the product in a process of its own, on free ports, with state of its own. */
+export async function startProduct(): Promise<RunningProduct> {
+  const data = mkdtempSync(join(tmpdir(), 'pregon-load-'));
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    'scripts/up.ts',
+    '--port',
+    '0',
+    '--aws-port',
+    '0',
+    '--data',
+    data,
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(data, { recursive: true, force: true });
+  };
+  const outputs = join(data, 'outputs.json');
+  const deadline = performance.now() + READY_MS;
+  while (!existsSync(outputs)) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      await stop();
+      throw new Error('The product did not start: see above.');
+    }
+    await sleep(LOOK_MS);
+  }
+  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Omit<RunningProduct, 'stop'>), stop };
+}
