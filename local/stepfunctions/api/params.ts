@@ -47,6 +47,7 @@ const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 
 /** A name of a state machine or an execution: at most 80 characters. */
 export function checkedName(name: string): string {
+  if (name === '') throw constraint(name, 'name', 'Member must have length greater than or equal to 1');
   if (name.length > 80) throw constraint(name, 'name', 'Member must have length less than or equal to 80');
   if (FORBIDDEN.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
   return name;

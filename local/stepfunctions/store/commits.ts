@@ -42,13 +42,22 @@ export class Commits {
     this.#writes = [];
     this.#releases = [];
     if (this.#closed) return;
-    if (writes.length > 0) {
-      this.#db.exec('BEGIN IMMEDIATE');
+    if (writes.length > 0) this.#commit(writes);
+    for (const release of releases) release();
+  }
+
+  #commit(writes: readonly (() => void)[]): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
       for (const write of writes) write();
       this.#db.exec('COMMIT');
-      this.count++;
+    } catch (error) {
+      // What is in memory is no longer what is stored: nothing of it may be seen. A restart goes on from the last commit.
+      this.#closed = true;
+      this.#db.exec('ROLLBACK');
+      throw error;
     }
-    for (const release of releases) release();
+    this.count++;
   }
 
   /** Nothing is written or released any more. */

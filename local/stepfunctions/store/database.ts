@@ -14,9 +14,9 @@ CREATE TABLE IF NOT EXISTS machines (
   created INTEGER NOT NULL, updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- An execution keeps the definition it was started with.
+-- An execution keeps the definition it was started with. Numbers are never used again: compiled definitions are kept by them.
 CREATE TABLE IF NOT EXISTS revisions (
-  id INTEGER PRIMARY KEY, machine TEXT NOT NULL, revision_id TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, machine TEXT NOT NULL, revision_id TEXT NOT NULL,
   definition TEXT NOT NULL, role TEXT NOT NULL, logging TEXT, tracing TEXT
 );
 

@@ -86,7 +86,9 @@ export class ExecutionStore {
   }
 
   lastId(): number {
-    return integer(this.#db.prepare('SELECT max(id) AS id FROM executions').get() ?? {}, 'id');
+    const removed = this.#db.prepare("SELECT value FROM meta WHERE key = 'highest execution'").get();
+    const highest = this.#db.prepare('SELECT max(id) AS id FROM executions').get();
+    return Math.max(integer(removed ?? {}, 'value'), integer(highest ?? {}, 'id'));
   }
 
   get(id: number): ExecutionRow | undefined {

@@ -82,6 +82,8 @@ export class MachineStore {
   /** Removes a machine whose executions have all ended, with the executions, as AWS does. */
   remove(name: string): void {
     this.#db.exec('BEGIN');
+    // Tokens carry the numbers of executions, so these are not used again either.
+    this.#db.exec("INSERT OR REPLACE INTO meta SELECT 'highest execution', max(id) FROM executions");
     const where = 'execution IN (SELECT id FROM executions WHERE machine = ?)';
     for (const table of ['history', 'map_runs', 'redrive_tokens'])
       this.#db.prepare(`DELETE FROM ${table} WHERE ${where}`).run(name);
