@@ -1,10 +1,19 @@
-import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { Tracer } from '@aws-lambda-powertools/tracer';
 
-const tracer = new Tracer();
+/**
+ * Loaded only where traces are taken: the X-Ray SDK hooks every promise of the process, which costs a worker a good
+ * part of its time.
+ */
+const tracer = process.env.POWERTOOLS_TRACE_ENABLED === 'false' ? undefined : await load();
+
+async function load(): Promise<Tracer> {
+  const { Tracer } = await import('@aws-lambda-powertools/tracer');
+  return new Tracer();
+}
 
 /** Runs the work in a subsegment of the function's trace; without tracing it just runs. */
 export async function traced<T>(work: () => Promise<T>): Promise<T> {
-  if (!tracer.isTracingEnabled()) return work();
+  if (!tracer?.isTracingEnabled()) return work();
   const parent = tracer.getSegment();
   const own = parent?.addNewSubsegment('## handler');
   if (!parent || !own) return work();
