@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { buildForTest, TestBrowser } from './support/browser.ts';
 import { MAP_DEFINITION, startEngine, type TestEngine, TOUR_DEFINITION } from './support/engine.ts';
 import { type PageServer, servePages } from './support/page-server.ts';
+import { until } from './support/until.ts';
 
 let engine: TestEngine;
 let browser: TestBrowser;
@@ -19,12 +20,12 @@ beforeAll(async () => {
 afterEach(() => browser.closePages());
 
 afterAll(async () => {
-  expect(browser.foreign).toEqual([]);
-  expect(browser.errors).toEqual([]);
   await browser.close();
   await pages.close();
   await engine.close();
   await built.remove();
+  expect(browser.foreign).toEqual([]);
+  expect(browser.errors).toEqual([]);
 });
 
 const open = (path: string): Promise<Page> => browser.open(pages.url + path);
@@ -54,7 +55,7 @@ test('a failed Map Run is followed, redriven, and its children of the redrive ar
   await page.getByRole('option', { name: 'Redriven', exact: true }).click();
   const grid = page.getByRole('grid', { name: 'Children' });
   await grid.getByText('1×').first().waitFor();
-  await page.waitForFunction(`document.querySelectorAll('table tbody tr').length < 40`);
+  await until(async () => (await grid.getByRole('row').count()) < 40);
 
   await grid.getByRole('link').first().click();
   await stateOf(page, 'Call', 'succeeded').click();

@@ -1,6 +1,7 @@
 import { PHONE } from './support/browser.ts';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
 import { executionArn } from './support/fake-states.ts';
+import { until } from './support/until.ts';
 
 let shown: TestConsole;
 const routeOf = (name: string) => `/console/executions/${executionArn(name)}`;
@@ -12,9 +13,9 @@ beforeAll(async () => {
 afterEach(() => shown.browser.closePages());
 
 afterAll(async () => {
+  await shown.close();
   expect(shown.browser.foreign).toEqual([]);
   expect(shown.browser.errors).toEqual([]);
-  await shown.close();
 });
 
 test('the graph shows every state with what happened in it', async () => {
@@ -31,9 +32,7 @@ test('the running state moves and shows how far its Map Run is', async () => {
   const bar = state.getByRole('img');
   const first = await bar.getAttribute('aria-label');
   expect(first).toMatch(/^\d+ of 50000 done: \d+ succeeded/);
-  await page.waitForFunction(
-    `document.querySelector('[data-state="SendRows"] [role=img]').getAttribute('aria-label') !== ${JSON.stringify(first)}`,
-  );
+  await until(async () => (await bar.getAttribute('aria-label')) !== first);
 });
 
 test('a state tells its input, its error and its tries, those of a redrive apart', async () => {

@@ -10,9 +10,9 @@ beforeAll(async () => {
 afterEach(() => shown.browser.closePages());
 
 afterAll(async () => {
+  await shown.close();
   expect(shown.browser.foreign).toEqual([]);
   expect(shown.browser.errors).toEqual([]);
-  await shown.close();
 });
 
 test('the newest executions come first, with status, duration and redrives', async () => {

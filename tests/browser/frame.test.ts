@@ -12,9 +12,9 @@ beforeAll(async () => {
 afterEach(() => shown.browser.closePages());
 
 afterAll(async () => {
+  await shown.close();
   expect(shown.browser.foreign).toEqual([]);
   expect(shown.browser.errors).toEqual([]);
-  await shown.close();
 });
 
 test('the bare address leads to the executions', async () => {

@@ -1,5 +1,6 @@
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
 import { mapRunArn } from './support/fake-states.ts';
+import { until } from './support/until.ts';
 
 let shown: TestConsole;
 const routeOf = (name: string) => `/console/map-runs/${mapRunArn(name)}`;
@@ -11,18 +12,16 @@ beforeAll(async () => {
 afterEach(() => shown.browser.closePages());
 
 afterAll(async () => {
+  await shown.close();
   expect(shown.browser.foreign).toEqual([]);
   expect(shown.browser.errors).toEqual([]);
-  await shown.close();
 });
 
 test('the bar and its counts move with the run, and the rate is told', async () => {
   const page = await shown.open(routeOf('running'));
   const succeeded = page.locator('[data-count="succeeded"]');
   const first = await succeeded.textContent();
-  await page.waitForFunction(
-    `document.querySelector('[data-count="succeeded"]').textContent !== ${JSON.stringify(first)}`,
-  );
+  await until(async () => (await succeeded.textContent()) !== first);
   await page.getByText(/per second · .* left/).waitFor();
   expect(await page.locator('[data-count="pending"]').textContent()).toMatch(/^[\d,]+$/);
 });
@@ -56,9 +55,7 @@ test('ten thousand children are paged through by the API, fifty rows at a time',
   for (let turned = 0; turned < 5; turned += 1) {
     const first = await rows.nth(1).textContent();
     await page.getByRole('button', { name: /Next page/ }).click();
-    await page.waitForFunction(
-      `document.querySelectorAll('table tbody tr')[0]?.textContent !== ${JSON.stringify(first)}`,
-    );
+    await until(async () => (await rows.nth(1).textContent()) !== first);
   }
   expect(await rows.count()).toBe(51);
 });
@@ -80,7 +77,7 @@ test('children that a redrive ran again are told apart', async () => {
   await page.getByRole('button', { name: /Filter by redrive/ }).click();
   await page.getByRole('option', { name: 'Redriven', exact: true }).click();
   // 1,200 children, each 31st redriven.
-  await page.waitForFunction(`document.querySelectorAll('table tbody tr').length === 39`);
+  await until(async () => (await table.getByRole('row').count()) === 40);
 });
 
 test('a child opens as an execution of its own, and leads back to its Map Run', async () => {
