@@ -3,7 +3,7 @@ import { PregonError } from '../errors.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
-import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, statusKey } from './keys.ts';
+import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
 import type { SendFilter, SendPage } from './queries.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 import { type Budget, ItemStream, merge } from './streams.ts';
@@ -102,8 +102,9 @@ async function* daySegments(walk: Walk): AsyncGenerator<Segment> {
 }
 
 async function* batchSegments(walk: Walk, batchId: string): AsyncGenerator<Segment> {
-  const campaign = await read(walk.table, campaignKey(batchId));
-  const { createdAt } = campaign ?? {};
+  // Batches of the other doors have no record of this kind; their rows are all as old as the first.
+  const batch = (await read(walk.table, campaignKey(batchId))) ?? (await read(walk.table, stateKey(batchId, 1)));
+  const { createdAt } = batch ?? {};
   if (typeof createdAt !== 'string') return;
   const first = createdKey(createdAt, batchId, 0);
   // '$' follows '#': the end of everything that begins with the batch.

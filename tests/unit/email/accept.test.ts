@@ -1,5 +1,6 @@
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { viewEmails } from '../../../core/email/view.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
 import { emailRequest, openEmail } from './parts.ts';
 
 describe('accepting email', () => {
@@ -67,5 +68,15 @@ describe('accepting email', () => {
 
   it('knows no batch that was never accepted', async () => {
     await expect(viewEmails(email.store, 'nothing')).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('is in the ledger, listed by batch, by address and by status', async () => {
+    await acceptEmail(email.accepting, emailRequest(), { batchId: 'b1' });
+    const ledger = createLedger(email.table);
+    const row = { sendId: 'b1-1', status: 'QUEUED', channel: 'email', email: 'pedro@example.com' };
+
+    for (const filter of [{ batchId: 'b1' }, { email: 'Pedro@example.com' }, { statuses: ['QUEUED'] as const }]) {
+      expect((await ledger.listSends(filter)).sends).toMatchObject([row]);
+    }
   });
 });

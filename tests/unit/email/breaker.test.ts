@@ -8,7 +8,7 @@ import {
   probing,
   verdictOn,
 } from '../../../core/delivery/breaker/state.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openLedgerTable } from '../ledger/support.ts';
 import { standingClock } from './clock.ts';
 
 const { threshold, openMs, maxOpenMs, windowMs, probeMs } = BREAKER_DEFAULTS;
@@ -72,9 +72,9 @@ describe('the state of a breaker', () => {
 });
 
 describe('breakers shared by workers', () => {
-  let opened: Awaited<ReturnType<typeof openTable>>;
+  let opened: Awaited<ReturnType<typeof openLedgerTable>>;
   beforeEach(async () => {
-    opened = await openTable();
+    opened = await openLedgerTable();
   });
   afterEach(() => opened.close());
 

@@ -14,7 +14,7 @@ import { createLedger } from '../../../core/ledger/ledger.ts';
 import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openLedgerTable } from '../ledger/support.ts';
 import { emailRequest, keptQueue } from './parts.ts';
 
 type Answer = ErrorCode | 'accept';
@@ -41,7 +41,7 @@ function scripted(name: string) {
 }
 
 async function openDoor() {
-  const opened = await openTable();
+  const opened = await openLedgerTable();
   const clock = systemClock;
   const table = { ...opened, clock };
   const store = createEmailStore(table);

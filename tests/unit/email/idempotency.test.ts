@@ -1,16 +1,16 @@
 import { createIdempotency, idempotencyKey } from '../../../core/idempotency/idempotency.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openLedgerTable } from '../ledger/support.ts';
 import { standingClock } from './clock.ts';
 
 describe('an idempotency key', () => {
-  let opened: Awaited<ReturnType<typeof openTable>>;
+  let opened: Awaited<ReturnType<typeof openLedgerTable>>;
   let clock: ReturnType<typeof standingClock>;
   const call = { scope: 'emails', key: 'k1', request: { subject: 'a', to: ['b'] } };
   const accepted = (id: string) => ({ status: 202, body: { id } });
   const keys = () => createIdempotency({ ...opened, clock });
 
   beforeEach(async () => {
-    opened = await openTable();
+    opened = await openLedgerTable();
     clock = standingClock();
   });
   afterEach(() => opened.close());

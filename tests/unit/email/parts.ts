@@ -3,7 +3,7 @@ import type { EmailMessage } from '../../../core/email/messages.ts';
 import type { EmailRequest } from '../../../core/email/request.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openLedgerTable } from '../ledger/support.ts';
 import { standingClock } from './clock.ts';
 
 /** A queue that keeps what is put on it. */
@@ -26,7 +26,7 @@ export function keptQueue() {
 
 /** The email door's parts over a table of its own, a standing clock and a kept queue. */
 export async function openEmail() {
-  const opened = await openTable();
+  const opened = await openLedgerTable();
   const clock = standingClock();
   const table = { client: opened.client, table: opened.table, clock };
   const queue = keptQueue();
