@@ -12,6 +12,8 @@ import { refused, type Sent, type Tools } from './steps.ts';
 export const LEASE_MS = 30_000;
 /** What a send, its record and the answers may take after the slot: no slot is taken later than this before the deadline. */
 const AFTER_SLOT_MS = 5_500;
+/** A claim that takes longer is given up: what is left of the function's time must do for giving back and sending. */
+const CLAIM_MS = 1_500;
 /** A row that missed its slot is claimed and ready: it needs only the next one. */
 const READY_MS = 5;
 
@@ -93,7 +95,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 async function claim(job: Job, lease: Lease, { ledger, clock, telemetry, latency }: Tools): Promise<Claim> {
   const started = clock.now();
   try {
-    const claimed = await ledger.claim(job.row, lease);
+    const claimed = await ledger.claim(job.row, lease, AbortSignal.timeout(CLAIM_MS));
     latency.claim.add(clock.now() - started);
     telemetry.duration('ClaimLatency', clock.now() - started);
     return claimed;
@@ -140,7 +142,9 @@ function gateOf<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>, p
         continue;
       }
       await clock.sleep(Math.max(0, Math.ceil(slot - clock.now())));
-      if (isMet(slot, clock)) return passed(clock.now() - slot);
+      const met = isMet(slot, clock);
+      book.note(!met);
+      if (met) return passed(clock.now() - slot);
       missed();
     }
   };

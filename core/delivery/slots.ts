@@ -15,6 +15,10 @@ interface Waiter {
 
 const LATER_MS = 1_000;
 
+/** The part of a limiter's slots that this process lately missed, smoothed over some thirty: it asks for so many spare ones. */
+const missedPart = new WeakMap<Limiter, number>();
+const SMOOTHED_OVER = 32;
+
 /** Whether a request that leaves now is within the tolerance of the slot. */
 export const isMet = (slot: number, clock: Clock): boolean => clock.now() - slot <= SLOT_TOLERANCE_MS;
 
@@ -56,9 +60,16 @@ export class SlotBook {
   take(missed: () => void): number | undefined {
     for (let at = this.#free.shift(); at !== undefined; at = this.#free.shift()) {
       if (isMet(at, this.#clock)) return at;
+      this.note(true);
       missed();
     }
     return undefined;
+  }
+
+  /** Whether a slot was missed or met. */
+  note(missed: boolean): void {
+    const part = missedPart.get(this.#limiter) ?? 0;
+    missedPart.set(this.#limiter, part + ((missed ? 1 : 0) - part) / SMOOTHED_OVER);
   }
 
   async #reserveForAll(): Promise<void> {
@@ -77,7 +88,8 @@ export class SlotBook {
     const earliest = asked + this.#latency.expected + leadMs;
     if (earliest > this.#until) return this.#refuse(asked + LATER_MS);
     const n = this.#waiters.length;
-    const reserved = await this.#limiter.reserve({ lane: this.#lane, n, earliest, until: this.#until });
+    const spare = Math.min(n, Math.round(2 * n * (missedPart.get(this.#limiter) ?? 0)));
+    const reserved = await this.#limiter.reserve({ lane: this.#lane, n, spare, earliest, until: this.#until });
     this.#latency.add(this.#clock.now() - asked);
     if ('slots' in reserved) {
       this.#free.push(...reserved.slots);

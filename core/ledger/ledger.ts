@@ -14,7 +14,7 @@ import { type Claim, claim, expire, getRow, type RowId, recordError, recordSent,
 
 /** What happened to each recipient: one table, every change conditional. See the functions of the same names. */
 export interface Ledger {
-  claim(id: RowId, lease: Lease): Promise<Claim>;
+  claim(id: RowId, lease: Lease, signal?: AbortSignal): Promise<Claim>;
   release(id: RowId, leaseId: string, options: { countAttempt: boolean }): Promise<boolean>;
   recordSent(row: LedgerRow, leaseId: string, accepted: { provider: string; messageId: string }): Promise<boolean>;
   recordError(row: LedgerRow, leaseId: string, error: SendError): Promise<boolean>;
@@ -46,7 +46,7 @@ export interface Ledger {
 export function createLedger(options: { client: DynamoDBDocumentClient; table: string; clock?: Clock }): Ledger {
   const table: LedgerTable = { clock: systemClock, ...options };
   return {
-    claim: (id, lease) => claim(table, id, lease),
+    claim: (id, lease, signal) => claim(table, id, lease, signal),
     release: (id, leaseId, how) => release(table, id, leaseId, how),
     recordSent: (row, leaseId, accepted) => recordSent(table, row, leaseId, accepted),
     recordError: (row, leaseId, error) => recordError(table, row, leaseId, error),

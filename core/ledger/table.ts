@@ -28,12 +28,14 @@ export interface ConditionalUpdate {
   update: string;
   condition: string;
   values: Item;
+  /** Gives the call up; whether it was made is then unknown. */
+  signal?: AbortSignal;
 }
 
 /** The item after the update, or undefined when its condition did not hold. */
 export async function updateIf(
   { client, table }: LedgerTable,
-  { key, update, condition, values }: ConditionalUpdate,
+  { key, update, condition, values, signal }: ConditionalUpdate,
 ): Promise<Item | undefined> {
   const input: UpdateCommandInput = {
     TableName: table,
@@ -45,7 +47,7 @@ export async function updateIf(
   };
   if (Object.keys(values).length > 0) input.ExpressionAttributeValues = values;
   try {
-    const { Attributes } = await client.send(new UpdateCommand(input));
+    const { Attributes } = await client.send(new UpdateCommand(input), signal ? { abortSignal: signal } : {});
     return Attributes ?? {};
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;

@@ -22,8 +22,11 @@ export const LEASE_MARGIN_MS = 1_000;
 
 export const isOver = (lease: Lease, now: number): boolean => lease.leaseUntil + LEASE_MARGIN_MS < now;
 
-/** Takes the right to send a QUEUED row that nobody holds. The same lease twice is one claim, and counts as one attempt. */
-export async function claim(table: LedgerTable, id: RowId, lease: Lease): Promise<Claim> {
+/**
+ * Takes the right to send a QUEUED row that nobody holds. The same lease twice is one claim, and counts as one attempt. Given up by
+ * the signal it rejects, and the lease should be released: it may have been taken.
+ */
+export async function claim(table: LedgerTable, id: RowId, lease: Lease, signal?: AbortSignal): Promise<Claim> {
   const now = isoNow(table);
   const item = await updateIf(table, {
     key: stateKey(id.batchId, id.rowNumber),
@@ -39,6 +42,7 @@ export async function claim(table: LedgerTable, id: RowId, lease: Lease): Promis
       ':one': 1,
       ':queued': 'QUEUED',
     },
+    ...(signal && { signal }),
   });
   if (item) return { result: 'claimed', row: toRow(item) };
   const row = await getRow(table, id);
@@ -51,7 +55,7 @@ export async function claim(table: LedgerTable, id: RowId, lease: Lease): Promis
     return { result: isOver(row.lease, table.clock.now()) ? 'expired' : 'leased', row, lease: row.lease };
   }
   // Neither held nor ended: either it is not queued yet, or it was released between the two calls.
-  return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease);
+  return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease, signal);
 }
 
 /** Gives a claim back where nothing was sent. A throttled or blocked attempt is not counted. False when the lease was not held. */

@@ -22,6 +22,8 @@ export interface Ask {
   lane: LimiterLane;
   /** At most this many slots. */
   n: number;
+  /** So many more where the limiter has room: a worker that is held up misses slots, and asking again costs it more. */
+  spare?: number;
   now: number;
   /** No slot before this: what must be done first takes until then. */
   earliest: number;
@@ -53,6 +55,8 @@ export type Decision = { attempt: Attempt } | { retryAt: number };
 export const CAMPAIGN_HORIZON_MS = 2_000;
 /** The transactional lane may always book behind the campaigns: that is what guarantees its tenth. */
 const LANE_AHEAD_MS = 1_000;
+/** Spare slots lie within this of the earliest: further ahead others wait for them. */
+const SPARE_WITHIN_MS = 100;
 /** What the lane may take of its tenth at once. */
 const LANE_BURST_MS = 1_000;
 /** Campaigns are active while one asked within this. */
@@ -66,7 +70,9 @@ export function decide(state: LimiterState, ask: Ask): Decision {
   const tenth = ask.lane === 'transactional' && ask.now - state.campaignAt < ACTIVE_MS;
   const fitting = Math.floor((latest - first) / spacing) + 1;
   const inTenth = tenth ? tenthLeft(state, ask.now) : Number.POSITIVE_INFINITY;
-  const n = Math.min(ask.n, fitting, inTenth);
+  const near = Math.floor((ask.earliest + SPARE_WITHIN_MS - first) / spacing) + 1;
+  const wanted = Math.max(ask.n, Math.min(ask.n + (ask.spare ?? 0), near));
+  const n = Math.min(wanted, fitting, inTenth);
   if (n < 1) return { retryAt: retryAt(state, ask, latest, inTenth) };
   const laneSpacing = laneSpacingOf(spacing);
   return {
@@ -77,7 +83,7 @@ export function decide(state: LimiterState, ask: Ask): Decision {
       spacing,
       kind: state.next > ask.earliest ? 'extend' : 'restart',
       earliest: ask.earliest,
-      latestNext: latest - (n - 1) * spacing,
+      latestNext: Math.min(latest, n > ask.n ? ask.earliest + SPARE_WITHIN_MS : latest) - (n - 1) * spacing,
       ...(tenth && { tenth: { from: state.laneNext, to: Math.max(state.laneNext, ask.now) + n * laneSpacing } }),
       ...(ask.lane === 'transactional' && !tenth && { noCampaignSince: ask.now - ACTIVE_MS }),
     },

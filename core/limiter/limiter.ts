@@ -1,6 +1,6 @@
 import { limiterKey } from '../ledger/keys.ts';
 import { type Item, type LedgerTable, updateIf } from '../ledger/table.ts';
-import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, decide, type LimiterLane, slotsOf } from './allocate.ts';
+import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, type Decision, decide, slotsOf } from './allocate.ts';
 import { FRESH_MS, freshLimiter, isFresh, type RateOf, refreshRate, STALE_MS } from './rate.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
 
@@ -9,8 +9,11 @@ export type Reservation = { slots: number[] } | { retryAt: number };
 /** One limiter for all workers: slots that are never closer together than its rate allows. */
 export interface Limiter {
   readonly name: string;
-  /** Up to n slot times between `earliest` and `until` (milliseconds, with fractions), or when to ask again. */
-  reserve(ask: { lane: LimiterLane; n: number; earliest: number; until: number }): Promise<Reservation>;
+  /**
+   * Up to n slot times between `earliest` and `until` (milliseconds, with fractions), and up to `spare` more where nobody waits for
+   * them; or when to ask again.
+   */
+  reserve(ask: Omit<Ask, 'now'>): Promise<Reservation>;
   /** Resolves when nothing goes on behind a reservation any more: a Lambda is frozen once it has answered. */
   idle(): Promise<void>;
 }
@@ -53,7 +56,7 @@ export function createLimiter(rate: RateOf): Limiter {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const ask: Ask = { ...request, now: table.clock.now() };
         // The first plan is made on what this worker saw last: others went on since, which extending allows for.
-        const decision = decide(round === 0 ? likely(state, ask) : state, ask);
+        const decision = round === 0 ? decideOnLikely(state, ask) : decide(state, ask);
         if ('attempt' in decision) {
           const after = await make(table, name, decision.attempt);
           if (after) return { slots: slotsOf(decision.attempt, see(toLimiter(after)).next) };
@@ -72,9 +75,11 @@ export function createLimiter(rate: RateOf): Limiter {
   };
 }
 
-/** While others book too, `next` is somewhere before the horizon: an extension of all n is worth a try. */
-const likely = (state: LimiterItem, ask: Ask): LimiterItem =>
-  state.next > ask.earliest ? { ...state, next: ask.earliest + state.spacing } : state;
+/** While others book too, `next` is somewhere before the horizon: an extension of all n, without spares, is worth a try. */
+const decideOnLikely = (state: LimiterItem, ask: Ask): Decision =>
+  state.next > ask.earliest
+    ? decide({ ...state, next: ask.earliest + state.spacing }, { ...ask, spare: 0 })
+    : decide(state, ask);
 
 /** Makes the attempt: the state after it, or undefined when its condition did not hold. */
 function make(table: LedgerTable, name: string, attempt: Attempt): Promise<Item | undefined> {

@@ -64,6 +64,7 @@ const request = fc.record({
   wait: fc.nat(400),
   n: fc.integer({ min: 1, max: 25 }),
   lead: fc.nat(300),
+  spare: fc.nat(25),
   lane: fc.constantFrom<LimiterLane>('campaign', 'campaign', 'campaign', 'transactional'),
   /** How many grants ago the asking worker last saw the item, and by how much its clock is off. */
   behind: fc.nat(4),
@@ -81,9 +82,9 @@ describe('slots', () => {
           const item = new Item(newState(spacing));
           const seen = [item.state];
           let now = START;
-          for (const { wait, n, lead, lane, behind, skew } of requests) {
+          for (const { wait, n, spare, lead, lane, behind, skew } of requests) {
             now += wait;
-            item.ask(ask(now + skew, n, lane, lead), seen.at(-1 - behind) ?? item.state);
+            item.ask({ ...ask(now + skew, n, lane, lead), spare }, seen.at(-1 - behind) ?? item.state);
             seen.push(item.state);
           }
           const times = item.slots.map(({ at }) => at);
@@ -125,6 +126,12 @@ describe('slots', () => {
     expect(decide(item.state, ask(START, 10))).toHaveProperty('retryAt');
   });
 
+  it('are given beyond what was asked for only while nobody else waits', () => {
+    const item = new Item(newState(spacingOf(400)));
+    const granted = [1, 2, 3].map(() => item.ask({ ...ask(START, 10), spare: 10 }).length);
+    expect(granted).toEqual([20, 20, 10]);
+  });
+
   it('lie between the earliest and the latest time asked for', () => {
     const item = new Item(newState(spacingOf(100)));
     const slots = item.ask({ ...ask(START, 500, 'campaign', 50), until: START + 300 });
@@ -134,7 +141,10 @@ describe('slots', () => {
   });
 });
 
-/** Workers that take batches of ten and come again when they are refused, or when their batch is sent. */
+/**
+ * Workers that take batches of ten and come again when they are refused, or when their batch is sent. Answers the slots that were sent
+ * at: spare ones are not, as nobody is late.
+ */
 function simulate({
   rate,
   seconds,
@@ -150,24 +160,30 @@ function simulate({
   const item = new Item(newState(spacingOf(rate)));
   const end = START + seconds * 1_000;
   const wakes = Array.from({ length: workers }, (_, n) => START + n);
+  const used: { at: number; lane: LimiterLane }[] = [];
+  const send = (request: Ask) => {
+    const slots = item.ask(request).slice(0, request.n);
+    used.push(...slots.map((at) => ({ at, lane: request.lane })));
+    return slots;
+  };
   // It asks first, and books all that it may while it is alone.
   let mailAt = START;
   for (;;) {
     const now = Math.min(mailAt, ...wakes);
-    if (now >= end) return item.slots.filter(({ at }) => at < end);
+    if (now >= end) return used.filter(({ at }) => at < end);
     if (now === mailAt) {
-      if (transactional > 0) item.ask(ask(now, Math.max(1, Math.round(transactional / 10)), 'transactional', 10));
+      if (transactional > 0) send(ask(now, Math.max(1, Math.round(transactional / 10)), 'transactional', 10));
       mailAt += 100;
       continue;
     }
     const worker = wakes.indexOf(now);
-    const decision = decide(item.state, ask(now, 10, 'campaign', 20));
+    const request = { ...ask(now, 10, 'campaign', 20), spare: 10 };
+    const decision = decide(item.state, request);
     if ('retryAt' in decision) {
       item.state = { ...item.state, campaignAt: now };
       wakes[worker] = decision.retryAt;
     } else {
-      const slots = item.ask(ask(now, 10, 'campaign', 20));
-      wakes[worker] = (slots.at(-1) ?? now) + 60;
+      wakes[worker] = (send(request).at(-1) ?? now) + 60;
     }
   }
 }
