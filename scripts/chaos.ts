@@ -49,6 +49,7 @@ async function runChaos(args: readonly string[]): Promise<number> {
       : wholeNumber('rate', values.rate, 1, 10_000);
   const say = (text: string) => (values.json ? undefined : console.log(text));
 
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await prepare(say);
   const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'pregon-chaos-'));
   const deadline = Math.ceil(kills * SECONDS.perKill + rows / rate + SECONDS.end);

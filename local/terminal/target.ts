@@ -26,7 +26,8 @@ export function targetClient(values: { data: string; url?: string | undefined })
   return new ProductClient(outputs.apiUrl, outputs.apiKey);
 }
 
-function readOutputs(dataDir: string): Outputs {
+/** What a running local stack wrote about itself. Throws UsageError where none is running. */
+export function readOutputs(dataDir: string): Outputs {
   try {
     return JSON.parse(readFileSync(outputsFile(dataDir), 'utf8')) as Outputs;
   } catch (error) {

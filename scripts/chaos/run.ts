@@ -61,12 +61,13 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     const victim = new Victim(dataDir, stackOptions);
     try {
       const life = planLife(random);
-      const storms = life.weather;
       if (life.bootKillMs !== undefined) {
         await victim.ready(AbortSignal.timeout(life.bootKillMs));
       } else {
         const outputs = await victim.ready();
         if (outputs) {
+          // The first life may end while it takes the file; the others are killed at work.
+          if (kill > 1) batchId ??= await upload(outputs, csv, deadline);
           const over = AbortSignal.any([AbortSignal.timeout(life.upMs), deadline]);
           void storm(outputs, life, over);
           batchId ??= await upload(outputs, csv, over);
@@ -76,8 +77,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       }
       say(
         `kill ${String(kill).padStart(3)} of ${options.kills}, ${
-          life.bootKillMs === undefined ? `${(life.upMs / 1000).toFixed(1)} s after it was ready` : 'while it booted'
-        }, ${storms.name}: ${progress(last)}`,
+          life.bootKillMs === undefined ? `${(life.upMs / 1000).toFixed(1)} s of work` : 'booting'
+        }, ${life.weather.name}: ${progress(last)}`,
       );
       if (!victim.alive) throw new Error(`The stack ended by itself:\n${victim.output}`);
     } finally {

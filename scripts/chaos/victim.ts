@@ -29,6 +29,8 @@ export class Victim {
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     this.#exited = once(this.#child, 'exit');
+    // A group of its own outlives its parent.
+    process.once('exit', this.#end);
   }
 
   get output(): string {
@@ -56,9 +58,14 @@ export class Victim {
 
   /** Kills every process of it at once. */
   async kill(): Promise<void> {
-    if (this.alive && this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    this.#end();
+    process.off('exit', this.#end);
     await this.#exited;
   }
+
+  readonly #end = () => {
+    if (this.alive && this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+  };
 
   /** The file of the one before is there until a start removes it; this one's address is in its own output. */
   #ownOutputs(file: string): Outputs | undefined {

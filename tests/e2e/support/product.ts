@@ -18,7 +18,7 @@ export class Command {
   readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(script: 'start' | 'up' | 'status' | 'redrive', args: readonly string[]) {
+  constructor(script: 'start' | 'up' | 'status' | 'redrive' | 'dlq', args: readonly string[]) {
     this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `scripts/${script}.ts`, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', PREGON_API_KEY: 'key-of-the-test' },
@@ -126,6 +126,7 @@ export interface MailboxMessage {
   subject: string;
   text: string;
   sendId: string;
+  sentAt: string;
 }
 
 /** Waits until a command's stack is ready, as any tool would: by its outputs. */

@@ -1,0 +1,95 @@
+import { expect } from '@jest/globals';
+import type { CampaignView } from '../../../local/terminal/client.ts';
+import type { MailboxMessage, Product } from '../support/product.ts';
+
+export interface SendRow {
+  rowNumber: number;
+  status: 'PENDING' | 'QUEUED' | 'SENT' | 'ERROR';
+  attempts: number;
+  error?: { code: string; class: string; message: string; retryable: boolean };
+}
+
+/** Makes things fail on purpose; `{}` makes all well again. */
+export async function faults(product: Product, set: object): Promise<void> {
+  const url = `${product.outputs.awsEndpoint}/_local/faults`;
+  const response = await fetch(url, { method: 'PUT', body: JSON.stringify(set) });
+  if (!response.ok) throw new Error(`The faults were refused: ${await response.text()}`);
+}
+
+export const csvOf = (rows: number, name: string): string =>
+  `email,subject,content\n${Array.from({ length: rows }, (_, n) => `${name}${n + 1}@example.com,Hi,Hello ${n + 1}\n`).join('')}`;
+
+/** Uploads a campaign of so many rows; its batchId. */
+export async function upload(product: Product, rows: number, name: string): Promise<string> {
+  const response = await product.upload(csvOf(rows, name));
+  if (response.status !== 202) throw new Error(`The upload was refused: ${await response.text()}`);
+  return ((await response.json()) as { batchId: string }).batchId;
+}
+
+export async function redrive(product: Product, batchId: string, body?: object): Promise<Response> {
+  return product.call('POST', `/campaigns/${batchId}/redrive`, body ? { body: JSON.stringify(body) } : {});
+}
+
+/** Every row as GraphQL shows it, by row number. */
+export async function sends(product: Product, batchId: string): Promise<SendRow[]> {
+  const query = `query ($batchId: ID!) { listEmailStatus(batchId: $batchId, limit: 1000) {
+    rowNumber status attempts error { code class message retryable } } }`;
+  const { listEmailStatus } = await product.graphql<{ listEmailStatus: SendRow[] }>(query, { batchId });
+  return listEmailStatus.sort((a, b) => a.rowNumber - b.rowNumber);
+}
+
+/** Looks at a campaign until it is as wanted; the four counts add up at every look. */
+export async function follow(
+  product: Product,
+  batchId: string,
+  withinMs: number,
+  wanted: (campaign: CampaignView) => boolean,
+): Promise<CampaignView> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const campaign = await product.campaign(batchId);
+    const { PENDING, QUEUED, SENT, ERROR } = campaign.counts;
+    expect({ sum: PENDING + QUEUED + SENT + ERROR }).toEqual({ sum: campaign.enqueued });
+    if (campaign.status === 'SUCCEEDED') expect(PENDING + QUEUED).toBe(0);
+    if (wanted(campaign)) return campaign;
+    if (Date.now() > deadline) throw new Error(`It did not come to that: ${JSON.stringify(campaign)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export const hasEnded = ({ status }: CampaignView): boolean =>
+  ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'].includes(status);
+
+/** Each row has one mail, and no other mail was sent. */
+export function expectOnceEach(mails: readonly MailboxMessage[], rows: number): void {
+  expect(new Set(mails.map(({ sendId }) => sendId)).size).toBe(rows);
+  expect(mails).toHaveLength(rows);
+}
+
+/** The most mails in any window of a second. */
+export function mostInASecond(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  let most = 0;
+  for (let first = 0, last = 0; last < sorted.length; last += 1) {
+    while (Number(sorted[last]) - Number(sorted[first]) >= 1000) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+/** What the functions counted under a metric's name so far. */
+export async function metric(product: Product, name: string): Promise<number> {
+  const response = await fetch(`${product.outputs.awsEndpoint}/_local/metrics`);
+  const { metrics } = (await response.json()) as { metrics: { name: string; sum: number }[] };
+  return metrics.filter((summary) => summary.name === name).reduce((sum, summary) => sum + summary.sum, 0);
+}
+
+/** How an SDK reaches the product's AWS. */
+export const awsOf = ({ outputs }: Product) => ({
+  endpoint: outputs.awsEndpoint,
+  region: outputs.region,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+export const executionArnOf = ({ outputs }: Product, batchId: string): string =>
+  `${outputs.campaignStateMachineArn.replace(':stateMachine:', ':execution:')}:${batchId}`;
