@@ -1,24 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Answered } from './harness.ts';
 
-const MAIN = join(import.meta.dirname, '../../../../local/stepfunctions/main.ts');
+const ROOT = join(import.meta.dirname, '../../../..');
+/** Loaded by the two operations that need them only. */
+const EXTERNAL = ['asl-validator', '@aws-sdk/*'];
 
 /** The engine in a process of its own, to be killed. */
 export class EngineProcess {
   readonly #options: object;
+  readonly #main: string;
   #process: ChildProcess | undefined;
   /** 0 while it is down. */
   port = 0;
 
   constructor(dataDir: string, awsEndpoint: string) {
+    // One file starts in a fraction of the time that eighty take: it is started again and again.
+    this.#main = join(dataDir, 'engine.mjs');
+    const external = EXTERNAL.map((name) => `--external:${name}`);
+    const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${this.#main}`];
+    const source = join(ROOT, 'local/stepfunctions/main.ts');
+    execFileSync(join(ROOT, 'node_modules/.bin/esbuild'), [source, ...options, ...external]);
     const place = { region: 'us-east-1', accountId: '000000000000' };
     this.#options = { port: 0, dataDir, awsEndpoint, ...place, events: 'none' };
   }
 
   /** Starts it, and resolves once it listens. */
   async start(): Promise<void> {
-    const args = ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(this.#options)];
+    const args = ['--disable-warning=ExperimentalWarning', this.#main, JSON.stringify(this.#options)];
     const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = started;
     this.port = await new Promise<number>((resolve, reject) => {
