@@ -76,9 +76,12 @@ export class SqsEventSource {
       try {
         const messages = await this.gather();
         if (messages.length === 0 && this.listening > 0) return;
+        // This batch is still worked off; the others then have the cores for themselves.
+        const last = this.pollers.size > 1 && this.options.isOverloaded?.() === true;
         if (messages.length >= Math.min(this.options.batchSize, MAX_RECEIVE)) this.addPoller();
         const healthy = messages.length === 0 || (await this.run(messages));
         backoffMs = healthy ? 0 : nextBackoff(backoffMs);
+        if (last && this.pollers.size > 1) return;
       } catch (error) {
         if (this.stopping.signal.aborted) return;
         this.options.onProblem(`${this.options.functionName}: ${error instanceof Error ? error.message : error}`);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Template } from '../template/template.ts';
 import { SqsEventSource } from './event-source.ts';
 import { numberOr, objectOf } from './functions.ts';
@@ -16,6 +17,11 @@ export interface EventSourcesOptions {
 /** AWS's default, and what a mapping without ScalingConfig may reach here. */
 const DEFAULT_BATCH_SIZE = 10;
 const DEFAULT_CONCURRENCY = 5;
+/**
+ * Instances of one source that this machine has use for: each is an isolate with a compiler and a heap of its own, and
+ * works on ten messages at once.
+ */
+const USEFUL_CONCURRENCY = 2 * availableParallelism();
 
 /** The template's SQS event source mappings; as on AWS, each polls with the permissions of its function. */
 export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
@@ -43,7 +49,10 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
         functionName: target.name,
         batchSize: numberOr(properties.BatchSize, DEFAULT_BATCH_SIZE),
         batchingWindowSeconds: numberOr(properties.MaximumBatchingWindowInSeconds, 0),
-        maximumConcurrency: numberOr(objectOf(properties.ScalingConfig).MaximumConcurrency, DEFAULT_CONCURRENCY),
+        maximumConcurrency: Math.min(
+          numberOr(objectOf(properties.ScalingConfig).MaximumConcurrency, DEFAULT_CONCURRENCY),
+          USEFUL_CONCURRENCY,
+        ),
         reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
         invoke: (name, payload) => runtime.invoke(name, payload),
         isOverloaded: load.isOverloaded,
