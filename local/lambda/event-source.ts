@@ -64,9 +64,14 @@ export class SqsEventSource {
   private addPoller(): void {
     const now = performance.now();
     if (this.stopping.signal.aborted || this.pollers.size >= this.options.maximumConcurrency) return;
-    if (now < this.nextPollerAt || (this.pollers.size > 0 && this.options.isOverloaded?.())) return;
+    const isFirst = this.pollers.size === 0;
+    if (!isFirst && (now < this.nextPollerAt || this.options.isOverloaded?.())) return;
     this.nextPollerAt = now + (this.options.rampMs ?? RAMP_MS) * (this.pollers.size + 1);
-    const poller = this.poll().finally(() => this.pollers.delete(poller));
+    const poller = this.poll().finally(() => {
+      this.pollers.delete(poller);
+      // Two may have left to each other.
+      if (this.pollers.size === 0) this.addPoller();
+    });
     this.pollers.add(poller);
   }
 
