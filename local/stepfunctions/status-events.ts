@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArn } from './arns.ts';
 import type { Execution } from './execution/execution.ts';
 import type { JsonObject } from './json.ts';
@@ -7,6 +8,8 @@ import type { AwsHttp } from './tasks/http.ts';
 const BATCH = 10;
 /** Events that wait; older ones are dropped then, as delivery is best effort on AWS too. */
 const LONGEST_QUEUE = 10_000;
+/** How long events are gathered: children of a Map Run bring two each, and a call for each would cost more than they do. */
+const GATHER_MS = 25;
 
 /** Tells EventBridge what became of executions, as AWS does: after the fact, at least once, best effort. */
 export class StatusEvents {
@@ -29,7 +32,7 @@ export class StatusEvents {
     }
     if (this.#isSending || this.#isClosed) return;
     this.#isSending = true;
-    setImmediate(() => this.#send());
+    setTimeout(() => this.#send(), GATHER_MS).unref();
   }
 
   close(): void {
@@ -57,6 +60,7 @@ export class StatusEvents {
         // No event bus is there: nobody misses the event more than a describe call can make up for.
         this.dropped += details.length;
       }
+      if (this.#queue.length < BATCH) await sleep(GATHER_MS, undefined, { ref: false });
     }
     this.#isSending = false;
   }
