@@ -1,0 +1,52 @@
+import type { RateOf } from '../../../core/limiter/rate.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { createRate } from '../../../functions/rate/rate.ts';
+import { openLedgerTable } from '../ledger/support.ts';
+
+let table: Awaited<ReturnType<typeof openLedgerTable>>;
+beforeAll(async () => {
+  table = await openLedgerTable();
+});
+afterAll(() => table.close());
+
+async function call(route: string, body?: unknown) {
+  const rateOf = (name: string): RateOf => ({
+    table,
+    name,
+    source: { kind: 'account', allowed: async () => 50, deployed: 0, headroom: 0.9 },
+    telemetry: silent,
+  });
+  const concurrency: number[] = [];
+  const rate = createRate({
+    rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
+    setConcurrency: async (maxConcurrency) => void concurrency.push(maxConcurrency),
+  });
+  const { statusCode, body: text = '' } = await rate({
+    routeKey: route,
+    isBase64Encoded: false,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { statusCode, answer: JSON.parse(text), concurrency };
+}
+
+it('shows the rate, what SES allows, and what is used', async () => {
+  expect(await call('GET /rate')).toMatchObject({
+    statusCode: 200,
+    answer: { perSecond: 45, source: 'ses', allowedPerSecond: 50, usedPerSecond: 0 },
+  });
+});
+
+it('sets the rate, also in the concurrency of running campaigns, and gives it back', async () => {
+  const { answer, concurrency } = await call('PUT /rate', { perSecond: 20 });
+  expect(answer).toMatchObject({ perSecond: 20, source: 'operator' });
+  expect(concurrency).toEqual([100]);
+  expect((await call('GET /rate')).answer.perSecond).toBe(20);
+  expect((await call('PUT /rate', { perSecond: null })).answer).toMatchObject({ perSecond: 45, source: 'ses' });
+});
+
+it.each([[{ perSecond: 51 }], [{ perSecond: 0 }], [{ perSecond: 'fast' }], [{}], [{ perSecond: 5, more: 1 }]])(
+  'refuses %j',
+  async (body) => {
+    await expect(call('PUT /rate', body)).rejects.toMatchObject({ code: 'BadRequest' });
+  },
+);
