@@ -4,11 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outputs } from '../../local/compose/outputs.ts';
 
-export interface RunningProduct {
-  apiUrl: string;
-  awsEndpoint: string;
-  apiKey: string;
+export interface RunningProduct extends Outputs {
   stop(): Promise<void>;
 }
 
@@ -16,8 +14,8 @@ export interface RunningProduct {
 const READY_MS = 240_000;
 const LOOK_MS = 100;
 
-/** Boots the product in a process of its own, on free ports, with state of its own. */
-export async function startProduct(): Promise<RunningProduct> {
+/** Boots the product in a process of its own, on free ports, with state of its own, and with further options of `npm run up`. */
+export async function startProduct(options: readonly string[] = []): Promise<RunningProduct> {
   const data = mkdtempSync(join(tmpdir(), 'pregon-load-'));
   const args = [
     '--disable-warning=ExperimentalWarning',
@@ -28,6 +26,7 @@ export async function startProduct(): Promise<RunningProduct> {
     '0',
     '--data',
     data,
+    ...options,
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const stop = async () => {
@@ -46,5 +45,5 @@ export async function startProduct(): Promise<RunningProduct> {
     }
     await sleep(LOOK_MS);
   }
-  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Omit<RunningProduct, 'stop'>), stop };
+  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Outputs), stop };
 }

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outputs } from '../../local/compose/outputs.ts';
+import type { CampaignView } from '../../local/terminal/client.ts';
+
+export interface Measured {
+  /** From the upload to the last word of the workflow. */
+  rowsPerSecond: number;
+  /** From the first email to the last. */
+  sentPerSecond: number;
+  /** The most emails in any window of a second. */
+  mostInASecond: number;
+  /** Sends that SES refused for the rate. */
+  throttled: number;
+}
+
+const LIMIT_MS = 15 * 60_000;
+const LOOK_MS = 200;
+
+/** Runs a campaign of so many rows to its end, and reads what it did from the mailbox. */
+export async function measureCampaign(product: Outputs, rows: number, name: string): Promise<Measured> {
+  const throttledBefore = await throttledOf(product);
+  const csv = Array.from({ length: rows }, (_, n) => `${name}-${n}@example.com,Hi,Hello ${n}\n`).join('');
+  const body = new FormData();
+  body.append('file', new Blob([`email,subject,content\n${csv}`], { type: 'text/csv' }), 'bench.csv');
+  const started = performance.now();
+  const { batchId } = (await call(product, 'POST', '/upload', body)) as CampaignView;
+  await ended(product, batchId, rows);
+  const seconds = (performance.now() - started) / 1000;
+  const times = await sentTimes(product, batchId);
+  if (times.length !== rows) throw new Error(`${times.length} emails were sent for ${rows} rows`);
+  const first = Number(times[0]);
+  const last = Number(times.at(-1));
+  return {
+    rowsPerSecond: rows / seconds,
+    sentPerSecond: (rows - 1) / ((last - first) / 1000),
+    mostInASecond: mostInASecond(times),
+    throttled: (await throttledOf(product)) - throttledBefore,
+  };
+}
+
+/** Sets what SES allows and the limiter, so that both are exactly this rate. */
+export async function setRate(product: Outputs, perSecond: number, sesAllows = perSecond): Promise<void> {
+  const faults = JSON.stringify({ maxSendRate: sesAllows });
+  const response = await fetch(`${product.awsEndpoint}/_local/faults`, { method: 'PUT', body: faults });
+  if (!response.ok) throw new Error(`The local SES refused a rate: ${await response.text()}`);
+  await call(product, 'PUT', '/rate', JSON.stringify({ perSecond }));
+}
+
+async function ended(product: Outputs, batchId: string, rows: number): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    const { status, counts, reason } = (await call(product, 'GET', `/campaigns/${batchId}`)) as CampaignView;
+    if (status === 'SUCCEEDED' && counts.SENT === rows) return;
+    if (status !== 'RUNNING' && status !== 'INGESTING') throw new Error(`A campaign ended ${status}: ${reason}`);
+    if (performance.now() > deadline) throw new Error(`A campaign did not end: ${JSON.stringify(counts)}`);
+    await sleep(LOOK_MS);
+  }
+}
+
+async function sentTimes({ awsEndpoint }: Outputs, batchId: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let after = ''; ; ) {
+    const response = await fetch(`${awsEndpoint}/_local/mailbox?batchId=${batchId}&limit=1000&after=${after}`);
+    const page = (await response.json()) as { messages: { sentAt: string }[]; next?: string };
+    times.push(...page.messages.map(({ sentAt }) => Date.parse(sentAt)));
+    if (page.next === undefined) return times.sort((a, b) => a - b);
+    after = page.next;
+  }
+}
+
+function mostInASecond(sorted: readonly number[]): number {
+  let most = 0;
+  for (let first = 0, last = 0; last < sorted.length; last += 1) {
+    while (Number(sorted[last]) - Number(sorted[first]) >= 1000) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+async function throttledOf({ awsEndpoint }: Outputs): Promise<number> {
+  const { throttled } = (await (await fetch(`${awsEndpoint}/_local/usage`)).json()) as { throttled: number };
+  return throttled;
+}
+
+async function call({ apiUrl, apiKey }: Outputs, method: string, path: string, body?: FormData | string) {
+  const response = await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}

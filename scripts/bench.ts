@@ -1,0 +1,51 @@
+import type { BenchRow } from '../benchmarks/row.ts';
+import { parseCommand, UsageError } from '../local/terminal/arguments.ts';
+import { runCommand } from '../local/terminal/run.ts';
+import { prepare } from './prepare.ts';
+
+const HELP = `npm run bench -- [options]
+
+Measures the product on this machine. What counts are the ratios: to what the same run measured beside it, or to the
+limit it is held to. Exit status 0 when every bound holds.
+
+  --only NAME   one of campaigns, stepfunctions
+  --json        an array of {name, value, unit, against, ratio, bound, holds}
+  --help        this text`;
+
+const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>>> = {
+  campaigns: () => import('../benchmarks/campaigns.ts'),
+  stepfunctions: () => import('../benchmarks/stepfunctions.ts'),
+};
+
+async function runBench(args: readonly string[]): Promise<number> {
+  const parsed = parseCommand({ command: 'npm run bench', help: HELP, options: OPTIONS, positionals: 0 }, args);
+  if (!parsed) return 0;
+  const { only, json } = parsed.values;
+  const names = only === undefined ? Object.keys(BENCHMARKS) : [only];
+  await prepare((text) => (json ? undefined : console.log(text)));
+  const rows: BenchRow[] = [];
+  for (const name of names) {
+    const load = BENCHMARKS[name];
+    if (!load) throw new UsageError(`--only takes ${Object.keys(BENCHMARKS).join(' or ')}, not "${name}"`);
+    rows.push(...(await (await load()).run()));
+  }
+  console.log(json ? JSON.stringify(rows) : table(rows));
+  return rows.every(({ holds }) => holds) ? 0 : 1;
+}
+
+function table(rows: readonly BenchRow[]): string {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const number = (value: number) => (Math.abs(value) < 100 ? value.toFixed(2) : String(Math.round(value)));
+  return [
+    `   ratio   bound       ${'benchmark'.padEnd(width)}       value     against`,
+    ...rows.map(
+      ({ name, value, unit, against, ratio, bound, holds }) =>
+        `${ratio.toFixed(3).padStart(8)}${bound.toFixed(3).padStart(8)}  ${holds ? 'holds' : 'FAILS'}` +
+        `  ${name.padEnd(width)}  ${number(value).padStart(10)}  ${number(against).padStart(10)}  ${unit}`,
+    ),
+  ].join('\n');
+}
+
+await runCommand(() => runBench(process.argv.slice(2)));
