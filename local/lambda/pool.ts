@@ -20,6 +20,8 @@ export class FunctionPool {
   private readonly all = new Set<Instance>();
   private readonly waiting: PromiseWithResolvers<Instance>[] = [];
   private busy = 0;
+  /** An instance is being started for calls that wait. */
+  private growing = false;
   private closed = false;
 
   constructor(spec: FunctionSpec, options: InstanceOptions) {
@@ -67,11 +69,24 @@ export class FunctionPool {
 
   private acquire(): Promise<Instance> {
     // The one used last is the warmest, and leaves the others to expire.
-    const instance = this.idle.pop() ?? (this.all.size < this.spec.maxInstances ? this.create() : undefined);
+    const instance = this.idle.pop();
     if (instance) return Promise.resolve(instance);
     const waiter = Promise.withResolvers<Instance>();
     this.waiting.push(waiter);
+    this.grow();
     return waiter.promise;
+  }
+
+  /** Starts one more instance, behind the calls that wait: most are served sooner by one that is warm. */
+  private grow(): void {
+    if (this.growing || this.closed || this.waiting.length === 0 || this.all.size >= this.spec.maxInstances) return;
+    this.growing = true;
+    const instance = this.create();
+    void instance.warm().then(() => {
+      this.growing = false;
+      if (this.all.has(instance)) this.release(instance);
+      this.grow();
+    });
   }
 
   private release(instance: Instance): void {

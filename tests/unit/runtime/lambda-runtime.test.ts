@@ -49,7 +49,7 @@ describe('a function', () => {
 
   it('runs one call at a time in each instance, and as many instances as its cap', async () => {
     const source = `let busy = false; let id = crypto.randomUUID();
-      ${body('if (busy) throw new Error("twice"); busy = true; await new Promise((r) => setTimeout(r, 30)); busy = false; return id;')}`;
+      ${body('if (busy) throw new Error("twice"); busy = true; await new Promise((r) => setTimeout(r, 500)); busy = false; return id;')}`;
     const runtime = started([functionOf('parallel', source)]);
 
     const results = await Promise.all(Array.from({ length: 6 }, () => runtime.invoke('parallel', '{}')));

@@ -1,0 +1,14 @@
+# The product with its local AWS in one container: state in /data, HTTP API and pages on port 5000.
+FROM node:24-slim
+ENV NODE_ENV=development
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN node scripts/prepare.ts && mkdir /data && chown node:node /data cdk.out
+USER node
+VOLUME /data
+EXPOSE 5000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
+  CMD node -e "fetch('http://127.0.0.1:5000/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "scripts/up.ts", "--port", "5000", "--host", "0.0.0.0", "--data", "/data"]

@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { eventually, Product, tempDataDir } from './support/product.ts';
+
+describe('notification requests', () => {
+  const dataDir = tempDataDir();
+  let product: Product;
+  beforeAll(async () => {
+    product = await Product.up(dataDir);
+  }, 60_000);
+  afterAll(async () => {
+    await product.command.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function create(type = 'email'): Promise<string> {
+    const response = await product.call('POST', '/v1/requests', {
+      body: JSON.stringify({ to: 'ana@example.com', message: 'Hola, Ana', type }),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(response.status).toBe(201);
+    const answer = (await response.json()) as { id: string };
+    expect(Object.keys(answer)).toEqual(['id']);
+    return answer.id;
+  }
+  const processed = async (id: string) => (await product.call('POST', `/v1/requests/${id}/process`)).status;
+  const standing = async (id: string) => (await product.call('GET', `/v1/requests/${id}`)).json();
+  const reaches = (id: string, status: string, withinMs = 20_000) =>
+    eventually(withinMs, async () => ((await standing(id)) as { status: string }).status === status);
+  const faults = (set: object) =>
+    fetch(`${product.outputs.awsEndpoint}/_local/faults`, { method: 'PUT', body: JSON.stringify(set) });
+
+  it('go from queued to sent, once, and show in GraphQL', async () => {
+    const id = await create('push');
+    expect(await standing(id)).toEqual({ id, status: 'queued' });
+    expect(await Promise.all([processed(id), processed(id), processed(id)])).toEqual([202, 202, 202]);
+    await reaches(id, 'sent', 60_000);
+    expect(await processed(id)).toBe(202);
+
+    expect(await standing(id)).toEqual({ id, status: 'sent' });
+    expect(await product.mailbox(id)).toMatchObject([
+      { to: 'ana@example.com', text: 'Hola, Ana', channel: 'push', provider: 'notify', sendId: `${id}-1` },
+    ]);
+    const { sends } = await product.graphql<{ sends: { edges: { node: object }[] } }>(
+      `{ sends(filter: { batchId: "${id}" }) { edges { node { email channel status provider } } } }`,
+    );
+    expect(sends.edges.map(({ node }) => node)).toEqual([
+      { email: 'ana@example.com', channel: 'push', status: 'SENT', provider: 'notify' },
+    ]);
+  }, 90_000);
+
+  it('are refused with 422 and 404', async () => {
+    const bad = await product.call('POST', '/v1/requests', { body: '{"to": "ana@example.com", "type": "fax"}' });
+    expect(bad.status).toBe(422);
+    expect(await bad.json()).toMatchObject({ issues: [{ field: 'message' }, { field: 'type' }] });
+    expect(await processed('unknown')).toBe(404);
+    expect((await product.call('GET', '/v1/requests/unknown')).status).toBe(404);
+  });
+
+  it('wait for a provider that is down, and are sent when it is back', async () => {
+    await faults({ providers: { notify: { outage: true } } });
+    const ids = await Promise.all([create('email'), create('sms')]);
+    await Promise.all(ids.map(processed));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    for (const id of ids) expect(await standing(id)).toEqual({ id, status: 'processing' });
+    await faults({});
+
+    for (const id of ids) await reaches(id, 'sent', 60_000);
+    for (const id of ids) expect(await product.mailbox(id)).toHaveLength(1);
+  }, 90_000);
+});

@@ -1,0 +1,82 @@
+import { createdAtOf, newRequestId } from '../../../core/requests/id.ts';
+import { parseNotificationRequest } from '../../../core/requests/request.ts';
+import { createRequests } from '../../../functions/requests/requests.ts';
+import { openRequests } from './support.ts';
+
+describe('a request id', () => {
+  it('tells when the request was created, in order of time', () => {
+    const now = Date.parse('2026-11-22T10:00:00.123Z');
+    const id = newRequestId(now);
+
+    expect(createdAtOf(id)).toBe('2026-11-22T10:00:00.123Z');
+    expect(newRequestId(now + 1) > id).toBe(true);
+    expect(newRequestId(now)).not.toBe(id);
+  });
+
+  it('is none where it is anything else', () => {
+    const other = ['', 'nope', '1', crypto.randomUUID(), newRequestId(1).toUpperCase(), `${newRequestId(1)}-1`];
+    expect(other.map(createdAtOf)).toEqual(other.map(() => undefined));
+  });
+});
+
+describe('the body of a request', () => {
+  it('is taken as it is, further members ignored', () => {
+    const body = '{"to": "+34 600", "message": " ¡Hola! 🎺", "type": "sms", "more": 1}';
+    expect(parseNotificationRequest(body)).toEqual({ to: '+34 600', message: ' ¡Hola! 🎺', type: 'sms' });
+  });
+
+  it.each([
+    undefined,
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"to": "a", "message": "b"}',
+    '{"to": "a", "message": "b", "type": "fax"}',
+    '{"to": " ", "message": "b", "type": "sms"}',
+    '{"to": "a", "message": "", "type": "sms"}',
+    '{"to": 1, "message": "b", "type": "sms"}',
+    JSON.stringify({ to: 'a', message: 'é'.repeat(40_000), type: 'sms' }),
+    JSON.stringify({ to: 'a'.repeat(600), message: 'b', type: 'sms' }),
+  ])('is unprocessable: %.60s', (body) => {
+    expect(() => parseNotificationRequest(body)).toThrow(expect.objectContaining({ status: 422 }));
+  });
+});
+
+describe('the three routes', () => {
+  let door: Awaited<ReturnType<typeof openRequests>>;
+  beforeEach(async () => {
+    door = await openRequests();
+  });
+  afterEach(() => door.close());
+
+  it('answer to the letter: 201 with the id, 202 without a body, 200 with id and status alone', async () => {
+    const call = createRequests(door.parts);
+    const ask = async (routeKey: string, id?: string, body?: string) => {
+      const answer = await call({
+        routeKey,
+        isBase64Encoded: false,
+        ...(id === undefined ? {} : { pathParameters: { id } }),
+        ...(body === undefined ? {} : { body }),
+      });
+      return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') };
+    };
+
+    const created = await ask('POST /v1/requests', undefined, '{"to": "a", "message": "b", "type": "push"}');
+    const { id } = created.body;
+    expect(created).toEqual({ status: 201, body: { id: expect.any(String) } });
+    expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'queued' } });
+    expect(await ask('POST /v1/requests/{id}/process', id)).toMatchObject({ status: 202 });
+    expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'processing' } });
+    await door.work();
+    expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'sent' } });
+  });
+
+  it('know no other id', async () => {
+    for (const id of ['nope', newRequestId(Date.now())]) {
+      await expect(door.process(id)).rejects.toMatchObject({ status: 404 });
+      await expect(door.status(id)).rejects.toMatchObject({ status: 404 });
+    }
+    expect(door.queue.messages).toEqual([]);
+  });
+});
