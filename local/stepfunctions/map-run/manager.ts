@@ -93,9 +93,13 @@ export class MapRunManager implements MapRuns {
     work.link = it.emit(execution, 'MapRunRedriven', work.started, details);
     thread.last = work.link;
     run.save();
-    services.commits.write(() => store.markForRedrive(id, everything));
-    services.commits.flush();
+    // What ended is committed; what the redrive changes goes into one commit, so it is counted ahead of it.
     run.counts = store.counts(id);
+    for (const { status, executions, items } of store.countForRedrive(id, everything)) {
+      run.counts.add(status, -executions, -items);
+      run.counts.add('PENDING_REDRIVE', executions, items);
+    }
+    services.commits.write(() => store.markForRedrive(id, everything));
     this.live.set(id, run);
     run.go();
   }

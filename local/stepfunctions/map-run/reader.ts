@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { ItemReader } from '../asl/types.ts';
+import { StateFailed } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { AwsHttp } from '../tasks/http.ts';
+import { TransientError } from '../tasks/retry.ts';
 import { CsvRecords } from './csv.ts';
 import { JsonElements, JsonLines, readerFailed } from './json-items.ts';
 
@@ -17,26 +20,30 @@ export interface S3File {
 const encodeKey = (key: string) => key.split('/').map(encodeURIComponent).join('/');
 export const s3Path = (bucket: string, key: string) => `/${bucket}/${encodeKey(key)}`;
 
-/** The text of an object, in pieces. @throws StateFailed */
+/** The text of an object, in pieces. @throws StateFailed; TransientError where reading again may help */
 async function* readObject(http: AwsHttp, file: S3File, roleArn: string): AsyncGenerator<string> {
   const query = file.versionId === undefined ? '' : `?versionId=${encodeURIComponent(file.versionId)}`;
   const path = `${s3Path(file.bucket, file.key)}${query}`;
   try {
     const response = await http.open({ service: 's3', method: 'GET', path, roleArn });
-    if (response.statusCode !== 200) {
-      let body = '';
-      for await (const chunk of response) body += chunk;
-      const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? String(response.statusCode);
-      const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? 'The object could not be read.';
-      throw readerFailed(`${message} (Service: Amazon S3; Status Code: ${response.statusCode}; Error Code: ${code})`);
-    }
+    if (response.statusCode !== 200) throw await refusal(response);
     const decoder = new StringDecoder('utf8');
     for await (const chunk of response) yield decoder.write(chunk);
     yield decoder.end();
   } catch (error) {
-    if (error instanceof Error && error.name === 'StateFailed') throw error;
-    throw readerFailed(`Unable to read s3://${file.bucket}/${file.key}: ${(error as Error).message}`);
+    if (error instanceof StateFailed || error instanceof TransientError) throw error;
+    throw new TransientError(`Unable to read s3://${file.bucket}/${file.key}: ${(error as Error).message}`);
   }
+}
+
+async function refusal(response: IncomingMessage): Promise<Error> {
+  const { statusCode = 0 } = response;
+  let body = '';
+  for await (const chunk of response) body += chunk;
+  const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? String(statusCode);
+  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? 'The object could not be read.';
+  const cause = `${message} (Service: Amazon S3; Status Code: ${statusCode}; Error Code: ${code})`;
+  return statusCode >= 500 ? new TransientError(cause) : readerFailed(cause);
 }
 
 function checkHeader(header: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { appendFileSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Arns } from '../arns.ts';
 import { StateFailed } from '../errors.ts';
@@ -10,6 +11,7 @@ import { redriveStatus } from '../redrive-status.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import type { MapRunStore } from '../store/map-runs.ts';
 import type { AwsHttp } from '../tasks/http.ts';
+import { retrying, TransientError } from '../tasks/retry.ts';
 import { s3Path } from './reader.ts';
 
 /** Which children go into which of the result files. */
@@ -88,13 +90,13 @@ export class ResultWriter {
       const { path, count } = await this.#gather(results, statuses);
       written += name === 'PENDING' ? 0 : count;
       const size = statSync(path).size;
-      if (count > 0) await this.#put(bucket, key, results.roleArn, createReadStream(path), size);
+      if (count > 0) await this.#put(bucket, key, results.roleArn, () => createReadStream(path), size);
       files[name] = count > 0 ? [{ Key: key, Size: size }] : [];
       rmSync(path);
     }
     const key = `${folder}/manifest.json`;
     const manifest = JSON.stringify({ DestinationBucket: bucket, MapRunArn: mapRunArn, ResultFiles: files });
-    await this.#put(bucket, key, results.roleArn, manifest, Buffer.byteLength(manifest));
+    await this.#put(bucket, key, results.roleArn, () => manifest, Buffer.byteLength(manifest));
     return { key, written };
   }
 
@@ -122,26 +124,19 @@ export class ResultWriter {
     return { path, count };
   }
 
-  async #put(
-    bucket: string,
-    key: string,
-    roleArn: string,
-    body: string | ReturnType<typeof createReadStream>,
-    size: number,
-  ) {
+  async #put(bucket: string, key: string, roleArn: string, body: () => string | Readable, size: number): Promise<void> {
     const headers = { 'content-type': 'application/json', 'content-length': size };
-    try {
-      const answer = await this.#http.call({
-        service: 's3',
-        method: 'PUT',
-        path: s3Path(bucket, key),
-        headers,
-        body,
-        roleArn,
-      });
+    const path = s3Path(bucket, key);
+    const put = async () => {
+      const answer = await this.#http.call({ service: 's3', method: 'PUT', path, headers, body: body(), roleArn });
       if (answer.status === 200) return;
       const message = /<Message>([^<]*)<\/Message>/.exec(answer.body.toString())?.[1] ?? `status ${answer.status}`;
+      if (answer.status >= 500) throw new TransientError(message);
       throw new StateFailed({ error: 'States.ResultWriterFailed', cause: message });
+    };
+    try {
+      // The object is the same however often it is put.
+      await retrying(put, (error) => !(error instanceof StateFailed));
     } catch (error) {
       if (error instanceof StateFailed) throw error;
       throw new StateFailed({ error: 'States.ResultWriterFailed', cause: (error as Error).message });

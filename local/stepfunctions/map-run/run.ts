@@ -11,6 +11,7 @@ import { type Json, Payload } from '../json.ts';
 import { itemsOf } from '../states/map.ts';
 import type { PendingChild } from '../store/executions.ts';
 import type { MapRunRow } from '../store/map-runs.ts';
+import { retrying, TransientError } from '../tasks/retry.ts';
 import { Batches, type ChildInput } from './batches.ts';
 import type { ChildCounts } from './counts.ts';
 import type { MapRunSurroundings } from './manager.ts';
@@ -249,33 +250,40 @@ export class MapRun {
 
   /** Reads the items into rows of children, from where the last commit left off. */
   async #read(): Promise<void> {
+    try {
+      await retrying(
+        () => this.#readOn(),
+        (error) => error instanceof TransientError && !this.#isClosed,
+      );
+    } catch (error) {
+      if (!this.#isClosed) this.#fail(this.#failureOf(error));
+    }
+  }
+
+  async #readOn(): Promise<void> {
     const batches = new Batches(this.plan.batch, this.state.name);
     const { readItems: known } = this.row;
     const last = this.plan.maxItems ?? Number.POSITIVE_INFINITY;
     let index = 0;
     let ready: ChildInput[] = [];
-    try {
-      for await (const items of this.#items()) {
-        for (const item of items) {
-          if (index >= last) break;
-          if (index >= known) ready.push(...batches.add(index, await this.#select(index, item)));
-          index++;
-          if (ready.length < CHUNK) continue;
-          await this.#add(ready, false);
-          ready = [];
-          if (this.#isClosed) return;
-        }
+    for await (const items of this.#items()) {
+      for (const item of items) {
         if (index >= last) break;
+        if (index >= known) ready.push(...batches.add(index, await this.#select(index, item)));
+        index++;
+        if (ready.length < CHUNK) continue;
+        await this.#add(ready, false);
+        ready = [];
+        if (this.#isClosed) return;
       }
-      await this.#add([...ready, ...batches.flush()], true);
-    } catch (error) {
-      if (this.#isClosed) return;
-      this.#fail(this.#failureOf(error));
+      if (index >= last) break;
     }
+    await this.#add([...ready, ...batches.flush()], true);
   }
 
   #failureOf(error: unknown): Failure {
     if (error instanceof StateFailed) return error.failure;
+    if (error instanceof TransientError) return { error: 'States.ItemReaderFailed', cause: error.message };
     if (!(error instanceof EvaluationError)) throw error;
     const place = `the state '${this.state.name}' (entered at the event id #${this.thread.entered})`;
     return {

@@ -146,12 +146,24 @@ export class MapRunStore {
 
   /** Marks the children that a redrive runs again. @param everything the succeeded ones too */
   markForRedrive(id: number, everything: boolean): void {
-    const statuses = everything ? [...REDRIVEN, 'SUCCEEDED'] : REDRIVEN;
-    const names = statuses.map((status) => `'${status}'`).join(', ');
-    this.#db
-      .prepare(
-        `UPDATE executions SET status = 'PENDING_REDRIVE' WHERE map_run = ? AND status IN (${names}) AND events < 24999`,
-      )
-      .run(id);
+    this.#db.prepare(`UPDATE executions SET status = 'PENDING_REDRIVE' WHERE ${redrivable(everything)}`).run(id);
   }
+
+  /** The children that `markForRedrive` would mark, by the status they have now. */
+  countForRedrive(id: number, everything: boolean): { status: ExecutionStatus; executions: number; items: number }[] {
+    const query = `SELECT status, count(*) AS executions, sum(items) AS items FROM executions
+      WHERE ${redrivable(everything)} GROUP BY status`;
+    const rows = this.#db.prepare(query).all(id);
+    return rows.map((row) => ({
+      status: text(row, 'status') as ExecutionStatus,
+      executions: integer(row, 'executions'),
+      items: integer(row, 'items'),
+    }));
+  }
+}
+
+/** Children with a full history cannot be redriven. */
+function redrivable(everything: boolean): string {
+  const statuses = everything ? [...REDRIVEN, 'SUCCEEDED'] : REDRIVEN;
+  return `map_run = ? AND status IN (${statuses.map((status) => `'${status}'`).join(', ')}) AND events < 24999`;
 }

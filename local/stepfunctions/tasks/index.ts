@@ -2,6 +2,7 @@ import type { CallResult, TaskCall, TaskCaller } from './caller.ts';
 import type { AwsHttp } from './http.ts';
 import { callFunction, callLambda } from './lambda.ts';
 import { callDynamoDb, callSqs } from './optimized.ts';
+import { isRefused, retrying } from './retry.ts';
 import { callSdk, errorPrefix } from './sdk.ts';
 
 const CALLS = {
@@ -25,7 +26,7 @@ export class AwsTasks implements TaskCaller {
   async call(call: TaskCall): Promise<CallResult> {
     const { kind, service } = call.target;
     try {
-      return await CALLS[kind](this.#http, call);
+      return await retrying(() => CALLS[kind](this.#http, call), isRefused);
     } catch (error) {
       // No answer came: the SDK behind Step Functions calls that a client exception.
       const prefix = kind === 'sdk' ? errorPrefix(service) : PREFIX[kind];
