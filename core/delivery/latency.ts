@@ -21,11 +21,20 @@ export class Latency {
     this.#mean += (milliseconds - this.#mean) / 8;
   }
 
-  /** Milliseconds. */
+  /** Milliseconds within which nearly every call is over. */
   get expected(): number {
+    return this.#estimate(4);
+  }
+
+  /** Milliseconds within which most calls are over. */
+  get usual(): number {
+    return this.#estimate(1);
+  }
+
+  #estimate(deviations: number): number {
     const { least, most } = this.#bounds;
     // The first calls of a process open its connections.
-    const estimate = this.#mean === undefined ? 4 * least : this.#mean + 4 * this.#deviation;
+    const estimate = this.#mean === undefined ? 4 * least : this.#mean + deviations * this.#deviation;
     return Math.min(most, Math.max(least, estimate));
   }
 }

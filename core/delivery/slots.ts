@@ -85,7 +85,7 @@ export class SlotBook {
   async #reserveOnce(): Promise<void> {
     const asked = this.#clock.now();
     const leadMs = Math.max(...this.#waiters.map((waiter) => waiter.leadMs));
-    const earliest = asked + this.#latency.expected + leadMs;
+    const earliest = asked + this.#latency.usual + leadMs;
     if (earliest > this.#until) return this.#refuse(asked + LATER_MS);
     const n = this.#waiters.length;
     const spare = Math.min(n, Math.round(2 * n * (missedPart.get(this.#limiter) ?? 0)));
