@@ -1,30 +1,23 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DistributedMap, MapState } from '../asl/types.ts';
-import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
-import { bindingsOf } from '../execution/context.ts';
+import { type Failure, StateFailed } from '../errors.ts';
 import { endExecution } from '../execution/end.ts';
 import { Execution } from '../execution/execution.ts';
 import { executionArn, loadExecution } from '../execution/load.ts';
 import { redrive } from '../execution/resume.ts';
 import type { Thread } from '../execution/thread.ts';
-import { type Json, Payload } from '../json.ts';
-import { itemsOf } from '../states/map.ts';
+import { Payload } from '../json.ts';
 import type { PendingChild } from '../store/executions.ts';
 import type { MapRunRow } from '../store/map-runs.ts';
-import { retrying, TransientError } from '../tasks/retry.ts';
-import { Batches, type ChildInput } from './batches.ts';
 import type { ChildCounts } from './counts.ts';
+import { Intake } from './intake.ts';
 import type { MapRunSurroundings } from './manager.ts';
 import { notifyFailed, notifySucceeded } from './notify.ts';
 import type { Limits, Plan } from './plan.ts';
-import { readItems } from './reader.ts';
 
 /** MaxConcurrency 0 is AWS's own limit. */
 const MOST_AT_ONCE = 10_000;
-/** Children whose rows are written at once, and children that are started in one turn. */
+/** Children that are started in one turn. */
 const CHUNK = 100;
-/** Children that may wait for their turn before the reader waits too. */
-const READ_AHEAD = 50_000;
 
 const OVER_TOLERANCE: Failure = {
   error: 'States.ExceedToleratedFailureThreshold',
@@ -43,12 +36,11 @@ export class MapRun {
   readonly running = new Map<number, Execution>();
   counts: ChildCounts;
   readonly #around: MapRunSurroundings;
+  readonly #intake: Intake;
   #lastPending = 0;
   #lastRedriven = 0;
   #pumping = false;
-  /** It is ending or has ended: nothing is started any more. */
   #isClosed = false;
-  #makeRoom: (() => void) | undefined;
 
   constructor(
     row: MapRunRow,
@@ -65,6 +57,7 @@ export class MapRun {
     this.map = place.map;
     this.plan = JSON.parse(row.plan) as Plan;
     this.#around = around;
+    this.#intake = new Intake(this, around);
   }
 
   /** Goes on: reads what is not read, starts what may start, ends when there is nothing left. */
@@ -72,6 +65,16 @@ export class MapRun {
     if (!this.row.readDone) this.#read().catch(this.#around.services.fatal);
     this.pump();
     this.check();
+  }
+
+  /** Whether it is ending or has ended: nothing is started any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  async #read(): Promise<void> {
+    const failure = await this.#intake.read();
+    if (failure && !this.#isClosed) this.#fail(failure);
   }
 
   save(): void {
@@ -97,7 +100,7 @@ export class MapRun {
     if (!this.running.delete(child.id)) return;
     this.counts.move('RUNNING', child.status, child.origin.items);
     if (this.#isClosed) return;
-    this.#makeRoom?.();
+    this.#intake.wake();
     this.check();
     this.pump();
   }
@@ -204,7 +207,7 @@ export class MapRun {
   /** Stops the children that run. */
   #close(): void {
     this.#isClosed = true;
-    this.#makeRoom?.();
+    this.#intake.wake();
     const cause = `The map run execution [${this.arn}] which was managing this resource was aborted`;
     for (const child of [...this.running.values()]) {
       endExecution(this.#around.interpreter, child, 'ABORTED', { cause }, 0);
@@ -246,94 +249,5 @@ export class MapRun {
     this.row.cause = failure.cause;
     this.save();
     this.#around.ended(this);
-  }
-
-  /** Reads the items into rows of children, from where the last commit left off. */
-  async #read(): Promise<void> {
-    try {
-      await retrying(
-        () => this.#readOn(),
-        (error) => error instanceof TransientError && !this.#isClosed,
-      );
-    } catch (error) {
-      if (!this.#isClosed) this.#fail(this.#failureOf(error));
-    }
-  }
-
-  async #readOn(): Promise<void> {
-    const batches = new Batches(this.plan.batch, this.state.name);
-    const { readItems: known } = this.row;
-    const last = this.plan.maxItems ?? Number.POSITIVE_INFINITY;
-    let index = 0;
-    let ready: ChildInput[] = [];
-    for await (const items of this.#items()) {
-      for (const item of items) {
-        if (index >= last) break;
-        if (index >= known) ready.push(...batches.add(index, await this.#select(index, item)));
-        index++;
-        if (ready.length < CHUNK) continue;
-        await this.#add(ready, false);
-        ready = [];
-        if (this.#isClosed) return;
-      }
-      if (index >= last) break;
-    }
-    await this.#add([...ready, ...batches.flush()], true);
-  }
-
-  #failureOf(error: unknown): Failure {
-    if (error instanceof StateFailed) return error.failure;
-    if (error instanceof TransientError) return { error: 'States.ItemReaderFailed', cause: error.message };
-    if (!(error instanceof EvaluationError)) throw error;
-    const place = `the state '${this.state.name}' (entered at the event id #${this.thread.entered})`;
-    return {
-      error: 'States.QueryEvaluationError',
-      cause: `An error occurred while executing ${place}. ${error.message}`,
-    };
-  }
-
-  async *#items(): AsyncGenerator<Json[]> {
-    const { reader } = this.map;
-    const { interpreter, http } = this.#around;
-    if (reader && this.plan.file) yield* readItems(http, reader, this.plan.file, this.execution.machine.roleArn);
-    else yield (await itemsOf(interpreter, this.execution, this.thread, this.state)).map(({ value }) => value);
-  }
-
-  /** The text of an item's input: the item itself, or what ItemSelector makes of it. */
-  async #select(index: number, item: Json): Promise<string> {
-    const { itemSelector } = this.state;
-    if (itemSelector === undefined) return JSON.stringify(item);
-    if (itemSelector.constant) return itemSelector.constant.text;
-    const { file } = this.plan;
-    const source = file ? `S3://${file.bucket}/${file.key}` : 'STATE_DATA';
-    const extras = { item: { index, value: new Payload('', item), source } };
-    return JSON.stringify(await itemSelector.evaluate(bindingsOf(this.execution, this.thread, extras)));
-  }
-
-  async #add(inputs: readonly ChildInput[], isLast: boolean): Promise<void> {
-    const { services, executions, newChildren } = this.#around;
-    const { machine } = this.execution;
-    const run = { id: this.row.id, machine: machine.name, revision: machine.revision, type: this.map.childType };
-    const children = newChildren(inputs);
-    services.commits.write(() => {
-      for (const child of children) executions.addPending(child, run);
-    });
-    for (const { items } of inputs) this.counts.add('PENDING', 1, items);
-    const end = inputs.at(-1);
-    if (end) this.row.readItems = end.item + end.items;
-    this.row.readDone = isLast;
-    this.save();
-    await services.commits.committed();
-    this.pump();
-    if (isLast) {
-      this.check();
-      return;
-    }
-    if (this.counts.executions.pending > READ_AHEAD) {
-      await new Promise<void>((resolve) => {
-        this.#makeRoom = resolve;
-      });
-    }
-    await nextTurn();
   }
 }

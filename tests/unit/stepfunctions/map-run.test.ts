@@ -354,3 +354,13 @@ test('after a restart a Map Run goes on with what is left, and nothing that had 
   expect(seen).toHaveLength(45);
   expect(new Set(seen).size).toBe(40);
 });
+
+test('an S3 that fails for a moment fails neither the reader nor the writer', async () => {
+  engine.aws.objects.set('files/twenty.csv', csv(20));
+  engine.aws.failingS3 = 2;
+  const arn = await engine.start(distributed({ ...reader(), ...writer }), { key: 'twenty.csv' });
+  await until(() => engine.aws.failingS3 === 0);
+  engine.aws.failingS3 = 2;
+  expect((await engine.ended(arn)).status).toBe('SUCCEEDED');
+  expect((await mapRunOf(arn)).executionCounts.succeeded).toBe(20);
+});

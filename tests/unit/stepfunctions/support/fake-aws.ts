@@ -20,6 +20,8 @@ export class FakeAws {
   readonly objects = new Map<string, string>();
   readonly calls: Call[] = [];
   readonly events: Record<string, unknown>[] = [];
+  /** How many further calls of S3 fail. */
+  failingS3 = 0;
   readonly #handlers = new Map<string, Handler>();
   #server: Server | undefined;
 
@@ -84,6 +86,12 @@ export class FakeAws {
 
   #s3(request: IncomingMessage, response: ServerResponse, body: string): void {
     const key = decodeURIComponent((request.url ?? '').slice(1).split('?')[0] ?? '');
+    if (this.failingS3 > 0) {
+      this.failingS3--;
+      response.writeHead(503);
+      response.end('<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>');
+      return;
+    }
     if (request.method === 'PUT') {
       this.objects.set(key, body);
       response.end();

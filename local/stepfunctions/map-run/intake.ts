@@ -1,0 +1,123 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
+import { bindingsOf } from '../execution/context.ts';
+import { type Json, Payload } from '../json.ts';
+import { itemsOf } from '../states/map.ts';
+import { retrying, TransientError } from '../tasks/retry.ts';
+import { Batches, type ChildInput } from './batches.ts';
+import type { MapRunSurroundings } from './manager.ts';
+import { readItems } from './reader.ts';
+import type { MapRun } from './run.ts';
+
+/** Children whose rows are written at once. */
+const CHUNK = 100;
+/** Children that may wait for their turn before the reader waits too. */
+const READ_AHEAD = 50_000;
+
+/** Reads the items of a Map Run into rows of children. */
+export class Intake {
+  readonly #run: MapRun;
+  readonly #around: MapRunSurroundings;
+  #makeRoom: (() => void) | undefined;
+
+  constructor(run: MapRun, around: MapRunSurroundings) {
+    this.#run = run;
+    this.#around = around;
+  }
+
+  /** Reads from where the last commit left off. Answers what went wrong, if anything did. */
+  async read(): Promise<Failure | undefined> {
+    try {
+      await retrying(
+        () => this.#readOn(),
+        (error) => error instanceof TransientError && !this.#run.isClosed,
+      );
+      return undefined;
+    } catch (error) {
+      return this.#failureOf(error);
+    }
+  }
+
+  /** A child has ended, or the Map Run: a reader that waited looks again. */
+  wake(): void {
+    this.#makeRoom?.();
+  }
+
+  async #readOn(): Promise<void> {
+    const { plan, state, row } = this.#run;
+    const batches = new Batches(plan.batch, state.name);
+    const known = row.readItems;
+    const last = plan.maxItems ?? Number.POSITIVE_INFINITY;
+    let index = 0;
+    let ready: ChildInput[] = [];
+    for await (const items of this.#items()) {
+      for (const item of items) {
+        if (index >= last) break;
+        if (index >= known) ready.push(...batches.add(index, await this.#select(index, item)));
+        index++;
+        if (ready.length < CHUNK) continue;
+        await this.#add(ready, false);
+        ready = [];
+      }
+      if (index >= last || this.#run.isClosed) break;
+    }
+    await this.#add([...ready, ...batches.flush()], true);
+  }
+
+  async *#items(): AsyncGenerator<Json[]> {
+    const { map, plan, execution, thread, state } = this.#run;
+    const { interpreter, http } = this.#around;
+    if (map.reader && plan.file) yield* readItems(http, map.reader, plan.file, execution.machine.roleArn);
+    else yield (await itemsOf(interpreter, execution, thread, state)).map(({ value }) => value);
+  }
+
+  /** The text of an item's input: the item itself, or what ItemSelector makes of it. */
+  async #select(index: number, item: Json): Promise<string> {
+    const { state, plan, execution, thread } = this.#run;
+    const { itemSelector } = state;
+    if (itemSelector === undefined) return JSON.stringify(item);
+    if (itemSelector.constant) return itemSelector.constant.text;
+    const source = plan.file ? `S3://${plan.file.bucket}/${plan.file.key}` : 'STATE_DATA';
+    const extras = { item: { index, value: new Payload('', item), source } };
+    return JSON.stringify(await itemSelector.evaluate(bindingsOf(execution, thread, extras)));
+  }
+
+  async #add(inputs: readonly ChildInput[], isLast: boolean): Promise<void> {
+    if (this.#run.isClosed) return;
+    const { services, executions, newChildren } = this.#around;
+    const { row, map, counts, execution } = this.#run;
+    const { name: machine, revision } = execution.machine;
+    const run = { id: row.id, machine, revision, type: map.childType };
+    const children = newChildren(inputs);
+    services.commits.write(() => {
+      for (const child of children) executions.addPending(child, run);
+    });
+    for (const { items } of inputs) counts.add('PENDING', 1, items);
+    const end = inputs.at(-1);
+    if (end) row.readItems = end.item + end.items;
+    row.readDone = isLast;
+    this.#run.save();
+    await services.commits.committed();
+    this.#run.pump();
+    if (isLast) {
+      this.#run.check();
+      return;
+    }
+    if (counts.executions.pending > READ_AHEAD && !this.#run.isClosed) {
+      await new Promise<void>((resolve) => {
+        this.#makeRoom = resolve;
+      });
+    }
+    await nextTurn();
+  }
+
+  #failureOf(error: unknown): Failure {
+    if (error instanceof StateFailed) return error.failure;
+    if (error instanceof TransientError) return { error: 'States.ItemReaderFailed', cause: error.message };
+    if (!(error instanceof EvaluationError)) throw error;
+    const { state, thread } = this.#run;
+    const place = `the state '${state.name}' (entered at the event id #${thread.entered})`;
+    const cause = `An error occurred while executing ${place}. ${error.message}`;
+    return { error: 'States.QueryEvaluationError', cause };
+  }
+}
