@@ -34,6 +34,6 @@ export function App() {
 function CurrentPage({ path }: { path: string }) {
   const found = findPage(path);
   if (found === undefined) return <UnknownPage />;
-  if (local === undefined) return <NotDeployed arn={found.rest === '' ? undefined : found.rest} />;
+  if (local === undefined) return <NotDeployed arn={found.rest.startsWith('arn:') ? found.rest : undefined} />;
   return <found.Page rest={found.rest} />;
 }

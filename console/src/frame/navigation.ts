@@ -3,6 +3,7 @@ import { BASE } from './router.ts';
 
 export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   { type: 'link', text: 'Executions', href: `${BASE}/executions` },
+  { type: 'link', text: 'Email batch', href: `${BASE}/emails` },
   { type: 'divider' },
   { type: 'link', text: 'GraphQL', href: '/graphql', external: true },
   { type: 'link', text: 'API reference', href: '/docs', external: true },

@@ -17,6 +17,8 @@ const PAGES: readonly PageDefinition[] = [
   { route: '/executions', Page: lazy(() => import('../executions/ExecutionsPage.tsx')) },
   { route: '/executions/*', Page: lazy(() => import('../executions/ExecutionPage.tsx')) },
   { route: '/map-runs/*', Page: lazy(() => import('../map-runs/MapRunPage.tsx')) },
+  { route: '/emails', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
+  { route: '/emails/*', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
 ];
 
 /** Where the bare console address leads. */

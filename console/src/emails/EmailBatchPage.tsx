@@ -1,0 +1,155 @@
+import Button from '@cloudscape-design/components/button';
+import Cards from '@cloudscape-design/components/cards';
+import Container from '@cloudscape-design/components/container';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { type FormEvent, useState } from 'react';
+import { type Email, getEmails } from '../api/emails.ts';
+import { CopyableText } from '../components/CopyableText.tsx';
+import { plural } from '../format/number.ts';
+import { usePageTitle } from '../frame/Breadcrumbs.tsx';
+import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
+import type { PageProps } from '../frame/pages.ts';
+import { BASE, navigate } from '../frame/router.ts';
+import { useLive } from '../live/useLive.ts';
+import { useNarrow } from '../live/useMedia.ts';
+import { EMAIL_COLUMNS } from './emailColumns.tsx';
+import './emails.css';
+
+const PATH = `${BASE}/emails`;
+const SOON_MS = 1000;
+/** The sweep may take a failed one up again. */
+const LATER_MS = 15_000;
+
+/** Looks a batch of transactional email up by its id, and follows it. */
+export default function EmailBatchPage({ rest: batchId }: PageProps) {
+  usePageTitle([
+    { text: 'Email batch', href: PATH },
+    ...(batchId === '' ? [] : [{ text: batchId, href: `${PATH}/${encodeURIComponent(batchId)}` }]),
+  ]);
+  return (
+    <SpaceBetween size="m">
+      <Header variant="h1" description="How the emails of a call of POST /emails/send stand">
+        Email batch
+      </Header>
+      <LookUp batchId={batchId} />
+      {batchId !== '' && <Batch batchId={batchId} />}
+    </SpaceBetween>
+  );
+}
+
+function LookUp({ batchId }: { batchId: string }) {
+  const [text, setText] = useState(batchId);
+  const wanted = text.trim();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (wanted !== '') navigate(`${PATH}/${encodeURIComponent(wanted)}`);
+  };
+  return (
+    <Container>
+      <form onSubmit={submit} className="pg-look-up">
+        <FormField label="Batch id" description="The batchID that POST /emails/send answered" stretch>
+          <Input
+            value={text}
+            placeholder="a13fde72-b98a-4db0-b1f3-d9d20d594287"
+            autoComplete={false}
+            spellcheck={false}
+            onChange={({ detail }) => setText(detail.value)}
+          />
+        </FormField>
+        <Button variant="primary" formAction="submit" disabled={wanted === ''}>
+          Check email batch status
+        </Button>
+      </form>
+    </Container>
+  );
+}
+
+function Batch({ batchId }: { batchId: string }) {
+  const narrow = useNarrow();
+  const { data, error, loading, refresh } = useLive(
+    batchId,
+    async (signal) => ({ emails: await getEmails(batchId, signal) }),
+    (found) => (found?.emails?.some(({ state }) => state === 'QUEUED') ? SOON_MS : LATER_MS),
+  );
+  if (loading) return <Loading what="email batch" />;
+  if (data === undefined) return error && <Failure error={error} what="email batch" retry={refresh} />;
+  const [first] = data.emails ?? [];
+  if (data.emails === undefined || first === undefined) {
+    return <Empty title="No such batch">The API knows no email batch with this id.</Empty>;
+  }
+  const count = (state: Email['state']) => data.emails?.filter((email) => email.state === state).length ?? 0;
+  return (
+    <SpaceBetween size="m">
+      {error && <Failure error={error} what="email batch" retry={refresh} stale />}
+      <Container>
+        <KeyValuePairs
+          columns={narrow ? 1 : 4}
+          minColumnWidth={140}
+          items={[
+            { label: 'From', value: first.from },
+            { label: 'Subject', value: first.subject },
+            {
+              label: plural(data.emails.length, 'recipient'),
+              value: `${count('SENT')} sent, ${count('QUEUED')} queued, ${count('ERROR')} in error`,
+            },
+            { label: 'Batch', value: <CopyableText text={batchId} what="batch id" /> },
+          ]}
+        />
+        <ExpandableSection headerText="Content">
+          <pre className="pg-content">{first.content}</pre>
+        </ExpandableSection>
+      </Container>
+      <Recipients emails={data.emails} refresh={refresh} />
+    </SpaceBetween>
+  );
+}
+
+/** A table, or where it would not fit a card for each. */
+function Recipients({ emails, refresh }: { emails: readonly Email[]; refresh: () => void }) {
+  const narrow = useNarrow();
+  const header = (
+    <Header
+      variant="h2"
+      counter={`(${emails.length})`}
+      actions={<Button iconName="refresh" ariaLabel="Refresh recipients" onClick={refresh} />}
+    >
+      Recipients
+    </Header>
+  );
+  if (!narrow) {
+    return (
+      <Table
+        variant="container"
+        items={emails}
+        trackBy="recipient"
+        columnDefinitions={EMAIL_COLUMNS}
+        wrapLines
+        enableKeyboardNavigation
+        ariaLabels={{ tableLabel: 'Recipients' }}
+        header={header}
+      />
+    );
+  }
+  return (
+    <Cards
+      items={emails}
+      trackBy="recipient"
+      cardDefinition={{
+        header: ({ recipient }) => recipient,
+        sections: EMAIL_COLUMNS.filter(({ id }) => id !== 'recipient').map(({ id = '', header: name, cell }) => ({
+          id,
+          header: name,
+          content: (email: Email) => cell(email),
+          width: id === 'error' || id === 'lastAttempt' ? 100 : 33,
+        })),
+      }}
+      header={header}
+    />
+  );
+}
