@@ -1,7 +1,4 @@
-/**
- * How long a call will take at most, from how long it took: the smoothed mean plus four times the smoothed deviation, as TCP
- * estimates its timeout (RFC 6298).
- */
+/** How long a call will take, from how long it took: the smoothed mean plus deviations, as TCP estimates its timeout (RFC 6298). */
 export class Latency {
   readonly #bounds: { least: number; most: number };
   #mean: number | undefined;
@@ -28,7 +25,7 @@ export class Latency {
 
   /** Milliseconds within which most calls are over. */
   get usual(): number {
-    return this.#estimate(1);
+    return this.#estimate(2);
   }
 
   #estimate(deviations: number): number {
