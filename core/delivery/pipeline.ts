@@ -5,7 +5,7 @@ import type { Claim } from '../ledger/transitions.ts';
 import { type Gate, GateClosed } from './gate.ts';
 import type { Door, Job, Outcome, Route } from './job.ts';
 import { record } from './record.ts';
-import { isMet, type Slot, SlotBook } from './slots.ts';
+import { type Slot, SlotBook } from './slots.ts';
 import { refused, type Sent, type Tools } from './steps.ts';
 
 /** Longer than the function's timeout and its last send; an expired lease is never taken over. */
@@ -143,7 +143,7 @@ function gateOf<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>, p
         continue;
       }
       await clock.sleep(Math.max(0, Math.ceil(slot - clock.now())));
-      const met = isMet(slot, clock);
+      const met = book.isMet(slot);
       book.note(!met);
       if (met) return passed(clock.now() - slot);
       missed();

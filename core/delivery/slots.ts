@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { LimiterLane } from '../limiter/allocate.ts';
 import type { Limiter } from '../limiter/limiter.ts';
-import { SLOT_TOLERANCE_MS } from '../limiter/spacing.ts';
 import type { Latency } from './latency.ts';
 
 /** A time to send at, or none within this batch's time: then when to try again. Milliseconds since the epoch. */
@@ -18,9 +17,6 @@ const LATER_MS = 1_000;
 /** The part of a limiter's slots that this process lately missed, smoothed over some thirty: it asks for so many spare ones. */
 const missedPart = new WeakMap<Limiter, number>();
 const SMOOTHED_OVER = 32;
-
-/** Whether a request that leaves now is within the tolerance of the slot. */
-export const isMet = (slot: number, clock: Clock): boolean => clock.now() - slot <= SLOT_TOLERANCE_MS;
 
 /**
  * The slots of one batch. All rows that ask at the same time are reserved for with one call. A row is told when its slot will be, so
@@ -59,11 +55,16 @@ export class SlotBook {
   /** The next slot that can still be met, for a row that is ready; `missed` hears of each that was lost. */
   take(missed: () => void): number | undefined {
     for (let at = this.#free.shift(); at !== undefined; at = this.#free.shift()) {
-      if (isMet(at, this.#clock)) return at;
+      if (this.isMet(at)) return at;
       this.note(true);
       missed();
     }
     return undefined;
+  }
+
+  /** Whether a request that leaves now is within the limiter's tolerance of the slot. */
+  isMet(slot: number): boolean {
+    return this.#clock.now() - slot <= this.#limiter.toleranceMs;
   }
 
   /** Whether a slot was missed or met. */

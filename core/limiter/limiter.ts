@@ -1,7 +1,8 @@
 import { limiterKey } from '../ledger/keys.ts';
 import { type Item, type LedgerTable, updateIf } from '../ledger/table.ts';
 import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, type Decision, decide, slotsOf } from './allocate.ts';
-import { FRESH_MS, freshLimiter, isFresh, type RateOf, refreshRate, STALE_MS } from './rate.ts';
+import { FRESH_MS, freshLimiter, isFresh, type RateOf, type RateSource, refreshRate, STALE_MS } from './rate.ts';
+import { SLOT_TOLERANCE_MS } from './spacing.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
 
 export type Reservation = { slots: number[] } | { retryAt: number };
@@ -9,6 +10,8 @@ export type Reservation = { slots: number[] } | { retryAt: number };
 /** One limiter for all workers: slots that are never closer together than its rate allows. */
 export interface Limiter {
   readonly name: string;
+  /** A send leaves at most this long after its slot: the spacing allows for it. */
+  readonly toleranceMs: number;
   /**
    * Up to n slot times between `earliest` and `until` (milliseconds, with fractions), and up to `spare` more where nobody waits for
    * them; or when to ask again.
@@ -50,6 +53,7 @@ export function createLimiter(rate: RateOf): Limiter {
 
   return {
     name,
+    toleranceMs: toleranceOf(rate.source),
 
     async reserve(request) {
       let state = await current();
@@ -74,6 +78,9 @@ export function createLimiter(rate: RateOf): Limiter {
     idle: async () => lookup,
   };
 }
+
+const toleranceOf = (source: RateSource): number =>
+  (source.kind === 'window' ? source.window.jitterMs : undefined) ?? SLOT_TOLERANCE_MS;
 
 /** While others book too, `next` is somewhere before the horizon: an extension of all n, without spares, is worth a try. */
 const decideOnLikely = (state: LimiterItem, ask: Ask): Decision =>

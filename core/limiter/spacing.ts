@@ -1,4 +1,4 @@
-/** A send leaves at most this long after its slot; later it takes a new one. */
+/** A send leaves at most this long after its slot, where its limiter says nothing else; later it takes a new one. */
 export const SLOT_TOLERANCE_MS = 20;
 
 /** Slots lie this much further apart than the rate asks for: what two clocks and a network may differ by. */
