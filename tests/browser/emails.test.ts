@@ -81,5 +81,5 @@ test('it is used with the keyboard alone, on a phone', async () => {
   await page.getByLabel('Batch id').fill('b1');
   await page.keyboard.press('Enter');
   await page.getByText('1 sent, 0 queued, 0 in error').waitFor();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
 });
