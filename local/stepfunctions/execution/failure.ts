@@ -1,8 +1,6 @@
 import type { Catcher, Retrier, State } from '../asl/types.ts';
 import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
 import { Payload } from '../json.ts';
-import { iterationFailed } from '../states/map-inline.ts';
-import { branchFailed } from '../states/parallel.ts';
 import { endExecution, stopThread } from './end.ts';
 import { failureOf } from './events.ts';
 import type { Execution } from './execution.ts';
@@ -145,10 +143,5 @@ export function propagate(it: Interpreter, execution: Execution, thread: Thread,
     endExecution(it, execution, 'FAILED', failureOf(failure), thread.last);
     return;
   }
-  const parent = execution.thread(thread.parent);
-  const { work } = parent;
-  if (work.kind === 'parallel')
-    it.proceed(execution, parent, () => branchFailed(it, execution, parent, work, thread, failure));
-  if (work.kind === 'map')
-    it.proceed(execution, parent, () => iterationFailed(it, execution, parent, work, thread, failure));
+  it.childFailed(execution, execution.thread(thread.parent), thread, failure);
 }

@@ -4,7 +4,7 @@ import { EvaluationError, type Failure, HistoryFull, StateFailed } from '../erro
 import { type Json, type JsonObject, Payload } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
-import { executeState } from '../states/index.ts';
+import { childDone, childFailed, executeState } from '../states/index.ts';
 import { endExecution } from './end.ts';
 import { inputOf } from './events.ts';
 import type { Execution } from './execution.ts';
@@ -102,6 +102,16 @@ export class Interpreter {
   /** Takes a thread on from where it is, after `action` where there is one, until it has to wait for something. */
   proceed(execution: Execution, thread: Thread, action?: () => Promise<void>): void {
     this.#run(execution, thread, action).catch((error: unknown) => this.services.fatal(error));
+  }
+
+  /** What runs in a Parallel or Map state tells it, through here, that it came to its end. */
+  childDone(execution: Execution, parent: Thread, child: Thread): void {
+    childDone(this, execution, parent, child);
+  }
+
+  /** Or that it failed. */
+  childFailed(execution: Execution, parent: Thread, child: Thread, failure: Failure): void {
+    this.proceed(execution, parent, () => childFailed(this, execution, parent, child, failure));
   }
 
   async #run(execution: Execution, thread: Thread, action: (() => Promise<void>) | undefined): Promise<void> {

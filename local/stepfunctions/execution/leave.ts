@@ -1,8 +1,6 @@
 import type { Exit, State } from '../asl/types.ts';
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
 import type { Payload } from '../json.ts';
-import { iterationDone } from '../states/map-inline.ts';
-import { branchDone } from '../states/parallel.ts';
 import { bindingsOf, type Extras } from './context.ts';
 import { endExecution } from './end.ts';
 import { outputOf } from './events.ts';
@@ -58,7 +56,5 @@ function threadDone(it: Interpreter, execution: Execution, thread: Thread): void
     return;
   }
   execution.threads.delete(thread.id);
-  const parent = execution.thread(thread.parent);
-  if (parent.work.kind === 'parallel') branchDone(it, execution, parent, parent.work, thread);
-  if (parent.work.kind === 'map') iterationDone(it, execution, parent, parent.work, thread);
+  it.childDone(execution, execution.thread(thread.parent), thread);
 }

@@ -1,10 +1,12 @@
 import type { State } from '../asl/types.ts';
+import type { Failure } from '../errors.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import type { Thread } from '../execution/thread.ts';
 import { executeChoice } from './choice.ts';
 import { executeMap } from './map.ts';
-import { executeParallel } from './parallel.ts';
+import { iterationDone, iterationFailed } from './map-inline.ts';
+import { branchDone, branchFailed, executeParallel } from './parallel.ts';
 import { executeFail, executePass, executeSucceed } from './simple.ts';
 import { executeTask } from './task.ts';
 import { executeWait } from './wait.ts';
@@ -29,4 +31,24 @@ export function executeState(it: Interpreter, execution: Execution, thread: Thre
     case 'Map':
       return executeMap(it, execution, thread, state);
   }
+}
+
+/** A branch or an iteration came to its end. */
+export function childDone(it: Interpreter, execution: Execution, parent: Thread, child: Thread): void {
+  const { work } = parent;
+  if (work.kind === 'parallel') branchDone(it, execution, parent, work, child);
+  if (work.kind === 'map') iterationDone(it, execution, parent, work, child);
+}
+
+/** A branch or an iteration failed, and nothing in it deals with that. */
+export async function childFailed(
+  it: Interpreter,
+  execution: Execution,
+  parent: Thread,
+  child: Thread,
+  failure: Failure,
+): Promise<void> {
+  const { work } = parent;
+  if (work.kind === 'parallel') await branchFailed(it, execution, parent, work, child, failure);
+  if (work.kind === 'map') await iterationFailed(it, execution, parent, work, child, failure);
 }
