@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../gateway/errors.ts';
-import { readMime } from './mime.ts';
+import { decodeWords, readMime } from './mime.ts';
 
 const addresses = z.array(z.string()).default([]);
 const content = z.object({ Data: z.string(), Charset: z.string().optional() });
@@ -58,7 +58,8 @@ export function readMessage(body: Buffer): OutgoingMessage {
   const html = Simple ? Simple.Body.Html?.Data : mime?.html;
   if (text === undefined && html === undefined) throw bad('The body must have a text or an HTML part');
   return {
-    from,
+    // As its reader sees it: SES takes a display name beyond ASCII as encoded words only.
+    from: decodeWords(from),
     recipients,
     subject: Simple ? Simple.Subject.Data : (mime?.subject ?? ''),
     ...(text === undefined ? {} : { text }),

@@ -61,7 +61,7 @@ function decodeBody(body: string, encoding: string | undefined): string {
 }
 
 /** RFC 2047 words, such as `=?utf-8?Q?=C2=A1Hola!?=`. */
-function decodeWords(text: string): string {
+export function decodeWords(text: string): string {
   return text.replace(/=\?[^?]+\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi, (_word, kind: string, encoded: string) =>
     kind.toLowerCase() === 'b'
       ? Buffer.from(encoded, 'base64').toString('utf8')

@@ -76,6 +76,12 @@ describe('SES', () => {
     });
   });
 
+  it('shows the sender as a reader sees it', async () => {
+    const { send, read } = await start();
+    await send('ana@example.com', 1, { FromEmailAddress: '=?UTF-8?B?UHJlZ8Ozbg==?= <hello@pregon.test>' });
+    expect((await read()).messages[0]?.from).toBe('Pregón <hello@pregon.test>');
+  });
+
   it('throttles what goes over its rate in any second, and takes it a second later', async () => {
     const { send, clock } = await start({ maxSendRate: 10 });
     const outcomes = await Promise.allSettled(Array.from({ length: 15 }, (_, n) => send(`a${n}@example.com`, n + 1)));
