@@ -1,0 +1,48 @@
+import { silent } from '../../../core/telemetry.ts';
+import { createProviders } from '../../../functions/email-worker/providers.ts';
+import { keysSchema, workerEnv } from '../../../functions/email-worker/settings.ts';
+import { readEnv } from '../../../functions/shared/env.ts';
+
+const variables = {
+  SENDS_TABLE: 't',
+  EMAIL_QUEUE_URL: 'q',
+  EMAIL_PROVIDERS: 'mailgun, ses,sendgrid,smtp',
+  EMAIL_RATES: 'mailgun=50,smtp=0.5',
+  EMAIL_KEYS_SECRET_ARN: 'arn',
+  MAILGUN_BASE_URL: 'https://api.mailgun.net',
+  MAILGUN_DOMAIN: 'mg.example.com',
+  SENDGRID_BASE_URL: 'https://api.sendgrid.com',
+};
+const ses = { name: 'ses', send: async () => ({ messageId: 'm' }) };
+const namesWith = (keys: object, changes: object = {}) =>
+  createProviders({
+    env: readEnv(workerEnv, { ...variables, ...changes }),
+    keys: keysSchema.parse(keys),
+    ses,
+    telemetry: silent,
+  }).map(({ name }) => name);
+
+describe("the email worker's settings", () => {
+  it('name the providers in order, and the rate of each', () => {
+    const env = readEnv(workerEnv, variables);
+
+    expect(env.EMAIL_PROVIDERS).toEqual(['mailgun', 'ses', 'sendgrid', 'smtp']);
+    expect((['mailgun', 'smtp', 'sendgrid'] as const).map(env.EMAIL_RATES)).toEqual([50, 0.5, 10]);
+  });
+
+  it('are refused with every problem at once', () => {
+    const read = () =>
+      readEnv(workerEnv, { ...variables, SENDS_TABLE: '', EMAIL_PROVIDERS: 'ses,postmark', EMAIL_RATES: 'mailgun' });
+
+    for (const name of ['SENDS_TABLE', 'EMAIL_PROVIDERS', 'EMAIL_RATES']) expect(read).toThrow(name);
+    expect(() => readEnv(workerEnv, { ...variables, EMAIL_PROVIDERS: 'ses,ses' })).toThrow('named twice');
+  });
+
+  it('leave out a provider that has no key, or no domain', () => {
+    const all = { mailgun: 'k', sendgrid: 'k', smtp: 'smtps://u:p@mail.example.com' };
+
+    expect(namesWith(all)).toEqual(['mailgun', 'ses', 'sendgrid', 'smtp']);
+    expect(namesWith({ ...all, sendgrid: '' }, { MAILGUN_DOMAIN: '' })).toEqual(['ses', 'smtp']);
+    expect(() => namesWith({}, { EMAIL_PROVIDERS: 'mailgun' })).toThrow('has a key in arn');
+  });
+});
