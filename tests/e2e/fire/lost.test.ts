@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Command, eventually, Product, tempDataDir } from '../support/product.ts';
-import { awsOf, expectOnceEach, faults, follow, hasEnded, redrive, sends, upload } from './support.ts';
+import { awsOf, END_MS, expectOnceEach, faults, follow, hasEnded, redrive, sends, TEST_MS, upload } from './support.ts';
 
 const dataDir = tempDataDir();
 let product: Product;
@@ -35,95 +35,113 @@ const setRate = (perSecond: number) =>
     headers: { 'content-type': 'application/json' },
   });
 
-it('a connection that breaks after the mail was accepted leaves its row unconfirmed, and only a person decides on it', async () => {
-  await faults(product, { dropAfterAcceptRate: 1 });
-  const batchId = await upload(product, 4, 'unconfirmed');
-  const failed = await follow(product, batchId, 40_000, hasEnded);
-  await faults(product, {});
+it(
+  'a connection that breaks after the mail was accepted leaves its row unconfirmed, and only a person decides on it',
+  async () => {
+    await faults(product, { dropAfterAcceptRate: 1 });
+    const batchId = await upload(product, 4, 'unconfirmed');
+    const failed = await follow(product, batchId, END_MS, hasEnded);
+    await faults(product, {});
 
-  expect(failed).toMatchObject({ status: 'FAILED', unconfirmed: 4, counts: { SENT: 0, ERROR: 4 } });
-  expect((await sends(product, batchId)).map(({ error }) => error?.code)).toEqual(Array(4).fill('DeliveryUnconfirmed'));
+    expect(failed).toMatchObject({ status: 'FAILED', unconfirmed: 4, counts: { SENT: 0, ERROR: 4 } });
+    expect((await sends(product, batchId)).map(({ error }) => error?.code)).toEqual(
+      Array(4).fill('DeliveryUnconfirmed'),
+    );
 
-  const plain = await redrive(product, batchId);
-  expect([plain.status, await plain.json()]).toMatchObject([409, { detail: expect.stringContaining('"resend"') }]);
-  expect(await product.mailbox(batchId)).toHaveLength(4);
+    const plain = await redrive(product, batchId);
+    expect([plain.status, await plain.json()]).toMatchObject([409, { detail: expect.stringContaining('"resend"') }]);
+    expect(await product.mailbox(batchId)).toHaveLength(4);
 
-  expect((await redrive(product, batchId, { unconfirmed: 'resend' })).status).toBe(202);
-  const resent = await follow(product, batchId, 40_000, hasEnded);
+    expect((await redrive(product, batchId, { unconfirmed: 'resend' })).status).toBe(202);
+    const resent = await follow(product, batchId, END_MS, hasEnded);
 
-  expect(resent).toMatchObject({ status: 'SUCCEEDED', unconfirmed: 0, counts: { SENT: 4, ERROR: 0 } });
-  expect(await product.mailbox(batchId)).toHaveLength(8);
-  expect((await sends(product, batchId))[0]?.error?.message).toContain('Sent again by an operator');
-}, 100_000);
+    expect(resent).toMatchObject({ status: 'SUCCEEDED', unconfirmed: 0, counts: { SENT: 4, ERROR: 0 } });
+    expect(await product.mailbox(batchId)).toHaveLength(8);
+    expect((await sends(product, batchId))[0]?.error?.message).toContain('Sent again by an operator');
+  },
+  TEST_MS,
+);
 
-it('unconfirmed rows that are accepted are closed as they are', async () => {
-  await faults(product, { dropAfterAcceptRate: 1 });
-  const batchId = await upload(product, 3, 'accepted');
-  await follow(product, batchId, 40_000, hasEnded);
-  await faults(product, {});
+it(
+  'unconfirmed rows that are accepted are closed as they are',
+  async () => {
+    await faults(product, { dropAfterAcceptRate: 1 });
+    const batchId = await upload(product, 3, 'accepted');
+    await follow(product, batchId, END_MS, hasEnded);
+    await faults(product, {});
 
-  expect((await redrive(product, batchId, { unconfirmed: 'accept' })).status).toBe(202);
-  const closed = await follow(product, batchId, 40_000, hasEnded);
+    expect((await redrive(product, batchId, { unconfirmed: 'accept' })).status).toBe(202);
+    const closed = await follow(product, batchId, END_MS, hasEnded);
 
-  expect(closed).toMatchObject({ status: 'SUCCEEDED', unconfirmed: 0, counts: { SENT: 0, ERROR: 3 } });
-  expect(await product.mailbox(batchId)).toHaveLength(3);
-  expect((await sends(product, batchId))[0]?.error?.message).toContain('Closed as it is by an operator');
-}, 80_000);
+    expect(closed).toMatchObject({ status: 'SUCCEEDED', unconfirmed: 0, counts: { SENT: 0, ERROR: 3 } });
+    expect(await product.mailbox(batchId)).toHaveLength(3);
+    expect((await sends(product, batchId))[0]?.error?.message).toContain('Closed as it is by an operator');
+  },
+  TEST_MS,
+);
 
-it('a message that is lost ends as NotDelivered when its time is over, and a redrive sends its row', async () => {
-  const { sendQueueUrl } = product.outputs;
-  await setRate(1);
-  const batchId = await upload(product, 12, 'lost');
-  await steal(sendQueueUrl);
-  await sqs.send(new PurgeQueueCommand({ QueueUrl: sendQueueUrl }));
-  await setRate(60);
+it(
+  'a message that is lost ends as NotDelivered when its time is over, and a redrive sends its row',
+  async () => {
+    const { sendQueueUrl } = product.outputs;
+    await setRate(1);
+    const batchId = await upload(product, 12, 'lost');
+    await steal(sendQueueUrl);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: sendQueueUrl }));
+    await setRate(60);
 
-  const failed = await follow(product, batchId, 45_000, hasEnded);
-  expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('CampaignIncomplete') });
-  const lost = (await sends(product, batchId)).filter(({ status }) => status === 'ERROR');
-  expect(lost.length).toBeGreaterThan(0);
-  expect(lost[0]?.error).toMatchObject({ code: 'NotDelivered', retryable: true });
-  expectOnceEach(await product.mailbox(batchId), 12 - lost.length);
+    const failed = await follow(product, batchId, END_MS, hasEnded);
+    expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('CampaignIncomplete') });
+    const lost = (await sends(product, batchId)).filter(({ status }) => status === 'ERROR');
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost[0]?.error).toMatchObject({ code: 'NotDelivered', retryable: true });
+    expectOnceEach(await product.mailbox(batchId), 12 - lost.length);
 
-  expect((await redrive(product, batchId)).status).toBe(202);
-  const ended = await follow(product, batchId, 45_000, hasEnded);
+    expect((await redrive(product, batchId)).status).toBe(202);
+    const ended = await follow(product, batchId, END_MS, hasEnded);
 
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 12, ERROR: 0 } });
-  expectOnceEach(await product.mailbox(batchId), 12);
-}, 120_000);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 12, ERROR: 0 } });
+    expectOnceEach(await product.mailbox(batchId), 12);
+  },
+  TEST_MS,
+);
 
-it('a poison message goes to the dead letters; npm run dlq replays what is open and refuses what has ended', async () => {
-  const { sendQueueUrl, deadLetterQueueUrl } = product.outputs;
-  // Five receives shall not take five minutes.
-  const VisibilityTimeout = { VisibilityTimeout: '1' };
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: sendQueueUrl, Attributes: VisibilityTimeout }));
-  await sqs.send(new SendMessageCommand({ QueueUrl: sendQueueUrl, MessageBody: 'no message of ours' }));
-  const sentBatch = await upload(product, 1, 'before');
-  await follow(product, sentBatch, 30_000, hasEnded);
-  await sqs.send(
-    new SendMessageCommand({
-      QueueUrl: deadLetterQueueUrl,
-      MessageBody: JSON.stringify({ taskToken: 'old', batchId: sentBatch, rowNumber: 1 }),
-    }),
-  );
-  await setRate(1);
-  const batchId = await upload(product, 12, 'dead');
-  const stolen = await steal(sendQueueUrl);
-  await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: stolen }));
-  await setRate(60);
+it(
+  'a poison message goes to the dead letters; npm run dlq replays what is open and refuses what has ended',
+  async () => {
+    const { sendQueueUrl, deadLetterQueueUrl } = product.outputs;
+    // Five receives shall not take five minutes.
+    const VisibilityTimeout = { VisibilityTimeout: '1' };
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: sendQueueUrl, Attributes: VisibilityTimeout }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: sendQueueUrl, MessageBody: 'no message of ours' }));
+    const sentBatch = await upload(product, 1, 'before');
+    await follow(product, sentBatch, 30_000, hasEnded);
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: deadLetterQueueUrl,
+        MessageBody: JSON.stringify({ taskToken: 'old', batchId: sentBatch, rowNumber: 1 }),
+      }),
+    );
+    await setRate(1);
+    const batchId = await upload(product, 12, 'dead');
+    const stolen = await steal(sendQueueUrl);
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: stolen }));
+    await setRate(60);
 
-  await eventually(30_000, async () => (await dlq('list')).poison === 1);
-  expect(await dlq('list')).toMatchObject({ open: 1, ended: 1, poison: 1 });
-  expect(await dlq('replay')).toMatchObject({ open: 1, ended: 1, poison: 1 });
-  expect(await dlq('list')).toMatchObject({ open: 0, ended: 1, poison: 1 });
-  expect(await dlq('replay', '--discard')).toMatchObject({ open: 0, ended: 1, poison: 1 });
-  expect(await dlq('list')).toMatchObject({ messages: [] });
+    await eventually(30_000, async () => (await dlq('list')).poison === 1);
+    expect(await dlq('list')).toMatchObject({ open: 1, ended: 1, poison: 1 });
+    expect(await dlq('replay')).toMatchObject({ open: 1, ended: 1, poison: 1 });
+    expect(await dlq('list')).toMatchObject({ open: 0, ended: 1, poison: 1 });
+    expect(await dlq('replay', '--discard')).toMatchObject({ open: 0, ended: 1, poison: 1 });
+    expect(await dlq('list')).toMatchObject({ messages: [] });
 
-  const ended = await follow(product, batchId, 30_000, hasEnded);
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 12, ERROR: 0 } });
-  expectOnceEach(await product.mailbox(batchId), 12);
-  expectOnceEach(await product.mailbox(sentBatch), 1);
-}, 120_000);
+    const ended = await follow(product, batchId, 30_000, hasEnded);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 12, ERROR: 0 } });
+    expectOnceEach(await product.mailbox(batchId), 12);
+    expectOnceEach(await product.mailbox(sentBatch), 1);
+  },
+  TEST_MS,
+);
 
 /** Takes the message of one row out of the queue before any worker has it; its body. */
 async function steal(queueUrl: string): Promise<string> {

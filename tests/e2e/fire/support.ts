@@ -2,6 +2,10 @@ import { expect } from '@jest/globals';
 import type { CampaignView } from '../../../local/terminal/client.ts';
 import type { MailboxMessage, Product } from '../support/product.ts';
 
+/** A campaign of these tests ends within seconds; on a machine that runs much else beside it, within this. */
+export const END_MS = 120_000;
+export const TEST_MS = 3 * END_MS;
+
 export interface SendRow {
   rowNumber: number;
   status: 'PENDING' | 'QUEUED' | 'SENT' | 'ERROR';
