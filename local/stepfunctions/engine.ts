@@ -61,6 +61,7 @@ export class Engine {
     this.clock = options.clock ?? systemClock;
     this.db = openDatabase(dataDir);
     const secret = readSecret(this.db);
+    const names = secret.toString('hex');
     this.arns = new Arns(region, options.accountId);
     this.commits = new Commits(this.db);
     this.executions = new ExecutionStore(this.db);
@@ -102,7 +103,7 @@ export class Engine {
       newChildren: (inputs) =>
         inputs.map(({ item, items, text }) => {
           const id = this.nextId();
-          return { id, name: childName(secret, id), item, items, input: text };
+          return { id, name: childName(names, id), item, items, input: text };
         }),
     });
     this.#recover();

@@ -5,6 +5,7 @@ import { OPERATIONS } from './api/index.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { ApiError } from './errors.ts';
 import { isObject, parseJson } from './json.ts';
+import { readAll } from './tasks/http.ts';
 
 export interface StepFunctionsOptions extends EngineOptions {
   /** 0 is any free one. */
@@ -23,14 +24,11 @@ const TARGET = 'AWSStepFunctions.';
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) throw new ApiError('RequestEntityTooLargeException', 'The request is too large');
-    chunks.push(chunk);
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+    request.resume();
+    throw new ApiError('RequestEntityTooLargeException', 'The request is too large');
   }
-  return Buffer.concat(chunks).toString();
+  return (await readAll(request)).toString();
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

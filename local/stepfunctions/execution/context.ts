@@ -1,12 +1,12 @@
-import type { Json, JsonObject, Payload } from '../json.ts';
+import type { JsonObject, Payload } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Execution } from './execution.ts';
 import type { Thread } from './thread.ts';
 
 /** What an evaluation sees besides input and context. */
 export interface Extras {
-  result?: Json;
-  errorOutput?: Json;
+  result?: Payload;
+  errorOutput?: Payload;
   token?: string;
   /** The item that an ItemSelector is evaluated for. */
   item?: Item;
@@ -68,8 +68,8 @@ export function bindingsOf(execution: Execution, thread: Thread, extras: Extras 
     for (const [name, payload] of Object.entries(scope.vars)) bindings[name] = payload.value;
   }
   let context: JsonObject | undefined;
-  bindings.states = {
-    // Most expressions read the input alone: the context is made for those that ask for it.
+  const states: Record<string, unknown> = {
+    // Most expressions read the input alone: the others are made for those that ask for them.
     get context() {
       context ??= contextObject(execution, thread, extras);
       return context;
@@ -77,8 +77,10 @@ export function bindingsOf(execution: Execution, thread: Thread, extras: Extras 
     get input() {
       return thread.input.value;
     },
-    ...(extras.result !== undefined && { result: extras.result }),
-    ...(extras.errorOutput !== undefined && { errorOutput: extras.errorOutput }),
   };
+  const { result, errorOutput } = extras;
+  if (result) Object.defineProperty(states, 'result', { enumerable: true, get: () => result.value });
+  if (errorOutput) Object.defineProperty(states, 'errorOutput', { enumerable: true, get: () => errorOutput.value });
+  bindings.states = states;
   return bindings;
 }

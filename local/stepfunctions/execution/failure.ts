@@ -126,7 +126,7 @@ async function caught(
   });
   thread.work = { kind: 'entered' };
   try {
-    const extras = { errorOutput: output.value };
+    const extras = { errorOutput: output };
     await leave(it, execution, thread, { state, exit: catcher, fallback: output, extras });
   } catch (error) {
     // What a catcher itself does wrong is caught by none of them.

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Arns } from '../arns.ts';
 import type { DistributedMap, MapState } from '../asl/types.ts';
 import type { Execution } from '../execution/execution.ts';
@@ -142,8 +142,8 @@ export class MapRunManager implements MapRuns {
  * The name of a child: looks like any UUID, and carries the number of its row, so that 100,000 children need no index
  * of 100,000 random names.
  */
-export function childName(secret: Buffer, id: number): string {
-  const hex = createHmac('sha256', secret).update(`child ${id}`).digest('hex');
+export function childName(secret: string, id: number): string {
+  const hex = hash('sha256', `${secret} child ${id}`);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-a${hex.slice(15, 18)}-${id.toString(16).padStart(12, '0')}`;
 }
 

@@ -13,7 +13,7 @@ export function notifySucceeded({ execution, thread, state }: MapRun, it: Interp
   it.proceed(execution, thread, async () => {
     const succeeded = it.emit(execution, 'MapRunSucceeded', work.link);
     thread.last = it.emit(execution, 'MapStateSucceeded', succeeded);
-    const extras = { result: output.value };
+    const extras = { result: output };
     await leave(it, execution, thread, { state, exit: state, fallback: output, extras, link: work.link });
   });
 }

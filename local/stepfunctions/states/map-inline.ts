@@ -87,7 +87,7 @@ async function finish(it: Interpreter, execution: Execution, thread: Thread, wor
   const state = stateOf(execution.machine, thread.block, thread.state);
   const result = joined(work.results);
   thread.last = it.emit(execution, 'MapStateSucceeded', work.lastEvent);
-  const extras = { result: result.value };
+  const extras = { result };
   await leave(it, execution, thread, { state, exit: state, fallback: result, extras, link: work.lastEvent });
 }
 

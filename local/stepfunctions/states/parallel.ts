@@ -46,7 +46,7 @@ export function branchDone(
   parent.last = it.emit(execution, 'ParallelStateSucceeded', branch.last);
   const result = joined(work.results);
   it.proceed(execution, parent, () => {
-    const extras = { result: result.value };
+    const extras = { result };
     return leave(it, execution, parent, { state, exit: state, fallback: result, extras, link: branch.last });
   });
 }

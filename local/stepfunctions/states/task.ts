@@ -146,7 +146,7 @@ async function answered(
   if (result === undefined) return;
   const details = { ...outputOf(result.text), ...wordsOf(target) };
   thread.last = it.emit(execution, `${prefixOf(target)}Succeeded`, thread.last, details);
-  await leave(it, execution, thread, { state, exit: state, fallback: result, extras: { result: result.value } });
+  await leave(it, execution, thread, { state, exit: state, fallback: result, extras: { result } });
 }
 
 /** Answers a token. False where the task no longer waits for it. */

@@ -6,6 +6,9 @@ import type { DatabaseSync } from 'node:sqlite';
 // Jest cannot resolve node:sqlite, which has no name without the prefix; asking Node itself works everywhere.
 const sqlite = process.getBuiltinModule('node:sqlite');
 
+/** Ids of events are below it: an execution has 25,000 at most. */
+export const HISTORY_SPAN = 32_768;
+
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 
@@ -34,10 +37,9 @@ CREATE INDEX IF NOT EXISTS roots ON executions (machine, started, id) WHERE map_
 CREATE INDEX IF NOT EXISTS children ON executions (map_run, status, id) WHERE map_run > 0;
 CREATE INDEX IF NOT EXISTS live ON executions (id) WHERE status = 'RUNNING';
 
--- The events of one commit, from id "first" on: [type, time, previous id, details].
-CREATE TABLE IF NOT EXISTS history (
-  execution INTEGER NOT NULL, first INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first)
-) WITHOUT ROWID;
+-- The events of one commit: [type, time, previous id, details]. The key is made of the execution and its first event's id: a
+-- table by rowid keeps rows of 4 KB in its leaves, any other would give each an overflow page.
+CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, events TEXT NOT NULL);
 
 CREATE TABLE IF NOT EXISTS map_runs (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, execution INTEGER NOT NULL, thread INTEGER NOT NULL,

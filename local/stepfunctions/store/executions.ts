@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MachineType } from '../asl/types.ts';
 import type { Execution, ExecutionStatus, StoredEvent } from '../execution/execution.ts';
+import { HISTORY_SPAN } from './database.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 
 /** An execution as it stands in the store. */
@@ -81,7 +82,7 @@ export class ExecutionStore {
     this.#update =
       db.prepare(`UPDATE executions SET round = ?, status = ?, output = ?, error = ?, cause = ?, started = ?,
       stopped = ?, redrives = ?, redriven = ?, events = ?, made = ?, snapshot = ? WHERE id = ?`);
-    this.#append = db.prepare('INSERT INTO history (execution, first, events) VALUES (?, ?, ?)');
+    this.#append = db.prepare('INSERT INTO history (id, events) VALUES (?, ?)');
     this.#get = db.prepare('SELECT * FROM executions WHERE id = ?');
   }
 
@@ -166,7 +167,8 @@ export class ExecutionStore {
     if (fresh.length > 0) {
       // EXPRESS executions have no history on AWS either.
       if (execution.type === 'STANDARD') {
-        this.#append.run(execution.id, execution.events - fresh.length + 1, JSON.stringify(fresh));
+        const first = execution.events - fresh.length + 1;
+        this.#append.run(execution.id * HISTORY_SPAN + first, JSON.stringify(fresh));
       }
       execution.fresh = [];
     }
@@ -214,13 +216,14 @@ export class ExecutionStore {
 
   /** The stored events of an execution from event `from` on, in order; at most some `limit` of them and the rest of their chunk. */
   history(execution: number, from: number, limit: number): { id: number; event: StoredEvent }[] {
+    const base = execution * HISTORY_SPAN;
     const rows = this.#db
-      .prepare(`SELECT first, events FROM history WHERE execution = ?1 AND first >=
-        coalesce((SELECT max(first) FROM history WHERE execution = ?1 AND first <= ?2), 0) ORDER BY first`)
-      .iterate(execution, from);
+      .prepare(`SELECT id, events FROM history WHERE id < ?2 AND id >=
+        coalesce((SELECT max(id) FROM history WHERE id BETWEEN ?1 AND ?3), ?1) ORDER BY id`)
+      .iterate(base, base + HISTORY_SPAN, base + from);
     const found: { id: number; event: StoredEvent }[] = [];
     for (const row of rows) {
-      const first = integer(row, 'first');
+      const first = integer(row, 'id') - base;
       for (const [i, event] of (JSON.parse(text(row, 'events')) as StoredEvent[]).entries()) {
         if (first + i >= from) found.push({ id: first + i, event });
       }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MachineType } from '../asl/types.ts';
+import { HISTORY_SPAN } from './database.ts';
 import { integer, optionalText, type Row, text } from './rows.ts';
 
 /** A state machine as it is now, or as it was when an execution of it started. */
@@ -84,9 +85,11 @@ export class MachineStore {
     this.#db.exec('BEGIN');
     // Tokens carry the numbers of executions, so these are not used again either.
     this.#db.exec("INSERT OR REPLACE INTO meta SELECT 'highest execution', max(id) FROM executions");
-    const where = 'execution IN (SELECT id FROM executions WHERE machine = ?)';
-    for (const table of ['history', 'map_runs', 'redrive_tokens'])
-      this.#db.prepare(`DELETE FROM ${table} WHERE ${where}`).run(name);
+    const own = 'SELECT id FROM executions WHERE machine = ?';
+    this.#db.prepare(`DELETE FROM history WHERE id / ${HISTORY_SPAN} IN (${own})`).run(name);
+    for (const table of ['map_runs', 'redrive_tokens']) {
+      this.#db.prepare(`DELETE FROM ${table} WHERE execution IN (${own})`).run(name);
+    }
     for (const table of ['executions', 'revisions'])
       this.#db.prepare(`DELETE FROM ${table} WHERE machine = ?`).run(name);
     this.#db.prepare('DELETE FROM machines WHERE name = ?').run(name);

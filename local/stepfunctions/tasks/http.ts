@@ -24,6 +24,17 @@ export interface AwsAnswer {
 /** Sockets to the endpoint at once, so that 1,000 children that start together do not open 1,000 connections. */
 const SOCKETS = 128;
 
+/** A whole body. Listeners take a third of the time that iterating over the stream does. */
+export function readAll(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    message.on('error', reject);
+    message.on('aborted', () => reject(new Error('The connection was closed within the body')));
+  });
+}
+
 /** Speaks to the AWS endpoint over connections that are kept open. */
 export class AwsHttp {
   readonly endpoint: URL;
@@ -41,9 +52,7 @@ export class AwsHttp {
   /** Answers with the whole body. @throws what the connection throws */
   async call(call: AwsCall): Promise<AwsAnswer> {
     const response = await this.open(call);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk);
-    const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+    const body = await readAll(response);
     return { status: response.statusCode ?? 0, headers: response.headers, rawHeaders: response.rawHeaders, body };
   }
 

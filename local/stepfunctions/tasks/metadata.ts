@@ -19,6 +19,14 @@ export function sdkMetadata({ status, headers, rawHeaders }: AwsAnswer): JsonObj
   };
 }
 
+/** The text of a result with the metadata of the answer in it, without reading the result. */
+export function withMetadata(answer: AwsAnswer): string {
+  const text = answer.body.toString().trim();
+  const metadata = JSON.stringify(sdkMetadata(answer));
+  const members = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : '';
+  return members.trim() === '' ? metadata : `{${members},${metadata.slice(1)}`;
+}
+
 /** The cause of a service's error, as the SDK behind Step Functions words it. */
 export function serviceCause(service: string, answer: AwsAnswer, code: string, message: string): string {
   const { RequestId } = sdkMetadata(answer).SdkResponseMetadata as JsonObject;

@@ -1,8 +1,8 @@
-import { type JsonObject, parseJson } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { CallResult, TaskCall } from './caller.ts';
 import type { AwsHttp } from './http.ts';
 import { callJson, DYNAMODB, exceptionName, type JsonService, jsonError, SQS } from './json-protocol.ts';
-import { sdkMetadata, serviceCause } from './metadata.ts';
+import { serviceCause, withMetadata } from './metadata.ts';
 
 const pascal = (action: string) => action.charAt(0).toUpperCase() + action.slice(1);
 
@@ -35,6 +35,5 @@ async function call(
     const error = `${prefix}.${service.errors.has(code) ? exceptionName(code) : family}`;
     return { error, cause: serviceCause(service.name, answer, code, message) };
   }
-  const result = parseJson(answer.body.toString()) as JsonObject;
-  return { output: JSON.stringify({ ...result, ...sdkMetadata(answer) }) };
+  return { output: withMetadata(answer) };
 }
