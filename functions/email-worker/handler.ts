@@ -11,7 +11,7 @@ import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter, type Limiter } from '../../core/limiter/limiter.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
+import { documentClient, queueClient, WITHIN_A_BATCH } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
 import { invocation } from '../shared/invocation.ts';
 import { parseRecords } from '../shared/parse-records.ts';
@@ -27,7 +27,7 @@ const OWN_MS = 300;
 
 const env = readEnv(workerEnv);
 const clock = systemClock;
-const client = documentClient();
+const client = documentClient(WITHIN_A_BATCH);
 const table = { client, table: env.SENDS_TABLE, clock };
 const secrets = new SecretsManagerClient();
 const ses = createSes();
@@ -53,7 +53,7 @@ function limiterOf(name: string): Limiter {
 
 const parts = {
   store: createEmailStore(table),
-  queue: createEmailQueue(queueClient(), env.EMAIL_QUEUE_URL),
+  queue: createEmailQueue(queueClient(WITHIN_A_BATCH), env.EMAIL_QUEUE_URL),
   breakers: createBreakers(table),
   clock,
   telemetry,

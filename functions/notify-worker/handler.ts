@@ -12,7 +12,7 @@ import { PROVIDER, rowOf } from '../../core/requests/item.ts';
 import { requestMessageSchema } from '../../core/requests/messages.ts';
 import { createRequestQueue } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
+import { documentClient, queueClient, WITHIN_A_BATCH } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
 import { invocation } from '../shared/invocation.ts';
 import { notifyRate, notifyRateEnv } from '../shared/notify-rate.ts';
@@ -35,14 +35,14 @@ const env = readEnv(
   }),
 );
 const clock = systemClock;
-const table = { client: documentClient(), table: env.SENDS_TABLE, clock };
+const table = { client: documentClient(WITHIN_A_BATCH), table: env.SENDS_TABLE, clock };
 const secrets = new SecretsManagerClient();
 const { window, spacingMs } = notifyRate(env);
 
 let current: { delivery: RequestDelivery; until: number } | undefined;
 const parts = {
   store: createRequestStore(table),
-  queue: createRequestQueue(queueClient(), env.REQUEST_QUEUE_URL),
+  queue: createRequestQueue(queueClient(WITHIN_A_BATCH), env.REQUEST_QUEUE_URL),
   limiter: createLimiter({ table, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
   spacingMs,
   clock,

@@ -13,7 +13,7 @@ import { dryRun } from '../../core/delivery/providers/dry-run.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter } from '../../core/limiter/limiter.ts';
-import { documentClient, queueClient, statesClient } from '../shared/clients.ts';
+import { documentClient, queueClient, statesClient, WITHIN_A_BATCH } from '../shared/clients.ts';
 import { readEnv } from '../shared/env.ts';
 import { invocation } from '../shared/invocation.ts';
 import { rateEnv, sendRates } from '../shared/send-rate.ts';
@@ -29,8 +29,8 @@ const env = readEnv(
   }),
 );
 const clock = systemClock;
-const client = documentClient();
-const sfn = statesClient();
+const client = documentClient(WITHIN_A_BATCH);
+const sfn = statesClient(WITHIN_A_BATCH);
 const table = env.SENDS_TABLE;
 const ses = createSes();
 const rates = sendRates(env, { client, table }, ses.maxSendRate);
@@ -50,7 +50,7 @@ const work = createWorker({
   real: { provider: ses.provider, limiter: createLimiter(rates.ses) },
   rehearsal: { provider: dryRun, limiter: createLimiter(rates.dryRun) },
   tokens: createTaskTokens(sfn),
-  postpone: createPostpone(queueClient(), env.SEND_QUEUE_URL, Math.random),
+  postpone: createPostpone(queueClient(WITHIN_A_BATCH), env.SEND_QUEUE_URL, Math.random),
 });
 
 /** Messages of the send queue, up to ten at once. */

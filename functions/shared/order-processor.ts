@@ -11,7 +11,7 @@ import type { OrderStatus } from '../../core/orders/order.ts';
 import { type ProcessorParts, processOrder } from '../../core/orders/process-order.ts';
 import { createOrderQueue } from '../../core/orders/queue.ts';
 import { createOrderStore } from '../../core/orders/store.ts';
-import { documentClient, eventsClient, queueClient } from './clients.ts';
+import { documentClient, eventsClient, queueClient, WITHIN_A_BATCH } from './clients.ts';
 import { readEnv } from './env.ts';
 import { invocation } from './invocation.ts';
 import { parseRecords } from './parse-records.ts';
@@ -29,8 +29,8 @@ const processorEnv = z.object({
 /** The Lambda behind the queue of one status. */
 export function orderProcessor(status: OrderStatus) {
   const env = readEnv(processorEnv);
-  const table = { client: documentClient(), table: env.SENDS_TABLE, clock: systemClock };
-  const sqs = queueClient();
+  const table = { client: documentClient(WITHIN_A_BATCH), table: env.SENDS_TABLE, clock: systemClock };
+  const sqs = queueClient(WITHIN_A_BATCH);
   const email = {
     store: createEmailStore(table),
     queue: createEmailQueue(sqs, env.EMAIL_QUEUE_URL),
@@ -42,7 +42,7 @@ export function orderProcessor(status: OrderStatus) {
   const parts: ProcessorParts = {
     store: createOrderStore(table),
     queue: createOrderQueue(sqs, { [status]: env.ORDER_QUEUE_URL }),
-    events: createOrderEvents(eventsClient(), env.ORDER_BUS),
+    events: createOrderEvents(eventsClient(WITHIN_A_BATCH), env.ORDER_BUS),
     accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
     from: env.SENDER_ADDRESS,
     clock: systemClock,
