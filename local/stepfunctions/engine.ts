@@ -117,7 +117,8 @@ export class Engine {
   load(row: ExecutionRow): Execution {
     const machine = this.machines.at(row.machine, row.revision);
     const run = row.mapRun > 0 ? this.mapRunStore.get(row.mapRun) : undefined;
-    return loadExecution(row, machine, this.arns, run && (JSON.parse(run.plan) as Plan));
+    const from = { arns: this.arns, store: this.executions };
+    return loadExecution(row, machine, from, run && (JSON.parse(run.plan) as Plan));
   }
 
   /** Resolves when an execution has ended. */

@@ -2,7 +2,7 @@ import type { MachineType } from '../asl/types.ts';
 import type { JsonObject, Payload } from '../json.ts';
 import type { Timer } from '../timers.ts';
 import type { Machine } from './machine.ts';
-import type { Thread } from './thread.ts';
+import { slimThread, type Thread } from './thread.ts';
 
 export type ExecutionStatus =
   | 'PENDING'
@@ -85,6 +85,7 @@ export class Execution {
 
   /** The snapshot that a restart or a redrive goes on from. */
   snapshot(): string {
-    return JSON.stringify([...this.threads.values()]);
+    const threads = [...this.threads.values()];
+    return JSON.stringify(this.type === 'STANDARD' ? threads.map(slimThread) : threads);
   }
 }

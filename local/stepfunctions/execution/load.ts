@@ -1,9 +1,9 @@
 import type { Arns } from '../arns.ts';
 import { Payload } from '../json.ts';
-import type { ExecutionRow } from '../store/executions.ts';
+import type { ExecutionRow, ExecutionStore } from '../store/executions.ts';
 import { Execution } from './execution.ts';
 import type { Machine } from './machine.ts';
-import { reviveThreads } from './thread.ts';
+import { type Recall, reviveThreads } from './thread.ts';
 
 /** A child's place: the label of its Map Run and the block it runs. */
 export interface ChildPlace {
@@ -25,7 +25,12 @@ export function executionArn(
 export const expressId = (id: number) => `00000000-0000-4000-8000-${id.toString(16).padStart(12, '0')}`;
 
 /** An execution of the store, in memory again as its last commit left it. */
-export function loadExecution(row: ExecutionRow, machine: Machine, arns: Arns, place?: ChildPlace): Execution {
+export function loadExecution(
+  row: ExecutionRow,
+  machine: Machine,
+  { arns, store }: { arns: Arns; store: ExecutionStore },
+  place?: ChildPlace,
+): Execution {
   const execution = new Execution({
     id: row.id,
     name: row.name,
@@ -47,8 +52,12 @@ export function loadExecution(row: ExecutionRow, machine: Machine, arns: Arns, p
   execution.round = row.round;
   execution.events = row.events;
   execution.isNew = false;
-  for (const thread of row.snapshot === undefined ? [] : reviveThreads(row.snapshot))
-    execution.threads.set(thread.id, thread);
+  const recall: Recall = (event, member) => {
+    const details = store.event(row.id, event)?.[3] ?? {};
+    return String(details[member] ?? details.input);
+  };
+  const threads = row.snapshot === undefined ? [] : reviveThreads(row.snapshot, recall);
+  for (const thread of threads) execution.threads.set(thread.id, thread);
   execution.made = row.made;
   return execution;
 }

@@ -11,7 +11,7 @@ export interface TaskWork {
   attempt: number;
   /** `calling`: the call's answer is not known. `submitted`: the message is out, the token is awaited. */
   stage: 'calling' | 'submitted';
-  /** What the call is made with; only while calling. */
+  /** What the call is made with; only while calling. In a snapshot only where there is no history to find it in. */
   args?: Payload;
   timeoutAt?: number;
   heartbeatSeconds?: number;
@@ -84,6 +84,18 @@ export interface Thread {
   [TIMER]?: Timer;
 }
 
+/**
+ * What a snapshot holds of a thread. The input of the state and the arguments of its call are in the history too, and are
+ * left out where there is one: they are most of it, and a snapshot is written with each commit.
+ */
+export function slimThread(thread: Thread): object {
+  const { work } = thread;
+  const { kind } = work.kind === 'stopped' ? work.was : work;
+  const slimWork = work.kind === 'task' ? { ...work, args: undefined } : work;
+  // Before its entry an input is in no event yet.
+  return { ...thread, input: kind === 'ready' ? thread.input : undefined, work: slimWork };
+}
+
 const revived = (text: unknown): Payload => new Payload(String(text));
 const revivedOrNull = (text: unknown): Payload | null => (text === null ? null : revived(text));
 
@@ -103,13 +115,23 @@ function reviveWork(raw: JsonObject): Work {
   }
 }
 
+/** Finds a text of the history: a member of the details of an event. */
+export type Recall = (event: number, member: 'input' | 'parameters') => string;
+
 /** Reads the threads of a snapshot that `JSON.stringify` made of them. */
-export function reviveThreads(snapshot: string): Thread[] {
-  return (JSON.parse(snapshot) as Thread[]).map((thread) => ({
-    ...thread,
-    input: revived(thread.input),
-    vars: Object.fromEntries(Object.entries(thread.vars).map(([name, value]) => [name, revived(value)])),
-    ...(thread.item && { item: { index: thread.item.index, value: revived(thread.item.value) } }),
-    work: reviveWork(thread.work as unknown as JsonObject),
-  }));
+export function reviveThreads(snapshot: string, recall: Recall): Thread[] {
+  return (JSON.parse(snapshot) as Thread[]).map((thread) => {
+    const work = reviveWork(thread.work as unknown as JsonObject);
+    if (work.kind === 'task' && work.stage === 'calling' && work.args === undefined) {
+      // TaskScheduled is the event before TaskStarted, which was the last one.
+      work.args = new Payload(recall(thread.last - 1, 'parameters'));
+    }
+    return {
+      ...thread,
+      input: thread.input === undefined ? new Payload(recall(thread.entered, 'input')) : revived(thread.input),
+      vars: Object.fromEntries(Object.entries(thread.vars).map(([name, value]) => [name, revived(value)])),
+      ...(thread.item && { item: { index: thread.item.index, value: revived(thread.item.value) } }),
+      work,
+    };
+  });
 }

@@ -135,7 +135,8 @@ export class MapRun {
         this.#lastRedriven = row.id;
         left--;
         const place = { label: this.map.label, block: this.state.processor.key };
-        const child = loadExecution(row, this.execution.machine, this.#around.arns, place);
+        const from = { arns: this.#around.arns, store: this.#around.executions };
+        const child = loadExecution(row, this.execution.machine, from, place);
         this.#start(child, 'PENDING_REDRIVE');
         redrive(this.#around.interpreter, child);
         if (this.#isClosed) return;

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Milliseconds between commits under load: each costs some 100 µs however little is in it, and 2,000 a second would come. */
+const GAP_MS = 3;
+
 /**
- * Group commit: what happens in one turn of the event loop is written in one transaction, and whatever would let others
+ * Group commit: what happens within a few milliseconds is written in one transaction, and whatever would let others
  * see it (an answer, a task's call, an event) is released after the commit. A crash in between undoes both.
  */
 export class Commits {
@@ -10,6 +13,7 @@ export class Commits {
   #releases: (() => void)[] = [];
   #scheduled = false;
   #closed = false;
+  #last = 0;
   /** Commits made; for benchmarks. */
   count = 0;
 
@@ -46,6 +50,11 @@ export class Commits {
     for (const release of releases) release();
   }
 
+  /** Nothing is left to do where somebody could not wait and has flushed before. */
+  #flushScheduled(): void {
+    if (this.#scheduled) this.flush();
+  }
+
   #commit(writes: readonly (() => void)[]): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
@@ -58,6 +67,7 @@ export class Commits {
       throw error;
     }
     this.count++;
+    this.#last = performance.now();
   }
 
   /** Nothing is written or released any more. */
@@ -69,6 +79,9 @@ export class Commits {
   #schedule(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    const since = performance.now() - this.#last;
+    // After a pause there is nothing to gather: what comes first is committed at the end of its turn.
+    if (since >= GAP_MS) setImmediate(() => this.#flushScheduled());
+    else setTimeout(() => this.#flushScheduled(), GAP_MS - since);
   }
 }

@@ -35,7 +35,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS names ON executions (machine, name)
   WHERE map_run = 0 AND type = 'STANDARD';
 CREATE INDEX IF NOT EXISTS roots ON executions (machine, started, id) WHERE map_run = 0;
 CREATE INDEX IF NOT EXISTS children ON executions (map_run, status, id) WHERE map_run > 0;
-CREATE INDEX IF NOT EXISTS live ON executions (id) WHERE status = 'RUNNING';
 
 -- The events of one commit: [type, time, previous id, details]. The key is made of the execution and its first event's id: a
 -- table by rowid keeps rows of 4 KB in its leaves, any other would give each an overflow page.

@@ -157,8 +157,19 @@ export class ExecutionStore {
     this.#db.prepare(query).run(execution, token, redriven);
   }
 
+  /** What was running when the last process ended, parents before their children. */
   running(): ExecutionRow[] {
-    return this.#db.prepare("SELECT * FROM executions WHERE status = 'RUNNING' ORDER BY id").all().map(readExecution);
+    const roots = "SELECT * FROM executions WHERE map_run = 0 AND status = 'RUNNING'";
+    // Children run in running Map Runs only, and by those the index finds them.
+    const children = `SELECT e.* FROM map_runs m CROSS JOIN executions e
+      ON e.map_run = m.id AND e.map_run > 0 AND e.status = 'RUNNING' WHERE m.status = 'RUNNING'`;
+    const rows = [...this.#db.prepare(roots).all(), ...this.#db.prepare(children).all()].map(readExecution);
+    return rows.sort((a, b) => a.id - b.id);
+  }
+
+  /** One stored event; undefined where there is none. */
+  event(execution: number, id: number): StoredEvent | undefined {
+    return this.history(execution, id, 1)[0]?.event;
   }
 
   /** Writes what changed of an execution: its row and its new events. */
