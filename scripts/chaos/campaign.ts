@@ -60,17 +60,22 @@ export async function redrive(outputs: Outputs, batchId: string): Promise<'redri
 
 /**
  * Keeps a campaign going while the stack lives: redrives it plainly whenever it has ended otherwise than SUCCEEDED. Resolves with true
- * once nothing is left but unconfirmed rows, with false when `signal` is aborted first.
+ * once nothing is left but unconfirmed rows, with false when `signal` is aborted first or the campaign is as `until` says.
  */
 export async function keepGoing(
   outputs: Outputs,
   batchId: string,
-  { signal, seen }: { signal: AbortSignal; seen(campaign: CampaignView): void },
+  {
+    signal,
+    seen,
+    until,
+  }: { signal: AbortSignal; seen(campaign: CampaignView): void; until?: (campaign: CampaignView) => boolean },
 ): Promise<boolean> {
   while (!signal.aborted) {
     const campaign = await look(outputs, batchId);
     if (campaign) seen(campaign);
     if (campaign?.status === 'SUCCEEDED') return true;
+    if (campaign && until?.(campaign)) return false;
     if (campaign && campaign.status !== 'RUNNING' && campaign.status !== 'INGESTING') {
       if ((await redrive(outputs, batchId)) === 'over') return true;
     }

@@ -33,6 +33,9 @@ export interface ChaosResult extends Audit {
 
 /** How long the machine is left to work between two kills. */
 const UP_MS = { least: 400, most: 6_000 };
+/** Most kills shall come while emails are sent, however long that takes to begin on a slow machine. */
+const AT_WORK_CHANCE = 0.7;
+const AT_WORK_LIMIT_MS = 15_000;
 /** A stack is killed while it boots this often, and then within this time. */
 const BOOT_KILL = { chance: 0.15, mostMs: 2_500 };
 /** Faults are in force for this part of the time between two kills. */
@@ -68,6 +71,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
         if (outputs) {
           // The first life may end while it takes the file; the others are killed at work.
           if (kill > 1) batchId ??= await upload(outputs, csv, deadline);
+          if (batchId && life.atWork) {
+            const limit = AbortSignal.any([AbortSignal.timeout(AT_WORK_LIMIT_MS), deadline]);
+            await keepGoing(outputs, batchId, { signal: limit, seen, until: hasMoved(last) });
+          }
           const over = AbortSignal.any([AbortSignal.timeout(life.upMs), deadline]);
           void storm(outputs, life, over);
           batchId ??= await upload(outputs, csv, over);
@@ -109,7 +116,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 interface Life {
+  /** How long it works before it is killed: from being ready or, with `atWork`, from the first email that it sent. */
   upMs: number;
+  atWork: boolean;
   bootKillMs?: number;
   weather: Weather;
   /** When the faults begin, after it is ready. */
@@ -121,9 +130,10 @@ function planLife(random: () => number): Life {
   const upMs = Math.round(between(random, UP_MS.least, UP_MS.most));
   const bootKill = random() < BOOT_KILL.chance;
   const bootKillMs = Math.round(between(random, 100, BOOT_KILL.mostMs));
+  const atWork = random() < AT_WORK_CHANCE;
   const weather = nextWeather(random);
   const stormFromMs = Math.round(between(random, 0, upMs * (1 - STORM_PART)));
-  return { upMs, weather, stormFromMs, ...(bootKill && { bootKillMs }) };
+  return { upMs, atWork, weather, stormFromMs, ...(bootKill && { bootKillMs }) };
 }
 
 /** Faults on for a while, then off again, unless the kill comes first. */
@@ -155,6 +165,12 @@ function checkSum({ counts, enqueued, status }: CampaignView): void {
   }
   if (status === 'SUCCEEDED' && PENDING + QUEUED > 0) throw new Error(`SUCCEEDED with ${JSON.stringify(counts)}`);
 }
+
+/** Whether more was sent than at the last look before. */
+const hasMoved =
+  (before: CampaignView | undefined) =>
+  ({ counts }: CampaignView): boolean =>
+    counts.SENT > (before?.counts.SENT ?? 0);
 
 const progress = (campaign: CampaignView | undefined): string =>
   campaign ? `${campaign.status}, ${campaign.counts.SENT} of ${campaign.enqueued} sent` : 'not yet uploaded';

@@ -15,7 +15,7 @@ let product: Product;
 let sqs: SQSClient;
 
 beforeAll(async () => {
-  product = await Product.up(dataDir, ['--rate', '60', '--parameter', 'SendTimeoutSeconds=12']);
+  product = await Product.up(dataDir, ['--rate', '60', '--parameter', 'SendTimeoutSeconds=15']);
   sqs = new SQSClient(awsOf(product));
 }, 60_000);
 
@@ -115,27 +115,25 @@ it(
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: sendQueueUrl, Attributes: VisibilityTimeout }));
     await sqs.send(new SendMessageCommand({ QueueUrl: sendQueueUrl, MessageBody: 'no message of ours' }));
     const sentBatch = await upload(product, 1, 'before');
-    await follow(product, sentBatch, 30_000, hasEnded);
+    await follow(product, sentBatch, END_MS, hasEnded);
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: deadLetterQueueUrl,
         MessageBody: JSON.stringify({ taskToken: 'old', batchId: sentBatch, rowNumber: 1 }),
       }),
     );
+    await eventually(30_000, async () => (await dlq('list')).poison === 1);
     await setRate(1);
     const batchId = await upload(product, 12, 'dead');
-    const stolen = await steal(sendQueueUrl);
-    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: stolen }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: await steal(sendQueueUrl) }));
     await setRate(60);
 
-    await eventually(30_000, async () => (await dlq('list')).poison === 1);
-    expect(await dlq('list')).toMatchObject({ open: 1, ended: 1, poison: 1 });
     expect(await dlq('replay')).toMatchObject({ open: 1, ended: 1, poison: 1 });
     expect(await dlq('list')).toMatchObject({ open: 0, ended: 1, poison: 1 });
     expect(await dlq('replay', '--discard')).toMatchObject({ open: 0, ended: 1, poison: 1 });
     expect(await dlq('list')).toMatchObject({ messages: [] });
 
-    const ended = await follow(product, batchId, 30_000, hasEnded);
+    const ended = await follow(product, batchId, END_MS, hasEnded);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 12, ERROR: 0 } });
     expectOnceEach(await product.mailbox(batchId), 12);
     expectOnceEach(await product.mailbox(sentBatch), 1);
