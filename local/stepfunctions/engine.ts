@@ -54,6 +54,7 @@ export class Engine {
   readonly #eventsOf: 'all' | 'parents' | 'none';
   readonly #ended = new Map<number, (() => void)[]>();
   #lastId: number;
+  #isClosed = false;
 
   constructor(options: EngineOptions) {
     const { dataDir, region } = options;
@@ -89,7 +90,10 @@ export class Engine {
       region,
       isDeleting: (machine) => this.machines.isDeleting(machine),
       statusChanged: (execution) => this.#statusChanged(execution),
-      fatal: options.fatal ?? rethrow,
+      fatal: (error) => {
+        // What was under way when it was closed finds no database: the next start does it again.
+        if (!this.#isClosed) (options.fatal ?? rethrow)(error);
+      },
     };
     this.interpreter = new Interpreter(services);
     this.mapRuns = new MapRunManager({
@@ -131,6 +135,7 @@ export class Engine {
 
   /** Stops with what is committed; the next start goes on from there. */
   close(): void {
+    this.#isClosed = true;
     this.#timers.close();
     this.#events.close();
     this.commits.close();
