@@ -1,0 +1,117 @@
+import { chain, definitionOf, Harness, ManualClock } from './support/harness.ts';
+
+let engine: Harness;
+beforeAll(async () => {
+  engine = await Harness.start();
+});
+afterAll(() => engine.close());
+
+describe('limits', () => {
+  test('a payload over 256 KiB is States.DataLimitExceeded, which States.ALL does not catch', async () => {
+    const big = '{% $pad("x", 262145) %}';
+    const states = { P: { Type: 'Pass', Output: { big }, End: true } };
+    const { described } = await engine.run(definitionOf(states));
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    const around = {
+      Both: {
+        Type: 'Parallel',
+        Branches: [{ StartAt: 'P', States: states }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'After' }],
+        End: true,
+      },
+      After: { Type: 'Succeed' },
+    };
+    expect((await engine.run(definitionOf(around))).described.status).toBe('FAILED');
+  });
+
+  test('25,000 events end an execution', async () => {
+    const states = { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } };
+    const { arn, described } = await engine.run(definitionOf(states));
+    expect(described).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(described.redriveStatus).toBe('NOT_REDRIVABLE');
+    const { events } = await engine.call('GetExecutionHistory', {
+      executionArn: arn,
+      reverseOrder: true,
+      maxResults: 1,
+    });
+    expect(events[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
+  });
+
+  test('an execution is over when its time is', async () => {
+    const clock = new ManualClock();
+    const own = await Harness.start({ clock });
+    try {
+      const arn = await own.start(
+        definitionOf({ W: { Type: 'Wait', Seconds: 900, End: true } }, { TimeoutSeconds: 60 }),
+      );
+      clock.advance(60_000);
+      const described = await own.ended(arn);
+      expect(described).toMatchObject({ status: 'TIMED_OUT', redriveStatus: 'REDRIVABLE' });
+      expect(described).not.toHaveProperty('error');
+      expect(chain(await own.events(arn)).pop()).toBe('ExecutionTimedOut<0');
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('what the engine does not run is refused when the machine is created', () => {
+  const refused = async (definition: object, message: RegExp) => {
+    const error = await engine.create(definition).catch((caught: Error & { code: string }) => caught);
+    expect(error).toMatchObject({ code: 'InvalidDefinition' });
+    expect((error as Error).message).toMatch(message);
+  };
+
+  test('JSONPath states other than plain Pass, Succeed and Fail', async () => {
+    const pass = { Type: 'Pass', Result: { a: 1 }, End: true };
+    const { described } = await engine.run({ StartAt: 'P', States: { P: pass } });
+    expect(JSON.parse(described.output)).toEqual({ a: 1 });
+    await refused(
+      { StartAt: 'P', States: { P: { ...pass, ResultPath: '$.x' } } },
+      /'ResultPath' of the Pass state 'P'/,
+    );
+    await refused(
+      { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 1, End: true } } },
+      /'W' of type Wait is in JSONPath mode/,
+    );
+    const mixed = { P: { Type: 'Pass', QueryLanguage: 'JSONPath', End: true } };
+    await refused(definitionOf(mixed), /cannot be in JSONPath mode/);
+  });
+
+  test('unknown states, fields, resources and readers, each by name', async () => {
+    await refused(definitionOf({ X: { Type: 'Teleport', End: true } }), /'X' has the unknown type 'Teleport'/);
+    await refused(definitionOf({ P: { Type: 'Pass', Wings: 2, End: true } }), /'Wings' of the Pass state 'P'/);
+    const task = (Resource: string) => definitionOf({ T: { Type: 'Task', Resource, End: true } });
+    await refused(
+      task('arn:aws:states:::ecs:runTask.sync'),
+      /'arn:aws:states:::ecs:runTask\.sync' is not supported \(state 'T'\)/,
+    );
+    await refused(task('arn:aws:states:::aws-sdk:braket:cancelJob'), /The service 'braket'/);
+    const processor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'P',
+      States: { P: { Type: 'Pass', End: true } },
+    };
+    const reader = { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'PARQUET' } };
+    await refused(
+      definitionOf({ M: { Type: 'Map', ItemProcessor: processor, ItemReader: reader, End: true } }),
+      /PARQUET/,
+    );
+  });
+
+  test('transitions to nowhere, unreachable states, bad expressions and timestamps', async () => {
+    await refused(
+      definitionOf({ P: { Type: 'Pass', Next: 'Q' } }),
+      /MISSING_TRANSITION_TARGET: 'Q' is no state .* at \/States\/P/,
+    );
+    await refused(
+      definitionOf({ P: { Type: 'Pass', End: true }, Q: { Type: 'Pass', End: true } }),
+      /'Q' cannot be reached/,
+    );
+    await refused(definitionOf({ P: { Type: 'Pass', Output: '{% ( %}', End: true } }), /at \/States\/P\/Output/);
+    await refused(
+      definitionOf({ W: { Type: 'Wait', Timestamp: '2026-13-01T00:00:00Z', End: true } }),
+      /String does not match RFC3339 timestamp at \/States\/W\/Timestamp/,
+    );
+  });
+});
