@@ -11,8 +11,9 @@ afterAll(async () => {
 it('a scheduled campaign whose machine was killed goes on after the restart, on other ports, and sends each mail once', async () => {
   product = await Product.up(dataDir);
   const rows = Array.from({ length: 25 }, (_, n) => `person${n}@example.com,Hi,Hello ${n}`).join('\n');
-  const sendAt = new Date(Date.now() + 6000).toISOString();
+  const sendAt = new Date(Date.now() + 12_000).toISOString();
   const accepted = await product.upload(`email,subject,content\n${rows}\n`, { sendAt });
+  expect(accepted.status).toBe(202);
   const { batchId } = (await accepted.json()) as { batchId: string };
   expect(await product.campaign(batchId)).toMatchObject({ status: 'SCHEDULED', enqueued: 25 });
 
