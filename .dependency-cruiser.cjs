@@ -14,7 +14,7 @@ module.exports = {
   forbidden: [
     only('core', []),
     only('functions', ['core']),
-    only('graphql', ['core', 'functions/shared']),
+    only('graphql', ['core', 'functions/common']),
     only('infra', ['statemachines']),
     only('local', []),
     only('console', []),

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda';
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
-import { readEnv } from '../shared/env.ts';
+import { readEnv } from '../common/env.ts';
 import { createApiKeyCheck } from './api-key.ts';
 
 const env = readEnv(z.object({ API_KEY_SECRET_ARN: z.string().min(1) }));

@@ -15,7 +15,7 @@ import {
   redriveBodySchema,
 } from '../../core/http/campaign-schema.ts';
 import { parseInput, parseJsonBody } from '../../core/http/parse.ts';
-import { bodyText, jsonAnswer } from '../shared/http.ts';
+import { bodyText, jsonAnswer } from '../common/http.ts';
 import { createReports, type ReportDeps } from './reports.ts';
 
 type Event = Pick<

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient, statesClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { problemJson } from '../shared/problem-json.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, statesClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { problemJson } from '../common/problem-json.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createCampaigns } from './campaigns.ts';
 
 const env = readEnv(

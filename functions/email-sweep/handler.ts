@@ -3,10 +3,10 @@ import { systemClock } from '../../core/clock.ts';
 import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';
 import { type Swept, sweepEmails } from '../../core/email/sweep.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 /** One look at a group of batches fits into it. */
 const LAST_LOOK_MS = 10_000;

@@ -11,12 +11,12 @@ import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter, type Limiter } from '../../core/limiter/limiter.ts';
-import { documentClient, queueClient, WITHIN_A_BATCH } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { parseRecords } from '../shared/parse-records.ts';
-import { sendRates } from '../shared/send-rate.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient, WITHIN_A_BATCH } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { parseRecords } from '../common/parse-records.ts';
+import { sendRates } from '../common/send-rate.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createProviders } from './providers.ts';
 import { keysSchema, type ProviderName, workerEnv } from './settings.ts';
 

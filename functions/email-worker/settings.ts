@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rateEnv } from '../shared/send-rate.ts';
+import { rateEnv } from '../common/send-rate.ts';
 
 export const PROVIDERS = ['mailgun', 'ses', 'sendgrid', 'smtp'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];

@@ -4,7 +4,7 @@ import { parseEmailRequest } from '../../core/email/request.ts';
 import { viewEmails } from '../../core/email/view.ts';
 import { PregonError } from '../../core/errors.ts';
 import { type Idempotency, idempotencyKey } from '../../core/idempotency/idempotency.ts';
-import { bodyText, jsonAnswer } from '../shared/http.ts';
+import { bodyText, jsonAnswer } from '../common/http.ts';
 
 export type EmailsParts = AcceptParts & { idempotency: Idempotency };
 

@@ -6,10 +6,10 @@ import { createEmailQueue } from '../../core/email/queue.ts';
 import { allowedSenders } from '../../core/email/senders.ts';
 import { createEmailStore } from '../../core/email/store.ts';
 import { createIdempotency } from '../../core/idempotency/idempotency.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { problemJson } from '../shared/problem-json.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { problemJson } from '../common/problem-json.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createEmails } from './emails.ts';
 
 const env = readEnv(

@@ -12,12 +12,12 @@ import { PROVIDER, rowOf } from '../../core/requests/item.ts';
 import { requestMessageSchema } from '../../core/requests/messages.ts';
 import { createRequestQueue } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
-import { documentClient, queueClient, WITHIN_A_BATCH } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { notifyRate, notifyRateEnv } from '../shared/notify-rate.ts';
-import { parseRecords } from '../shared/parse-records.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient, WITHIN_A_BATCH } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { notifyRate, notifyRateEnv } from '../common/notify-rate.ts';
+import { parseRecords } from '../common/parse-records.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 /** A key that is changed holds everywhere after this time at most, and at once where the old one is refused. */
 const KEY_MS = 5 * 60_000;

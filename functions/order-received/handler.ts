@@ -1,4 +1,4 @@
-import { orderProcessor } from '../shared/order-processor.ts';
+import { orderProcessor } from '../common/order-processor.ts';
 
 /** A new order: others are told, and its timeline shows it. */
 export const handler = orderProcessor('received');

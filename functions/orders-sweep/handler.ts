@@ -3,11 +3,11 @@ import { systemClock } from '../../core/clock.ts';
 import { createOrderQueue } from '../../core/orders/queue.ts';
 import { createOrderStore } from '../../core/orders/store.ts';
 import { type OrdersSwept, sweepOrders } from '../../core/orders/sweep.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { orderQueues, orderQueuesEnv } from '../shared/order-queues.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { orderQueues, orderQueuesEnv } from '../common/order-queues.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 /** One look at a group of orders fits into it, also where every call has to be repeated. */
 const LAST_LOOK_MS = 20_000;

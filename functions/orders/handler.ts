@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { createOrderQueue } from '../../core/orders/queue.ts';
 import { createOrderStore } from '../../core/orders/store.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { orderQueues, orderQueuesEnv } from '../shared/order-queues.ts';
-import { problemJson } from '../shared/problem-json.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { orderQueues, orderQueuesEnv } from '../common/order-queues.ts';
+import { problemJson } from '../common/problem-json.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createOrders } from './orders.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1) }).extend(orderQueuesEnv.shape));

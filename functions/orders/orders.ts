@@ -4,7 +4,7 @@ import { changeOrder, createOrder, existing, type OrderParts } from '../../core/
 import type { Order } from '../../core/orders/order.ts';
 import { parseNewOrder, parseOrderPatch } from '../../core/orders/request.ts';
 import { viewOrder } from '../../core/orders/view.ts';
-import { bodyText, jsonAnswer } from '../shared/http.ts';
+import { bodyText, jsonAnswer } from '../common/http.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'headers' | 'pathParameters' | 'body' | 'isBase64Encoded'>;
 type Answer = APIGatewayProxyStructuredResultV2;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
-import { readEnv } from '../shared/env.ts';
-import { problemJson } from '../shared/problem-json.ts';
+import { readEnv } from '../common/env.ts';
+import { problemJson } from '../common/problem-json.ts';
 import { createPages } from './pages.ts';
 import { staticFiles } from './static-files.ts';
 

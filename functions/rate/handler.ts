@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { setConcurrency } from '../../core/campaigns/map-runs.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
-import { documentClient, statesClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { problemJson } from '../shared/problem-json.ts';
-import { rateEnv, sendRates } from '../shared/send-rate.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, statesClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { problemJson } from '../common/problem-json.ts';
+import { rateEnv, sendRates } from '../common/send-rate.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createRate } from './rate.ts';
 
 const env = readEnv(rateEnv.extend({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));

@@ -5,7 +5,7 @@ import { type RateAnswer, rateBodySchema } from '../../core/http/rate-schema.ts'
 import { concurrencyFor } from '../../core/limiter/concurrency.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
 import type { LimiterItem } from '../../core/limiter/state.ts';
-import { bodyText, jsonAnswer } from '../shared/http.ts';
+import { bodyText, jsonAnswer } from '../common/http.ts';
 
 export interface RateDeps {
   rates: { ses: RateOf; dryRun: RateOf };

@@ -5,10 +5,10 @@ import { applyExecution, countAtEnd } from '../../core/campaigns/outcome.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient, statesClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, statesClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { statusChangeOf } from './event.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));

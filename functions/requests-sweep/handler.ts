@@ -3,11 +3,11 @@ import { systemClock } from '../../core/clock.ts';
 import { createRequestQueue } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
 import { type RequestsSwept, sweepRequests } from '../../core/requests/sweep.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { notifyRate, notifyRateEnv } from '../shared/notify-rate.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { notifyRate, notifyRateEnv } from '../common/notify-rate.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 /** One look fits into it, also where every call has to be repeated. */
 const LAST_LOOK_MS = 20_000;

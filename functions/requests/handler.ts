@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { createRequestQueue } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
-import { documentClient, queueClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { problemJson } from '../shared/problem-json.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { problemJson } from '../common/problem-json.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createRequests } from './requests.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), REQUEST_QUEUE_URL: z.string().min(1) }));

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { PregonError } from '../../core/errors.ts';
 import { processRequest, type RequestParts, viewRequest } from '../../core/requests/process.ts';
 import { parseNotificationRequest } from '../../core/requests/request.ts';
-import { bodyText, jsonAnswer } from '../shared/http.ts';
+import { bodyText, jsonAnswer } from '../common/http.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'pathParameters' | 'body' | 'isBase64Encoded'>;
 type Answer = APIGatewayProxyStructuredResultV2;

@@ -13,11 +13,11 @@ import { dryRun } from '../../core/delivery/providers/dry-run.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter } from '../../core/limiter/limiter.ts';
-import { documentClient, queueClient, statesClient, WITHIN_A_BATCH } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { rateEnv, sendRates } from '../shared/send-rate.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient, queueClient, statesClient, WITHIN_A_BATCH } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { rateEnv, sendRates } from '../common/send-rate.ts';
+import { telemetry } from '../common/telemetry.ts';
 import { createWorker } from './worker.ts';
 
 const env = readEnv(

@@ -6,10 +6,10 @@ import { settle } from '../../core/campaigns/settle.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { telemetry } from '../shared/telemetry.ts';
+import { documentClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
 const client = documentClient();

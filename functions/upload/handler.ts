@@ -7,10 +7,10 @@ import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
-import { documentClient, statesClient } from '../shared/clients.ts';
-import { readEnv } from '../shared/env.ts';
-import { invocation } from '../shared/invocation.ts';
-import { rateEnv, sendRates } from '../shared/send-rate.ts';
+import { documentClient, statesClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
+import { rateEnv, sendRates } from '../common/send-rate.ts';
 import { createUpload } from './upload.ts';
 
 const env = readEnv(

@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { bufferSource } from '../../core/csv/source.ts';
 import { uploadAnswer } from '../../core/http/campaign-answer.ts';
-import { jsonAnswer } from '../shared/http.ts';
-import { problemJson } from '../shared/problem-json.ts';
+import { jsonAnswer } from '../common/http.ts';
+import { problemJson } from '../common/problem-json.ts';
 import { formIn, formParser, readForm } from './form.ts';
 
 /** More rows than a file of 4 MB can hold. */

@@ -1,7 +1,7 @@
 import { silent } from '../../../core/telemetry.ts';
+import { readEnv } from '../../../functions/common/env.ts';
 import { createProviders } from '../../../functions/email-worker/providers.ts';
 import { keysSchema, workerEnv } from '../../../functions/email-worker/settings.ts';
-import { readEnv } from '../../../functions/shared/env.ts';
 
 const variables = {
   SENDS_TABLE: 't',

@@ -2,7 +2,7 @@ import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { problemSchema } from '../../../core/http/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../core/http/upload-schema.ts';
-import { logger } from '../../../functions/shared/logger.ts';
+import { logger } from '../../../functions/common/logger.ts';
 import { createUpload } from '../../../functions/upload/upload.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { openTable } from '../campaigns/table.ts';
