@@ -11,7 +11,7 @@ export interface PagesDeps {
   stage: string;
 }
 
-/** Each page's folder. The console finds its way in the browser: any path below it is its index. */
+/** Each page's folder. The console finds its way in the browser: any path below it but its assets is its index. */
 const PAGES = ['docs', 'graphql', 'console'];
 const CLIENT_ROUTED = 'console';
 
@@ -49,7 +49,7 @@ export function createPages({ file, stage }: PagesDeps): (request: Request) => P
   };
 
   function fileOf(page: string, name: string): Promise<StaticFile | undefined> {
-    const isRoute = name === '' || (page === CLIENT_ROUTED && !/\.\w+$/.test(name));
+    const isRoute = name === '' || (page === CLIENT_ROUTED && !name.startsWith('assets/'));
     return file(isRoute ? `${page}/index.html` : `${page}/${name}`);
   }
 }

@@ -38,6 +38,7 @@ describe('the pages', () => {
     ['/graphql', 'graphiql'],
     ['/console', 'console'],
     ['/console/executions/arn:aws:states:x', 'console'],
+    ['/console/executions/arn:aws:states:us-east-1:000000000000:execution:m:run.v2', 'console'],
   ])('%s is a page that is asked for anew each time', async (path, text) => {
     const answer = await get(path);
 
