@@ -128,7 +128,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   aws.localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
   const warmed = runtime.warm(namesLike(template, WARMED_BEFORE_READY));
 
-  const engine = await startEngine({ dataDir, awsEndpoint: gateway.url, template, onProblem: onNotice });
+  const engine = await startEngine({ dataDir, gateway, template, onProblem: onNotice });
   closers.add(() => engine.close());
   services.set('states', engine.handler);
   await provisionStateMachines(gateway, template);

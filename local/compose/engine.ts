@@ -1,54 +1,52 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { forwardTo } from '../gateway/forward.ts';
-import type { ServiceHandler } from '../gateway/types.ts';
+import { MessageChannel } from 'node:worker_threads';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { AwsResponse } from '../gateway/types.ts';
+import { startWorkerService, type WorkerService } from '../gateway/worker-service.ts';
+import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
+import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/worker.ts';
 import type { Template } from '../template/template.ts';
-import { StartFailure } from './ports.ts';
 
 export interface EngineOptions {
   template: Template;
   dataDir: string;
-  awsEndpoint: string;
+  gateway: Gateway;
   onProblem(message: string): void;
 }
 
-/** Starts Step Functions in a thread of its own, behind the gateway. */
-export async function startEngine(
-  options: EngineOptions,
-): Promise<{ handler: ServiceHandler; close(): Promise<void> }> {
-  const { template, dataDir, awsEndpoint, onProblem } = options;
-  const worker = new Worker(new URL('../stepfunctions/main.ts', import.meta.url), {
+/** Starts Step Functions in a thread of its own, behind the gateway; its own calls reach the gateway past HTTP. */
+export async function startEngine({ template, dataDir, gateway, onProblem }: EngineOptions): Promise<WorkerService> {
+  const { port1: endpoint, port2: calls } = new MessageChannel();
+  calls.on('message', async ({ id, ...call }: NumberedCall) => {
+    const answer = await gateway.call(call).then(textAnswer, () => undefined);
+    calls.postMessage({ id, ...(answer && { answer }) } satisfies NumberedAnswer);
+  });
+  const engine = await startWorkerService({
+    service: 'states',
+    entry: new URL('../stepfunctions/worker.ts', import.meta.url),
     workerData: {
-      port: 0,
       dataDir: join(dataDir, 'states'),
-      awsEndpoint,
+      awsEndpoint: gateway.url,
       region: template.region,
       accountId: template.account,
-    },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    name: 'states',
+      endpoint,
+    } satisfies StepFunctionsWorkerData,
+    transferList: [endpoint],
+    onExit: (reason) => onProblem(`Step Functions has died: ${reason.stack ?? reason.message}`),
   });
-  let closing = false;
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.once('message', (message: { port: number }) => resolve(message.port));
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new StartFailure(`Step Functions could not start (status ${code})`)));
-  });
-  worker.on('error', (error: Error) => onProblem(`Step Functions has died: ${error.stack ?? error.message}`));
-  worker.on('exit', (code) => {
-    if (!closing) onProblem(`Step Functions has ended with status ${code}`);
-  });
-  const forwarder = forwardTo({ host: '127.0.0.1', port });
   return {
-    handler: forwarder.handler,
-    close: async () => {
-      closing = true;
-      const closed = Promise.race([once(worker, 'message'), once(worker, 'exit')]);
-      worker.postMessage('close');
-      await closed;
-      await worker.terminate();
-      forwarder.close();
+    ...engine,
+    async close() {
+      await engine.close();
+      calls.close();
     },
   };
+}
+
+/** The answer of a JSON service: text, and what a client would see beside it. */
+function textAnswer({ status, headers, body = '' }: AwsResponse): JsonAnswer {
+  const text = String(body);
+  const all: Record<string, string> = { 'content-length': String(Buffer.byteLength(text)) };
+  for (const [name, value] of Object.entries(headers)) all[name] = String(value);
+  return { status, headers: all, body: text };
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import dynalite from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import type { DynaliteStore, DynamoError } from './dynalite-store.ts';
+import { keepAllParsed } from './parsed-expressions.ts';
 import { timeToLive } from './time-to-live.ts';
 
 const OPERATIONS = [
@@ -31,6 +32,8 @@ interface Operation {
   readonly types: unknown;
   readonly custom: unknown;
 }
+
+keepAllParsed();
 
 /** dynalite's own actions and validations, by operation. */
 const operations = new Map<string, Operation>();

@@ -19,3 +19,24 @@ declare module 'dynalite/validations/index.js' {
   };
   export default validations;
 }
+
+declare module 'dynalite/db/conditionParser.js' {
+  import type { Parser } from 'local/dynamodb/parsed-expressions.ts';
+
+  const parser: Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/projectionParser.js' {
+  import type { Parser } from 'local/dynamodb/parsed-expressions.ts';
+
+  const parser: Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/updateParser.js' {
+  import type { Parser } from 'local/dynamodb/parsed-expressions.ts';
+
+  const parser: Parser;
+  export default parser;
+}

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { AwsError } from './errors.ts';
 import { protocolOf } from './protocols.ts';
 import type { AwsResponse, ServiceHandler } from './types.ts';
@@ -16,6 +16,8 @@ export interface WorkerServiceOptions {
   /** The thread's entry. */
   readonly entry: URL;
   readonly workerData: unknown;
+  /** What of `workerData` is handed over. */
+  readonly transferList?: readonly Transferable[];
   /** Told when the thread dies though nobody asked it to. */
   readonly onExit?: (reason: Error) => void;
 }
@@ -27,8 +29,13 @@ interface Waiting {
 
 /** Starts a service in a thread of its own, so that its work and the gateway's share two cores, not one. */
 export async function startWorkerService(options: WorkerServiceOptions): Promise<WorkerService> {
-  const { service, entry, workerData, onExit } = options;
-  const worker = new Worker(entry, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'], name: service });
+  const { service, entry, workerData, transferList = [], onExit } = options;
+  const worker = new Worker(entry, {
+    workerData,
+    transferList: [...transferList],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    name: service,
+  });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let closing = false;

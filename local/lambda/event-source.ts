@@ -12,8 +12,10 @@ export interface EventSourceOptions {
   batchingWindowSeconds: number;
   maximumConcurrency: number;
   reportBatchItemFailures: boolean;
-  /** Milliseconds, times the loops there are, before another is added. */
+  /** Milliseconds before another loop is added for which an instance must be started. */
   rampMs?: number;
+  /** Whether an instance of the function waits for a call. */
+  isWarm?(): boolean;
   /** Whether this machine has no time for another instance. */
   isOverloaded?(): boolean;
   invoke(functionName: string, payload: string): Promise<InvokeResult>;
@@ -65,8 +67,11 @@ export class SqsEventSource {
     const now = performance.now();
     if (this.stopping.signal.aborted || this.pollers.size >= this.options.maximumConcurrency) return;
     const isFirst = this.pollers.size === 0;
-    if (!isFirst && (now < this.nextPollerAt || this.options.isOverloaded?.())) return;
-    this.nextPollerAt = now + (this.options.rampMs ?? RAMP_MS) * (this.pollers.size + 1);
+    if (!isFirst && this.options.isOverloaded?.()) return;
+    if (!isFirst && !this.options.isWarm?.()) {
+      if (now < this.nextPollerAt) return;
+      this.nextPollerAt = now + (this.options.rampMs ?? RAMP_MS);
+    }
     const poller = this.poll().finally(() => {
       this.pollers.delete(poller);
       // Two may have left to each other.

@@ -55,6 +55,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
         ),
         reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
         invoke: (name, payload) => runtime.invoke(name, payload),
+        isWarm: () => runtime.isWarm(target.name),
         isOverloaded: load.isOverloaded,
         onProblem,
       }),

@@ -37,6 +37,11 @@ export class FunctionPool {
     await instance.warm();
   }
 
+  /** An instance waits for a call. */
+  get isWarm(): boolean {
+    return this.idle.length > 0;
+  }
+
   async invoke(call: Invocation): Promise<Outcome & { coldStart: boolean }> {
     if (this.spec.reservedConcurrency !== undefined && this.busy >= this.spec.reservedConcurrency) {
       throw new Throttled(this.spec.name);

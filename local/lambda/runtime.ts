@@ -83,6 +83,11 @@ export class LambdaRuntime {
     await Promise.all(names.map((name) => this.pools.get(name)?.warm()));
   }
 
+  /** Whether a call of this function would find an instance that waits for one. */
+  isWarm(name: string): boolean {
+    return this.pools.get(name)?.isWarm ?? false;
+  }
+
   /** The function of a name or ARN (a version or alias behind it is passed over). */
   find(nameOrArn: string): FunctionSpec | undefined {
     const name = /^(?:arn:[^:]+:lambda:[^:]+:\d+:function:|\d+:function:|function:)?([^:]+)/.exec(nameOrArn)?.[1];

@@ -16,7 +16,7 @@ import { openDatabase, readSecret } from './store/database.ts';
 import { type ExecutionRow, ExecutionStore } from './store/executions.ts';
 import { MachineStore } from './store/machines.ts';
 import { MapRunStore } from './store/map-runs.ts';
-import { AwsHttp } from './tasks/http.ts';
+import { AwsHttp, type CallJson } from './tasks/http.ts';
 import { AwsTasks } from './tasks/index.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
@@ -26,6 +26,8 @@ export interface EngineOptions {
   dataDir: string;
   /** Where tasks, readers and writers find AWS. It may be another one after a restart. */
   awsEndpoint: string;
+  /** A way to the same endpoint that needs no connection. */
+  callJson?: CallJson;
   region: string;
   accountId: string;
   clock?: EngineClock;
@@ -70,7 +72,7 @@ export class Engine {
     this.machines = new Machines(new MachineStore(this.db), this.arns, this.clock, random);
     this.tokens = new Tokens(secret);
     this.#timers = new Timers(this.clock);
-    this.#http = new AwsHttp(options.awsEndpoint, region);
+    this.#http = new AwsHttp(options.awsEndpoint, region, options.callJson);
     this.#events = new StatusEvents(this.#http);
     this.#eventsOf = options.events ?? 'all';
     this.#lastId = this.executions.lastId();

@@ -21,6 +21,25 @@ export interface AwsAnswer {
   readonly body: Buffer;
 }
 
+/** A call in one of AWS's JSON protocols, as it crosses threads. */
+export interface JsonCall {
+  readonly service: string;
+  readonly operation: string;
+  /** Of the caller. */
+  readonly accessKeyId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Calls the endpoint past HTTP, where the engine runs beside it. */
+export type CallJson = (call: JsonCall) => Promise<JsonAnswer>;
+
 /** Sockets to the endpoint at once, so that 1,000 children that start together do not open 1,000 connections. */
 const SOCKETS = 128;
 
@@ -43,14 +62,21 @@ export class AwsHttp {
   /** A function may take 15 minutes: its call must not hold up the short ones. */
   readonly #longAgent = new Agent({ keepAlive: true });
   readonly #credentials = new Map<string, string>();
+  readonly #callJson: CallJson | undefined;
 
-  constructor(endpoint: string, region: string) {
+  /** With `callJson` the calls in JSON, which are made for every row, need no connection. */
+  constructor(endpoint: string, region: string, callJson?: CallJson) {
     this.endpoint = new URL(endpoint);
     this.region = region;
+    this.#callJson = callJson;
   }
 
   /** Answers with the whole body. @throws what the connection throws */
   async call(call: AwsCall): Promise<AwsAnswer> {
+    if (this.#callJson && typeof call.body === 'string') {
+      const target = String(call.headers?.['x-amz-target'] ?? '');
+      if (target !== '') return direct(this.#callJson, { ...call, body: call.body, target });
+    }
     const response = await this.open(call);
     const body = await readAll(response);
     return { status: response.statusCode ?? 0, headers: response.headers, rawHeaders: response.rawHeaders, body };
@@ -92,10 +118,24 @@ export class AwsHttp {
     const name = `${service} ${roleArn}`;
     const known = this.#credentials.get(name);
     if (known !== undefined) return known;
-    const key = roleArn === '' ? 'LOCALADMINISTRATOR' : accessKeyFor(roleArn);
-    const scope = `${key}/20260101/${this.region}/${service}/aws4_request`;
+    const scope = `${keyOf(roleArn)}/20260101/${this.region}/${service}/aws4_request`;
     const header = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=local`;
     this.#credentials.set(name, header);
     return header;
   }
+}
+
+const keyOf = (roleArn = ''): string => (roleArn === '' ? 'LOCALADMINISTRATOR' : accessKeyFor(roleArn));
+
+async function direct(callJson: CallJson, call: AwsCall & { body: string; target: string }): Promise<AwsAnswer> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(call.headers ?? {})) headers[name] = String(value);
+  const answer = await callJson({
+    service: call.service,
+    operation: call.target.slice(call.target.indexOf('.') + 1),
+    accessKeyId: keyOf(call.roleArn),
+    headers,
+    body: call.body,
+  });
+  return { ...answer, rawHeaders: Object.entries(answer.headers).flat(), body: Buffer.from(answer.body) };
 }

@@ -1,8 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { AwsError, ConnectionDropped } from '../../../local/gateway/errors.ts';
-import { forwardTo } from '../../../local/gateway/forward.ts';
 import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
 import { jsonResponse } from '../../../local/gateway/protocols.ts';
 import type { AwsRequest, Principal, ServiceHandler } from '../../../local/gateway/types.ts';
@@ -118,24 +115,5 @@ describe('the gateway', () => {
       (await fetch(`${gateway.url}/_local/mailbox`, { headers })).status;
     expect(await status({ origin: 'https://example.com' })).toBe(403);
     expect(await status({ origin: 'http://localhost:3000' })).toBe(404);
-  });
-
-  it('forwards a call unread to a server of this machine', async () => {
-    const backend = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
-      });
-      request.on('end', () => {
-        response.setHeader('content-type', 'application/x-amz-json-1.0');
-        response.end(JSON.stringify({ TableNames: [request.headers['x-amz-target'], body] }));
-      });
-    });
-    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
-    const forwarder = forwardTo({ host: '127.0.0.1', port: (backend.address() as AddressInfo).port });
-    open.push(forwarder, { close: () => backend.close() });
-    const gateway = await gatewayWith({ dynamodb: forwarder.handler });
-    const answer = await dynamodb(gateway).send(new ListTablesCommand({ Limit: 3 }));
-    expect(answer.TableNames).toEqual(['DynamoDB_20120810.ListTables', '{"Limit":3}']);
   });
 });

@@ -126,6 +126,41 @@ describe('an SQS event source', () => {
     expect(queue.deleted).toEqual(['b']);
   });
 
+  it('needs no ramp where an instance waits for a call', async () => {
+    queue.messages = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    let running = 0;
+    const all = Promise.withResolvers<void>();
+    start(
+      async () => {
+        running += 1;
+        if (running === 3) all.resolve();
+        await all.promise;
+      },
+      { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => true },
+    );
+
+    await eventually(() => queue.deleted.length === 30);
+  });
+
+  it('brings instances to life one after the other', async () => {
+    queue.messages = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    let running = 0;
+    let most = 0;
+    start(
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+      },
+      { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => false },
+    );
+
+    await eventually(() => queue.deleted.length === 40);
+
+    expect(most).toBe(2);
+  });
+
   it('runs as many batches at once as the maximum concurrency while there is a backlog, and no more', async () => {
     queue.messages = Array.from({ length: 80 }, (_, index) => `m${index}`);
     let running = 0;
