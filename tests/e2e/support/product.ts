@@ -107,7 +107,7 @@ export class Product {
     return data;
   }
 
-  /** Everything that the providers accepted for a batch. */
+  /** Everything that the providers accepted for a batch; for all of them where it is empty. */
   async mailbox(batchId: string): Promise<MailboxMessage[]> {
     const messages: MailboxMessage[] = [];
     let after = '';
@@ -125,6 +125,7 @@ export interface MailboxMessage {
   to: string;
   subject: string;
   text: string;
+  messageId: string;
   sendId: string;
   sentAt: string;
 }
@@ -138,10 +139,14 @@ export async function readyOutputs(command: Command, dataDir: string): Promise<O
 }
 
 /** Resolves once the condition holds; fails when it does not in time. */
-export async function eventually(ms: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+export async function eventually(
+  ms: number,
+  condition: () => boolean | Promise<boolean>,
+  everyMs = 100,
+): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`The condition did not come true within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
