@@ -18,7 +18,8 @@ export interface BusEvent {
 }
 
 export interface EventBusOptions {
-  readonly rules: readonly Rule[];
+  /** Asked at each event: clients make rules, too. Schedules are those that stand at the start. */
+  rules(): readonly Rule[];
   readonly queue: DeliveryQueue;
   readonly faults: Faults;
   readonly chance: Chance;
@@ -52,7 +53,7 @@ export class EventBus {
   /** Begins to deliver and to fire schedules; until then events are only accepted. */
   start(): void {
     this.#started = true;
-    for (const rule of this.#options.rules) this.#schedule(rule);
+    for (const rule of this.#options.rules()) this.#schedule(rule);
     this.#wake();
   }
 
@@ -60,7 +61,7 @@ export class EventBus {
   publish(event: BusEvent): string {
     const { rules, queue, faults, chance, now } = this.#options;
     const id = randomUUID();
-    const matching = rules.filter(({ bus, enabled, matches }) => enabled && bus === event.bus && matches);
+    const matching = rules().filter(({ bus, enabled, matches }) => enabled && bus === event.bus && matches);
     if (matching.length === 0) return id;
     const envelope = toEnvelope(event, id, now());
     const { dropRate, delayMs } = faults.current.services.events;

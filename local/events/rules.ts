@@ -3,6 +3,8 @@ import type { Template, TemplateResource } from '../template/template.ts';
 import { compilePattern, type Matcher } from './pattern.ts';
 import { parseSchedule, type Schedule, ScheduleError } from './schedule.ts';
 
+export const DEFAULT_BUS = 'default';
+
 /** What is called when a rule or a schedule applies. */
 export interface Target {
   readonly id: string;
@@ -35,7 +37,7 @@ export function rulesOf(template: Template): Rule[] {
 
 /** The names of the event buses. */
 export function busesOf(template: Template): string[] {
-  return ['default', ...template.ofType('AWS::Events::EventBus').map(({ physicalId }) => physicalId)];
+  return [DEFAULT_BUS, ...template.ofType('AWS::Events::EventBus').map(({ physicalId }) => physicalId)];
 }
 
 function ruleOf({ physicalId, arn = '', properties }: TemplateResource): Rule {
@@ -65,7 +67,7 @@ function scheduleOf({ physicalId, arn = '', properties }: TemplateResource): Rul
   return {
     name: physicalId,
     arn,
-    bus: 'default',
+    bus: DEFAULT_BUS,
     expression,
     schedule: parseSchedule(expression),
     enabled: properties.State !== 'DISABLED',
@@ -76,4 +78,4 @@ function scheduleOf({ physicalId, arn = '', properties }: TemplateResource): Rul
 
 /** A bus is named by its name or its ARN. */
 export const busName = (bus: Json | undefined): string =>
-  typeof bus === 'string' && bus !== '' ? bus.slice(bus.lastIndexOf('/') + 1) : 'default';
+  typeof bus === 'string' && bus !== '' ? bus.slice(bus.lastIndexOf('/') + 1) : DEFAULT_BUS;

@@ -3,11 +3,15 @@ import { AwsError } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, ServiceHandler } from '../gateway/types.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
-import { isObject, type Json } from '../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../template/json.ts';
 import type { EventBus } from './event-bus.ts';
 import { PatternError } from './leaf.ts';
 import { compilePattern } from './pattern.ts';
+import type { RuleBook } from './rule-book.ts';
 import { busName, type Rule } from './rules.ts';
+
+/** What a rule of this machine can call. */
+const DELIVERABLE = /^arn:aws:(lambda|sqs|states):/;
 
 const entrySchema = z.object({
   Source: z.string().optional(),
@@ -20,31 +24,52 @@ const entrySchema = z.object({
 const putEventsSchema = z.object({ Entries: z.array(entrySchema).min(1).max(10) });
 type Entry = z.infer<typeof entrySchema>;
 
+const ruleSchema = z.object({
+  Name: z.string().regex(/^[\w.-]{1,64}$/),
+  EventBusName: z.string().optional(),
+  EventPattern: z.string().optional(),
+  ScheduleExpression: z.string().optional(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+});
+const targetsSchema = z.object({
+  Rule: z.string(),
+  EventBusName: z.string().optional(),
+  Targets: z.array(z.looseObject({ Id: z.string().min(1), Arn: z.string().regex(DELIVERABLE) })).min(1),
+});
+const removalSchema = z.object({
+  Rule: z.string(),
+  EventBusName: z.string().optional(),
+  Ids: z.array(z.string()).min(1),
+});
+
 export interface EventsOptions {
   readonly bus: EventBus;
-  readonly rules: readonly Rule[];
-  readonly buses: readonly string[];
+  readonly rules: RuleBook;
 }
 
 type Operation = (options: EventsOptions, body: Json) => unknown;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['PutEvents', putEvents],
-  ['ListEventBuses', ({ buses }) => ({ EventBuses: buses.map((Name) => ({ Name, Arn: busArn(Name) })) })],
+  ['ListEventBuses', ({ rules }) => ({ EventBuses: rules.buses.map((Name) => ({ Name, Arn: busArn(Name) })) })],
   ['DescribeEventBus', describeBus],
   ['ListRules', listRules],
-  ['DescribeRule', ({ rules }, body) => describe(ruleNamed(rules, member(body, 'Name')))],
+  ['DescribeRule', ({ rules }, body) => describe(rules.find(...ruleIn(body, 'Name')))],
   [
     'ListTargetsByRule',
-    ({ rules }, body) => ({ Targets: ruleNamed(rules, member(body, 'Rule')).targets.map(({ settings }) => settings) }),
+    ({ rules }, body) => ({ Targets: rules.find(...ruleIn(body, 'Rule')).targets.map(({ settings }) => settings) }),
   ],
+  ['PutRule', putRule],
+  ['DeleteRule', ({ rules }, body) => rules.delete(...ruleIn(body, 'Name'))],
+  ['PutTargets', putTargets],
+  ['RemoveTargets', removeTargets],
   [
     'TestEventPattern',
     (_options, body) => ({ Result: compiled(parsed(member(body, 'EventPattern')))(parsed(member(body, 'Event'))) }),
   ],
 ]);
 
-/** EventBridge: events in; the rules, which come from the template, to read. */
+/** EventBridge: events in; the template's rules to read; rules of a client's own, by pattern, to make. */
 export const eventBridge =
   (options: EventsOptions): ServiceHandler =>
   async (request) => {
@@ -55,15 +80,13 @@ export const eventBridge =
     return jsonResponse('events', await operation(options, readJson(request)), request.requestId);
   };
 
-async function putEvents({ bus, buses }: EventsOptions, body: Json): Promise<unknown> {
-  const request = putEventsSchema.safeParse(body);
-  if (!request.success) throw invalid(z.prettifyError(request.error));
-  const Entries = request.data.Entries.map((entry) => put(bus, buses, entry));
+async function putEvents({ bus, rules: { buses } }: EventsOptions, body: Json): Promise<unknown> {
+  const Entries = checked(putEventsSchema, body).Entries.map((entry) => put(bus, buses, entry));
   await bus.settled();
   return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
 }
 
-function describeBus({ buses }: EventsOptions, body: Json): unknown {
+function describeBus({ rules: { buses } }: EventsOptions, body: Json): unknown {
   const Name = busName(member(body, 'Name'));
   if (!buses.includes(Name)) throw notFound(`Event bus ${Name} does not exist.`);
   return { Name, Arn: busArn(Name) };
@@ -71,7 +94,28 @@ function describeBus({ buses }: EventsOptions, body: Json): unknown {
 
 function listRules({ rules }: EventsOptions, body: Json): unknown {
   const wanted = busName(member(body, 'EventBusName'));
-  return { Rules: rules.filter(({ bus, origin }) => bus === wanted && origin === 'aws.events').map(describe) };
+  return { Rules: rules.all.filter(({ bus, origin }) => bus === wanted && origin === 'aws.events').map(describe) };
+}
+
+function putRule({ rules }: EventsOptions, body: Json): unknown {
+  const { Name, EventBusName, EventPattern, ScheduleExpression, State } = checked(ruleSchema, body);
+  if (ScheduleExpression !== undefined) throw invalid('Schedules come from the template on this machine.');
+  if (EventPattern === undefined) throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.');
+  const pattern = parsed(EventPattern);
+  const { arn } = rules.put({ name: Name, bus: busName(EventBusName), pattern, enabled: State === 'ENABLED' });
+  return { RuleArn: arn };
+}
+
+function putTargets({ rules }: EventsOptions, body: Json): unknown {
+  const { Rule, EventBusName, Targets } = checked(targetsSchema, body);
+  rules.putTargets(Rule, busName(EventBusName), Targets as JsonObject[]);
+  return { FailedEntryCount: 0, FailedEntries: [] };
+}
+
+function removeTargets({ rules }: EventsOptions, body: Json): unknown {
+  const { Rule, EventBusName, Ids } = checked(removalSchema, body);
+  rules.removeTargets(Rule, busName(EventBusName), Ids);
+  return { FailedEntryCount: 0, FailedEntries: [] };
 }
 
 function put(bus: EventBus, buses: readonly string[], entry: Entry): Record<string, string> {
@@ -125,11 +169,17 @@ function compiled(pattern: Json) {
   }
 }
 
-function ruleNamed(rules: readonly Rule[], name: Json | undefined): Rule {
-  const rule = rules.find((known) => known.name === name);
-  if (!rule) throw notFound(`Rule ${String(name)} does not exist on EventBus default.`);
-  return rule;
+function checked<T>(schema: z.ZodType<T>, body: Json): T {
+  const request = schema.safeParse(body);
+  if (!request.success) throw invalid(z.prettifyError(request.error));
+  return request.data;
 }
+
+/** The rule that a call names, and its bus. */
+const ruleIn = (body: Json, name: 'Name' | 'Rule'): [name: string, bus: string] => [
+  String(member(body, name)),
+  busName(member(body, 'EventBusName')),
+];
 
 const describe = ({ name, arn, bus, pattern, expression, enabled }: Rule) => ({
   Name: name,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startDynamoDb, tablesOf } from '../dynamodb/dynamodb.ts';
 import { DeliveryQueue } from '../events/delivery-queue.ts';
 import { EventBus } from '../events/event-bus.ts';
+import { RuleBook } from '../events/rule-book.ts';
 import { busesOf, rulesOf } from '../events/rules.ts';
 import { eventBridge } from '../events/service.ts';
 import { callTarget } from '../events/targets.ts';
@@ -114,10 +115,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       () => sqs.close(),
     );
 
-    const rules = rulesOf(template);
     const queue = new DeliveryQueue(folder('events'));
+    const rules = new RuleBook({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
     const events = new EventBus({
-      rules,
+      rules: () => rules.all,
       queue,
       faults,
       chance,
@@ -125,7 +126,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
       onError: (error) => onError(error, 'events'),
     });
-    services.set('events', eventBridge({ bus: events, rules, buses: busesOf(template) }));
+    services.set('events', eventBridge({ bus: events, rules }));
     closing.push(
       () => queue.close(),
       () => events.close(),

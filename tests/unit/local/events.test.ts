@@ -1,7 +1,18 @@
-import { EventBridgeClient, PutEventsCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DeleteRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
 import { DeliveryQueue } from '../../../local/events/delivery-queue.ts';
 import { EventBus } from '../../../local/events/event-bus.ts';
 import { compilePattern } from '../../../local/events/pattern.ts';
+import { RuleBook } from '../../../local/events/rule-book.ts';
 import type { Rule } from '../../../local/events/rules.ts';
 import { parseSchedule } from '../../../local/events/schedule.ts';
 import { eventBridge } from '../../../local/events/service.ts';
@@ -125,8 +136,9 @@ describe('EventBridge', () => {
     const clock = { offset: 0 };
     let left = failures;
     const queue = new DeliveryQueue(folder);
+    const book = new RuleBook({ rules, buses: ['default', 'orders'], folder });
     const bus = new EventBus({
-      rules,
+      rules: () => book.all,
       queue,
       faults,
       chance: { random: () => 0.5, sleep: async () => undefined },
@@ -138,7 +150,7 @@ describe('EventBridge', () => {
       onError: (error) => errors.push(error),
     });
     bus.start();
-    const gateway = await gatewayFor({ events: eventBridge({ bus, rules, buses: ['default', 'orders'] }) });
+    const gateway = await gatewayFor({ events: eventBridge({ bus, rules: book }) });
     const client = new EventBridgeClient(clientOptions(gateway));
     let closed = false;
     const close = async () => {
@@ -242,5 +254,72 @@ describe('EventBridge', () => {
     ]);
     const test = new TestEventPatternCommand({ EventPattern: '{"a":[1]}', Event: '{"a":1}' });
     expect((await client.send(test)).Result).toBe(true);
+  });
+
+  describe("rules of a client's own", () => {
+    const EventBusName = 'orders';
+    const EventPattern = JSON.stringify({ source: ['app'], detail: { status: ['done'] } });
+    const onOrders = { EventBusName };
+
+    it('get the events that match them, beside those of the template, until they are taken away', async () => {
+      const { client, put, delivered } = await start();
+      const { RuleArn } = await client.send(new PutRuleCommand({ Name: 'mine', EventBusName, EventPattern }));
+      await client.send(
+        new PutTargetsCommand({ Rule: 'mine', EventBusName, Targets: [{ Id: 'q', Arn: `${TARGET}-2` }] }),
+      );
+      await put({ status: 'done', n: 1 }, onOrders);
+      await put({ status: 'other' }, onOrders);
+      await put({ status: 'FAILED' });
+      await eventually(() => delivered[1]);
+      await client.send(new RemoveTargetsCommand({ Rule: 'mine', EventBusName, Ids: ['q'] }));
+      await client.send(new DeleteRuleCommand({ Name: 'mine', EventBusName }));
+      await put({ status: 'done', n: 2 }, onOrders);
+      await put({ status: 'FAILED' });
+      await eventually(() => delivered[2]);
+
+      expect(RuleArn).toBe('arn:aws:events:us-east-1:000000000000:rule/orders/mine');
+      expect(delivered.map(([arn]) => arn)).toEqual([`${TARGET}-2`, TARGET, TARGET]);
+      expect((await client.send(new ListRulesCommand({ EventBusName }))).Rules).toEqual([]);
+    });
+
+    it('are there after a restart', async () => {
+      const folder = track(temporaryFolder()).path;
+      const first = await start({ folder });
+      await first.client.send(new PutRuleCommand({ Name: 'mine', EventBusName, EventPattern }));
+      await first.client.send(
+        new PutTargetsCommand({ Rule: 'mine', EventBusName, Targets: [{ Id: 'q', Arn: TARGET, Input: '"hello"' }] }),
+      );
+      await first.close();
+      const second = await start({ folder });
+      await second.put({ status: 'done' }, onOrders);
+
+      expect(await eventually(() => second.delivered[0])).toEqual([TARGET, 'hello']);
+    });
+
+    it.each([
+      ['a pattern that is none', { EventPattern: '{"source": []}' }, 'InvalidEventPatternException'],
+      ['no pattern', {}, 'ValidationException'],
+      ['a bus that is not there', { EventPattern, EventBusName: 'nowhere' }, 'ResourceNotFoundException'],
+      ['a rule of the template', { Name: 'failures', EventPattern }, 'ValidationException'],
+    ])('are refused with %s', async (_what, input, name) => {
+      const { client } = await start();
+
+      await expect(client.send(new PutRuleCommand({ Name: 'mine', ...input }))).rejects.toMatchObject({ name });
+    });
+
+    it('are not deleted while they have targets, and have five at most', async () => {
+      const { client } = await start();
+      await client.send(new PutRuleCommand({ Name: 'mine', EventPattern }));
+      const add = (...ids: string[]) =>
+        client.send(new PutTargetsCommand({ Rule: 'mine', Targets: ids.map((Id) => ({ Id, Arn: TARGET })) }));
+      await add('a', 'b', 'c', 'd');
+
+      await expect(client.send(new DeleteRuleCommand({ Name: 'mine' }))).rejects.toMatchObject({
+        name: 'ValidationException',
+      });
+      await expect(add('e', 'f')).rejects.toMatchObject({ name: 'LimitExceededException' });
+      await add('d', 'e');
+      expect((await client.send(new ListTargetsByRuleCommand({ Rule: 'mine' }))).Targets).toHaveLength(5);
+    });
   });
 });
