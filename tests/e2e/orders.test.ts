@@ -1,4 +1,7 @@
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { awsOf } from './fire/support.ts';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
 const dataDir = tempDataDir();
@@ -65,6 +68,12 @@ describe('orders', () => {
     const order = await processed('ORD-001', ['received', 'canceled']);
     expect(order).toMatchObject({ registerDate: '2025-01-31T08:00:00Z', reasonForCancellation: 'Motivo X' });
     expect(order.timeline.every(({ notified }) => !notified)).toBe(true);
+    const tested = await send('POST', '/orders', {
+      orderId: 'test123',
+      status: 'received',
+      description: 'Testing order creation',
+    });
+    expect({ status: tested.status, body: await tested.json() }).toEqual({ status: 200, body: PROCESSED });
   });
 
   it('its errors are for clients that know `error` only, too', async () => {
@@ -101,6 +110,52 @@ describe('orders', () => {
         .map(({ batchId }) => batchId)
         .sort(),
     ).toEqual(['completed', 'inprocess', 'received'].map((status) => `order-ORD-2-${status}`));
+  }, 60_000);
+
+  it("other systems hear of each change by a rule of their own on the orders' bus", async () => {
+    const [events, sqs] = [new EventBridgeClient(awsOf(product)), new SQSClient(awsOf(product))];
+    const EventBusName = 'pregon-dev-orders';
+    const EventPattern = JSON.stringify({
+      source: ['pregon.orders'],
+      'detail-type': ['OrderStatusChanged'],
+      detail: { status: ['received', 'canceled'] },
+    });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'other-system' }));
+    await events.send(new PutRuleCommand({ Name: 'other-system', EventBusName, EventPattern }));
+    const Targets = [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:000000000000:other-system' }];
+    await events.send(new PutTargetsCommand({ Rule: 'other-system', EventBusName, Targets }));
+    const customer = { email: 'ana@example.com' };
+    await send('POST', '/orders', { orderId: 'ORD-5', status: 'received', description: 'Caldera', customer });
+    await send('PUT', '/orders/ORD-5', { status: 'inprocess', deliveryDate: '2026-12-01' });
+    await send('POST', '/orders', { orderId: 'ORD-6', status: 'received', description: 'Gas' });
+    await send('PUT', '/orders/ORD-6', { status: 'canceled', reasonForCancellation: 'Motivo X' });
+
+    const told: { detail: { orderId: string; status: string }; [member: string]: unknown }[] = [];
+    await eventually(20_000, async () => {
+      const receive = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, VisibilityTimeout: 600 };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive));
+      told.push(...Messages.map(({ Body = '' }) => JSON.parse(Body)));
+      return told.length >= 3;
+    });
+    await processed('ORD-5', ['received', 'inprocess']);
+    events.destroy();
+    sqs.destroy();
+
+    expect(new Set(told.map(({ detail }) => `${detail.orderId} ${detail.status}`))).toEqual(
+      new Set(['ORD-5 received', 'ORD-6 received', 'ORD-6 canceled']),
+    );
+    expect(told.find(({ detail }) => detail.status === 'canceled')).toMatchObject({
+      source: 'pregon.orders',
+      'detail-type': 'OrderStatusChanged',
+      detail: {
+        orderId: 'ORD-6',
+        status: 'canceled',
+        previousStatus: 'received',
+        version: 2,
+        order: { description: 'Gas', reasonForCancellation: 'Motivo X' },
+      },
+    });
+    expect(JSON.stringify(told)).not.toContain(customer.email);
   }, 60_000);
 
   it('orders that were taken while no queue answered are processed after a kill, each told once', async () => {
