@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
 describe('notification requests', () => {
@@ -67,4 +71,49 @@ describe('notification requests', () => {
     for (const id of ids) await reaches(id, 'sent', 60_000);
     for (const id of ids) expect(await product.mailbox(id)).toHaveLength(1);
   }, 90_000);
+});
+
+describe('notification requests as the load test of the document sends them', () => {
+  const dataDir = tempDataDir();
+  const received: { path: string; key: string; body: unknown }[] = [];
+  let provider: Server;
+  let product: Product;
+  beforeAll(async () => {
+    provider = createServer(async (request, response) => {
+      const body = JSON.parse(await text(request));
+      received.push({ path: `${request.method} ${request.url}`, key: String(request.headers['x-api-key']), body });
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"status": "delivered", "provider_id": "p-1"}');
+    }).listen(0, '127.0.0.1');
+    await once(provider, 'listening');
+    const url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+    product = await Product.up(dataDir, ['--open', '--notify-url', url, '--notify-key', 'key-of-the-provider']);
+  }, 60_000);
+  afterAll(async () => {
+    await product.command.stop();
+    provider.close();
+    provider.closeAllConnections();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('need no key with --open, and go to the provider of --notify-url with its own', async () => {
+    const call = (method: string, path: string, body?: string) =>
+      fetch(`${product.outputs.apiUrl}/v1/requests${path}`, {
+        method,
+        ...(body && { body, headers: { 'content-type': 'application/json' } }),
+      });
+    const notification = { to: 'user@example.com', message: 'Hello', type: 'email' };
+    const created = await call('POST', '', JSON.stringify(notification));
+    const { id } = (await created.json()) as { id: string };
+    const asked = await call('POST', `/${id}/process`);
+    let standing: unknown;
+    await eventually(20_000, async () => {
+      standing = await (await call('GET', `/${id}`)).json();
+      return (standing as { status: string }).status === 'sent';
+    });
+
+    expect([created.status, asked.status, standing]).toEqual([201, 202, { id, status: 'sent' }]);
+    expect(received).toEqual([{ path: 'POST /v1/notify', key: 'key-of-the-provider', body: notification }]);
+  });
 });
