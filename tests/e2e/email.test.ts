@@ -104,6 +104,25 @@ describe('transactional email', () => {
     expect(await again.json()).toEqual(await first.json());
   });
 
+  it('refuses a key whose first call is in progress, with the time to wait', async () => {
+    await faults({ services: { dynamodb: { latencyMs: 300 } } });
+    let answers: Response[] = [];
+    let key = {};
+    // The second call may find its function cold, and come after the first.
+    await eventually(25_000, async () => {
+      key = { 'Idempotency-Key': `at-once-${crypto.randomUUID()}` };
+      answers = await Promise.all([post(emailTo('once@b.co'), key), post(emailTo('once@b.co'), key)]);
+      return answers.some(({ status }) => status !== 202);
+    });
+    await faults({});
+    const again = await post(emailTo('once@b.co'), key);
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect(await answers.find(({ status }) => status === 202)?.json()).toEqual(await again.json());
+  });
+
   it('refuses a bad body with every field that is wrong, and an unknown batch with 404', async () => {
     const bad = await post(emailTo('nobody').replace('"test"', '""'));
     const problem = (await bad.json()) as { issues: { field: string }[] };

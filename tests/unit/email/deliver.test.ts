@@ -40,7 +40,7 @@ function scripted(name: string) {
   };
 }
 
-async function openDoor() {
+async function openDoor(breaker = BREAKER_DEFAULTS) {
   const opened = await openLedgerTable();
   const clock = systemClock;
   const table = { ...opened, clock };
@@ -61,7 +61,7 @@ async function openDoor() {
       clock,
       telemetry,
       random: () => 0,
-      breakers: createBreakers(table),
+      breakers: createBreakers(table, breaker),
       routes: providers.map((provider) => ({
         provider,
         limiter: createLimiter({
@@ -215,6 +215,29 @@ describe('delivering emails', () => {
 
     expect(door.queue.messages).toHaveLength(1);
     expect(await door.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
+  });
+
+  it('sends each email once by whoever is there, while every provider comes and goes', async () => {
+    const flapping = await openDoor({ ...BREAKER_DEFAULTS, openMs: 20, maxOpenMs: 50, probeMs: 1000 });
+    const { mailgun, ses, sendgrid } = flapping.providers;
+    const emails = Array.from({ length: 40 }, (_, n) => `a${n}@b.co`);
+    await flapping.accept(to(...emails));
+    const workers = [flapping.worker(), flapping.worker()];
+    const down = [[mailgun], [mailgun, ses], [], [sendgrid], [mailgun, sendgrid], [ses, sendgrid]];
+    for (let turn = 0; flapping.queue.messages.length > 0 && turn < 60; turn += 1) {
+      for (const provider of [mailgun, ses, sendgrid]) {
+        provider.always = down[turn % down.length]?.includes(provider) ? 'ProviderUnavailable' : undefined;
+      }
+      const jobs = flapping.queue.messages.splice(0, 10).map((row) => ({ row, messageId: randomUUID() }));
+      await workers[turn % 2]?.(jobs, Date.now() + 10_000);
+    }
+    const taken = [mailgun, ses, sendgrid].map((provider) => provider.taken.map((email) => email.to.email));
+    const rows = await flapping.view();
+    await flapping.close();
+
+    expect(rows.every(({ state, retries }) => state === 'SENT' && retries < 6)).toBe(true);
+    expect(taken.flat().sort()).toEqual([...emails].sort());
+    expect(taken.every((own) => own.length > 0)).toBe(true);
   });
 
   it('sends once though its message comes twice, to two workers at once', async () => {
