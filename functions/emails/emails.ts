@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type AcceptParts, acceptEmail } from '../../core/email/accept.ts';
 import { parseEmailRequest } from '../../core/email/request.ts';
+import { checkSender } from '../../core/email/senders.ts';
 import { viewEmails } from '../../core/email/view.ts';
 import { PregonError } from '../../core/errors.ts';
 import { type Idempotency, idempotencyKey } from '../../core/idempotency/idempotency.ts';
@@ -28,8 +29,9 @@ export function createEmails(parts: EmailsParts): (request: Request) => Promise<
 }
 
 async function send(parts: EmailsParts, request: Request): Promise<Answer> {
-  // Before the key is looked at: a bad request is answered the same each time and need not be kept.
+  // Before the key is looked at: a bad request is answered the same each time, and corrected it may use the key.
   const email = parseEmailRequest(bodyText(request));
+  checkSender(parts.allowed, email.from.email);
   const accept = async (batchId?: string) => {
     const accepted = await acceptEmail(parts, email, batchId === undefined ? {} : { batchId });
     return { status: 202, body: { status: 'success', data: { batchID: accepted.batchId } } };

@@ -1,0 +1,69 @@
+import { allowedSenders } from '../../../core/email/senders.ts';
+import { problemOf } from '../../../core/http/problem.ts';
+import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
+import { createEmails } from '../../../functions/emails/emails.ts';
+import { emailRequest, openEmail } from './parts.ts';
+
+describe('the routes of email', () => {
+  let email: Awaited<ReturnType<typeof openEmail>>;
+  let broken = false;
+  beforeEach(async () => {
+    email = await openEmail();
+    broken = false;
+  });
+  afterEach(() => email.close());
+
+  /** The answer as a client gets it, problems included. */
+  async function post(request: unknown, key?: string) {
+    const { accepting, table, store } = email;
+    const create: typeof store.create = async (...call) => {
+      if (broken) throw new Error('the table is away');
+      return store.create(...call);
+    };
+    const emails = createEmails({
+      ...accepting,
+      store: { ...store, create },
+      allowed: allowedSenders('example.com'),
+      idempotency: createIdempotency(table),
+    });
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    const event = { routeKey: 'POST /emails/send', headers, body: JSON.stringify(request), isBase64Encoded: false };
+    try {
+      const answer = await emails(event);
+      return { status: answer.statusCode, body: JSON.parse(String(answer.body)), headers: answer.headers };
+    } catch (error) {
+      const problem = problemOf(error, 'r1');
+      return { status: problem.status, body: problem, headers: {} };
+    }
+  }
+
+  it('leave a key free whose request was refused: corrected, it is accepted', async () => {
+    const wrong = emailRequest({ from: { email: 'sender@elsewhere.com' } });
+    const refused = await post(wrong, 'k1');
+    const empty = await post({ ...emailRequest(), subject: '' }, 'k1');
+    const corrected = await post(emailRequest(), 'k1');
+
+    expect([refused.status, empty.status, corrected.status]).toEqual([400, 400, 202]);
+    expect(email.queue.messages).toHaveLength(1);
+  });
+
+  it('keep no 5xx: the key goes on with the same batch, and the email is sent once', async () => {
+    broken = true;
+    const failed = await post(emailRequest(), 'k1');
+    broken = false;
+    const accepted = await post(emailRequest(), 'k1');
+    const replayed = await post(emailRequest(), 'k1');
+
+    expect([failed.status, accepted.status, replayed.status]).toEqual([500, 202, 202]);
+    expect(replayed.body).toEqual(accepted.body);
+    expect(replayed.headers).toMatchObject({ 'idempotency-replay': 'true' });
+    expect(email.queue.messages).toEqual([{ batchId: accepted.body.data.batchID, rowNumber: 1 }]);
+  });
+
+  it('take the same request twice for two where no key is given', async () => {
+    const [one, two] = [await post(emailRequest()), await post(emailRequest())];
+
+    expect(one.body.data.batchID).not.toBe(two.body.data.batchID);
+    expect(email.queue.messages).toHaveLength(2);
+  });
+});
