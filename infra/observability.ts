@@ -50,6 +50,14 @@ export class Observability extends Construct {
       product('AccountStopped', 'send-worker'),
     );
     alarm('rows-lost', 'Settle found rows that no child brought to an end', product('RowsLeftBehind', 'settle'));
+    // A campaign's end says so itself; these lanes have no end.
+    for (const service of ['email-worker', 'email-sweep', 'notify-worker', 'requests-sweep']) {
+      alarm(
+        `unconfirmed-${service}`,
+        'Nobody knows whether an email or a notification was sent: a person decides, see the runbook on unconfirmed rows',
+        product('Unconfirmed', service),
+      );
+    }
     alarm(
       'worker-errors',
       'The send worker fails',

@@ -59,7 +59,7 @@ async function lookAtSafely(parts: SweepParts, batchId: string, swept: Swept): P
   }
 }
 
-async function lookAt({ table, store, queue }: SweepParts, batch: EmailBatch, swept: Swept): Promise<void> {
+async function lookAt({ table, store, queue, telemetry }: SweepParts, batch: EmailBatch, swept: Swept): Promise<void> {
   swept.batches += 1;
   const written = await store.getRows(batch);
   const missing = batch.destinations.map((_, index) => index + 1).filter((rowNumber) => !written.has(rowNumber));
@@ -73,6 +73,7 @@ async function lookAt({ table, store, queue }: SweepParts, batch: EmailBatch, sw
     const { batchId, rowNumber } = row;
     if (action === 'expire') {
       await expireLease(table, row);
+      telemetry.count('Unconfirmed');
       swept.expired += 1;
     } else if (action === 'enqueue' || (action === 'take up' && (await store.takeUp(row)))) {
       messages.push({ batchId, rowNumber });

@@ -131,6 +131,35 @@ describe('the stack', () => {
     );
   });
 
+  it('raises an alarm for what an operator must see, each on a metric of a function that there is', () => {
+    interface Alarm {
+      Namespace?: string;
+      MetricName: string;
+      Dimensions?: { Name: string; Value: unknown }[];
+    }
+    const watched = ofType('AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties as unknown as Alarm)
+      .filter(({ Namespace }) => Namespace === 'Pregon')
+      .map(({ MetricName, Dimensions = [] }) => ({ metric: MetricName, service: Dimensions[0]?.Value }));
+    const services = ofType('AWS::Lambda::Function').map(([, { Properties }]) => {
+      const { Variables } = Properties?.Environment as { Variables: Record<string, string> };
+      return Variables.POWERTOOLS_SERVICE_NAME;
+    });
+
+    expect(watched.filter(({ service }) => !services.includes(String(service)))).toEqual([]);
+    expect(watched).toEqual(
+      expect.arrayContaining([
+        { metric: 'ProviderFallback', service: 'email-worker' },
+        { metric: 'Unconfirmed', service: 'email-worker' },
+        { metric: 'Unconfirmed', service: 'email-sweep' },
+        { metric: 'Unconfirmed', service: 'notify-worker' },
+        { metric: 'Unconfirmed', service: 'requests-sweep' },
+        { metric: 'Rejected', service: 'notify-worker' },
+        { metric: 'OutboxSwept', service: 'orders-sweep' },
+      ]),
+    );
+  });
+
   it('keeps the data of prod when the stack goes', () => {
     const prod = STAGES.prod;
     if (!prod) throw new Error('There is no prod stage');

@@ -4,6 +4,7 @@ import { sweepEmails } from '../../../core/email/sweep.ts';
 import { MAX_AGE_MS, MAX_SWEEPS, planFor } from '../../../core/email/sweep-plan.ts';
 import { viewEmails } from '../../../core/email/view.ts';
 import { claim, errorOf, recordError, recordSent } from '../../../core/ledger/transitions.ts';
+import { type Metric, silent } from '../../../core/telemetry.ts';
 import { emailRequest, openEmail } from './parts.ts';
 
 const MINUTE = 60_000;
@@ -78,7 +79,10 @@ describe('the sweep of emails', () => {
     expect(await sweep()).toMatchObject({ enqueued: 0, expired: 0, closed: 0 });
 
     email.clock.move(30_000);
-    expect(await sweep()).toMatchObject({ expired: 1, closed: 1 });
+    const counted: Metric[] = [];
+    const telemetry = { ...silent, count: (metric: Metric) => counted.push(metric) };
+    const swept = await sweepEmails({ ...email, telemetry }, email.clock.now() + MINUTE);
+    expect({ ...swept, counted }).toMatchObject({ expired: 1, closed: 1, counted: ['Unconfirmed'] });
     expect((await viewEmails(email.store, 'b1'))[1]?.error?.code).toBe('DeliveryUnconfirmed');
     email.clock.move(MINUTE);
     expect(await sweep()).toMatchObject({ batches: 0 });
