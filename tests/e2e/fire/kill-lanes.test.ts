@@ -38,13 +38,12 @@ it('a kill in the middle of every lane loses nothing that was accepted and sends
   // None of these calls is killed: a request whose message was never sent is the sweep's, and only after 90 s.
   const asking = feed(askForRequest, asked.signal);
   const clients = [feed(changeOrder, killed.signal), feed(sendEmails, killed.signal)];
-  let before: Lanes = lanesOf([]);
-  await eventually(40_000, async () => {
-    before = lanesOf(await ledger());
-    return Object.values(before).every((rows) => sent(rows).length > 1 && rows.some(({ lease }) => lease));
-  });
+  const inTheMiddle = async () =>
+    Object.values(lanesOf(await ledger())).every((rows) => sent(rows).length > 1 && rows.some(({ lease }) => lease));
+  await eventually(40_000, inTheMiddle);
   asked.abort();
   await asking;
+  await eventually(10_000, inTheMiddle);
 
   await product.command.kill9();
   const killedAt = Date.now();
@@ -159,9 +158,7 @@ async function ledger(): Promise<LedgerRow[]> {
   return rows;
 }
 
-type Lanes = Record<'emails' | 'requests' | 'orders', LedgerRow[]>;
-
-const lanesOf = (rows: readonly LedgerRow[]): Lanes => ({
+const lanesOf = (rows: readonly LedgerRow[]) => ({
   emails: rows.filter(({ channel }) => channel === 'email'),
   requests: rows.filter(({ channel }) => channel === 'sms'),
   orders: rows.filter(({ channel }) => channel === 'order'),
