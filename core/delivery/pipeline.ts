@@ -82,7 +82,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
     } while (clock.now() > slot.at);
 
     const lease: Lease = { leaseId: tools.newId(), leaseUntil: clock.now() + LEASE_MS };
-    const claimed = await claim(job, lease, tools);
+    const claimed = await claim(job, { lease, provider: route.provider.name }, tools);
     if (claimed.result !== 'claimed') return await unclaimed(job, claimed, tools);
 
     const sent = await send(job, batch, route, { row: claimed.row, message: message(claimed.row) });
@@ -93,10 +93,14 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
   }
 }
 
-async function claim(job: Job, lease: Lease, { ledger, clock, telemetry, latency }: Tools): Promise<Claim> {
+async function claim(
+  job: Job,
+  { lease, provider }: { lease: Lease; provider: string },
+  { ledger, clock, telemetry, latency }: Tools,
+): Promise<Claim> {
   const started = clock.now();
   try {
-    const claimed = await ledger.claim(job.row, lease, AbortSignal.timeout(CLAIM_MS));
+    const claimed = await ledger.claim(job.row, lease, { provider, signal: AbortSignal.timeout(CLAIM_MS) });
     latency.claim.add(clock.now() - started);
     telemetry.duration('ClaimLatency', clock.now() - started);
     return claimed;

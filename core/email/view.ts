@@ -14,7 +14,7 @@ export interface EmailView {
   state: 'QUEUED' | 'SENT' | 'ERROR';
   /** Attempts that failed. */
   retries: number;
-  /** The provider that accepted it, or that failed last; null before the first attempt. */
+  /** The provider that accepted it, failed last or may have taken it; null before the first attempt. */
   provider: string | null;
   content: string;
   lastAttemptAt: string | null;

@@ -19,7 +19,7 @@ const emailSchema = z
     status: z.boolean().meta({ description: 'True once a provider accepted it' }),
     state: z.enum(['QUEUED', 'SENT', 'ERROR']),
     retries: z.int().meta({ description: 'Attempts that failed' }),
-    provider: z.string().nullable().meta({ description: 'Who accepted it, or failed last' }),
+    provider: z.string().nullable().meta({ description: 'Who accepted it, failed last, or may have taken it' }),
     content: z.string(),
     lastAttemptAt: z.string().nullable().meta({ description: 'ISO 8601' }),
     error: z

@@ -10,11 +10,21 @@ import { accept, markForgotten, type Requeue, requeue } from './requeue.ts';
 import { type RowState, rowsOfBatch, scanBatch } from './scan.ts';
 import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
 import type { LedgerTable } from './table.ts';
-import { type Claim, claim, expire, getRow, type RowId, recordError, recordSent, release } from './transitions.ts';
+import {
+  type Claim,
+  type ClaimOptions,
+  claim,
+  expire,
+  getRow,
+  type RowId,
+  recordError,
+  recordSent,
+  release,
+} from './transitions.ts';
 
 /** What happened to each recipient: one table, every change conditional. See the functions of the same names. */
 export interface Ledger {
-  claim(id: RowId, lease: Lease, signal?: AbortSignal): Promise<Claim>;
+  claim(id: RowId, lease: Lease, options?: ClaimOptions): Promise<Claim>;
   release(id: RowId, leaseId: string, options: { countAttempt: boolean }): Promise<boolean>;
   recordSent(row: LedgerRow, leaseId: string, accepted: { provider: string; messageId: string }): Promise<boolean>;
   recordError(row: LedgerRow, leaseId: string, error: SendError): Promise<boolean>;
@@ -46,7 +56,7 @@ export interface Ledger {
 export function createLedger(options: { client: DynamoDBDocumentClient; table: string; clock?: Clock }): Ledger {
   const table: LedgerTable = { clock: systemClock, ...options };
   return {
-    claim: (id, lease, signal) => claim(table, id, lease, signal),
+    claim: (id, lease, options) => claim(table, id, lease, options),
     release: (id, leaseId, how) => release(table, id, leaseId, how),
     recordSent: (row, leaseId, accepted) => recordSent(table, row, leaseId, accepted),
     recordError: (row, leaseId, error) => recordError(table, row, leaseId, error),

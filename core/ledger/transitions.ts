@@ -22,17 +22,24 @@ export const LEASE_MARGIN_MS = 1_000;
 
 export const isOver = (lease: Lease, now: number): boolean => lease.leaseUntil + LEASE_MARGIN_MS < now;
 
+export interface ClaimOptions {
+  /** By whom the row is to be sent: where no record follows, it is the one who may have taken it. */
+  provider?: string;
+  signal?: AbortSignal;
+}
+
 /**
  * Takes the right to send a QUEUED row that nobody holds. The same lease twice is one claim, and counts as one attempt. Given up by
  * the signal it rejects, and the lease should be released: it may have been taken.
  */
-export async function claim(table: LedgerTable, id: RowId, lease: Lease, signal?: AbortSignal): Promise<Claim> {
+export async function claim(table: LedgerTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
+  const { provider, signal } = options;
   const now = isoNow(table);
   const item = await updateIf(table, {
     key: stateKey(id.batchId, id.rowNumber),
     update:
       'SET #leaseId = :leaseId, #leaseUntil = :leaseUntil, #lastAttemptAt = :now, #updatedAt = :now, ' +
-      '#attempts = if_not_exists(#attempts, :zero) + :one',
+      `#attempts = if_not_exists(#attempts, :zero) + :one${provider === undefined ? '' : ', #provider = :provider'}`,
     condition: '#status = :queued AND attribute_not_exists(#leaseId)',
     values: {
       ':leaseId': lease.leaseId,
@@ -41,6 +48,7 @@ export async function claim(table: LedgerTable, id: RowId, lease: Lease, signal?
       ':zero': 0,
       ':one': 1,
       ':queued': 'QUEUED',
+      ...(provider === undefined ? {} : { ':provider': provider }),
     },
     ...(signal && { signal }),
   });
@@ -55,7 +63,7 @@ export async function claim(table: LedgerTable, id: RowId, lease: Lease, signal?
     return { result: isOver(row.lease, table.clock.now()) ? 'expired' : 'leased', row, lease: row.lease };
   }
   // Neither held nor ended: either it is not queued yet, or it was released between the two calls.
-  return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease, signal);
+  return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease, options);
 }
 
 /** Gives a claim back where nothing was sent. A throttled or blocked attempt is not counted. False when the lease was not held. */

@@ -11,6 +11,7 @@ import { createEmailStore } from '../../../core/email/store.ts';
 import { viewEmails } from '../../../core/email/view.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
+import type { Lease } from '../../../core/ledger/send.ts';
 import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
@@ -180,7 +181,7 @@ describe('delivering emails', () => {
     await door.drain();
 
     expect(await door.view()).toMatchObject([
-      { state: 'ERROR', retries: 0, error: { code: 'DeliveryUnconfirmed', retryable: false } },
+      { state: 'ERROR', retries: 0, provider: 'mailgun', error: { code: 'DeliveryUnconfirmed', retryable: false } },
     ]);
     expect(door.providers.ses.calls + door.providers.sendgrid.calls).toBe(0);
   });
@@ -267,6 +268,30 @@ describe('delivering emails', () => {
     expect(row?.status).toBe('ERROR');
     await door.drain();
     expect(door.providers.mailgun.calls).toBe(0);
+  });
+
+  it('names the provider that may have taken an email whose worker died, or did not hear of it', async () => {
+    const { mailgun, ses } = door.providers;
+    mailgun.always = 'MessageRejected';
+    ses.answer('a@b.co', 'DeliveryUnconfirmed');
+    const { send } = ses;
+    const dead = new Promise<never>(() => undefined);
+    ses.send = async (email, gate) => (email.to.email === 'b@b.co' ? dead : send.call(ses, email, gate));
+    await door.accept(to('a@b.co', 'b@b.co'));
+    await door.drain({ rounds: 1 });
+    const jobs = door.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
+    void door.worker()(jobs, Date.now() + 10_000);
+    const secondRow = async () => (await door.store.getRow({ batchId: 'b1', rowNumber: 2 }))?.lease;
+    let lease: Lease | undefined;
+    while (!lease || (await door.view())[0]?.state === 'QUEUED') {
+      lease = await secondRow();
+      await systemClock.sleep(10);
+    }
+    const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
+    await createLedger({ ...door.table, clock: later }).expire({ batchId: 'b1', rowNumber: 2 }, lease);
+
+    const unconfirmed = { state: 'ERROR', retries: 1, provider: 'ses', error: { code: 'DeliveryUnconfirmed' } };
+    expect(await door.view()).toMatchObject([unconfirmed, unconfirmed]);
   });
 
   it('keeps the message of a row that nobody knows', async () => {
