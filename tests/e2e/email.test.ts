@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { EmailView } from '../../core/email/view.ts';
+import { metric } from './fire/support.ts';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
 /** The document's own example, to the byte. */
@@ -149,6 +150,52 @@ describe('transactional email', () => {
     expect(refused?.error?.message).toMatch(/^mailgun: 400 .*; ses: .*; sendgrid: 400 /);
   });
 
+  it('goes by the first provider that is up while others are down, and counts that a fallback took it', async () => {
+    const before = await metric(product, 'ProviderFallback');
+    const taken: unknown[] = [];
+    for (const down of [{ mailgun: { outage: true } }, { mailgun: { outage: true }, sendgrid: { outage: true } }]) {
+      await faults({ providers: down });
+      taken.push(...(await ended(await send(emailTo('a@b.co')))));
+    }
+    await faults({ errorRate: 1, providers: { mailgun: { outage: true } } });
+    taken.push(...(await ended(await send(emailTo('a@b.co')))));
+    await faults({});
+
+    expect(taken).toMatchObject(
+      [
+        { provider: 'ses', retries: 1 },
+        { provider: 'ses', retries: 1 },
+        { provider: 'sendgrid', retries: 2 },
+      ].map((email) => ({ state: 'SENT', ...email })),
+    );
+    expect((await metric(product, 'ProviderFallback')) - before).toBe(3);
+  });
+
+  it('sends each email once while providers come and go', async () => {
+    const addresses = Array.from({ length: 30 }, (_, n) => `flapping${n}@b.co`);
+    const batches: string[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      await faults({ providers: { mailgun: { outage: turn % 2 === 0 }, sendgrid: { outage: turn % 3 === 0 } } });
+      batches.push(await send(emailTo(...addresses.slice(5 * turn, 5 * turn + 5))));
+      await eventually(20_000, async () => (await emailsOf(String(batches[turn]))).some(({ status }) => status));
+    }
+    await faults({});
+    const emails = (await Promise.all(batches.map((batchId) => ended(batchId)))).flat();
+    const mails = (await Promise.all(batches.map((batchId) => product.mailbox(batchId)))).flat();
+
+    expect(emails.every(({ state }) => state === 'SENT')).toBe(true);
+    expect(mails.map(({ to }) => to).sort()).toEqual([...addresses].sort());
+    // Its breaker is open by now; a probe finds it back.
+    await eventually(
+      40_000,
+      async () => {
+        const [email] = await ended(await send(emailTo('back@b.co')));
+        return email?.provider === 'mailgun';
+      },
+      1_000,
+    );
+  }, 90_000);
+
   it('tries all providers twice, ends in ERROR with their answers, and sends again once they are back', async () => {
     await faults({ errorRate: 1, providers: { mailgun: { outage: true }, sendgrid: { outage: true } } });
     const [email] = await ended(await send(emailTo('a@b.co')), 40_000);
@@ -165,7 +212,7 @@ describe('transactional email', () => {
     const [email] = await ended(batchId);
     await faults({});
 
-    expect(email).toMatchObject({ state: 'ERROR', provider: 'mailgun', error: { code: 'DeliveryUnconfirmed' } });
+    expect(email).toMatchObject({ state: 'ERROR', provider: 'ses', error: { code: 'DeliveryUnconfirmed' } });
     expect(await product.mailbox(batchId)).toHaveLength(1);
   });
 });

@@ -110,6 +110,16 @@ describe('the stack', () => {
     }
   });
 
+  it('never has more calls of the notification provider under way than the fifty that it takes', () => {
+    const [[, mapping] = []] = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith('Requests'));
+    const { BatchSize, ScalingConfig } = { ...mapping?.Properties } as {
+      BatchSize: number;
+      ScalingConfig: { MaximumConcurrency: number };
+    };
+
+    expect(BatchSize * ScalingConfig.MaximumConcurrency).toBeLessThanOrEqual(50);
+  });
+
   it('asks for the key on every route but the public ones', () => {
     const open = ofType('AWS::ApiGatewayV2::Route')
       .filter(([, { Properties }]) => Properties?.AuthorizationType === 'NONE')
@@ -142,8 +152,8 @@ describe('the stack', () => {
       .filter(({ Namespace }) => Namespace === 'Pregon')
       .map(({ MetricName, Dimensions = [] }) => ({ metric: MetricName, service: Dimensions[0]?.Value }));
     const services = ofType('AWS::Lambda::Function').map(([, { Properties }]) => {
-      const { Variables } = Properties?.Environment as { Variables: Record<string, string> };
-      return Variables.POWERTOOLS_SERVICE_NAME;
+      const environment = Properties?.Environment as { Variables: Record<string, string> } | undefined;
+      return environment?.Variables.POWERTOOLS_SERVICE_NAME;
     });
 
     expect(watched.filter(({ service }) => !services.includes(String(service)))).toEqual([]);
