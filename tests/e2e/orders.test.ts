@@ -158,30 +158,19 @@ describe('orders', () => {
     expect(JSON.stringify(told)).not.toContain(customer.email);
   }, 60_000);
 
-  it('orders that were taken while no queue answered are processed after a kill, each told once', async () => {
+  it('an order that was taken while no queue answered is processed after a kill and a change, told once of each', async () => {
     const put = (faults: unknown) =>
       fetch(`${product.outputs.awsEndpoint}/_local/faults`, { method: 'PUT', body: JSON.stringify(faults) });
     await put({ services: { sqs: { errorRate: 1 } } });
     const customer = { email: 'eva@example.com' };
     const created = await send('POST', '/orders', { orderId: 'ORD-3', status: 'received', description: 'x', customer });
     expect(created.status).toBe(200);
-    await send('POST', '/orders', { orderId: 'ORD-4', status: 'received', description: 'x', customer });
-    const overdue = Date.now() + 30_500;
     await product.command.kill9();
     product = await Product.up(dataDir);
     await send('PUT', '/orders/ORD-3', { status: 'inprocess' });
 
     await processed('ORD-3', ['received', 'inprocess'], 60_000);
-    // Nobody touched the other one: it is the sweep's.
-    expect(await statuses('ORD-4')).toEqual([]);
-    await eventually(31_000, () => Date.now() > overdue);
-    await fetch(`${product.outputs.awsEndpoint}/2015-03-31/functions/pregon-dev-orders-sweep/invocations`, {
-      method: 'POST',
-      headers: { 'X-Amz-Invocation-Type': 'RequestResponse' },
-      body: '{}',
-    });
-    await processed('ORD-4', ['received']);
     expect(await mailed('ORD-3', 'received')).toHaveLength(1);
     expect(await mailed('ORD-3', 'inprocess')).toHaveLength(1);
-  }, 150_000);
+  }, 100_000);
 });
