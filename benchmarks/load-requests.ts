@@ -66,5 +66,6 @@ async function run(): Promise<number> {
   }
 }
 
-const isClean = ({ failed, lost, twice, throttled, used, seconds }: Drained): boolean =>
-  failed + lost + twice + throttled === 0 && (used >= LEAST_USED || seconds === 0);
+function isClean({ failed, lost, twice, throttled, used, seconds }: Drained): boolean {
+  return failed + lost + twice + throttled === 0 && (used >= LEAST_USED || seconds === 0);
+}
