@@ -6,7 +6,7 @@ import { silent } from '../../../core/telemetry.ts';
 import { createCampaigns } from '../../../functions/campaigns/campaigns.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openTable } from '../support/table.ts';
 
 const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 0 };
 
