@@ -44,7 +44,8 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
     ...engine,
     // A campaign's execution is named by its batch.
     async transitionsOf(name) {
-      const { body } = await engine.call('LocalUsage', JSON.stringify({ name }));
+      const { status, body } = await engine.call('LocalUsage', JSON.stringify({ name }));
+      if (status !== 200) throw new Error(`The engine's usage could not be read: ${body}`);
       return JSON.parse(body) as Transitions;
     },
     async close() {

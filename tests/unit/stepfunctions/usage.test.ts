@@ -10,10 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-async function usage(execution?: string) {
-  const query = execution === undefined ? '' : `?${new URLSearchParams({ execution })}`;
-  return await (await fetch(`http://127.0.0.1:${engine.port}/${query}`)).json();
-}
+const usage = (name?: string) => engine.call('LocalUsage', { name });
 const nameOf = (arn: string) => arn.split(':').at(-1) ?? '';
 const standard = (transitions: number) => ({ standard: transitions, expressRequests: 0, expressGbSeconds: 0 });
 const PASS = { Type: 'Pass' };
