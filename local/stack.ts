@@ -21,6 +21,8 @@ import { notify } from './providers/notify/notify.ts';
 import { type NotifyTarget, notifyParameters, notifySecret } from './providers/notify/settings.ts';
 import { sendgrid } from './providers/sendgrid.ts';
 import type { Template } from './template/template.ts';
+import { NO_TRANSITIONS } from './usage/estimate.ts';
+import type { TransitionsOf } from './usage/route.ts';
 
 export interface StackOptions {
   /** Ports; 0 takes any free one. */
@@ -86,6 +88,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   const apiUrl = `http://${urlHost(host)}:${port}`;
   closers.add(() => listener.close());
 
+  let transitionsOf: TransitionsOf = async () => NO_TRANSITIONS;
   const aws = await listening('--aws-port', options.awsPort, LOOPBACK, () =>
     startLocalAws({
       cdkOut: options.cdkOut ?? 'cdk.out',
@@ -104,6 +107,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
       apiUrl,
       secrets: () => ({ [API_KEY_SECRET]: options.apiKey, ...notifySecret(STACK_NAME, options.notify ?? {}) }),
       maxSendRate: options.ratePerSecond,
+      transitionsOf: (batchId) => transitionsOf(batchId),
       onError: (error, where) =>
         onNotice(`The local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),
     }),
@@ -131,6 +135,7 @@ async function boot(options: StackOptions, closers: Closers): Promise<RunningSta
   const engine = await startEngine({ dataDir, gateway, template, onProblem: onNotice });
   closers.add(() => engine.close());
   services.set('states', engine.handler);
+  transitionsOf = engine.transitionsOf;
   await provisionStateMachines(gateway, template);
 
   const sources = eventSourcesOf({ template, runtime, awsEndpoint: gateway.url, accessKeyFor, onProblem: onNotice });

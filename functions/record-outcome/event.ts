@@ -17,6 +17,12 @@ const statusChangeSchema = z.object({
   }),
 });
 
+/** An event's state with what Step Functions says of the same end by now; its answer may be older than the event. */
+export function withDescription(state: ExecutionState, described: ExecutionState | undefined): ExecutionState {
+  const isSame = described?.status === state.status && described.redriveCount >= state.redriveCount;
+  return isSame ? { ...state, ...described } : state;
+}
+
 /** The campaign and the state that an event tells of; undefined for executions that are no campaign's. */
 export function statusChangeOf(
   event: unknown,

@@ -9,7 +9,7 @@ import { documentClient, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
-import { statusChangeOf } from './event.ts';
+import { statusChangeOf, withDescription } from './event.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
 const client = documentClient();
@@ -31,6 +31,6 @@ export const handler = invocation<unknown, void>(async (event) => {
   if (!change || !record) return;
   // An event carries no cause, and may be older than what Step Functions says by now.
   const described = await describeExecution(sfn, executionArnOf(stateMachineArn, change.batchId));
-  const state = described?.status === change.state.status ? { ...change.state, ...described } : change.state;
+  const state = withDescription(change.state, described);
   await countAtEnd(deps, await applyExecution(deps, record, state));
 });

@@ -6,6 +6,8 @@ import { startWorkerService, type WorkerService } from '../gateway/worker-servic
 import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
 import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/worker.ts';
 import type { Template } from '../template/template.ts';
+import type { Transitions } from '../usage/estimate.ts';
+import type { TransitionsOf } from '../usage/route.ts';
 
 export interface EngineOptions {
   template: Template;
@@ -14,8 +16,12 @@ export interface EngineOptions {
   onProblem(message: string): void;
 }
 
+export interface StartedEngine extends WorkerService {
+  readonly transitionsOf: TransitionsOf;
+}
+
 /** Starts Step Functions in a thread of its own, behind the gateway; its own calls reach the gateway past HTTP. */
-export async function startEngine({ template, dataDir, gateway, onProblem }: EngineOptions): Promise<WorkerService> {
+export async function startEngine({ template, dataDir, gateway, onProblem }: EngineOptions): Promise<StartedEngine> {
   const { port1: endpoint, port2: calls } = new MessageChannel();
   calls.on('message', async ({ id, ...call }: NumberedCall) => {
     const answer = await gateway.call(call).then(textAnswer, () => undefined);
@@ -36,6 +42,12 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
   });
   return {
     ...engine,
+    // A campaign's execution is named by its batch.
+    async transitionsOf(name) {
+      const { status, body } = await engine.call('LocalUsage', JSON.stringify({ name }));
+      if (status !== 200) throw new Error(`The engine's usage could not be read: ${body}`);
+      return JSON.parse(body) as Transitions;
+    },
     async close() {
       await engine.close();
       calls.close();

@@ -16,6 +16,7 @@ import { openDatabase, readSecret } from './store/database.ts';
 import { type ExecutionRow, ExecutionStore } from './store/executions.ts';
 import { MachineStore } from './store/machines.ts';
 import { MapRunStore } from './store/map-runs.ts';
+import { type Usage, usageOf } from './store/usage.ts';
 import { AwsHttp, type CallJson } from './tasks/http.ts';
 import { AwsTasks } from './tasks/index.ts';
 import { Timers } from './timers.ts';
@@ -133,6 +134,12 @@ export class Engine {
     return new Promise((resolve) => {
       this.#ended.set(execution.id, [...(this.#ended.get(execution.id) ?? []), resolve]);
     });
+  }
+
+  /** What was used by all executions, or by those of one name with their children. */
+  async usage(name?: string): Promise<Usage> {
+    await this.commits.committed();
+    return usageOf(this.db, name);
   }
 
   /** Stops with what is committed; the next start goes on from there. */

@@ -47,6 +47,19 @@ describe('npm start', () => {
     expect(lucia?.text).toContain('Hola Lucía:\n\nGracias');
   });
 
+  it('has its Step Functions metered: what was entered for each row, and the retries', async () => {
+    const response = await fetch(`${outputs.awsEndpoint}/_local/usage`);
+    const { transitions, estimatedUsd } = (await response.json()) as {
+      transitions: number;
+      estimatedUsd: { stepFunctions: number; total: number };
+    };
+
+    // MarkQueued and Send for 23 rows, two retries of the flaky one, MarkError and RowDone of the refused one, and the 6 around them.
+    expect(transitions).toBe(2 * 23 + 2 + 2 + 6);
+    expect(estimatedUsd.stepFunctions).toBeGreaterThanOrEqual(transitions * 0.000025);
+    expect(estimatedUsd.total).toBeGreaterThan(estimatedUsd.stepFunctions);
+  });
+
   it('started on a data directory in use says who uses it', async () => {
     const second = new Command('up', args);
 

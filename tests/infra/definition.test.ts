@@ -3,10 +3,19 @@ import validate from 'asl-validator';
 
 const definition = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8'));
 
+interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxAttempts: number;
+  MaxDelaySeconds: number;
+  JitterStrategy?: string;
+}
 interface State {
   Type: string;
   Resource?: string;
   Catch?: { ErrorEquals: string[] }[];
+  Retry?: Retrier[];
   ItemProcessor?: { States: Record<string, State> };
   [field: string]: unknown;
 }
@@ -42,6 +51,25 @@ describe('the campaign workflow', () => {
 
   it('writes the results of both maps to S3, as a large run would not end otherwise', () => {
     for (const name of ['RegisterRows', 'SendRows']) expect(states.get(name)).toHaveProperty('ResultWriter');
+  });
+
+  it('retries what is transient with backoff and full jitter: five tries or more, all within three minutes', () => {
+    const retriers = states.get('Send')?.Retry ?? [];
+    const transient = retriers.find(({ ErrorEquals }) => ErrorEquals.includes('Transient'));
+    expect(transient).toMatchObject({ JitterStrategy: 'FULL', BackoffRate: 2 });
+    const { MaxAttempts = 0, IntervalSeconds = 0, BackoffRate = 0, MaxDelaySeconds = 0 } = transient ?? {};
+    expect(1 + MaxAttempts).toBeGreaterThanOrEqual(5);
+    const longest = Array.from({ length: MaxAttempts }, (_, n) =>
+      Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n),
+    );
+    expect(longest.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(180);
+  });
+
+  it('tries nothing again that has ended: no permanent, unconfirmed or account error, no time that is over', () => {
+    const retried = (states.get('Send')?.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
+    for (const error of ['Recipient', 'Unconfirmed', 'Account', 'States.Timeout', 'States.ALL', 'States.TaskFailed']) {
+      expect(retried).not.toContain(error);
+    }
   });
 
   it('carries no content to the children that send', () => {

@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { LISTED } from '../../core/ledger/item.ts';
 import { PregonStack } from '../../infra/pregon-stack.ts';
-import { STAGES } from '../../infra/stages.ts';
+import { STAGES, type Stage } from '../../infra/stages.ts';
 
 interface Resource {
   Type: string;
@@ -12,8 +13,12 @@ interface Statement {
   Resource: unknown;
 }
 
-const stage = STAGES.dev;
-if (!stage) throw new Error('There is no dev stage');
+const stageOf = (name: string): Stage => {
+  const found = STAGES[name];
+  if (!found) throw new Error(`There is no stage ${name}`);
+  return found;
+};
+const stage = stageOf('dev');
 const template = Template.fromStack(new PregonStack(new App(), 'pregon-dev', { stage }));
 const resources: Record<string, Resource> = template.toJSON().Resources;
 const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
@@ -170,10 +175,35 @@ describe('the stack', () => {
     );
   });
 
+  it.each([
+    // A test of lost messages cannot wait for an hour; with real mail nobody may set less.
+    ['dev', 5],
+    ['prod', 3600],
+  ])('lets a row of %s wait for its worker for an hour, and never less than %i s', (name, MinValue) => {
+    const stack = new PregonStack(new App(), `pregon-${name}`, { stage: stageOf(name) });
+    const { Parameters, Resources } = Template.fromStack(stack).toJSON();
+    expect(Parameters.SendTimeoutSeconds).toMatchObject({ Type: 'Number', Default: 3600, MinValue });
+    const upload = Object.values<Resource>(Resources).find(
+      ({ Properties }) => Properties?.FunctionName === `pregon-${name}-upload`,
+    );
+    expect(upload?.Properties).toMatchObject({
+      Environment: { Variables: { SEND_TIMEOUT_SECONDS: { Ref: 'SendTimeoutSeconds' } } },
+    });
+  });
+
+  it('has lists find in the status index all that they show', () => {
+    const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('StorageSends'))?.[1].Properties;
+    const indexes = table?.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[];
+    expect(indexes.find(({ IndexName }) => IndexName === 'byStatus')?.Projection).toEqual({
+      ProjectionType: 'INCLUDE',
+      // A key of the index is in it anyway.
+      NonKeyAttributes: LISTED.filter((attribute) => attribute !== 'createdKey'),
+    });
+  });
+
   it('keeps the data of prod when the stack goes', () => {
-    const prod = STAGES.prod;
-    if (!prod) throw new Error('There is no prod stage');
-    const kept = Template.fromStack(new PregonStack(new App(), 'pregon-prod', { stage: prod })).toJSON().Resources;
+    const stack = new PregonStack(new App(), 'pregon-prod', { stage: stageOf('prod') });
+    const kept = Template.fromStack(stack).toJSON().Resources;
     for (const resource of Object.values<{ Type: string; DeletionPolicy?: string }>(kept)) {
       if (/Table$|S3::Bucket$/.test(resource.Type)) expect(resource.DeletionPolicy).toBe('Retain');
     }

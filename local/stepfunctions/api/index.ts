@@ -20,6 +20,7 @@ import {
 } from './machines.ts';
 import { describeMapRun, listMapRuns, updateMapRun } from './map-runs.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tokens.ts';
+import { localUsage } from './usage.ts';
 
 type Operation = (engine: Engine, params: JsonObject) => JsonObject | Promise<JsonObject>;
 
@@ -45,4 +46,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['SendTaskSuccess', sendTaskSuccess],
   ['SendTaskFailure', sendTaskFailure],
   ['SendTaskHeartbeat', sendTaskHeartbeat],
+  // Not of AWS: what its bill would say.
+  ['LocalUsage', localUsage],
 ]);

@@ -51,6 +51,8 @@ export class Execution {
   events = 0;
   /** Threads and task attempts ever made. */
   made = 0;
+  /** States entered and tries after the first: what AWS bills of a Standard execution. */
+  transitions = 0;
   /** Not yet committed. */
   fresh: StoredEvent[] = [];
   /** Whether the row is to be written with the next commit. */

@@ -106,6 +106,7 @@ export function watchUntil(it: Interpreter, execution: Execution, thread: Thread
   const { work } = thread;
   if (work.kind !== 'backoff') return;
   thread[TIMER] = it.services.timers.at(work.until, () => {
+    execution.transitions++;
     thread.work = { kind: 'entered' };
     it.proceed(execution, thread);
   });

@@ -144,6 +144,7 @@ export class Interpreter {
 
   #enter(execution: Execution, thread: Thread, state: State): void {
     const details = { ...inputOf(thread.input.text), name: state.name };
+    execution.transitions++;
     thread.before = thread.last;
     thread.enteredAt = this.services.clock.now();
     thread.entered = this.emit(execution, `${state.type}StateEntered`, thread.last, details);

@@ -59,5 +59,6 @@ export function loadExecution(
   const threads = row.snapshot === undefined ? [] : reviveThreads(row.snapshot, recall);
   for (const thread of threads) execution.threads.set(thread.id, thread);
   execution.made = row.made;
+  execution.transitions = row.transitions;
   return execution;
 }

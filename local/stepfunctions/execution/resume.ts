@@ -81,6 +81,7 @@ function resume(it: Interpreter, execution: Execution, thread: Thread): void {
       return;
     default:
       // The state does its work anew, with all its retries: what it does next links to its entry.
+      execution.transitions++;
       thread.work = { kind: 'entered' };
       thread.tries = [];
       thread.retries = 0;

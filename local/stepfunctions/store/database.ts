@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS executions (
   map_run INTEGER NOT NULL, item INTEGER NOT NULL, items INTEGER NOT NULL, round INTEGER NOT NULL,
   status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
   started INTEGER, stopped INTEGER, redrives INTEGER NOT NULL, redriven INTEGER, events INTEGER NOT NULL, made INTEGER NOT NULL,
-  snapshot TEXT
+  snapshot TEXT, transitions INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS names ON executions (machine, name)
   WHERE map_run = 0 AND type = 'STANDARD';
@@ -61,7 +61,15 @@ export function openDatabase(dataDir: string): DatabaseSync {
   // With WAL, NORMAL loses nothing when the process is killed: a commit is in the page cache of the system by then.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   db.exec(SCHEMA);
+  addTransitions(db);
   return db;
+}
+
+/** Databases of before transitions were counted go on, with none for what had run by then. */
+function addTransitions(db: DatabaseSync): void {
+  const columns = db.prepare('PRAGMA table_info(executions)').all();
+  if (columns.some(({ name }) => name === 'transitions')) return;
+  db.exec('ALTER TABLE executions ADD COLUMN transitions INTEGER NOT NULL DEFAULT 0');
 }
 
 /** The secret behind task tokens and child names: made once per database. */

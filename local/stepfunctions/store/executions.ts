@@ -28,6 +28,7 @@ export interface ExecutionRow {
   /** Threads and attempts ever made: a token of an attempt is never given out twice. */
   made: number;
   snapshot: string | undefined;
+  transitions: number;
 }
 
 export const readExecution = (row: Row): ExecutionRow => ({
@@ -52,6 +53,7 @@ export const readExecution = (row: Row): ExecutionRow => ({
   events: integer(row, 'events'),
   made: integer(row, 'made'),
   snapshot: optionalText(row, 'snapshot'),
+  transitions: integer(row, 'transitions'),
 });
 
 /** A child that waits for its turn. */
@@ -76,12 +78,13 @@ export class ExecutionStore {
     this.#db = db;
     this.#insert = db.prepare(`INSERT INTO executions (id, name, machine, revision, type, map_run, item, items, input,
       round, status, output, error, cause, started, stopped, redrives, redriven, events, made,
-      snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      transitions, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertPending = db.prepare(`INSERT INTO executions (id, name, machine, revision, type, map_run, item, items,
       input, round, status, redrives, events, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'PENDING', 0, 0, 0)`);
     this.#update =
       db.prepare(`UPDATE executions SET round = ?, status = ?, output = ?, error = ?, cause = ?, started = ?,
-      stopped = ?, redrives = ?, redriven = ?, events = ?, made = ?, snapshot = ? WHERE id = ?`);
+      stopped = ?, redrives = ?, redriven = ?, events = ?, made = ?, transitions = ?,
+      snapshot = ? WHERE id = ?`);
     this.#append = db.prepare('INSERT INTO history (id, events) VALUES (?, ?)');
     this.#get = db.prepare('SELECT * FROM executions WHERE id = ?');
   }
@@ -197,6 +200,7 @@ export class ExecutionStore {
       execution.redriven ?? null,
       execution.events,
       execution.made,
+      execution.transitions,
       isOpen ? execution.snapshot() : null,
     ] as const;
     execution.dirty = false;

@@ -8,7 +8,19 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Command, eventually, Product, tempDataDir } from '../support/product.ts';
-import { awsOf, END_MS, expectOnceEach, faults, follow, hasEnded, redrive, sends, TEST_MS, upload } from './support.ts';
+import {
+  awsOf,
+  END_MS,
+  expectOnceEach,
+  faults,
+  follow,
+  hasEnded,
+  redrive,
+  sends,
+  setRate,
+  TEST_MS,
+  upload,
+} from './support.ts';
 
 const dataDir = tempDataDir();
 let product: Product;
@@ -21,19 +33,13 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await faults(product, {});
-  await setRate(60);
+  await setRate(product, 60);
 });
 
 afterAll(async () => {
   sqs.destroy();
   await product.command.stop();
 });
-
-const setRate = (perSecond: number) =>
-  product.call('PUT', '/rate', {
-    body: JSON.stringify({ perSecond }),
-    headers: { 'content-type': 'application/json' },
-  });
 
 it(
   'a connection that breaks after the mail was accepted leaves its row unconfirmed, and only a person decides on it',
@@ -84,11 +90,11 @@ it(
   'a message that is lost ends as NotDelivered when its time is over, and a redrive sends its row',
   async () => {
     const { sendQueueUrl } = product.outputs;
-    await setRate(1);
+    await setRate(product, 1);
     const batchId = await upload(product, 12, 'lost');
     await steal(sendQueueUrl);
     await sqs.send(new PurgeQueueCommand({ QueueUrl: sendQueueUrl }));
-    await setRate(60);
+    await setRate(product, 60);
 
     const failed = await follow(product, batchId, END_MS, hasEnded);
     expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('CampaignIncomplete') });
@@ -123,10 +129,10 @@ it(
       }),
     );
     await eventually(30_000, async () => (await dlq('list')).poison === 1);
-    await setRate(1);
+    await setRate(product, 1);
     const batchId = await upload(product, 12, 'dead');
     await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: await steal(sendQueueUrl) }));
-    await setRate(60);
+    await setRate(product, 60);
 
     expect(await dlq('replay')).toMatchObject({ open: 1, ended: 1, poison: 1 });
     expect(await dlq('list')).toMatchObject({ open: 0, ended: 1, poison: 1 });

@@ -34,6 +34,13 @@ export async function redrive(product: Product, batchId: string, body?: object):
   return product.call('POST', `/campaigns/${batchId}/redrive`, body ? { body: JSON.stringify(body) } : {});
 }
 
+/** The limiter's rate, in emails per second; in force within 5 s. */
+export async function setRate(product: Product, perSecond: number): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await product.call('PUT', '/rate', { body: JSON.stringify({ perSecond }), headers });
+  if (!response.ok) throw new Error(`The rate was refused: ${await response.text()}`);
+}
+
 /** Every row as GraphQL shows it, by row number. */
 export async function sends(product: Product, batchId: string): Promise<SendRow[]> {
   const query = `query ($batchId: ID!) { listEmailStatus(batchId: $batchId, limit: 1000) {

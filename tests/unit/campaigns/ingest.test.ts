@@ -5,8 +5,8 @@ import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts
 import type { CampaignOptions } from '../../../core/campaigns/options.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
+import { openTable } from '../support/table.ts';
 import { openFakeS3 } from './fake-s3.ts';
-import { openTable } from './table.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 const FILE = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\nbob@example.com,Hi,three\n';

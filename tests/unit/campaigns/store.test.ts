@@ -1,6 +1,6 @@
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { openTable } from '../support/table.ts';
 import { campaignRecord } from './record.ts';
-import { openTable } from './table.ts';
 
 describe('the campaign store', () => {
   let opened: Awaited<ReturnType<typeof openTable>>;

@@ -9,16 +9,33 @@ import {
 import type { ExecutionState } from '../../../core/campaigns/execution.ts';
 import type { Clock } from '../../../core/clock.ts';
 
-/** One execution as Step Functions keeps it; `asked` counts how often it was described. */
+/**
+ * One execution as Step Functions keeps it; `asked` counts how often it was described, and `staleMs` has descriptions tell
+ * what was true that long ago.
+ */
 export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
   const execution: ExecutionState = { status: 'RUNNING', redriveCount: 0, ...first };
   const now = () => new Date(clock.now());
+  /** What the execution was until a moment. */
+  const past: { until: number; was: ExecutionState }[] = [];
+  const change = (make: () => void) => {
+    past.push({ until: clock.now(), was: { ...execution } });
+    make();
+  };
+  const told = () => past.find(({ until }) => until > clock.now() - states.staleMs)?.was ?? execution;
   const states = {
     execution,
     asked: 0,
+    staleMs: 0,
     missing: false,
     end(status: ExecutionState['status'], error?: string, cause?: string) {
-      Object.assign(execution, { status, stoppedAt: now().toISOString(), error, cause });
+      change(() => Object.assign(execution, { status, stoppedAt: now().toISOString(), error, cause }));
+    },
+    redrive() {
+      change(() => {
+        Object.assign(execution, { status: 'RUNNING', redriveCount: execution.redriveCount + 1 });
+        delete execution.stoppedAt;
+      });
     },
     sfn: { send: async (command: unknown) => answer(command) } as unknown as SFNClient,
   };
@@ -27,7 +44,7 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
     if (states.missing) throw new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} });
     if (command instanceof DescribeExecutionCommand) {
       states.asked += 1;
-      const { status, redriveCount, stoppedAt, error, cause } = execution;
+      const { status, redriveCount, stoppedAt, error, cause } = told();
       return {
         status,
         redriveCount,
@@ -46,8 +63,7 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
         const message = `Execution is ${execution.status} and cannot be redriven`;
         throw new ExecutionNotRedrivable({ message, $metadata: {} });
       }
-      Object.assign(execution, { status: 'RUNNING', redriveCount: execution.redriveCount + 1 });
-      delete execution.stoppedAt;
+      states.redrive();
       return { redriveDate: now() };
     }
     throw new Error('Not answered here');

@@ -1,7 +1,7 @@
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startFauxqs } from 'fauxqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CampaignJob } from '../../../core/delivery/campaign/door.ts';
 import { createPostpone } from '../../../core/delivery/campaign/postpone.ts';
+import { openQueue } from '../support/queue.ts';
 import { range } from './support.ts';
 
 const job = (rowNumber: number): CampaignJob => ({
@@ -11,28 +11,23 @@ const job = (rowNumber: number): CampaignJob => ({
 });
 
 it('queues copies with the same token that come later', async () => {
-  const given = process.env.AWS_ENDPOINT_URL;
-  const server = given ? undefined : await startFauxqs({ port: 0, logger: false });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const sqs = new SQSClient({ endpoint: given ?? server?.address ?? '', region: 'us-east-1', credentials });
+  const { sqs, queueUrl, close } = await openQueue();
   try {
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `postpone-${Date.now()}` }));
-    const postpone = createPostpone(sqs, QueueUrl, () => 0);
+    const postpone = createPostpone(sqs, queueUrl, () => 0);
     expect(await postpone(range(1, 12).map((row) => ({ job: job(row), delayMs: row === 1 ? 100 : 60_000 })))).toEqual(
       [],
     );
 
     const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] }),
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] }),
     );
     expect(Attributes?.ApproximateNumberOfMessagesDelayed).toBe('12');
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 5 }));
     expect(Messages.map(({ Body }) => JSON.parse(Body ?? ''))).toEqual([
       { taskToken: 't1', batchId: 'b1', rowNumber: 1 },
     ]);
   } finally {
-    sqs.destroy();
-    await server?.stop();
+    await close();
   }
 });
 

@@ -87,7 +87,7 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
       },
       ...changes,
     });
-    return async (rows: (number | string)[], remainingMs = 10_000) =>
+    return async (rows: (number | string | SQSRecord)[], remainingMs = 10_000) =>
       (await work(rows.map(asRecord), remainingMs)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   }
 
@@ -126,8 +126,9 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
   };
 }
 
-/** A queue message for a row of b1, or any body. */
-function asRecord(row: number | string): SQSRecord {
+/** A queue message for a row of b1, any body, or a message as it came. */
+function asRecord(row: number | string | SQSRecord): SQSRecord {
+  if (typeof row === 'object') return row;
   const body = typeof row === 'string' ? row : JSON.stringify({ taskToken: `t${row}`, batchId: 'b1', rowNumber: row });
   const messageId = typeof row === 'string' ? 'poison' : `message-${row}`;
   return { messageId, body } as SQSRecord;

@@ -1,4 +1,3 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { campaignListSchema, campaignSchema } from '../../../core/http/campaign-schema.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
@@ -6,24 +5,26 @@ import { silent } from '../../../core/telemetry.ts';
 import { createCampaigns } from '../../../functions/campaigns/campaigns.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { openTable } from '../campaigns/table.ts';
+import { fakeStates } from '../delivery/fake-states.ts';
+import { openTable } from '../support/table.ts';
 
+const clock = { now: () => Date.parse('2026-11-22T12:00:00.000Z'), sleep: async () => undefined };
 const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 0 };
 
 describe('the routes of campaigns', () => {
   let table: Awaited<ReturnType<typeof openTable>>;
   let s3: Awaited<ReturnType<typeof openFakeS3>>;
+  const states = fakeStates(clock);
   const store = () => createCampaignStore(table);
   const call = async (routeKey: string, rest: Partial<Parameters<ReturnType<typeof createCampaigns>>[0]> = {}) => {
     const campaigns = createCampaigns({
       store: store(),
       ledger: createLedger(table),
-      // Campaigns that have SUCCEEDED are not looked up there.
-      sfn: new SFNClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1', maxAttempts: 1 }),
+      sfn: states.sfn,
       stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
       s3: s3.client,
       bucket: 'campaigns',
-      clock: { now: () => Date.parse('2026-11-22T12:00:00.000Z'), sleep: async () => undefined },
+      clock,
       telemetry: silent,
     });
     const answer = await campaigns({ routeKey, isBase64Encoded: false, ...rest });
@@ -59,6 +60,19 @@ describe('the routes of campaigns', () => {
     const ids = [...first.body.campaigns, ...second.body.campaigns].map(({ batchId }: { batchId: string }) => batchId);
     expect(ids).toEqual(['b3', 'b2', 'b1']);
     expect(second.body.next).toBeUndefined();
+  });
+
+  it('stop one that runs, and redrive it', async () => {
+    await store().create(campaignRecord({ batchId: 'running', status: 'RUNNING' }));
+
+    const stopped = await call('POST /campaigns/{batchId}/stop', of('running'));
+    expect(stopped).toMatchObject({ status: 202, body: { status: 'ABORTED', reason: expect.any(String) } });
+    expect(states.execution.status).toBe('ABORTED');
+
+    const redriven = await call('POST /campaigns/{batchId}/redrive', { ...of('running'), body: '{}' });
+    expect(campaignSchema.parse(redriven.body)).toEqual(redriven.body);
+    expect(redriven).toMatchObject({ status: 202, body: { status: 'RUNNING', redriveCount: 1 } });
+    expect(states.execution).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
   });
 
   it.each<[string, string, object, number]>([

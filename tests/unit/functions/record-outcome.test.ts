@@ -1,4 +1,4 @@
-import { statusChangeOf } from '../../../functions/record-outcome/event.ts';
+import { statusChangeOf, withDescription } from '../../../functions/record-outcome/event.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign';
 
@@ -36,4 +36,21 @@ it('takes an execution that waits for its redrive as running', () => {
 
 it('leaves the children of a Map Run alone', () => {
   expect(statusChangeOf(event({ stateMachineArn: `${MACHINE}/SendRows` }), MACHINE)).toBeUndefined();
+});
+
+describe('what DescribeExecution adds', () => {
+  const told = { status: 'FAILED' as const, redriveCount: 1, stoppedAt: '2026-11-22T11:00:00.000Z' };
+
+  it('is the cause, which an event does not carry', () => {
+    const described = { ...told, error: 'CampaignIncomplete', cause: '2 rows' };
+    expect(withDescription(told, described)).toEqual(described);
+  });
+
+  it.each([
+    ['of another state', { status: 'RUNNING' as const, redriveCount: 1 }],
+    ['of an earlier end, which it may tell for a while', { ...told, redriveCount: 0, cause: 'the first end' }],
+    ['of no execution', undefined],
+  ])('is nothing where its answer is %s', (_, described) => {
+    expect(withDescription(told, described)).toEqual(told);
+  });
 });

@@ -5,7 +5,7 @@ import { type UploadAnswer, uploadAnswerSchema } from '../../../core/http/upload
 import { logger } from '../../../functions/common/logger.ts';
 import { createUpload } from '../../../functions/upload/upload.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
-import { openTable } from '../campaigns/table.ts';
+import { openTable } from '../support/table.ts';
 import { formEvent, httpEvent, lambdaContext } from './form.ts';
 
 const CSV = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\n';

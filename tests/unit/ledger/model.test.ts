@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
@@ -8,6 +9,14 @@ import { movedClock, openLedgerTable, putRow } from './support.ts';
 
 const LEASE_MS = 30_000;
 const WORKERS = 3;
+
+/** The workflow's own two writes, by its definition: its expressions, with the values that it would evaluate. */
+const { SendRows } = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8')).States;
+const writeOf = (state: 'MarkQueued' | 'MarkError') => {
+  const written = SendRows.ItemProcessor.States[state].Arguments;
+  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = written;
+  return { UpdateExpression, ConditionExpression, ExpressionAttributeNames };
+};
 
 let table: Awaited<ReturnType<typeof openLedgerTable>>;
 let ledger: Ledger;
@@ -76,7 +85,7 @@ class World {
     const attempt = this.attempts.get(worker);
     switch (what) {
       case 'queue':
-        return repeat(() => this.#move('PENDING', 'QUEUED'));
+        return repeat(() => this.#markQueued());
       case 'claim': {
         if (attempt) return;
         this.#leases += 1;
@@ -173,25 +182,28 @@ class World {
     expect(row.lease).toBeUndefined();
   }
 
-  async #move(from: SendStatus, to: SendStatus): Promise<void> {
+  async #markQueued(): Promise<void> {
     await this.#update({
-      UpdateExpression: 'SET #status = :to, statusKey = :key',
-      ConditionExpression: '#status = :from',
-      ExpressionAttributeValues: { ':from': from, ':to': to, ':key': this.#key(to) },
+      ...writeOf('MarkQueued'),
+      ExpressionAttributeValues: {
+        ':queued': 'QUEUED',
+        ':pending': 'PENDING',
+        ':statusKey': this.#key('QUEUED'),
+        ':now': new Date(time.clock.now()).toISOString(),
+      },
     });
   }
 
   /** The workflow's own last word on a row. */
   async #markError(): Promise<void> {
     await this.#update({
-      UpdateExpression: 'SET #status = :error, statusKey = :key, #error = :reason',
-      ConditionExpression: '#status IN (:pending, :queued) AND attribute_not_exists(leaseId)',
-      ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
+      ...writeOf('MarkError'),
       ExpressionAttributeValues: {
         ':error': 'ERROR',
         ':pending': 'PENDING',
         ':queued': 'QUEUED',
-        ':key': this.#key('ERROR'),
+        ':statusKey': this.#key('ERROR'),
+        ':now': new Date(time.clock.now()).toISOString(),
         ':reason': errorOf('NotDelivered', 'timeout'),
       },
     });
@@ -199,8 +211,7 @@ class World {
 
   async #update(input: object): Promise<void> {
     try {
-      const names = { ExpressionAttributeNames: { '#status': 'status' } };
-      const command = { TableName: table.table, Key: stateKey('b1', this.id.rowNumber), ...names, ...input };
+      const command = { TableName: table.table, Key: stateKey('b1', this.id.rowNumber), ...input };
       await table.client.send(new UpdateCommand(command));
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;

@@ -1,79 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../../../core/clock.ts';
-import { LISTED } from '../../../core/ledger/item.ts';
 import { contentKey, createdKey, dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
 import type { LedgerTable } from '../../../core/ledger/table.ts';
+import { openTable } from '../support/table.ts';
 
-const keys = (hash: string, range: string) => [
-  { AttributeName: hash, KeyType: 'HASH' as const },
-  { AttributeName: range, KeyType: 'RANGE' as const },
-];
-
-/** A table like the product's, of its own: in another DynamoDB where AWS_ENDPOINT_URL names one, else in memory. */
+/** A table of its own, with a clock: a ledger's. */
 export async function openLedgerTable(clock: Clock = systemClock): Promise<LedgerTable & { close(): Promise<void> }> {
-  const given = process.env.AWS_ENDPOINT_URL;
-  const server = given ? undefined : await startDynalite();
-  const low = new DynamoDBClient({
-    endpoint: given ?? server?.endpoint ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const table = `sends-${randomUUID()}`;
-  await low.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'statusKey', 'createdKey', 'address'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-      KeySchema: keys('pk', 'sk'),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'byStatus',
-          KeySchema: keys('statusKey', 'createdKey'),
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: LISTED.filter((name) => name !== 'createdKey'),
-          },
-        },
-        {
-          IndexName: 'byAddress',
-          KeySchema: keys('address', 'createdKey'),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
-  return {
-    client: DynamoDBDocumentClient.from(low),
-    table,
-    clock,
-    async close() {
-      if (given) await low.send(new DeleteTableCommand({ TableName: table }));
-      low.destroy();
-      await server?.close();
-    },
-  };
-}
-
-/** In a thread of its own: it must not hold up the sends that are timed to the millisecond. */
-async function startDynalite() {
-  const worker = new Worker(
-    `const { parentPort } = require('node:worker_threads');
-     const server = require('dynalite')({ createTableMs: 0 });
-     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-    { eval: true },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  return { endpoint: `http://127.0.0.1:${port}`, close: () => worker.terminate() };
+  return { ...(await openTable()), clock };
 }
 
 /** Time that moves only when a test moves it; a sleep moves it too. */

@@ -2,8 +2,8 @@ import type { OrderParts } from '../../../core/orders/change-order.ts';
 import type { OrderMessage } from '../../../core/orders/messages.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { openTable } from '../campaigns/table.ts';
 import { standingClock } from '../email/clock.ts';
+import { openTable } from '../support/table.ts';
 
 /** The queues of all statuses, which keep what is put on them. */
 export function keptQueues() {

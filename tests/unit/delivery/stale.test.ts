@@ -1,0 +1,138 @@
+import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { applyExecution } from '../../../core/campaigns/outcome.ts';
+import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
+import { followCampaign, refreshCampaign } from '../../../core/campaigns/refresh.ts';
+import { stopCampaign } from '../../../core/campaigns/stop.ts';
+import { type Clock, systemClock } from '../../../core/clock.ts';
+import { createCampaignStates } from '../../../core/delivery/campaign/states.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { movedClock } from '../ledger/support.ts';
+import { fakeStates } from './fake-states.ts';
+import { openDelivery, range } from './support.ts';
+
+/** How long DescribeExecution tells what was true before. */
+const STALE_MS = 1_500;
+
+let delivery: Awaited<ReturnType<typeof openDelivery>>;
+afterEach(() => delivery.close());
+
+/** A running campaign none of whose events arrives, and an execution that is described late. */
+async function open(clock: Clock, rows = 1) {
+  delivery = await openDelivery({ clock });
+  await delivery.campaign(rows);
+  const states = fakeStates(clock);
+  states.staleMs = STALE_MS;
+  const { ledger, store } = delivery;
+  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
+  const retryFile = { read: async () => undefined, write: async (_: string, list: readonly number[]) => [...list] };
+  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry: silent, retryFile };
+  return { states, deps };
+}
+
+describe('a record without events, by answers that are late', () => {
+  async function openRead() {
+    const time = movedClock();
+    const { states, deps } = await open(time.clock);
+    const read = async () => (await refreshCampaign(deps, 'b1')) as CampaignRecord;
+    /** What readers see, look by look, in the next seconds. */
+    async function seen(seconds: number): Promise<string[]> {
+      const statuses: string[] = [];
+      for (let look = 0; look < seconds * 4; look += 1) {
+        statuses.push((await read()).status);
+        time.move(250);
+      }
+      return statuses.filter((status, n) => status !== statuses[n - 1]);
+    }
+    return { states, deps, read, seen, time };
+  }
+
+  it.each(['ABORTED', 'FAILED', 'TIMED_OUT'] as const)('comes to %s, and to nothing else on the way', async (end) => {
+    const { states, seen } = await openRead();
+    expect(await seen(2)).toEqual(['RUNNING']);
+    states.end(end);
+    expect(await seen(4)).toEqual(['RUNNING', end]);
+  });
+
+  it('stays stopped and counts its rows though Step Functions goes on to tell that it runs', async () => {
+    const { deps, read, seen } = await openRead();
+    await stopCampaign(deps, 'b1');
+    expect(await seen(8)).toEqual(['ABORTED']);
+    expect((await read()).finalCounts).toMatchObject({ QUEUED: 1, SENT: 0 });
+  });
+
+  it('runs from its redrive on though Step Functions goes on to tell how it ended before', async () => {
+    const { states, deps, read, seen, time } = await openRead();
+    states.end('FAILED', 'CampaignIncomplete', 'the first end');
+    time.move(10_000);
+    await redriveCampaign(deps, 'b1');
+    expect(await seen(5)).toEqual(['RUNNING']);
+    states.end('FAILED', 'CampaignIncomplete', 'the second end');
+    expect(await seen(5)).toEqual(['RUNNING', 'FAILED']);
+    expect((await read()).reason).toContain('the second end');
+  });
+
+  it('follows a redrive and a second end that were made elsewhere', async () => {
+    const { states, read, seen, time } = await openRead();
+    states.end('ABORTED');
+    expect(await seen(4)).toEqual(['RUNNING', 'ABORTED']);
+    states.redrive();
+    expect(await seen(4)).toEqual(['ABORTED', 'RUNNING']);
+    time.move(1_000);
+    states.end('TIMED_OUT');
+    expect(await seen(4)).toEqual(['RUNNING', 'TIMED_OUT']);
+    expect(await read()).toMatchObject({ redriveCount: 1 });
+  });
+
+  it('is not taken back by an event that comes long after its redrive', async () => {
+    const { states, deps, read, time } = await openRead();
+    const stoppedAt = new Date(time.clock.now()).toISOString();
+    states.end('ABORTED');
+    time.move(10_000);
+    await redriveCampaign(deps, 'b1');
+    time.move(60_000);
+    await applyExecution(deps, await read(), { status: 'ABORTED', redriveCount: 0, stoppedAt });
+    expect((await read()).status).toBe('RUNNING');
+  });
+});
+
+it('sends no row after a stop by anybody, and every row once after a redrive', async () => {
+  const ROWS = 60;
+  const { states, deps } = await open(systemClock, ROWS);
+  states.staleMs = 500;
+  const work = delivery.worker({
+    perSecond: 10,
+    states: createCampaignStates((batchId) => followCampaign(deps, batchId), systemClock),
+  });
+  const tokens = (dead: boolean) => {
+    for (const row of range(1, ROWS)) delivery.dead[dead ? 'add' : 'delete'](`t${row}`);
+  };
+  // Two batches at once, as two workers would have them.
+  const working = Promise.all([work(range(1, 30)), work(range(31, ROWS))]);
+  while (delivery.mailbox.length < 3) await systemClock.sleep(20);
+
+  states.end('ABORTED');
+  tokens(true);
+  const stoppedAt = systemClock.now();
+  await working;
+  // What was postponed, and what the queue repeats.
+  delivery.postponed.length = 0;
+  await work(range(1, ROWS));
+
+  const sentAtStop = delivery.mailbox.length;
+  // A state is a second old at most, and so is the look behind it, which tells what was true before. The slots go on to 3.9 s.
+  expect(delivery.mailbox.filter(({ at }) => at > stoppedAt + 2_800)).toEqual([]);
+  expect(sentAtStop).toBeLessThan(ROWS);
+  expect(delivery.postponed).toEqual([]);
+  expect((await refreshCampaign(deps, 'b1'))?.status).toBe('ABORTED');
+
+  await redriveCampaign(deps, 'b1');
+  tokens(false);
+  await delivery.workOff(range(1, ROWS));
+
+  expect(delivery.mailbox.map(({ email }) => email.sendId).sort()).toEqual(
+    range(1, ROWS)
+      .map((row) => `b1-${row}`)
+      .sort(),
+  );
+  for (const row of range(1, ROWS)) expect((await delivery.row(row))?.status).toBe('SENT');
+}, 60_000);
