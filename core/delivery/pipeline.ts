@@ -4,7 +4,7 @@ import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
 import { type Gate, GateClosed } from './gate.ts';
 import type { Door, Job, Outcome, Route } from './job.ts';
-import { record } from './record.ts';
+import { giveBack, record } from './record.ts';
 import { type Slot, SlotBook } from './slots.ts';
 import { refused, type Sent, type Tools } from './steps.ts';
 
@@ -14,8 +14,6 @@ export const LEASE_MS = 30_000;
 const AFTER_SLOT_MS = 5_500;
 /** A claim that takes longer is given up: what is left of the function's time must do for giving back and sending. */
 const CLAIM_MS = 1_500;
-/** A row that missed its slot is claimed and ready: it needs only the next one. */
-const READY_MS = 5;
 
 interface Batch<J extends Job, M> {
   door: Door<J, M>;
@@ -68,29 +66,43 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
     if (content === undefined) return refused('missing');
     const message = door.render(job, content);
 
-    let slot: { at: number };
-    do {
+    for (;;) {
       // Where slots are free at once most rows make the first; where they are far ahead nearly all have time to be ready.
-      const reserved = await batch.slots(route).reserve(latency.claim.usual);
-      if ('retryAt' in reserved) return postponed(reserved, clock);
-      slot = reserved;
+      const slot = await batch.slots(route).reserve(latency.claim.usual);
+      if ('retryAt' in slot) return postponed(slot, clock);
       await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
 
       const verdict = await door.check(job);
       if (verdict !== 'go') return refused(verdict);
       // Nothing is claimed for a slot that is over.
-    } while (clock.now() > slot.at);
-
-    const lease: Lease = { leaseId: tools.newId(), leaseUntil: clock.now() + LEASE_MS };
-    const claimed = await claim(job, { lease, provider: route.provider.name }, tools);
-    if (claimed.result !== 'claimed') return await unclaimed(job, claimed, tools);
-
-    const sent = await send(job, batch, route, { row: claimed.row, message: message(claimed.row) });
-    return await record(job, door, tools, { row: claimed.row, leaseId: lease.leaseId, sent });
+      if (clock.now() > slot.at) continue;
+      const outcome = await attempt(job, batch, route, message);
+      if (outcome) return outcome;
+    }
   } catch (error) {
     tools.telemetry.error('A row could not be worked on', { ...job.row, error });
     return { kind: 'fault', error };
   }
+}
+
+/** Claims, sends and records. Undefined where no slot could be met: nothing was sent, and the row waits for the next unclaimed. */
+async function attempt<J extends Job, M>(
+  job: J,
+  batch: Batch<J, M>,
+  route: Route<M>,
+  message: (row: LedgerRow) => M,
+): Promise<Outcome | undefined> {
+  const { door, tools } = batch;
+  const leaseId = tools.newId();
+  const lease: Lease = { leaseId, leaseUntil: tools.clock.now() + LEASE_MS };
+  const claimed = await claim(job, { lease, provider: route.provider.name }, tools);
+  if (claimed.result !== 'claimed') return unclaimed(job, claimed, tools);
+
+  const { row } = claimed;
+  const sent = await send(batch, route, { row, message: message(row) });
+  if (sent) return record(job, door, tools, { row, leaseId, sent });
+  await giveBack(tools, row, leaseId, { countAttempt: false });
+  return undefined;
 }
 
 async function claim(
@@ -111,16 +123,16 @@ async function claim(
   }
 }
 
+/** Sends at the batch's next slot; undefined where none could be met. */
 async function send<J extends Job, M>(
-  job: J,
   batch: Batch<J, M>,
   route: Route<M>,
   { row, message }: { row: LedgerRow; message: M },
-): Promise<Sent> {
+): Promise<Sent | undefined> {
   const { clock, telemetry } = batch.tools;
   const { provider } = route;
   let left = clock.now();
-  const gate = gateOf(job, batch, route, (late) => {
+  const gate = gateOf(batch, route, (late) => {
     left = clock.now();
     telemetry.duration('SlotLateness', late);
   });
@@ -129,45 +141,26 @@ async function send<J extends Job, M>(
     telemetry.duration('ProviderLatency', clock.now() - left);
     return { accepted: { provider: provider.name, messageId } };
   } catch (error) {
-    if (error instanceof GateClosed) return error.sent;
+    if (error instanceof GateClosed) return undefined;
     return { error: asDeliveryError(error, row), provider: provider.name };
   }
 }
 
-/** Lets the prepared request through at the batch's next slot; one that is lost is followed by another. */
-function gateOf<J extends Job, M>(job: J, batch: Batch<J, M>, route: Route<M>, passed: (lateMs: number) => void): Gate {
+/** Lets the prepared request through at the batch's next slot that can be met; closes where there is none. */
+function gateOf<J extends Job, M>(batch: Batch<J, M>, route: Route<M>, passed: (lateMs: number) => void): Gate {
   const { clock, telemetry } = batch.tools;
   const book = batch.slots(route);
   const missed = () => telemetry.count('SlotMissed');
   return async () => {
-    for (;;) {
-      const slot = book.take(missed);
-      if (slot === undefined) {
-        await reserveAgain(job, batch, book);
-        continue;
-      }
+    for (let slot = book.take(missed); slot !== undefined; slot = book.take(missed)) {
       await clock.sleep(Math.max(0, Math.ceil(slot - clock.now())));
       const met = book.isMet(slot);
       book.note(!met);
       if (met) return passed(clock.now() - slot);
       missed();
     }
+    throw new GateClosed();
   };
-}
-
-/** Another slot for a row that is claimed. Throws GateClosed without one: the row must be given back, whatever went wrong. */
-async function reserveAgain<J extends Job, M>(job: J, { door, tools }: Batch<J, M>, book: SlotBook): Promise<void> {
-  let refusal: Sent;
-  try {
-    const slot = await book.reserve(READY_MS);
-    const verdict = 'at' in slot ? await door.check(job) : 'hold';
-    if (verdict === 'go') return;
-    refusal = 'at' in slot ? { refused: verdict } : { postpone: postponed(slot, tools.clock) };
-  } catch (error) {
-    tools.telemetry.warn('No further slot could be had', { ...job.row, error });
-    refusal = { refused: 'hold' };
-  }
-  throw new GateClosed(refusal);
 }
 
 /** An error that a provider did not classify says nothing about what left. */

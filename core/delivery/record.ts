@@ -1,7 +1,7 @@
 import type { PregonError } from '../errors.ts';
 import type { LedgerRow, SendError } from '../ledger/send.ts';
 import type { Door, Job, Outcome } from './job.ts';
-import { refused, type Sent, THROTTLED_MS, type Tools } from './steps.ts';
+import { type Sent, THROTTLED_MS, type Tools } from './steps.ts';
 
 /** Records what the send came to: an end of the row, or the lease given back where nothing was sent. */
 export async function record<J extends Job, M>(
@@ -10,38 +10,32 @@ export async function record<J extends Job, M>(
   tools: Tools,
   { row, leaseId, sent }: { row: LedgerRow; leaseId: string; sent: Sent },
 ): Promise<Outcome> {
-  const release = (countAttempt: boolean) => again(tools, () => tools.ledger.release(row, leaseId, { countAttempt }));
-
   if ('accepted' in sent) return recordSent(tools, row, leaseId, sent.accepted);
-  if ('postpone' in sent) {
-    await release(false);
-    return sent.postpone;
-  }
-  if ('refused' in sent) {
-    await release(false);
-    return refused(sent.refused);
-  }
   const { error, provider } = sent;
   const recovered = await door.recover?.(job, { row, leaseId, provider, error });
   if (recovered) return recovered;
   switch (error.class) {
     case 'throttled':
-      await release(false);
+      await giveBack(tools, row, leaseId, { countAttempt: false });
       tools.telemetry.count('Throttled');
       return { kind: 'postponed', delayMs: THROTTLED_MS, why: 'throttled' };
     case 'account':
-      await release(false);
+      await giveBack(tools, row, leaseId, { countAttempt: false });
       tools.telemetry.count('AccountStopped');
       await door.blocked(job, error);
       return { kind: 'released', row, error };
     case 'transient':
-      await release(true);
+      await giveBack(tools, row, leaseId, { countAttempt: true });
       tools.telemetry.count('Transient');
       return { kind: 'released', row, error };
     default:
       return recordError(tools, row, leaseId, error);
   }
 }
+
+/** Ends the claim of a row of which nothing was sent. */
+export const giveBack = (tools: Tools, row: LedgerRow, leaseId: string, counted: { countAttempt: boolean }) =>
+  again(tools, () => tools.ledger.release(row, leaseId, counted));
 
 async function recordSent(
   tools: Tools,

@@ -16,12 +16,8 @@ export interface Tools {
   latency: { reserve: Latency; claim: Latency };
 }
 
-/** What the send step came to; `postpone` and `refused` sent nothing. */
-export type Sent =
-  | { accepted: { provider: string; messageId: string } }
-  | { error: PregonError; provider: string }
-  | { postpone: Outcome & { kind: 'postponed' } }
-  | { refused: Refusal };
+/** What the send step came to. */
+export type Sent = { accepted: { provider: string; messageId: string } } | { error: PregonError; provider: string };
 
 const HOLD_MS = 5_000;
 export const THROTTLED_MS = 1_000;

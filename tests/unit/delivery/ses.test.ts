@@ -83,7 +83,7 @@ describe('an email by SES', () => {
   });
 
   it('does not leave when its gate stays closed', async () => {
-    const closed = new GateClosed({ refused: 'hold' });
+    const closed = new GateClosed();
     await expect(ses().send(EMAIL, () => Promise.reject(closed))).rejects.toBe(closed);
     expect(arrived).toHaveLength(0);
   });

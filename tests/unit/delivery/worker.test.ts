@@ -109,6 +109,42 @@ describe('a worker that dies', () => {
   });
 });
 
+describe('a row that missed its slot', () => {
+  it('is not claimed while it waits for the next, and is one attempt', async () => {
+    await delivery.campaign(1);
+    const { ledger } = delivery;
+    const released = Promise.withResolvers<void>();
+    let claims = 0;
+    const working = delivery.worker({
+      perSecond: 1,
+      ledger: {
+        ...ledger,
+        async claim(...args) {
+          const claim = await ledger.claim(...args);
+          claims += 1;
+          if (claims === 1) await systemClock.sleep(300);
+          return claim;
+        },
+        async release(...args) {
+          const done = await ledger.release(...args);
+          released.resolve();
+          return done;
+        },
+      },
+    })([1]);
+    await Promise.race([released.promise, working]);
+
+    expect(delivery.mailbox).toHaveLength(0);
+    expect(await delivery.row(1)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+    expect((await delivery.row(1))?.lease).toBeUndefined();
+
+    await working;
+    expect(delivery.mailbox).toHaveLength(1);
+    expect(await delivery.row(1)).toMatchObject({ status: 'SENT', attempts: 1 });
+    expect(delivery.metrics.get('SlotMissed')).toBe(1);
+  });
+});
+
 describe('an error of the provider', () => {
   beforeEach(() => delivery.campaign(1));
 
