@@ -13,10 +13,10 @@ const LEAST_OF_BARE = 0.5;
 const LEAST_USED = 0.97;
 /** At 400 a second the limit can only be used up where the machine does the bare calls twice as fast. */
 const FAST_MACHINE = 2 * RATE;
-/** Campaigns of some twenty seconds each. */
+/** Campaigns of some twenty and thirty seconds. */
 const SLOW_RATES = [
   { rate: 14, rows: 280 },
-  { rate: 100, rows: 2_000 },
+  { rate: 100, rows: 3_000 },
 ];
 const WARM_UP_ROWS = 200;
 

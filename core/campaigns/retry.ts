@@ -1,7 +1,7 @@
+import { forEachAtOnce } from '../for-each.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import { type CampaignRecord, campaignPrefix, type UnconfirmedPolicy } from './campaign.ts';
-import { forEachAtOnce } from './for-each.ts';
 import type { SettleInput } from './messages.ts';
 import type { RetryFile } from './retry-file.ts';
 import { isOpenUnconfirmed, isRetryable } from './tally.ts';

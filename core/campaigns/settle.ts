@@ -1,7 +1,7 @@
 import { PregonError } from '../errors.ts';
+import { forEachAtOnce } from '../for-each.ts';
 import type { CampaignRecord } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
-import { forEachAtOnce } from './for-each.ts';
 import type { SettleInput, SettleOutput } from './messages.ts';
 import { redrivenUpdate } from './outcome.ts';
 import { prepareRetry } from './retry.ts';

@@ -1,7 +1,11 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { forEachAtOnce } from '../for-each.ts';
 import { allShards, createdKey, dayOf, INDEX, progressKey, statusKey } from './keys.ts';
 import type { SendStatus } from './send.ts';
 import { type Item, type LedgerTable, namesIn, read } from './table.ts';
+
+/** Somebody looks every second while a campaign runs: all at once they would hold up what the workers write. */
+const AT_ONCE = 2;
 
 const OPEN_UNCONFIRMED = '#error.#class = :unconfirmed AND attribute_not_exists(#error.#resolution)';
 
@@ -19,31 +23,29 @@ export async function countByStatus(
     FilterExpression: OPEN_UNCONFIRMED,
     ExpressionAttributeNames: namesIn(OPEN_UNCONFIRMED),
   };
-  await Promise.all(
-    allShards.map(async (shard) => {
-      let start: Item | undefined;
-      do {
-        const { Count, ScannedCount, LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: INDEX.byStatus,
-            Select: 'COUNT',
-            KeyConditionExpression: 'statusKey = :status AND begins_with(createdKey, :batch)',
-            ...(status === 'ERROR' ? onlyErrors : {}),
-            ExpressionAttributeValues: {
-              ':status': statusKey(status, dayOf(batch.createdAt), shard),
-              ':batch': createdKey(batch.createdAt, batch.batchId, 0).slice(0, -8),
-              ...(status === 'ERROR' ? { ':unconfirmed': 'unconfirmed' } : {}),
-            },
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        );
-        counts.total += ScannedCount ?? 0;
-        counts.unconfirmed += status === 'ERROR' ? (Count ?? 0) : 0;
-        start = LastEvaluatedKey;
-      } while (start);
-    }),
-  );
+  await forEachAtOnce(AT_ONCE, allShards, async (shard) => {
+    let start: Item | undefined;
+    do {
+      const { Count, ScannedCount, LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: INDEX.byStatus,
+          Select: 'COUNT',
+          KeyConditionExpression: 'statusKey = :status AND begins_with(createdKey, :batch)',
+          ...(status === 'ERROR' ? onlyErrors : {}),
+          ExpressionAttributeValues: {
+            ':status': statusKey(status, dayOf(batch.createdAt), shard),
+            ':batch': createdKey(batch.createdAt, batch.batchId, 0).slice(0, -8),
+            ...(status === 'ERROR' ? { ':unconfirmed': 'unconfirmed' } : {}),
+          },
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        }),
+      );
+      counts.total += ScannedCount ?? 0;
+      counts.unconfirmed += status === 'ERROR' ? (Count ?? 0) : 0;
+      start = LastEvaluatedKey;
+    } while (start);
+  });
   return counts;
 }
 
