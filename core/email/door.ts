@@ -3,6 +3,7 @@ import type { Breakers } from '../delivery/breaker/breaker.ts';
 import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
 import type { OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
+import { again } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
 import { errorOf } from '../ledger/transitions.ts';
 import type { Limiter } from '../limiter/limiter.ts';
@@ -113,7 +114,7 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
         answer: namedAnswer(attempt.provider, message),
         at: new Date(clock.now()).toISOString(),
       };
-      const row = await store.failOver(attempt.row, attempt.leaseId, failed);
+      const row = await again(deps, () => store.failOver(attempt.row, attempt.leaseId, failed));
       return row ? goOn(row, attempt) : { kind: 'already', row: attempt.row };
     },
   };

@@ -186,6 +186,21 @@ describe('delivering emails', () => {
     expect(door.providers.ses.calls + door.providers.sendgrid.calls).toBe(0);
   });
 
+  it('tells of a refusal again where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+    const { failOver } = door.store;
+    let away = 2;
+    door.store.failOver = async (...call) => {
+      away -= 1;
+      if (away >= 0) throw new Error('the table is away');
+      return failOver(...call);
+    };
+    door.providers.mailgun.answer('a@b.co', 'ProviderUnavailable');
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 1, provider: 'ses' }]);
+  });
+
   it('uses up no attempt by a throttle', async () => {
     door.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
     await door.accept(to('a@b.co'));

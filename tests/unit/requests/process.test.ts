@@ -66,6 +66,22 @@ describe('processing a request', () => {
     expect(await door.status(id)).toBe('processing');
   });
 
+  it('takes a refusal back where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+    const { giveBack } = door.store;
+    let away = 2;
+    door.store.giveBack = async (...call) => {
+      away -= 1;
+      if (away >= 0) throw new Error('the table is away');
+      return giveBack(...call);
+    };
+    door.provider.answers.push('ProviderUnavailable');
+    const id = await processed();
+
+    expect(await door.work()).toEqual([]);
+    expect(await door.work()).toEqual([]);
+    expect(await door.status(id)).toBe('sent');
+  });
+
   it('tries a failed call again after a pause, which doubles', async () => {
     const id = await processed();
     door.provider.answers = ['ProviderUnavailable', 'ProviderUnavailable'];
