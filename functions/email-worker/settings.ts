@@ -45,8 +45,8 @@ export type WorkerEnv = z.output<typeof workerEnv>;
 
 /** The secret: API keys, and for SMTP the URL with user and password. Empty where a provider is not used. */
 export const keysSchema = z.object({
-  mailgun: z.string().default(''),
-  sendgrid: z.string().default(''),
-  smtp: z.string().default(''),
+  mailgun: z.string().trim().default(''),
+  sendgrid: z.string().trim().default(''),
+  smtp: z.string().trim().default(''),
 });
 export type ProviderKeys = z.output<typeof keysSchema>;

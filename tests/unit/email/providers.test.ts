@@ -144,6 +144,14 @@ describe('providers against a server that fails in its own way', () => {
     expect(await failureOf(unknown.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
+  it('knows that nothing was sent where the key is none that a header can carry', async () => {
+    const broken = createSendgrid({ baseUrl: 'http://127.0.0.1:1', apiKey: 'SG.key\n', timeoutMs });
+    const error = await failureOf(broken.send(outgoingEmail(), open));
+
+    expect(error).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(String(error)).not.toContain('SG.key');
+  });
+
   it('knows that nothing was sent where TLS did not come to be', async () => {
     const error = await serving(
       (socket) => socket.once('data', () => socket.destroy()),

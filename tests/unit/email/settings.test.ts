@@ -38,6 +38,14 @@ describe("the email worker's settings", () => {
     expect(() => readEnv(workerEnv, { ...variables, EMAIL_PROVIDERS: 'ses,ses' })).toThrow('named twice');
   });
 
+  it('take keys without what is around them, such as the end of a line', () => {
+    expect(keysSchema.parse({ mailgun: ' k\r\n', sendgrid: 'SG.k\n', smtp: '\n' })).toEqual({
+      mailgun: 'k',
+      sendgrid: 'SG.k',
+      smtp: '',
+    });
+  });
+
   it('leave out a provider that has no key, or no domain', () => {
     const all = { mailgun: 'k', sendgrid: 'k', smtp: 'smtps://u:p@mail.example.com' };
 
