@@ -96,10 +96,27 @@ interface Server {
   auth?: { credentials: { user: string; pass: string } };
 }
 
+/** Such as `smtps://user:password@host:465`, what is special in user and password percent-encoded. */
+export const isSmtpUrl = (url: string): boolean => serverIn(url) !== undefined;
+
+/** Throws an error that does not show the URL: the password is in it. */
 function serverOf(url: string): Server {
+  const server = serverIn(url);
+  if (!server)
+    throw new Error(
+      'The SMTP URL is not valid: smtps://user:password@host:465, with user and password percent-encoded',
+    );
+  return server;
+}
+
+function serverIn(url: string): Server | undefined {
+  // `new URL` throws an error that carries the whole text.
+  if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port, username, password } = new URL(url);
+  if (!['smtp:', 'smtps:'].includes(protocol) || hostname === '') return undefined;
+  const [user, pass] = [decoded(username), decoded(password)];
+  if (user === undefined || pass === undefined) return undefined;
   const secure = protocol === 'smtps:';
-  const auth = username && { credentials: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
   const loopback = hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
   return {
     // Mail and password never cross a network in clear.
@@ -109,8 +126,16 @@ function serverOf(url: string): Server {
       secure,
       requireTLS: !secure && !loopback,
     },
-    ...(auth ? { auth } : {}),
+    ...(user ? { auth: { credentials: { user, pass } } } : {}),
   };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for every attempt: a server that sees it twice may know it again. */
