@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
+import { logged } from '../delivery/providers/http-answer.ts';
 import type { Notification } from '../delivery/providers/notify.ts';
 import { again } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
@@ -62,7 +63,7 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
           return comeBack(attempt, false);
         case 'account':
           telemetry.count('AccountStopped');
-          telemetry.error('The provider refuses our key', { detail: attempt.error.message });
+          telemetry.error('The provider refuses our key', logged(attempt.error));
           deps.keyRefused();
           return comeBack(attempt, true);
         case 'transient':
@@ -87,7 +88,7 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
     const ended = await store.giveUp(row, errorOf('ProviderUnavailable', last));
     if (!ended) return { kind: 'already', row };
     telemetry.count('Rejected');
-    telemetry.error('A request failed', { id: batchId, tries: row.tries, detail: error.message });
+    telemetry.error('A request failed', { id: batchId, tries: row.tries, ...logged(error) });
     return { kind: 'failed', row, error: new PregonError('ProviderUnavailable', last) };
   }
 }

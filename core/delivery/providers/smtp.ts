@@ -88,7 +88,7 @@ function classified(error: SmtpError, begun: boolean): PregonError {
   if (answered === undefined) {
     return new PregonError(begun ? 'DeliveryUnconfirmed' : 'ProviderUnavailable', detail, {}, { cause: error });
   }
-  return new PregonError(refusalBy(answered, error, begun), detail, {}, { cause: error });
+  return new PregonError(refusalBy(answered, error, begun), detail, { status: answered }, { cause: error });
 }
 
 function refusalBy(answered: number, { code, command = '' }: SmtpError, begun: boolean): ErrorCode {

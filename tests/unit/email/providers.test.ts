@@ -195,7 +195,7 @@ describe('providers against a server that fails in its own way', () => {
         for (const provider of at(port).slice(0, 2)) {
           const outcome = await failureOf(provider.send(outgoingEmail(), open));
           if (expected === 'accepted') expect(outcome).toBe('accepted');
-          else expect(outcome).toMatchObject({ code: expected });
+          else expect(outcome).toMatchObject({ code: expected, extra: { status } });
           if (status === 429) expect(outcome).toMatchObject({ extra: { retryAfterMs: 7000 } });
         }
       },
@@ -234,7 +234,8 @@ describe('providers against a server that fails in its own way', () => {
     const error = await serving(when === 'greeting' ? refusing : talking(when, refusing), (port) =>
       failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail(), open)),
     );
-    expect(error).toMatchObject({ code, message: expect.stringContaining(answer) });
+    const status = Number(answer.slice(0, 3));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(answer), extra: { status } });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
+import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { MOST_TRIES } from '../../../core/requests/retries.ts';
@@ -80,6 +81,23 @@ describe('processing a request', () => {
     expect(await door.work()).toEqual([]);
     expect(await door.work()).toEqual([]);
     expect(await door.status(id)).toBe('sent');
+  });
+
+  it('logs the status of a refusal alone: an answer may hold anything', async () => {
+    door.provider.send = async (_notification, gate) => {
+      await gate();
+      throw new PregonError('CredentialsRefused', 'notify: 401 token=abc', { status: 401 });
+    };
+    const id = await processed();
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) await door.work([id]);
+
+    expect(await door.status(id)).toBe('failed');
+    expect((await createLedger(door.table).listSends({ statuses: ['ERROR'] })).sends[0]?.error?.message).toContain(
+      'token=abc',
+    );
+    expect(door.logged).toContainEqual(['The provider refuses our key', { code: 'CredentialsRefused', status: 401 }]);
+    expect(door.logged.map(([message]) => message)).toContain('A request failed');
+    expect(JSON.stringify(door.logged)).not.toContain('token=abc');
   });
 
   it('tries a failed call again after a pause, which doubles', async () => {
