@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as overHttp,
+} from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
 
 /** One call of a provider's HTTP API. */
@@ -47,11 +53,18 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     let sent = false;
-    const request = (secure ? overHttps : overHttp)(url, {
-      method,
-      agent: secure ? agents.https : agents.http,
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-    });
+    let request: ClientRequest;
+    try {
+      request = (secure ? overHttps : overHttp)(url, {
+        method,
+        agent: secure ? agents.https : agents.http,
+        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      });
+    } catch (error) {
+      // A header that cannot be one, such as a key with a line break.
+      reject(new HttpCallFailed(`${url.host}: ${error instanceof Error ? error.message : error}`, false));
+      return;
+    }
     const stop = (error: Error) => {
       clearTimeout(overall);
       clearTimeout(connecting);

@@ -73,7 +73,7 @@ const TRIES = 3;
 const PAUSE_MS = 100;
 
 /** An outcome that is not recorded makes the row unconfirmed: worth more tries than the SDK's own, within the function's time. */
-async function again<T>({ clock }: Tools, call: () => Promise<T>): Promise<T> {
+export async function again<T>({ clock }: Pick<Tools, 'clock'>, call: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await call();

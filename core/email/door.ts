@@ -2,7 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Breakers } from '../delivery/breaker/breaker.ts';
 import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
+import { logged } from '../delivery/providers/http-answer.ts';
 import type { OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
+import { again } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
 import { errorOf } from '../ledger/transitions.ts';
 import type { Limiter } from '../limiter/limiter.ts';
@@ -113,7 +115,7 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
         answer: namedAnswer(attempt.provider, message),
         at: new Date(clock.now()).toISOString(),
       };
-      const row = await store.failOver(attempt.row, attempt.leaseId, failed);
+      const row = await again(deps, () => store.failOver(attempt.row, attempt.leaseId, failed));
       return row ? goOn(row, attempt) : { kind: 'already', row: attempt.row };
     },
   };
@@ -131,7 +133,7 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
       sendId: row.sendId,
       provider,
       next,
-      detail: error.message,
+      ...logged(error),
     });
     return { kind: 'released', row, error };
   }
@@ -139,7 +141,11 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
   async function end(row: EmailRow, { code, message }: GiveUp): Promise<Outcome> {
     if (!(await store.giveUp(row, errorOf(code, message)))) return { kind: 'already', row };
     telemetry.count('Rejected');
-    telemetry.error('No provider took an email', { sendId: row.sendId, detail: message });
+    telemetry.error('No provider took an email', {
+      sendId: row.sendId,
+      code,
+      tries: row.tries.map((failed) => `${failed.provider} ${failed.class}`),
+    });
     return { kind: 'failed', row, error: new PregonError(code, message) };
   }
 

@@ -5,6 +5,11 @@ import { parseJsonBody } from '../http/parse.ts';
 export const MAX_DESTINATIONS = 100;
 /** Plain and HTML content together, UTF-8: with 100 destinations a batch still fits into one DynamoDB item (400 KB). */
 export const MAX_CONTENT_BYTES = 256 * 1024;
+/**
+ * Subject and content, once for each destination as `GET /emails/{id}` answers them: a Lambda's answer is at most 6 MB, and addresses and
+ * the providers' answers need some of it. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 /** RFC 5322's longest line. */
 const MAX_SUBJECT = 998;
 const MAX_NAME = 128;
@@ -35,6 +40,12 @@ export const emailRequestSchema = z
   .refine(({ plainContent, htmlContent = '' }) => bytes(plainContent) + bytes(htmlContent) <= MAX_CONTENT_BYTES, {
     path: ['plainContent'],
     message: `plainContent and htmlContent together are at most ${MAX_CONTENT_BYTES / 1024} KB`,
+  })
+  .superRefine(({ destinations, subject, plainContent }, context) => {
+    const fit = Math.floor(MAX_ANSWER_BYTES / (answered(subject) + answered(plainContent)));
+    if (eachOnce(destinations).length <= fit) return;
+    const message = `content of this length goes to at most ${fit} destinations in one request: send to the others in further requests, or shorten it`;
+    context.addIssue({ code: 'custom', path: ['destinations'], message });
   });
 
 export type EmailParty = z.infer<typeof party>;
@@ -57,3 +68,5 @@ export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
 }
 
 const bytes = (text: string) => Buffer.byteLength(text);
+/** In JSON within JSON: the body is a string of the Lambda's answer. */
+const answered = (text: string) => bytes(JSON.stringify(JSON.stringify(text)));

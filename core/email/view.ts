@@ -1,5 +1,5 @@
 import { PregonError } from '../errors.ts';
-import { type EmailBatch, type EmailRow, rowsOf } from './batch.ts';
+import { batchKey, type EmailBatch, type EmailRow, rowsOf } from './batch.ts';
 import type { EmailStore } from './store.ts';
 
 /** One destination of a batch, as `GET /emails/{id}` answers it. */
@@ -22,9 +22,12 @@ export interface EmailView {
   error?: { code: string; message: string; retryable: boolean };
 }
 
+/** DynamoDB's, for a partition key: it refuses to look for a longer one. */
+const MAX_KEY_BYTES = 2048;
+
 /** A batch's emails, known from the moment it was accepted. Throws NotFound. */
 export async function viewEmails(store: EmailStore, batchId: string): Promise<EmailView[]> {
-  const batch = await store.getBatch(batchId);
+  const batch = Buffer.byteLength(batchKey(batchId).pk) <= MAX_KEY_BYTES ? await store.getBatch(batchId) : undefined;
   if (!batch) throw new PregonError('NotFound', `There is no email batch ${batchId}.`);
   return rowsOf(batch, await store.getRows(batch)).map((row) => viewOf(batch, row));
 }

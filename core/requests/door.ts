@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
+import { logged } from '../delivery/providers/http-answer.ts';
 import type { Notification } from '../delivery/providers/notify.ts';
+import { again } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
 import { errorOf, isOver } from '../ledger/transitions.ts';
 import type { Limiter } from '../limiter/limiter.ts';
@@ -58,15 +60,15 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
       switch (attempt.error.class) {
         case 'throttled':
           telemetry.count('Throttled');
-          return again(attempt, false);
+          return comeBack(attempt, false);
         case 'account':
           telemetry.count('AccountStopped');
-          telemetry.error('The provider refuses our key', { detail: attempt.error.message });
+          telemetry.error('The provider refuses our key', logged(attempt.error));
           deps.keyRefused();
-          return again(attempt, true);
+          return comeBack(attempt, true);
         case 'transient':
           telemetry.count('Transient');
-          return again(attempt, true);
+          return comeBack(attempt, true);
         default:
           return undefined;
       }
@@ -74,8 +76,8 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
   };
 
   /** Back to the queue after a pause; or to the end when it has had its tries. */
-  async function again({ row: { batchId }, leaseId, error }: FailedAttempt, counted: boolean): Promise<Outcome> {
-    const row = await store.giveBack(batchId, leaseId, counted);
+  async function comeBack({ row: { batchId }, leaseId, error }: FailedAttempt, counted: boolean): Promise<Outcome> {
+    const row = await again(deps, () => store.giveBack(batchId, leaseId, counted));
     if (!row) return { kind: 'ended' };
     if (!isExhausted(row, clock.now())) {
       const pause = counted ? pauseAfter(row.tries, random()) : pauseAfterThrottle(error.extra.retryAfterMs, random());
@@ -86,7 +88,7 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
     const ended = await store.giveUp(row, errorOf('ProviderUnavailable', last));
     if (!ended) return { kind: 'already', row };
     telemetry.count('Rejected');
-    telemetry.error('A request failed', { id: batchId, tries: row.tries, detail: error.message });
+    telemetry.error('A request failed', { id: batchId, tries: row.tries, ...logged(error) });
     return { kind: 'failed', row, error: new PregonError('ProviderUnavailable', last) };
   }
 }

@@ -18,7 +18,7 @@ import { parseRecords } from '../common/parse-records.ts';
 import { sendRates } from '../common/send-rate.ts';
 import { telemetry } from '../common/telemetry.ts';
 import { createProviders } from './providers.ts';
-import { keysSchema, type ProviderName, workerEnv } from './settings.ts';
+import { type ProviderName, parseKeys, workerEnv } from './settings.ts';
 
 /** A key that is changed holds everywhere after this time at most. */
 const KEYS_MS = 5 * 60_000;
@@ -71,7 +71,7 @@ let current: { delivery: EmailDelivery; until: number } | undefined;
 async function delivery(): Promise<EmailDelivery> {
   if (current && clock.now() < current.until) return current.delivery;
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: env.EMAIL_KEYS_SECRET_ARN }));
-  const keys = keysSchema.parse(JSON.parse(SecretString ?? '{}'));
+  const keys = parseKeys(SecretString, env.EMAIL_KEYS_SECRET_ARN);
   const providers = createProviders({ env, keys, ses: ses.provider, telemetry });
   const routes = providers.map((provider) => ({ provider, limiter: limiterOf(provider.name) }));
   current = { delivery: createEmailDelivery({ ...parts, routes }), until: clock.now() + KEYS_MS };

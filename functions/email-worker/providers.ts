@@ -2,7 +2,7 @@ import type { Provider } from '../../core/delivery/provider.ts';
 import { createMailgun } from '../../core/delivery/providers/mailgun.ts';
 import type { OutgoingEmail } from '../../core/delivery/providers/outgoing-email.ts';
 import { createSendgrid } from '../../core/delivery/providers/sendgrid.ts';
-import { createSmtp } from '../../core/delivery/providers/smtp.ts';
+import { createSmtp, isSmtpUrl } from '../../core/delivery/providers/smtp.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { ProviderKeys, ProviderName, WorkerEnv } from './settings.ts';
 
@@ -16,7 +16,7 @@ export interface ProviderDeps {
   telemetry: Telemetry;
 }
 
-/** The configured providers, in order. One without a key is left out: asking it could only fail. */
+/** The configured providers, in order. One without a key that can be one is left out: asking it could only fail. */
 export function createProviders({ env, keys, ses, telemetry }: ProviderDeps): Provider<OutgoingEmail>[] {
   const create: Record<ProviderName, () => Provider<OutgoingEmail> | undefined> = {
     ses: () => ses,
@@ -33,11 +33,12 @@ export function createProviders({ env, keys, ses, telemetry }: ProviderDeps): Pr
       keys.sendgrid
         ? createSendgrid({ baseUrl: env.SENDGRID_BASE_URL, apiKey: keys.sendgrid, timeoutMs: TIMEOUT_MS })
         : undefined,
-    smtp: () => (keys.smtp ? createSmtp({ url: keys.smtp, timeoutMs: TIMEOUT_MS }) : undefined),
+    smtp: () => (isSmtpUrl(keys.smtp) ? createSmtp({ url: keys.smtp, timeoutMs: TIMEOUT_MS }) : undefined),
   };
   const providers = env.EMAIL_PROVIDERS.flatMap((name) => {
     const provider = create[name]();
-    if (!provider) telemetry.warn('A provider is left out: it has no key, or no domain', { provider: name });
+    if (!provider)
+      telemetry.warn('A provider is left out: it has no key, no domain, or for SMTP no valid URL', { provider: name });
     return provider ?? [];
   });
   if (providers.length === 0) {

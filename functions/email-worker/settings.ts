@@ -45,8 +45,21 @@ export type WorkerEnv = z.output<typeof workerEnv>;
 
 /** The secret: API keys, and for SMTP the URL with user and password. Empty where a provider is not used. */
 export const keysSchema = z.object({
-  mailgun: z.string().default(''),
-  sendgrid: z.string().default(''),
-  smtp: z.string().default(''),
+  mailgun: z.string().trim().default(''),
+  sendgrid: z.string().trim().default(''),
+  smtp: z.string().trim().default(''),
 });
 export type ProviderKeys = z.output<typeof keysSchema>;
+
+/** The keys in the text of the secret. Throws an error that says nothing of what is in it: JSON.parse's own would quote it. */
+export function parseKeys(text: string | undefined, secretArn: string): ProviderKeys {
+  let secret: unknown;
+  try {
+    secret = JSON.parse(text ?? '{}');
+  } catch {
+    throw new Error(`${secretArn} is not JSON such as {"mailgun": "key", "smtp": "smtps://user:password@host"}.`);
+  }
+  const { data, error } = keysSchema.safeParse(secret);
+  if (error) throw new Error(`${secretArn} is not an object of keys: each is a text.`);
+  return data;
+}

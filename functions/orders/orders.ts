@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { PregonError } from '../../core/errors.ts';
 import { changeOrder, createOrder, existing, type OrderParts } from '../../core/orders/change-order.ts';
 import type { Order } from '../../core/orders/order.ts';
-import { parseNewOrder, parseOrderPatch } from '../../core/orders/request.ts';
+import { orderIdSchema, parseNewOrder, parseOrderPatch } from '../../core/orders/request.ts';
 import { viewOrder } from '../../core/orders/view.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
 
@@ -14,22 +14,29 @@ const PROCESSED = { message: 'Order processed successfully' };
 /** `POST /orders`, `PUT` and `GET /orders/{orderId}`. */
 export function createOrders(parts: OrderParts): (request: Request) => Promise<Answer> {
   return async (request) => {
-    const orderId = request.pathParameters?.orderId ?? '';
     switch (request.routeKey) {
       case 'POST /orders':
         return answer(await createOrder(parts, parseNewOrder(bodyText(request))), PROCESSED);
       case 'PUT /orders/{orderId}': {
+        const orderId = orderIdIn(request);
         const patch = parseOrderPatch(orderId, bodyText(request));
         return answer(await changeOrder(parts, orderId, patch, versionIn(request.headers['if-match'])), PROCESSED);
       }
       case 'GET /orders/{orderId}': {
-        const order = await existing(parts, orderId);
+        const order = await existing(parts, orderIdIn(request));
         return answer(order, viewOrder(order));
       }
       default:
         throw new PregonError('NotFound', `There is no ${request.routeKey}.`);
     }
   };
+}
+
+/** Throws NotFound where no order can have it: the table would refuse a key of more than 2 KB. */
+function orderIdIn({ pathParameters }: Request): string {
+  const { data, success } = orderIdSchema.safeParse(pathParameters?.orderId);
+  if (!success) throw new PregonError('NotFound', 'There is no order with such an id.');
+  return data;
 }
 
 /** The tag is the order's version: it changes with what clients change, so that the timeline's growth spoils no If-Match. */

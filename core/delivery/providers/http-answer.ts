@@ -24,10 +24,10 @@ export async function callEmailApi(provider: string, call: HttpCall): Promise<Ht
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const detail = `${provider}: ${status} ${shown(answer.body)}`.trim();
-  if (status === 429) throw new PregonError('Throttled', detail, retryAfter(answer));
-  if (ACCOUNT.has(status)) throw new PregonError('CredentialsRefused', detail);
-  if (status >= 400 && status < 500 && !LATER.has(status)) throw new PregonError('MessageRejected', detail);
-  throw new PregonError('ProviderUnavailable', detail);
+  if (status === 429) throw new PregonError('Throttled', detail, { status, ...retryAfter(answer) });
+  if (ACCOUNT.has(status)) throw new PregonError('CredentialsRefused', detail, { status });
+  if (status >= 400 && status < 500 && !LATER.has(status)) throw new PregonError('MessageRejected', detail, { status });
+  throw new PregonError('ProviderUnavailable', detail, { status });
 }
 
 /** The start of an answer's body on one line: it is shown to operators and may be of any kind. */
@@ -36,6 +36,9 @@ export const shown = (body: string): string =>
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, SHOWN);
+
+/** What a log may show of a provider's refusal: its own words are in the ledger, and may be of any kind. */
+export const logged = ({ code, extra: { status } }: PregonError) => ({ code, status });
 
 function retryAfter({ headers }: HttpAnswer): { retryAfterMs?: number } {
   const seconds = Number(headers['retry-after']);

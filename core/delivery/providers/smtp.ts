@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { PregonError } from '../../errors.ts';
+import { type ErrorCode, PregonError } from '../../errors.ts';
 import type { Provider } from '../provider.ts';
 import { shown } from './http-answer.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing-email.ts';
@@ -18,6 +18,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 interface SmtpError extends Error {
   code?: string | undefined;
   responseCode?: number | undefined;
+  /** What was answered, `CONN` for the greeting. */
+  command?: string | undefined;
 }
 
 /** Any SMTP server, a connection per email. */
@@ -86,9 +88,16 @@ function classified(error: SmtpError, begun: boolean): PregonError {
   if (answered === undefined) {
     return new PregonError(begun ? 'DeliveryUnconfirmed' : 'ProviderUnavailable', detail, {}, { cause: error });
   }
-  if (error.code === 'EAUTH') return new PregonError('CredentialsRefused', detail, {}, { cause: error });
+  return new PregonError(refusalBy(answered, error, begun), detail, { status: answered }, { cause: error });
+}
+
+function refusalBy(answered: number, { code, command = '' }: SmtpError, begun: boolean): ErrorCode {
+  if (code === 'EAUTH') return 'CredentialsRefused';
   // RFC 5321, 4.2.1: 4yz may be tried again, 5yz may not.
-  return new PregonError(answered >= 500 ? 'MessageRejected' : 'ProviderUnavailable', detail, {}, { cause: error });
+  if (answered < 500) return 'ProviderUnavailable';
+  // Only from here on the server knows the recipient; before, it refuses us. RFC 4954, 6: 530 asks for a login at any command.
+  const ofMessage = begun || command === 'RCPT TO' || command === 'DATA';
+  return ofMessage && answered !== 530 ? 'MessageRejected' : 'CredentialsRefused';
 }
 
 interface Server {
@@ -96,10 +105,27 @@ interface Server {
   auth?: { credentials: { user: string; pass: string } };
 }
 
+/** Such as `smtps://user:password@host:465`, what is special in user and password percent-encoded. */
+export const isSmtpUrl = (url: string): boolean => serverIn(url) !== undefined;
+
+/** Throws an error that does not show the URL: the password is in it. */
 function serverOf(url: string): Server {
+  const server = serverIn(url);
+  if (!server)
+    throw new Error(
+      'The SMTP URL is not valid: smtps://user:password@host:465, with user and password percent-encoded',
+    );
+  return server;
+}
+
+function serverIn(url: string): Server | undefined {
+  // `new URL` throws an error that carries the whole text.
+  if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port, username, password } = new URL(url);
+  if (!['smtp:', 'smtps:'].includes(protocol) || hostname === '') return undefined;
+  const [user, pass] = [decoded(username), decoded(password)];
+  if (user === undefined || pass === undefined) return undefined;
   const secure = protocol === 'smtps:';
-  const auth = username && { credentials: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
   const loopback = hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
   return {
     // Mail and password never cross a network in clear.
@@ -109,8 +135,16 @@ function serverOf(url: string): Server {
       secure,
       requireTLS: !secure && !loopback,
     },
-    ...(auth ? { auth } : {}),
+    ...(user ? { auth: { credentials: { user, pass } } } : {}),
   };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for every attempt: a server that sees it twice may know it again. */

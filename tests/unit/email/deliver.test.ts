@@ -49,8 +49,11 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
   const queue = keptQueue();
   const providers = ['mailgun', 'ses', 'sendgrid'].map(scripted);
   const counted: Partial<Record<Metric, number>> = {};
+  const logged: unknown[][] = [];
   const telemetry = {
     ...silent,
+    warn: (...line: unknown[]) => logged.push(line),
+    error: (...line: unknown[]) => logged.push(line),
     count: (metric: Metric, amount = 1) => {
       counted[metric] = (counted[metric] ?? 0) + amount;
     },
@@ -85,6 +88,7 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
     store,
     queue,
     counted,
+    logged,
     worker,
     providers: { mailgun: providers[0], ses: providers[1], sendgrid: providers[2] } as Record<
       'mailgun' | 'ses' | 'sendgrid',
@@ -184,6 +188,40 @@ describe('delivering emails', () => {
       { state: 'ERROR', retries: 0, provider: 'mailgun', error: { code: 'DeliveryUnconfirmed', retryable: false } },
     ]);
     expect(door.providers.ses.calls + door.providers.sendgrid.calls).toBe(0);
+  });
+
+  it('tells of a refusal again where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+    const { failOver } = door.store;
+    let away = 2;
+    door.store.failOver = async (...call) => {
+      away -= 1;
+      if (away >= 0) throw new Error('the table is away');
+      return failOver(...call);
+    };
+    door.providers.mailgun.answer('a@b.co', 'ProviderUnavailable');
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 1, provider: 'ses' }]);
+  });
+
+  it('keeps what providers answer in the ledger, and logs their status alone: an answer may hold anything', async () => {
+    for (const provider of Object.values(door.providers)) {
+      provider.send = async (_email, gate) => {
+        await gate();
+        throw new PregonError('ProviderUnavailable', `${provider.name}: 503 token=abc`, { status: 503 });
+      };
+    }
+    await door.accept(to('a@b.co'));
+    await door.drain();
+
+    expect((await door.view())[0]?.error?.message).toContain('sendgrid: 503 token=abc');
+    expect(door.logged).toContainEqual([
+      'A provider failed: the next one is tried',
+      expect.objectContaining({ status: 503 }),
+    ]);
+    expect(door.logged.map(([message]) => message)).toContain('No provider took an email');
+    expect(JSON.stringify(door.logged)).not.toContain('token=abc');
   });
 
   it('uses up no attempt by a throttle', async () => {

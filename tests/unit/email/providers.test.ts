@@ -144,6 +144,14 @@ describe('providers against a server that fails in its own way', () => {
     expect(await failureOf(unknown.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
+  it('knows that nothing was sent where the key is none that a header can carry', async () => {
+    const broken = createSendgrid({ baseUrl: 'http://127.0.0.1:1', apiKey: 'SG.key\n', timeoutMs });
+    const error = await failureOf(broken.send(outgoingEmail(), open));
+
+    expect(error).toMatchObject({ code: 'ProviderUnavailable' });
+    expect(String(error)).not.toContain('SG.key');
+  });
+
   it('knows that nothing was sent where TLS did not come to be', async () => {
     const error = await serving(
       (socket) => socket.once('data', () => socket.destroy()),
@@ -187,7 +195,7 @@ describe('providers against a server that fails in its own way', () => {
         for (const provider of at(port).slice(0, 2)) {
           const outcome = await failureOf(provider.send(outgoingEmail(), open));
           if (expected === 'accepted') expect(outcome).toBe('accepted');
-          else expect(outcome).toMatchObject({ code: expected });
+          else expect(outcome).toMatchObject({ code: expected, extra: { status } });
           if (status === 429) expect(outcome).toMatchObject({ extra: { retryAfterMs: 7000 } });
         }
       },
@@ -195,18 +203,40 @@ describe('providers against a server that fails in its own way', () => {
   });
 
   /** Answers the commands of one SMTP session up to a point; what comes then is up to the test. */
-  const talking = (breaksAt: 'RCPT' | 'DATA' | '.', breaking: (socket: Socket) => void) => (socket: Socket) => {
-    socket.write('220 test ESMTP\r\n');
-    let inData = false;
-    socket.on('data', (part) => {
-      for (const line of part.toString().split('\r\n').filter(Boolean)) {
-        if (inData ? line === '.' && breaksAt === '.' : line.startsWith(breaksAt)) return breaking(socket);
-        if (inData) continue;
-        inData = line === 'DATA';
-        socket.write(inData ? '354 go\r\n' : '250 ok\r\n');
-      }
-    });
-  };
+  const talking =
+    (breaksAt: 'MAIL' | 'RCPT' | 'DATA' | '.', breaking: (socket: Socket) => void) => (socket: Socket) => {
+      socket.write('220 test ESMTP\r\n');
+      let inData = false;
+      socket.on('data', (part) => {
+        for (const line of part.toString().split('\r\n').filter(Boolean)) {
+          if (inData ? line === '.' && breaksAt === '.' : line.startsWith(breaksAt)) return breaking(socket);
+          if (inData) continue;
+          inData = line === 'DATA';
+          socket.write(inData ? '354 go\r\n' : '250 ok\r\n');
+        }
+      });
+    };
+
+  it.each([
+    ['greeting', '554 5.7.1 not from your address', 'CredentialsRefused'],
+    ['greeting', '421 too busy', 'ProviderUnavailable'],
+    ['MAIL', '530 5.7.0 authentication required', 'CredentialsRefused'],
+    ['MAIL', '550 5.7.1 no such sender here', 'CredentialsRefused'],
+    ['MAIL', '451 later', 'ProviderUnavailable'],
+    ['RCPT', '550 5.1.1 no such user', 'MessageRejected'],
+    ['RCPT', '530 5.7.0 must issue STARTTLS first', 'CredentialsRefused'],
+    ['RCPT', '450 greylisted', 'ProviderUnavailable'],
+    ['DATA', '554 5.7.1 refused', 'MessageRejected'],
+    ['.', '554 5.7.1 spam', 'MessageRejected'],
+    ['.', '451 later', 'ProviderUnavailable'],
+  ] as const)('SMTP: who is refused depends on when: at %s, %s is %s', async (when, answer, code) => {
+    const refusing = (socket: Socket) => socket.write(`${answer}\r\n`);
+    const error = await serving(when === 'greeting' ? refusing : talking(when, refusing), (port) =>
+      failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail(), open)),
+    );
+    const status = Number(answer.slice(0, 3));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(answer), extra: { status } });
+  });
 
   it.each([
     ['RCPT', 'ProviderUnavailable'],

@@ -43,6 +43,25 @@ describe('a request to send', () => {
     expect(fieldsOf(changes)).toEqual(fields);
   });
 
+  it.each([
+    ['a', 51_000, 53_000],
+    // Quotes and line breaks are escaped in the answer, which is itself a string of the Lambda's.
+    ['"', 12_000, 13_500],
+    ['\n', 17_000, 18_000],
+    ['é', 25_500, 26_500],
+  ])('goes to as many as its status can be answered for: %j', (letter, taken, refused) => {
+    const destinations = Array.from({ length: 100 }, (_, n) => ({ email: `a${n}@b.co` }));
+    const content = (length: number) => ({ destinations, plainContent: letter.repeat(length) });
+
+    expect(parse(content(taken)).destinations).toHaveLength(100);
+    expect(fieldsOf(content(refused))).toEqual(['destinations']);
+    expect(() => parse(content(refused))).toThrow(/at most 9\d destinations in one request: send to the others/);
+    // Addresses that are repeated are answered once.
+    expect(
+      parse({ ...content(refused), destinations: destinations.slice(0, 90).concat(destinations.slice(0, 10)) }),
+    ).toBeDefined();
+  });
+
   it('is refused when it is no JSON, or nothing', () => {
     expect(() => parseEmailRequest('{')).toThrow('not valid JSON');
     expect(() => parseEmailRequest(undefined)).toThrow('from: ');

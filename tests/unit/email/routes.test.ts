@@ -15,6 +15,13 @@ describe('the routes of email', () => {
 
   /** The answer as a client gets it, problems included. */
   async function post(request: unknown, key?: string) {
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    return call({ routeKey: 'POST /emails/send', headers, body: JSON.stringify(request), isBase64Encoded: false });
+  }
+  const get = (id: string) =>
+    call({ routeKey: 'GET /emails/{id}', headers: {}, pathParameters: { id }, isBase64Encoded: false });
+
+  async function call(event: Parameters<ReturnType<typeof createEmails>>[0]) {
     const { accepting, table, store } = email;
     const create: typeof store.create = async (...call) => {
       if (broken) throw new Error('the table is away');
@@ -26,8 +33,6 @@ describe('the routes of email', () => {
       allowed: allowedSenders('example.com'),
       idempotency: createIdempotency(table),
     });
-    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    const event = { routeKey: 'POST /emails/send', headers, body: JSON.stringify(request), isBase64Encoded: false };
     try {
       const answer = await emails(event);
       return { status: answer.statusCode, body: JSON.parse(String(answer.body)), headers: answer.headers };
@@ -58,6 +63,13 @@ describe('the routes of email', () => {
     expect(replayed.body).toEqual(accepted.body);
     expect(replayed.headers).toMatchObject({ 'idempotency-replay': 'true' });
     expect(email.queue.messages).toEqual([{ batchId: accepted.body.data.batchID, rowNumber: 1 }]);
+  });
+
+  it('know the batch they accepted and no other, whatever the id looks like', async () => {
+    const { body } = await post(emailRequest());
+
+    expect((await get(body.data.batchID)).body.data.emails).toHaveLength(1);
+    for (const id of ['nope', 'a'.repeat(2_043), 'é'.repeat(1_200)]) expect((await get(id)).status).toBe(404);
   });
 
   it('take the same request twice for two where no key is given', async () => {

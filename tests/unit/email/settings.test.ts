@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
+import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { readEnv } from '../../../functions/common/env.ts';
 import { createProviders } from '../../../functions/email-worker/providers.ts';
-import { keysSchema, workerEnv } from '../../../functions/email-worker/settings.ts';
+import { keysSchema, parseKeys, workerEnv } from '../../../functions/email-worker/settings.ts';
 
 const variables = {
   SENDS_TABLE: 't',
@@ -12,6 +14,13 @@ const variables = {
   MAILGUN_BASE_URL: 'https://api.mailgun.net',
   MAILGUN_DOMAIN: 'mg.example.com',
   SENDGRID_BASE_URL: 'https://api.sendgrid.com',
+};
+const thrownBy = (call: () => unknown): unknown => {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
 };
 const ses = { name: 'ses', send: async () => ({ messageId: 'm' }) };
 const namesWith = (keys: object, changes: object = {}) =>
@@ -38,11 +47,56 @@ describe("the email worker's settings", () => {
     expect(() => readEnv(workerEnv, { ...variables, EMAIL_PROVIDERS: 'ses,ses' })).toThrow('named twice');
   });
 
+  it('take keys without what is around them, such as the end of a line', () => {
+    expect(keysSchema.parse({ mailgun: ' k\r\n', sendgrid: 'SG.k\n', smtp: '\n' })).toEqual({
+      mailgun: 'k',
+      sendgrid: 'SG.k',
+      smtp: '',
+    });
+  });
+
   it('leave out a provider that has no key, or no domain', () => {
     const all = { mailgun: 'k', sendgrid: 'k', smtp: 'smtps://u:p@mail.example.com' };
 
     expect(namesWith(all)).toEqual(['mailgun', 'ses', 'sendgrid', 'smtp']);
     expect(namesWith({ ...all, sendgrid: '' }, { MAILGUN_DOMAIN: '' })).toEqual(['ses', 'smtp']);
     expect(() => namesWith({}, { EMAIL_PROVIDERS: 'mailgun' })).toThrow('has a key in arn');
+  });
+
+  it.each([
+    'smtps://u:hunter2/#@mail.example.com',
+    'u:hunter2@mail.example.com',
+    'https://u:hunter2@mail.example.com',
+    'smtp://u:hunter2%@mail.example.com',
+    'smtp:u:hunter2@mail.example.com',
+  ])('leave out an SMTP server whose URL is none, and tell nobody its password: %s', (smtp) => {
+    const logged: unknown[] = [];
+    const providers = createProviders({
+      env: readEnv(workerEnv, variables),
+      keys: parseKeys(JSON.stringify({ sendgrid: 'k', smtp }), 'arn'),
+      ses,
+      telemetry: { ...silent, warn: (...line) => logged.push(line) },
+    });
+
+    expect(providers.map(({ name }) => name)).toEqual(['ses', 'sendgrid']);
+    expect(JSON.stringify(logged)).toContain('smtp');
+    expect(inspect(logged)).not.toContain('hunter2');
+    expect(inspect(thrownBy(() => createSmtp({ url: smtp, timeoutMs: 1 })))).not.toContain('hunter2');
+  });
+
+  it.each(['hunter2', '{"smtp": "hunter2"', '{"smtp": ["hunter2"]}', '"hunter2"'])(
+    'refuse a secret that is not as it should be, and tell nobody what is in it: %s',
+    (secret) => {
+      const error = thrownBy(() => parseKeys(secret, 'arn'));
+
+      expect(String(error)).toContain('arn');
+      expect(inspect(error)).not.toContain('hunter2');
+    },
+  );
+
+  it('take an empty secret for no keys', () => {
+    for (const secret of [undefined, '{}']) {
+      expect(parseKeys(secret, 'arn')).toEqual({ mailgun: '', sendgrid: '', smtp: '' });
+    }
   });
 });

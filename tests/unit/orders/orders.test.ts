@@ -108,6 +108,13 @@ describe('the routes of orders', () => {
     });
   });
 
+  it.each([129, 3_000])('knows no order under an id that none can have: %i characters', async (length) => {
+    const id = 'é'.repeat(length);
+
+    expect(await put({ description: 'x' }, {}, id)).toMatchObject({ status: 404 });
+    expect(await call('GET /orders/{orderId}', undefined, {}, id)).toMatchObject({ status: 404 });
+  });
+
   it('changes the order of its path', async () => {
     await post(newOrder());
 

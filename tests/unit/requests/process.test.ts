@@ -1,4 +1,5 @@
 import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
+import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { MOST_TRIES } from '../../../core/requests/retries.ts';
@@ -64,6 +65,39 @@ describe('processing a request', () => {
     const id = await processed();
 
     expect(await door.status(id)).toBe('processing');
+  });
+
+  it('takes a refusal back where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+    const { giveBack } = door.store;
+    let away = 2;
+    door.store.giveBack = async (...call) => {
+      away -= 1;
+      if (away >= 0) throw new Error('the table is away');
+      return giveBack(...call);
+    };
+    door.provider.answers.push('ProviderUnavailable');
+    const id = await processed();
+
+    expect(await door.work()).toEqual([]);
+    expect(await door.work()).toEqual([]);
+    expect(await door.status(id)).toBe('sent');
+  });
+
+  it('logs the status of a refusal alone: an answer may hold anything', async () => {
+    door.provider.send = async (_notification, gate) => {
+      await gate();
+      throw new PregonError('CredentialsRefused', 'notify: 401 token=abc', { status: 401 });
+    };
+    const id = await processed();
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) await door.work([id]);
+
+    expect(await door.status(id)).toBe('failed');
+    expect((await createLedger(door.table).listSends({ statuses: ['ERROR'] })).sends[0]?.error?.message).toContain(
+      'token=abc',
+    );
+    expect(door.logged).toContainEqual(['The provider refuses our key', { code: 'CredentialsRefused', status: 401 }]);
+    expect(door.logged.map(([message]) => message)).toContain('A request failed');
+    expect(JSON.stringify(door.logged)).not.toContain('token=abc');
   });
 
   it('tries a failed call again after a pause, which doubles', async () => {

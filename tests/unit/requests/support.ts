@@ -38,8 +38,11 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
   const store = createRequestStore(table);
   const queue = keptQueue();
   const counted: Partial<Record<Metric, number>> = {};
+  const logged: unknown[][] = [];
   const telemetry = {
     ...silent,
+    warn: (...line: unknown[]) => logged.push(line),
+    error: (...line: unknown[]) => logged.push(line),
     count: (metric: Metric, amount = 1) => {
       counted[metric] = (counted[metric] ?? 0) + amount;
     },
@@ -97,6 +100,7 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
     parts,
     provider,
     counted,
+    logged,
     worker,
     create: (changes: Partial<NotificationRequest> = {}) =>
       store.create({ to: 'Ana@example.com', message: 'Hola', type: 'email', ...changes }),
