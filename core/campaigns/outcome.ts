@@ -42,7 +42,11 @@ export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<Ca
   if (!hasEnded(record) || record.finalCounts) return record;
   const quietAt = (record.endSeenAt ?? 0) + QUIET_MS;
   await deps.clock.sleep(Math.max(0, quietAt - deps.clock.now()));
-  return writeCounts(deps, record, await tallyWithoutLeases(deps, record.batchId));
+  const counted = await tallyWithoutLeases(deps, record.batchId, async () => {
+    const { redriveCount } = await current(deps, record);
+    return redriveCount === record.redriveCount;
+  });
+  return counted ? writeCounts(deps, record, counted) : current(deps, record);
 }
 
 /** The same where somebody waits for the answer: only when it is possible at once. */
@@ -70,8 +74,10 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
     ifStatus: [record.status],
     ifRedriveCountAtMost: record.redriveCount,
   });
+  // A redrive that came meanwhile adds to the progress by itself.
+  if (!written) return current(deps, record);
   await deps.ledger.setProgress(record.batchId, SENT);
-  return written ?? current(deps, record);
+  return written;
 }
 
 async function applyRunning(deps: Deps, record: CampaignRecord, state: ExecutionState): Promise<CampaignRecord> {

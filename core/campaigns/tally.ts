@@ -43,12 +43,28 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
 
 const LOOK_AGAIN_MS = 500;
 
-/** Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. */
+interface TallyDeps {
+  ledger: Ledger;
+  clock: Clock;
+}
+
+/**
+ * Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. Undefined
+ * when the count is not wanted any more: workers that send again leave no moment without leases.
+ */
+export async function tallyWithoutLeases(deps: TallyDeps, batchId: string): Promise<Tally>;
 export async function tallyWithoutLeases(
-  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  deps: TallyDeps,
   batchId: string,
-): Promise<Tally> {
+  isWanted: () => Promise<boolean>,
+): Promise<Tally | undefined>;
+export async function tallyWithoutLeases(
+  { ledger, clock }: TallyDeps,
+  batchId: string,
+  isWanted?: () => Promise<boolean>,
+): Promise<Tally | undefined> {
   for (;;) {
+    if (isWanted && !(await isWanted())) return undefined;
     const found = await tally(ledger, batchId);
     if (found.leased.length === 0) return found;
     await Promise.all(
@@ -58,7 +74,7 @@ export async function tallyWithoutLeases(
 }
 
 async function waitOut(
-  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  { ledger, clock }: TallyDeps,
   id: { batchId: string; rowNumber: number },
   lease: Lease,
 ): Promise<void> {

@@ -249,6 +249,31 @@ describe('a record', () => {
     expect((await countAtEnd(campaign.deps, ended)).finalCounts).toMatchObject({ SENT: 1, ERROR: 1, unconfirmed: 1 });
   });
 
+  it('of a campaign that was redriven meanwhile is not counted, and its progress stays', async () => {
+    const campaign = await aCampaign([SENT, { status: 'QUEUED' }]);
+    const { deps, batchId } = campaign;
+    const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
+    await deps.ledger.addProgress(batchId, 2);
+    // Between the look at the record and its write.
+    const scanBatch: typeof deps.ledger.scanBatch = async (...args) => {
+      await deps.ledger.scanBatch(...args);
+      await applyExecution(deps, await campaign.record(), { status: 'RUNNING', redriveCount: 1 });
+    };
+    const counted = await countAtEnd({ ...deps, ledger: { ...deps.ledger, scanBatch } }, ended);
+    expect(counted).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+    expect(counted.finalCounts).toBeUndefined();
+    expect(await deps.ledger.readProgress(batchId)).toBe(2);
+  });
+
+  it('waits for no lease once the campaign is redriven', async () => {
+    const campaign = await aCampaign([{ status: 'QUEUED', leaseId: 'held', leaseUntil: time.clock.now() + 60_000 }]);
+    const { deps } = campaign;
+    const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
+    await applyExecution(deps, ended, { status: 'RUNNING', redriveCount: 1 });
+    expect(await countAtEnd(deps, ended)).toMatchObject({ status: 'RUNNING' });
+    expect(await campaign.row(1)).toMatchObject({ status: 'QUEUED', lease: { leaseId: 'held' } });
+  });
+
   it('says why the account could not send', async () => {
     const accountError = { code: 'SendingPaused', message: 'Paused for review.', at: time.clock.now() };
     const campaign = await aCampaign([SENT], { accountError });
