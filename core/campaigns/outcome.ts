@@ -1,7 +1,7 @@
 import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './execution.ts';
-import { type Tally, tally, tallyWithoutLeases } from './tally.ts';
+import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;
 
@@ -53,8 +53,8 @@ export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<Ca
 export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
   const possible = hasEnded(record) && !record.finalCounts && record.enqueued <= COUNT_INLINE_ROWS;
   if (!possible || deps.clock.now() < (record.endSeenAt ?? 0) + QUIET_MS) return record;
-  const counted = await tally(deps.ledger, record.batchId);
-  return counted.leased.length > 0 ? record : writeCounts(deps, record, counted);
+  const counted = await tallyIfQuiet(deps, record.batchId);
+  return counted ? writeCounts(deps, record, counted) : record;
 }
 
 async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open }: Tally) {

@@ -4,6 +4,7 @@ import type { RowState } from '../ledger/scan.ts';
 import type { Lease } from '../ledger/send.ts';
 import { isOver } from '../ledger/transitions.ts';
 import type { Counts } from './campaign.ts';
+import { forEachAtOnce } from './for-each.ts';
 
 /** A batch counted row by row on the table itself. */
 export interface Tally {
@@ -42,6 +43,8 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
 }
 
 const LOOK_AGAIN_MS = 500;
+/** Leases that are ended at once. */
+const AT_ONCE = 64;
 
 interface TallyDeps {
   ledger: Ledger;
@@ -71,6 +74,17 @@ export async function tallyWithoutLeases(
       found.leased.map(({ rowNumber, lease }) => waitOut({ ledger, clock }, { batchId, rowNumber }, lease)),
     );
   }
+}
+
+/** The same without waiting: undefined while somebody holds a row. */
+export async function tallyIfQuiet({ ledger, clock }: TallyDeps, batchId: string): Promise<Tally | undefined> {
+  const found = await tally(ledger, batchId);
+  if (found.leased.length === 0) return found;
+  const now = clock.now();
+  if (found.leased.some(({ lease }) => !isOver(lease, now))) return undefined;
+  await forEachAtOnce(AT_ONCE, found.leased, ({ rowNumber, lease }) => ledger.expire({ batchId, rowNumber }, lease));
+  const after = await tally(ledger, batchId);
+  return after.leased.length === 0 ? after : undefined;
 }
 
 async function waitOut(

@@ -249,6 +249,21 @@ describe('a record', () => {
     expect((await countAtEnd(campaign.deps, ended)).finalCounts).toMatchObject({ SENT: 1, ERROR: 1, unconfirmed: 1 });
   });
 
+  it('whose end no event told is counted once the lease of a worker that died is over', async () => {
+    const lease = { leaseId: 'dead', leaseUntil: time.clock.now() + 20_000 };
+    const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
+    const refreshed = async () => (await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts;
+    time.move(5_000);
+    campaign.states.end('ABORTED');
+    await refreshed();
+    time.move(5_000);
+    expect(await refreshed()).toBeUndefined();
+    expect(await campaign.row(2)).toMatchObject({ status: 'QUEUED' });
+    time.move(15_000);
+    expect(await refreshed()).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 1 });
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+  });
+
   it('of a campaign that was redriven meanwhile is not counted, and its progress stays', async () => {
     const campaign = await aCampaign([SENT, { status: 'QUEUED' }]);
     const { deps, batchId } = campaign;
