@@ -32,7 +32,8 @@ export async function applyExecution(
       ...(reason !== undefined && { reason }),
     },
     ...(reason === undefined && { remove: ['reason'] as const }),
-    ifRedriveCountAtMost: state.redriveCount,
+    // Settle, or another end, may have been written since the record was read: the first end of a redrive stays.
+    ifNotEndedSince: state.redriveCount,
   });
   return ended ?? current(deps, record);
 }

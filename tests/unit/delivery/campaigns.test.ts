@@ -1,3 +1,4 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
 import { applyExecution, countAtEnd } from '../../../core/campaigns/outcome.ts';
 import { campaignProgress } from '../../../core/campaigns/progress.ts';
@@ -309,6 +310,17 @@ describe('a record', () => {
     expect(await apply({ status: 'RUNNING', redriveCount: 1 })).toBe('FAILED');
   });
 
+  it('keeps the first end of a redrive, whatever is told later by who read it before', async () => {
+    const campaign = await aCampaign([SENT]);
+    const before = await campaign.record();
+    const end = (status: 'FAILED' | 'SUCCEEDED' | 'ABORTED', redriveCount: number) =>
+      applyExecution(campaign.deps, before, { status, redriveCount });
+    expect(await end('FAILED', 0)).toMatchObject({ status: 'FAILED' });
+    expect(await end('ABORTED', 0)).toMatchObject({ status: 'FAILED' });
+    expect(await end('SUCCEEDED', 1)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
+    expect(await end('ABORTED', 1)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   it('stays scheduled until its time', async () => {
     const sendAt = new Date(time.clock.now() + 60_000).toISOString();
     const campaign = await aCampaign([{}], { status: 'INGESTING', sendAt });
@@ -330,6 +342,20 @@ describe('a stop', () => {
     });
     expect(await stopCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'ABORTED' });
     expect(campaign.states.execution.status).toBe('ABORTED');
+  });
+
+  it('that Settle comes before changes nothing, and says so', async () => {
+    const campaign = await aCampaign([SENT]);
+    const { sfn } = campaign.deps;
+    // Settle writes while the stop is on its way.
+    const send = async (command: never) => {
+      if ((command as unknown) instanceof StopExecutionCommand) await campaign.settle();
+      return sfn.send(command);
+    };
+    const stopping = stopCampaign({ ...campaign.deps, sfn: { send } as never }, campaign.batchId);
+    await expect(stopping).rejects.toMatchObject({ code: 'Conflict', message: expect.stringContaining('SUCCEEDED') });
+    expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { SENT: 1 } });
+    expect(await campaign.record()).not.toHaveProperty('reason');
   });
 
   it('of a campaign that has ended is a conflict', async () => {
