@@ -186,6 +186,47 @@ describe('a redrive', () => {
     await expect(redriveCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({ code: 'NothingToRedrive' });
   });
 
+  it.each([
+    ['long after it', 31_000],
+    ['before it', -3_000],
+  ])('made elsewhere %s does not follow the decision of a request that never came to be', async (_, later) => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
+    const { deps, batchId } = campaign;
+    const requestedAt = time.clock.now();
+    await deps.store.update(batchId, {
+      set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'resend' } },
+    });
+    const redriveTime = new Date(requestedAt + later).toISOString();
+    await expect(settle(deps, { batchId, redriveCount: 1, retryRound: 0, redriveTime })).rejects.toThrow('unconfirmed');
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR' });
+  });
+
+  it.each([-1_000, 20_000])(
+    'follows its decision though Step Functions says %i ms after the request',
+    async (later) => {
+      const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
+      const { deps, batchId } = campaign;
+      const requestedAt = time.clock.now();
+      await deps.store.update(batchId, {
+        set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'accept' } },
+      });
+      const redriveTime = new Date(requestedAt + later).toISOString();
+      await settle(deps, { batchId, redriveCount: 1, retryRound: 0, redriveTime });
+      expect(await campaign.row(2)).toMatchObject({ error: { resolution: 'accepted' } });
+    },
+  );
+
+  it('waits for another until the function that asked for it is over', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE]);
+    await campaign.fail();
+    const { deps, batchId } = campaign;
+    await deps.store.update(batchId, { set: { redriveRequest: { forRedrive: 1, requestedAt: time.clock.now() } } });
+    time.move(29_000);
+    await expect(redriveCampaign(deps, batchId)).rejects.toMatchObject({ code: 'Conflict' });
+    time.move(7_000);
+    expect(await redriveCampaign(deps, batchId)).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+  });
+
   it('that Step Functions refuses leaves nothing behind', async () => {
     const campaign = await aCampaign([SENT, RETRYABLE, UNCONFIRMED]);
     await campaign.fail();
