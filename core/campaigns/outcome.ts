@@ -1,7 +1,7 @@
 import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './execution.ts';
-import { type Tally, tally, tallyWithoutLeases } from './tally.ts';
+import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;
 
@@ -32,7 +32,8 @@ export async function applyExecution(
       ...(reason !== undefined && { reason }),
     },
     ...(reason === undefined && { remove: ['reason'] as const }),
-    ifRedriveCountAtMost: state.redriveCount,
+    // Settle, or another end, may have been written since the record was read: the first end of a redrive stays.
+    ifNotEndedSince: state.redriveCount,
   });
   return ended ?? current(deps, record);
 }
@@ -42,15 +43,19 @@ export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<Ca
   if (!hasEnded(record) || record.finalCounts) return record;
   const quietAt = (record.endSeenAt ?? 0) + QUIET_MS;
   await deps.clock.sleep(Math.max(0, quietAt - deps.clock.now()));
-  return writeCounts(deps, record, await tallyWithoutLeases(deps, record.batchId));
+  const counted = await tallyWithoutLeases(deps, record.batchId, async () => {
+    const { redriveCount } = await current(deps, record);
+    return redriveCount === record.redriveCount;
+  });
+  return counted ? writeCounts(deps, record, counted) : current(deps, record);
 }
 
 /** The same where somebody waits for the answer: only when it is possible at once. */
 export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
   const possible = hasEnded(record) && !record.finalCounts && record.enqueued <= COUNT_INLINE_ROWS;
   if (!possible || deps.clock.now() < (record.endSeenAt ?? 0) + QUIET_MS) return record;
-  const counted = await tally(deps.ledger, record.batchId);
-  return counted.leased.length > 0 ? record : writeCounts(deps, record, counted);
+  const counted = await tallyIfQuiet(deps, record.batchId);
+  return counted ? writeCounts(deps, record, counted) : record;
 }
 
 async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open }: Tally) {
@@ -70,8 +75,10 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
     ifStatus: [record.status],
     ifRedriveCountAtMost: record.redriveCount,
   });
+  // A redrive that came meanwhile adds to the progress by itself.
+  if (!written) return current(deps, record);
   await deps.ledger.setProgress(record.batchId, SENT);
-  return written ?? current(deps, record);
+  return written;
 }
 
 async function applyRunning(deps: Deps, record: CampaignRecord, state: ExecutionState): Promise<CampaignRecord> {

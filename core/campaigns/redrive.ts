@@ -7,8 +7,11 @@ import { redrivenUpdate } from './outcome.ts';
 import { look } from './refresh.ts';
 import { tally } from './tally.ts';
 
-/** Two redrives of one campaign asked for at once: the second waits for what comes of the first. */
-const REQUEST_LOCK_MS = 10_000;
+/**
+ * Two redrives of one campaign asked for at once: the second waits for what comes of the first. Longer than the 29 s of the
+ * functions that ask: one that was killed makes no redrive any more.
+ */
+const REQUEST_LOCK_MS = 35_000;
 
 /** Answers of RedriveExecution that mean: not done, and not to be done. */
 const REFUSALS = new Set([

@@ -8,8 +8,10 @@ import { isOpenUnconfirmed, isRetryable } from './tally.ts';
 
 /** Row updates on their way at once. */
 const AT_ONCE = 64;
-/** RedriveExecution follows its request at once; a request much older than the redrive was for one that never came. */
-const REQUEST_VALID_MS = 5 * 60_000;
+/** RedriveExecution follows its request within its tries and the function's 29 s; a later redrive is another one. */
+const REQUEST_VALID_MS = 30_000;
+/** Step Functions' clock may be behind ours. */
+const CLOCK_SKEW_MS = 2_000;
 
 /**
  * Prepares what a redrive sends again: the list first, as a file, then each row of it from ERROR back to PENDING. Repeated, it gives
@@ -67,8 +69,8 @@ const isWaiting = ({ status, lease }: RowState) => status === 'PENDING' && lease
 
 /** What was asked for this very redrive; a redrive made elsewhere, or later, has no policy. */
 export function policyOf({ redriveRequest }: CampaignRecord, input: SettleInput): UnconfirmedPolicy | undefined {
-  if (redriveRequest?.forRedrive !== input.redriveCount) return undefined;
-  const redriveTime = input.redriveTime ? Date.parse(input.redriveTime) : undefined;
-  const late = redriveTime !== undefined && Math.abs(redriveTime - redriveRequest.requestedAt) > REQUEST_VALID_MS;
-  return late ? undefined : redriveRequest.unconfirmed;
+  if (redriveRequest?.forRedrive !== input.redriveCount || !input.redriveTime) return undefined;
+  const after = Date.parse(input.redriveTime) - redriveRequest.requestedAt;
+  const isItsOwn = after >= -CLOCK_SKEW_MS && after <= REQUEST_VALID_MS;
+  return isItsOwn ? redriveRequest.unconfirmed : undefined;
 }

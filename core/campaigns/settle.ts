@@ -70,7 +70,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
   const { batchId } = record;
   const done = result.unconfirmed + result.retryable === 0;
   const finishedAt = new Date(deps.clock.now()).toISOString();
-  await deps.store.update(batchId, {
+  const written = await deps.store.update(batchId, {
     set: {
       finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },
       redriveCount: input.redriveCount,
@@ -79,7 +79,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
     ...(done && { remove: ['reason', 'accountError'] as const }),
     ifRedriveCountAtMost: input.redriveCount,
   });
-  await deps.ledger.setProgress(batchId, result.counts.SENT);
+  if (written) await deps.ledger.setProgress(batchId, result.counts.SENT);
 }
 
 function incomplete({ retryable, unconfirmed }: Tally): string {

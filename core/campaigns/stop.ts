@@ -15,16 +15,22 @@ export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise
   if (!found) throw new PregonError('NotFound', `There is no campaign ${batchId}.`);
   const record = found.status === 'SUCCEEDED' ? found : await look(deps, found);
   if (record.status === 'ABORTED') return record;
-  if (hasEnded(record)) throw new PregonError('Conflict', `The campaign has already ended: it is ${record.status}.`);
+  if (hasEnded(record)) throw alreadyEnded(record);
   const stoppedAt = await stopExecution(deps, batchId);
   // Written at once: the workers look here before every send.
-  return applyExecution(deps, record, {
+  const stopped = await applyExecution(deps, record, {
     status: 'ABORTED',
     redriveCount: record.redriveCount,
     stoppedAt: stoppedAt.toISOString(),
     ...STOPPED,
   });
+  // Its last state came first: nothing was left to stop.
+  if (stopped.status === 'SUCCEEDED') throw alreadyEnded(stopped);
+  return stopped;
 }
+
+const alreadyEnded = ({ status }: CampaignRecord) =>
+  new PregonError('Conflict', `The campaign has already ended: it is ${status}.`);
 
 const STOPPED = { error: 'Stopped', cause: 'by an operator' };
 

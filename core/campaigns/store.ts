@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { PregonError } from '../errors.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
-import type { CampaignRecord, CampaignStatus } from './campaign.ts';
+import { type CampaignRecord, type CampaignStatus, ENDED } from './campaign.ts';
 
 type Item = Record<string, unknown>;
 
@@ -20,6 +20,8 @@ export interface CampaignUpdate {
   ifStatus?: readonly CampaignStatus[];
   /** Only while the record has seen no later redrive than this one. */
   ifRedriveCountAtMost?: number;
+  /** Only while the record has seen no end of this redrive, and no later redrive. */
+  ifNotEndedSince?: number;
   /** Only while this attribute is missing or below the bound. */
   ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number };
   /** Only while the redrive that was asked for is the one of this moment. */
@@ -135,7 +137,7 @@ function toRecord(item: Item): CampaignRecord {
 }
 
 function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
-  const { ifStatus, ifRedriveCountAtMost, ifBelow, ifRequestedAt } = only;
+  const { ifStatus, ifRedriveCountAtMost, ifNotEndedSince, ifBelow, ifRequestedAt } = only;
   const names: Record<string, string> = {};
   const values: Item = {};
   const conditions = ['attribute_exists(pk)'];
@@ -158,6 +160,14 @@ function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
   }
   if (ifRedriveCountAtMost !== undefined) {
     conditions.push(`${name('redriveCount')} <= ${value('ifRedriveCount', ifRedriveCountAtMost)}`);
+  }
+  if (ifNotEndedSince !== undefined) {
+    const ended = ENDED.map((status, n) => value(`ended${n}`, status));
+    const count = name('redriveCount');
+    const since = value('endedSince', ifNotEndedSince);
+    conditions.push(
+      `(${count} < ${since} OR (${count} = ${since} AND NOT ${name('status')} IN (${ended.join(', ')})))`,
+    );
   }
   if (ifBelow) {
     const path = ifBelow.attribute.split('.').map(name).join('.');

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { forEachAtOnce } from '../for-each.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import type { Lease } from '../ledger/send.ts';
@@ -42,13 +43,31 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
 }
 
 const LOOK_AGAIN_MS = 500;
+/** Leases that are ended at once. */
+const AT_ONCE = 64;
 
-/** Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. */
+interface TallyDeps {
+  ledger: Ledger;
+  clock: Clock;
+}
+
+/**
+ * Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. Undefined
+ * when the count is not wanted any more: workers that send again leave no moment without leases.
+ */
+export async function tallyWithoutLeases(deps: TallyDeps, batchId: string): Promise<Tally>;
 export async function tallyWithoutLeases(
-  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  deps: TallyDeps,
   batchId: string,
-): Promise<Tally> {
+  isWanted: () => Promise<boolean>,
+): Promise<Tally | undefined>;
+export async function tallyWithoutLeases(
+  { ledger, clock }: TallyDeps,
+  batchId: string,
+  isWanted?: () => Promise<boolean>,
+): Promise<Tally | undefined> {
   for (;;) {
+    if (isWanted && !(await isWanted())) return undefined;
     const found = await tally(ledger, batchId);
     if (found.leased.length === 0) return found;
     await Promise.all(
@@ -57,8 +76,19 @@ export async function tallyWithoutLeases(
   }
 }
 
+/** The same without waiting: undefined while somebody holds a row. */
+export async function tallyIfQuiet({ ledger, clock }: TallyDeps, batchId: string): Promise<Tally | undefined> {
+  const found = await tally(ledger, batchId);
+  if (found.leased.length === 0) return found;
+  const now = clock.now();
+  if (found.leased.some(({ lease }) => !isOver(lease, now))) return undefined;
+  await forEachAtOnce(AT_ONCE, found.leased, ({ rowNumber, lease }) => ledger.expire({ batchId, rowNumber }, lease));
+  const after = await tally(ledger, batchId);
+  return after.leased.length === 0 ? after : undefined;
+}
+
 async function waitOut(
-  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  { ledger, clock }: TallyDeps,
   id: { batchId: string; rowNumber: number },
   lease: Lease,
 ): Promise<void> {

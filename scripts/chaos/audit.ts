@@ -3,9 +3,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../../core/clock.ts';
 import { rowsOfBatch } from '../../core/ledger/scan.ts';
 import type { LedgerRow } from '../../core/ledger/send.ts';
+import { STAGES } from '../../infra/stages.ts';
 import type { Outputs } from '../../local/compose/outputs.ts';
+import { isRejected } from './rows.ts';
 
-interface Mail {
+export interface Mail {
   to: string;
   sendId?: string;
   messageId: string;
@@ -25,15 +27,35 @@ export interface Audit {
   contradictions: string[];
 }
 
+/** What was done to the campaign. */
+export interface Ordeal {
+  batchId: string;
+  rows: number;
+  kills: number;
+}
+
+/** A kill leaves at most these rows unconfirmed: what every send worker of the stage holds of its batch of ten. */
+const HELD_AT_KILL = 10 * (STAGES.dev?.sendConcurrency ?? 0);
+
 /** Compares every row of the campaign with every mail that was accepted for it. */
-export async function audit(outputs: Outputs, batchId: string, rows: number): Promise<Audit> {
-  const mails = Map.groupBy(await mailbox(outputs, batchId), ({ sendId }) => sendId ?? '');
+export async function audit(outputs: Outputs, ordeal: Ordeal): Promise<Audit> {
+  const { batchId } = ordeal;
+  return compare(ordeal, ledgerRows(outputs, batchId), await mailbox(outputs, batchId));
+}
+
+/** The same for a ledger and a mailbox that were read. */
+export async function compare(
+  { batchId, rows, kills }: Ordeal,
+  ledger: AsyncIterable<LedgerRow> | Iterable<LedgerRow>,
+  mailbox: readonly Mail[],
+): Promise<Audit> {
+  const mails = Map.groupBy(mailbox, ({ sendId }) => sendId ?? '');
   const result: Audit = { sent: 0, errors: 0, unconfirmed: 0, duplicates: 0, lost: 0, contradictions: [] };
   const say = (row: LedgerRow | number, what: string) =>
     result.contradictions.push(`row ${typeof row === 'number' ? row : row.rowNumber}: ${what}`);
   const known = new Set<string>();
 
-  for await (const row of ledgerRows(outputs, batchId)) {
+  for await (const row of ledger) {
     known.add(row.sendId);
     const own = mails.get(row.sendId) ?? [];
     result.duplicates += Math.max(0, own.length - 1);
@@ -55,6 +77,8 @@ export async function audit(outputs: Outputs, batchId: string, rows: number): Pr
       if (row.error?.retryable) {
         result.lost += 1;
         say(row, `left in ERROR ${row.error.code}, which a redrive could send`);
+      } else if (!unconfirmed && !isRejected(row.email)) {
+        say(row, `in ERROR ${row.error?.code} for good, though nobody rejects its address`);
       }
       if (!unconfirmed && own.length > 0) say(row, `a mail, and it is ERROR ${row.error?.code}`);
     } else {
@@ -63,6 +87,11 @@ export async function audit(outputs: Outputs, batchId: string, rows: number): Pr
     }
   }
 
+  if (result.unconfirmed > kills * HELD_AT_KILL) {
+    result.contradictions.push(
+      `${result.unconfirmed} rows unconfirmed: ${kills} kills explain ${kills * HELD_AT_KILL}`,
+    );
+  }
   for (let row = 1; row <= rows; row += 1) {
     if (known.has(`${batchId}-${row}`)) continue;
     result.lost += 1;

@@ -7,6 +7,9 @@ const addressOf = (row: number): string => {
   return `row${row}@chaos.example.com`;
 };
 
+/** Whether the simulator rejects an address for good. */
+export const isRejected = (email: string): boolean => email.startsWith('reject-');
+
 /** A campaign's file; another seed is another file, and so another campaign. */
 export function chaosCsv(rows: number, seed: number): string {
   const lines = Array.from({ length: rows }, (_, n) => `${addressOf(n + 1)},Row ${n + 1},Seed ${seed} row ${n + 1}\n`);

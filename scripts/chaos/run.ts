@@ -103,7 +103,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     const ended = await keepGoing(outputs, batchId, { signal: deadline, seen });
     await quiet(outputs, deadline);
     return {
-      ...(await audit(outputs, batchId, options.rows)),
+      ...(await audit(outputs, { batchId, rows: options.rows, kills: options.kills })),
       rows: options.rows,
       kills: options.kills,
       redrives: last?.redriveCount ?? 0,

@@ -1,3 +1,4 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
 import { applyExecution, countAtEnd } from '../../../core/campaigns/outcome.ts';
 import { campaignProgress } from '../../../core/campaigns/progress.ts';
@@ -185,6 +186,47 @@ describe('a redrive', () => {
     await expect(redriveCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({ code: 'NothingToRedrive' });
   });
 
+  it.each([
+    ['long after it', 31_000],
+    ['before it', -3_000],
+  ])('made elsewhere %s does not follow the decision of a request that never came to be', async (_, later) => {
+    const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
+    const { deps, batchId } = campaign;
+    const requestedAt = time.clock.now();
+    await deps.store.update(batchId, {
+      set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'resend' } },
+    });
+    const redriveTime = new Date(requestedAt + later).toISOString();
+    await expect(settle(deps, { batchId, redriveCount: 1, retryRound: 0, redriveTime })).rejects.toThrow('unconfirmed');
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR' });
+  });
+
+  it.each([-1_000, 20_000])(
+    'follows its decision though Step Functions says %i ms after the request',
+    async (later) => {
+      const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
+      const { deps, batchId } = campaign;
+      const requestedAt = time.clock.now();
+      await deps.store.update(batchId, {
+        set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'accept' } },
+      });
+      const redriveTime = new Date(requestedAt + later).toISOString();
+      await settle(deps, { batchId, redriveCount: 1, retryRound: 0, redriveTime });
+      expect(await campaign.row(2)).toMatchObject({ error: { resolution: 'accepted' } });
+    },
+  );
+
+  it('waits for another until the function that asked for it is over', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE]);
+    await campaign.fail();
+    const { deps, batchId } = campaign;
+    await deps.store.update(batchId, { set: { redriveRequest: { forRedrive: 1, requestedAt: time.clock.now() } } });
+    time.move(29_000);
+    await expect(redriveCampaign(deps, batchId)).rejects.toMatchObject({ code: 'Conflict' });
+    time.move(7_000);
+    expect(await redriveCampaign(deps, batchId)).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+  });
+
   it('that Step Functions refuses leaves nothing behind', async () => {
     const campaign = await aCampaign([SENT, RETRYABLE, UNCONFIRMED]);
     await campaign.fail();
@@ -249,6 +291,46 @@ describe('a record', () => {
     expect((await countAtEnd(campaign.deps, ended)).finalCounts).toMatchObject({ SENT: 1, ERROR: 1, unconfirmed: 1 });
   });
 
+  it('whose end no event told is counted once the lease of a worker that died is over', async () => {
+    const lease = { leaseId: 'dead', leaseUntil: time.clock.now() + 20_000 };
+    const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
+    const refreshed = async () => (await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts;
+    time.move(5_000);
+    campaign.states.end('ABORTED');
+    await refreshed();
+    time.move(5_000);
+    expect(await refreshed()).toBeUndefined();
+    expect(await campaign.row(2)).toMatchObject({ status: 'QUEUED' });
+    time.move(15_000);
+    expect(await refreshed()).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 1 });
+    expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+  });
+
+  it('of a campaign that was redriven meanwhile is not counted, and its progress stays', async () => {
+    const campaign = await aCampaign([SENT, { status: 'QUEUED' }]);
+    const { deps, batchId } = campaign;
+    const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
+    await deps.ledger.addProgress(batchId, 2);
+    // Between the look at the record and its write.
+    const scanBatch: typeof deps.ledger.scanBatch = async (...args) => {
+      await deps.ledger.scanBatch(...args);
+      await applyExecution(deps, await campaign.record(), { status: 'RUNNING', redriveCount: 1 });
+    };
+    const counted = await countAtEnd({ ...deps, ledger: { ...deps.ledger, scanBatch } }, ended);
+    expect(counted).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+    expect(counted.finalCounts).toBeUndefined();
+    expect(await deps.ledger.readProgress(batchId)).toBe(2);
+  });
+
+  it('waits for no lease once the campaign is redriven', async () => {
+    const campaign = await aCampaign([{ status: 'QUEUED', leaseId: 'held', leaseUntil: time.clock.now() + 60_000 }]);
+    const { deps } = campaign;
+    const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
+    await applyExecution(deps, ended, { status: 'RUNNING', redriveCount: 1 });
+    expect(await countAtEnd(deps, ended)).toMatchObject({ status: 'RUNNING' });
+    expect(await campaign.row(1)).toMatchObject({ status: 'QUEUED', lease: { leaseId: 'held' } });
+  });
+
   it('says why the account could not send', async () => {
     const accountError = { code: 'SendingPaused', message: 'Paused for review.', at: time.clock.now() };
     const campaign = await aCampaign([SENT], { accountError });
@@ -267,6 +349,17 @@ describe('a record', () => {
     expect(await apply({ status: 'FAILED', redriveCount: 0 })).toBe('RUNNING');
     expect(await apply({ status: 'FAILED', redriveCount: 1 })).toBe('FAILED');
     expect(await apply({ status: 'RUNNING', redriveCount: 1 })).toBe('FAILED');
+  });
+
+  it('keeps the first end of a redrive, whatever is told later by who read it before', async () => {
+    const campaign = await aCampaign([SENT]);
+    const before = await campaign.record();
+    const end = (status: 'FAILED' | 'SUCCEEDED' | 'ABORTED', redriveCount: number) =>
+      applyExecution(campaign.deps, before, { status, redriveCount });
+    expect(await end('FAILED', 0)).toMatchObject({ status: 'FAILED' });
+    expect(await end('ABORTED', 0)).toMatchObject({ status: 'FAILED' });
+    expect(await end('SUCCEEDED', 1)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
+    expect(await end('ABORTED', 1)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   it('stays scheduled until its time', async () => {
@@ -290,6 +383,20 @@ describe('a stop', () => {
     });
     expect(await stopCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'ABORTED' });
     expect(campaign.states.execution.status).toBe('ABORTED');
+  });
+
+  it('that Settle comes before changes nothing, and says so', async () => {
+    const campaign = await aCampaign([SENT]);
+    const { sfn } = campaign.deps;
+    // Settle writes while the stop is on its way.
+    const send = async (command: never) => {
+      if ((command as unknown) instanceof StopExecutionCommand) await campaign.settle();
+      return sfn.send(command);
+    };
+    const stopping = stopCampaign({ ...campaign.deps, sfn: { send } as never }, campaign.batchId);
+    await expect(stopping).rejects.toMatchObject({ code: 'Conflict', message: expect.stringContaining('SUCCEEDED') });
+    expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { SENT: 1 } });
+    expect(await campaign.record()).not.toHaveProperty('reason');
   });
 
   it('of a campaign that has ended is a conflict', async () => {
