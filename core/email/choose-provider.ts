@@ -6,7 +6,9 @@ export const ROUNDS = 2;
 /** So long a row waits while every provider left is known to be down; then it ends in ERROR, for the sweep to take up. */
 export const LONGEST_WAIT_MS = 120_000;
 
-export type Choice = { kind: 'use'; provider: string; fallback: boolean } | { kind: 'wait'; until: number } | GiveUp;
+export type Choice =
+  /** With `probeUntil` it is the one probe of a provider that was down. */
+  { kind: 'use'; provider: string; fallback: boolean; probeUntil?: number } | { kind: 'wait'; until: number } | GiveUp;
 
 /** Nobody is left to ask. */
 export interface GiveUp {
@@ -38,7 +40,10 @@ export async function chooseProvider(
   const down: { provider: string; retryAt: number; lastAnswer: string }[] = [];
   for (const provider of candidates(row, order)) {
     const verdict = await breakers.ask(provider);
-    if (verdict.kind !== 'skip') return { kind: 'use', provider, fallback: provider !== order[0] };
+    if (verdict.kind !== 'skip') {
+      const probe = verdict.kind === 'probe' ? { probeUntil: verdict.probeUntil } : {};
+      return { kind: 'use', provider, fallback: provider !== order[0], ...probe };
+    }
     down.push({ provider, ...verdict });
   }
   const waited = now - Date.parse(row.queuedAt);

@@ -22,7 +22,7 @@ export function createEmailDelivery(deps: EmailDoorDeps & { tools: Tools }): Ema
         telemetry.error('A message is left to its next receive', { ...job.row, outcome: outcome.kind, error });
         kept.push(job);
       });
-      answers.push(answered);
+      answers.push(answered, door.over(job, outcome));
     };
     await deliver(jobs, door, deps.tools, { deadline, done });
     await Promise.all(answers);

@@ -45,11 +45,18 @@ const HOLD_SPREAD_MS = 10_000;
 /** Batches kept between invocations: a batch never changes. */
 const MOST_KEPT = 100;
 
+export interface EmailDoor extends Door<EmailJob, OutgoingEmail> {
+  /** Told of each job once it is over: the probe that it was to make and did not goes back. */
+  over(job: EmailJob, outcome: Outcome): Promise<void>;
+}
+
 /** Transactional email, as the delivery core sees it: providers in order, and a failure goes on to the next. */
-export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEmail> {
+export function createEmailDoor(deps: EmailDoorDeps): EmailDoor {
   const { store, queue, breakers, routes, clock, telemetry } = deps;
   const order = routes.map(({ provider }) => provider.name);
   const kept = new Map<string, EmailBatch>();
+  /** Granted before there is a slot: see `over`. */
+  const probes = new WeakMap<EmailJob, { provider: string; probeUntil: number }>();
 
   const routeOf = (name: string | undefined) => {
     const route = routes.find(({ provider }) => provider.name === name);
@@ -76,7 +83,11 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
       // Somebody holds it: the claim will tell. No breaker's probe is spent on that.
       if (row.lease) return routeOf(order[0]);
       const choice = await chooseProvider(row, order, breakers, clock.now());
-      if (choice.kind === 'use') return routeOf(choice.provider);
+      if (choice.kind === 'use') {
+        const { provider, probeUntil } = choice;
+        if (probeUntil !== undefined) probes.set(job, { provider, probeUntil });
+        return routeOf(provider);
+      }
       if (choice.kind === 'wait') return { holdMs: holdFor(choice.until - clock.now()) };
       await end(row, choice);
       return 'ended';
@@ -105,7 +116,8 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
     // Whatever it means for one provider, the next may take the email: see `recover`.
     blocked: async () => undefined,
 
-    async recover(_job, attempt) {
+    async recover(job, attempt) {
+      probes.delete(job);
       await report(attempt);
       const { class: errorClass, message } = attempt.error;
       if (errorClass !== 'recipient' && errorClass !== 'transient' && errorClass !== 'account') return undefined;
@@ -117,6 +129,16 @@ export function createEmailDoor(deps: EmailDoorDeps): Door<EmailJob, OutgoingEma
       };
       const row = await again(deps, () => store.failOver(attempt.row, attempt.leaseId, failed));
       return row ? goOn(row, attempt) : { kind: 'already', row: attempt.row };
+    },
+
+    async over(job, { kind }) {
+      const probe = probes.get(job);
+      if (!probe || kind === 'sent') return;
+      try {
+        await breakers.giveBack(probe.provider, probe.probeUntil);
+      } catch (error) {
+        telemetry.warn('A breaker could not be told', { provider: probe.provider, error });
+      }
     },
   };
 

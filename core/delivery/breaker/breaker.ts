@@ -9,18 +9,27 @@ import {
   type BreakerState,
   HEALTHY,
   probing,
+  unprobed,
   type Verdict,
   verdictOn,
 } from './state.ts';
 
 /** The breakers of all providers, shared by every worker. */
 export interface Breakers {
-  /** May this provider be used now? `probe` is answered to one caller alone, which must report how it went. */
-  ask(provider: string): Promise<Verdict & { lastAnswer: string }>;
+  /** May this provider be used now? `probe` is answered to one caller alone, which must report how it went, or give it back. */
+  ask(provider: string): Promise<Answer>;
+  /** Nothing came of a probe: the provider was not asked. Somebody else's probe stays. */
+  giveBack(provider: string, probeUntil: number): Promise<void>;
   succeeded(provider: string): Promise<void>;
   /** `fatal`: nothing of this account is taken, so it opens at once. */
   failed(provider: string, answer: string, fatal?: boolean): Promise<void>;
 }
+
+/** `probeUntil` tells a probe from every other one of its provider. */
+export type Answer = { lastAnswer: string } & (
+  | Exclude<Verdict, { kind: 'probe' }>
+  | { kind: 'probe'; probeUntil: number }
+);
 
 /** How old a worker's view may be: a provider that just failed gets some more tries within it. */
 const VIEW_MS = 1000;
@@ -87,11 +96,20 @@ export function createBreakers(table: LedgerTable, settings: BreakerSettings = B
       const now = table.clock.now();
       const verdict = verdictOn(view.state, now);
       if (verdict.kind !== 'probe') return { ...verdict, lastAnswer };
-      if (await write(provider, view, probing(view.state, now, settings))) return { kind: 'probe', lastAnswer };
+      const probe = probing(view.state, now, settings);
+      if (await write(provider, view, probe)) return { kind: 'probe', probeUntil: probe.probeUntil, lastAnswer };
       // Another worker took the probe, or has reported how its own went.
       const after = verdictOn((await look(provider)).state, now);
       if (after.kind === 'probe') return { kind: 'skip', retryAt: now + settings.probeMs, lastAnswer };
       return { ...after, lastAnswer };
+    },
+
+    async giveBack(provider, probeUntil) {
+      for (let attempt = 0; attempt < WRITES; attempt += 1) {
+        const view = await recent(provider);
+        if (view.state.mode !== 'half-open' || view.state.probeUntil !== probeUntil) return;
+        if (await write(provider, view, unprobed(view.state, table.clock.now()))) return;
+      }
     },
 
     async succeeded(provider) {

@@ -59,6 +59,11 @@ export function probing(state: BreakerState, now: number, { probeMs }: BreakerSe
   return { ...state, mode: 'half-open', probeUntil: now + probeMs };
 }
 
+/** The state once a probe was given back unused: the next one may try at once. */
+export function unprobed(state: BreakerState, now: number): BreakerState {
+  return { ...state, mode: 'open', openUntil: now, probeUntil: 0 };
+}
+
 /** The provider answered: it is there, whatever it said of the message. */
 export function afterSuccess(): BreakerState {
   return HEALTHY;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
+import { type Answer, createBreakers } from '../../../core/delivery/breaker/breaker.ts';
 import {
   afterFailure,
   afterSuccess,
@@ -11,6 +11,7 @@ import {
 import { openLedgerTable } from '../ledger/support.ts';
 import { standingClock } from './clock.ts';
 
+const probeIn = (answer: Answer): number => (answer.kind === 'probe' ? answer.probeUntil : Number.NaN);
 const { threshold, openMs, maxOpenMs, windowMs, probeMs } = BREAKER_DEFAULTS;
 
 describe('the state of a breaker', () => {
@@ -107,5 +108,26 @@ describe('breakers shared by workers', () => {
 
     clock.move(probeMs);
     expect((await breakers.ask('ses')).kind).toBe('probe');
+  });
+
+  it('lets another worker probe at once when the first one gives its probe back, which it can do with its own alone', async () => {
+    const clock = standingClock();
+    const [one, two] = [createBreakers({ ...opened, clock }), createBreakers({ ...opened, clock })];
+    await one.failed('ses', 'ses: paused', true);
+    clock.move(openMs);
+    const first = probeIn(await one.ask('ses'));
+    await one.giveBack('ses', first);
+    clock.move(1001);
+    const second = probeIn(await two.ask('ses'));
+
+    await one.giveBack('ses', first);
+    expect((await one.ask('ses')).kind).toBe('skip');
+
+    // What was probed opens for longer where it fails, given back or not.
+    await two.failed('ses', 'ses: paused');
+    clock.move(openMs * 2 - 1);
+    expect((await two.ask('ses')).kind).toBe('skip');
+    await two.giveBack('ses', second);
+    expect((await two.ask('ses')).kind).toBe('skip');
   });
 });

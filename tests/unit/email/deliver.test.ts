@@ -256,6 +256,23 @@ describe('delivering emails', () => {
     expect(await door.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
   });
 
+  it('leaves the probe of a provider that was down to another email where it did not come to a send', async () => {
+    const ready = await openDoor({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
+    const breakers = createBreakers(ready.table, { ...BREAKER_DEFAULTS, openMs: 1 });
+    for (const name of Object.keys(ready.providers)) await breakers.failed(name, `${name}: 401`, true);
+    await systemClock.sleep(20);
+    await ready.accept(to('a@b.co'));
+    const job = () => ready.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
+    // No slot is taken so late before the function's end.
+    await ready.worker()(job(), Date.now() + 1_000);
+    expect(ready.providers.mailgun.calls).toBe(0);
+
+    await ready.worker()(job(), Date.now() + 10_000);
+    const [view] = await ready.view();
+    await ready.close();
+    expect(view).toMatchObject({ state: 'SENT', provider: 'mailgun' });
+  });
+
   it('sends each email once by whoever is there, while every provider comes and goes', async () => {
     const flapping = await openDoor({ ...BREAKER_DEFAULTS, openMs: 20, maxOpenMs: 50, probeMs: 1000 });
     const { mailgun, ses, sendgrid } = flapping.providers;
