@@ -1,6 +1,7 @@
 import type { PregonError } from '../errors.ts';
 import type { LedgerRow, SendError } from '../ledger/send.ts';
 import type { Door, Job, Outcome } from './job.ts';
+import { logged } from './providers/http-answer.ts';
 import { type Sent, THROTTLED_MS, type Tools } from './steps.ts';
 
 /** Records what the send came to: an end of the row, or the lease given back where nothing was sent. */
@@ -57,7 +58,7 @@ async function recordSent(
 async function recordError(tools: Tools, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
   const { ledger, telemetry } = tools;
   telemetry.count(error.class === 'unconfirmed' ? 'Unconfirmed' : 'Rejected');
-  telemetry.warn('A row failed', { sendId: row.sendId, code: error.code, detail: error.message });
+  telemetry.warn('A row failed', { sendId: row.sendId, ...logged(error) });
   await again(tools, () => ledger.recordError(row, leaseId, asSendError(error)));
   return { kind: 'failed', row, error };
 }
