@@ -35,7 +35,7 @@ export class Workflow extends Construct {
       inlinePolicies: {
         states: new PolicyDocument({
           statements: [
-            allow(['dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
+            allow(['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
             allow(['sqs:SendMessage'], [props.sendQueue.queueArn]),
             allow(['lambda:InvokeFunction'], [props.settle.functionArn]),
             // ItemReader reads rows.csv; ResultWriter writes in parts and reads its own manifest on a redrive.

@@ -6,7 +6,13 @@ import { getRow } from '../core/ledger/transitions.ts';
 import { parseCommand, UsageError, wholeNumber } from '../local/terminal/arguments.ts';
 import { runCommand } from '../local/terminal/run.ts';
 import { readOutputs } from '../local/terminal/target.ts';
-import { type DeadLetter, type DeadLetterDeps, listDeadLetters, replayDeadLetters } from './dlq/dead-letters.ts';
+import {
+  type DeadLetter,
+  type DeadLetterDeps,
+  type DeadLetters,
+  listDeadLetters,
+  replayDeadLetters,
+} from './dlq/dead-letters.ts';
 
 const HELP = `npm run dlq -- list|replay [options]
 
@@ -43,12 +49,15 @@ async function runDlq(args: readonly string[]): Promise<number> {
   const { lane, discard } = values;
   const { deps, close } = connect(values);
   try {
-    const letters =
+    const found =
       action === 'list'
         ? await listDeadLetters(deps, limit, lane)
         : await replayDeadLetters(deps, { limit, lane, discard });
-    if (values.json) console.log(JSON.stringify({ messages: letters, ...countsOf(letters) }));
-    else console.log(report(letters, action, discard));
+    if (values.json)
+      console.log(
+        JSON.stringify({ messages: found.letters, ...countsOf(found.letters), unfinished: found.unfinished }),
+      );
+    else console.log(report(found, action, discard));
     return 0;
   } finally {
     close();
@@ -73,7 +82,7 @@ function connect({ data, stage }: { data: string; stage?: string | undefined }):
     clock: systemClock,
   };
   return {
-    deps: { sqs, prefix: `pregon-${stage ?? 'dev'}-`, getRow: (id) => getRow(table, id) },
+    deps: { sqs, prefix: `pregon-${stage ?? 'dev'}-`, getRow: (id) => getRow(table, id), clock: systemClock },
     close() {
       sqs.destroy();
       dynamodb.destroy();
@@ -87,7 +96,7 @@ const countsOf = (letters: readonly DeadLetter[]) => ({
   poison: letters.filter(({ verdict }) => verdict === 'poison').length,
 });
 
-function report(letters: readonly DeadLetter[], action: 'list' | 'replay', discard: boolean): string {
+function report({ letters, unfinished }: DeadLetters, action: 'list' | 'replay', discard: boolean): string {
   if (letters.length === 0) return 'No dead letters';
   const lines = letters.map(({ lane, sentAt, sendId, status, error, verdict, body }) => {
     const what = sendId ? `${sendId} is ${[status, error].filter(Boolean).join(' ')}` : body.slice(0, 60);
@@ -97,7 +106,9 @@ function report(letters: readonly DeadLetter[], action: 'list' | 'replay', disca
   const refused = ended + poison === 0 ? '' : `; ${discard ? 'deleted' : 'left'} ${ended} ended, ${poison} poison`;
   const summary =
     action === 'list' ? `${open} to replay, ${ended} ended, ${poison} poison` : `Replayed ${open}${refused}`;
-  return [...lines, '', summary].join('\n');
+  const more =
+    unfinished.length === 0 ? [] : [`More is left in ${unfinished.join(', ')}: there was no time to take all`];
+  return [...lines, '', summary, ...more].join('\n');
 }
 
 await runCommand(() => runDlq(process.argv.slice(2)));

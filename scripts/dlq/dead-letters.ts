@@ -9,6 +9,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger/send.ts';
 import type { RowId } from '../../core/ledger/transitions.ts';
 
@@ -38,6 +39,13 @@ export interface DeadLetterDeps {
   /** Names of the stack's queues begin with it: `pregon-dev-`. */
   prefix: string;
   getRow(id: RowId): Promise<LedgerRow | undefined>;
+  clock: Clock;
+}
+
+export interface DeadLetters {
+  letters: DeadLetter[];
+  /** Lanes that hold more than could be taken in the time for which messages are held. */
+  unfinished: string[];
 }
 
 interface Held {
@@ -49,16 +57,17 @@ const DEAD = '-dlq';
 const BATCH = 10;
 /** Messages that are looked at are nobody else's for so long. */
 const HOLD_SECONDS = 60;
+/** Nothing more is taken after this: what was taken first would come back, and look like the queue's end. */
+const TAKE_MS = 40_000;
 
 const rowMessage = z.object({ batchId: z.string().min(1), rowNumber: z.number().int().positive() });
 
 /** The dead letters of every lane, or of one, at most `limit`. They stay where they are. */
-export async function listDeadLetters(deps: DeadLetterDeps, limit: number, lane?: string): Promise<DeadLetter[]> {
-  const found: DeadLetter[] = [];
+export async function listDeadLetters(deps: DeadLetterDeps, limit: number, lane?: string): Promise<DeadLetters> {
+  const found: DeadLetters = { letters: [], unfinished: [] };
   for (const queue of await deadQueues(deps, lane)) {
-    const held = await hold(deps, queue, limit - found.length);
+    const held = await hold(deps, queue, limit - found.letters.length, found);
     await giveBack(deps.sqs, queue.url, held);
-    found.push(...held.map(({ letter }) => letter));
   }
   return found;
 }
@@ -70,13 +79,13 @@ export async function listDeadLetters(deps: DeadLetterDeps, limit: number, lane?
 export async function replayDeadLetters(
   deps: DeadLetterDeps,
   { limit, lane, discard }: { limit: number; lane?: string | undefined; discard: boolean },
-): Promise<DeadLetter[]> {
-  const found: DeadLetter[] = [];
+): Promise<DeadLetters> {
+  const found: DeadLetters = { letters: [], unfinished: [] };
   for (const queue of await deadQueues(deps, lane)) {
     const { QueueUrl: target } = await deps.sqs.send(
       new GetQueueUrlCommand({ QueueName: `${deps.prefix}${queue.lane}` }),
     );
-    const held = await hold(deps, queue, limit - found.length);
+    const held = await hold(deps, queue, limit - found.letters.length, found);
     for (const { letter, receiptHandle } of held) {
       if (letter.verdict === 'open') {
         await deps.sqs.send(new SendMessageCommand({ QueueUrl: target, MessageBody: letter.body }));
@@ -92,7 +101,6 @@ export async function replayDeadLetters(
         held.filter(({ letter }) => letter.verdict !== 'open'),
       );
     }
-    found.push(...held.map(({ letter }) => letter));
   }
   return found;
 }
@@ -117,10 +125,15 @@ async function deadQueues({ sqs, prefix }: DeadLetterDeps, lane?: string): Promi
   return lane === undefined ? queues : queues.filter((queue) => queue.lane === lane);
 }
 
-/** Takes what is in a queue, so that nobody else replays it meanwhile. */
-async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number): Promise<Held[]> {
+/** Takes what is in a queue, so that nobody else replays it meanwhile, and adds it to what was found. */
+async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number, found: DeadLetters): Promise<Held[]> {
   const held = new Map<string, Held>();
+  const over = deps.clock.now() + TAKE_MS;
   while (held.size < limit) {
+    if (deps.clock.now() >= over) {
+      found.unfinished.push(queue.lane);
+      break;
+    }
     const { Messages = [] } = await deps.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queue.url,
@@ -131,13 +144,13 @@ async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number): Prom
         MessageSystemAttributeNames: ['SentTimestamp'],
       }),
     );
-    const before = held.size;
     for (const message of Messages) {
       const letter = await read(deps, queue.lane, message);
       held.set(letter.messageId, { letter, receiptHandle: String(message.ReceiptHandle) });
     }
-    if (held.size === before) break;
+    if (Messages.length === 0) break;
   }
+  found.letters.push(...[...held.values()].map(({ letter }) => letter));
   return [...held.values()];
 }
 

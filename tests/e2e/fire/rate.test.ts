@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type MailboxMessage, Product, tempDataDir } from '../support/product.ts';
 import {
   awsOf,
+  csvOf,
   END_MS,
   executionArnOf,
   expectOnceEach,
@@ -10,6 +11,7 @@ import {
   hasEnded,
   metric,
   mostInASecond,
+  setRate,
   TEST_MS,
   upload,
 } from './support.ts';
@@ -25,6 +27,21 @@ afterAll(async () => {
 });
 
 const timesOf = (mails: readonly MailboxMessage[]) => mails.map(({ sentAt }) => Date.parse(sentAt));
+
+/** How many rows the campaign's SendRows keeps on their way. */
+async function concurrencyOf(batchId: string): Promise<number | undefined> {
+  const states = new SFNClient(awsOf(product));
+  try {
+    const { mapRuns = [] } = await states.send(
+      new ListMapRunsCommand({ executionArn: executionArnOf(product, batchId) }),
+    );
+    const sending = mapRuns.find(({ mapRunArn }) => mapRunArn?.includes('/SendRows:'));
+    if (!sending) return undefined;
+    return (await states.send(new DescribeMapRunCommand({ mapRunArn: sending.mapRunArn }))).maxConcurrency;
+  } finally {
+    states.destroy();
+  }
+}
 
 it(
   'two campaigns at once share one rate, which is never exceeded',
@@ -55,14 +72,7 @@ it(
     const changedAt = Date.now();
     expect([put.status, await put.json()]).toMatchObject([200, { perSecond: 10, source: 'operator' }]);
 
-    const states = new SFNClient(awsOf(product));
-    const { mapRuns = [] } = await states.send(
-      new ListMapRunsCommand({ executionArn: executionArnOf(product, batchId) }),
-    );
-    const sending = mapRuns.find(({ mapRunArn }) => mapRunArn?.includes('/SendRows:'));
-    const mapRun = await states.send(new DescribeMapRunCommand({ mapRunArn: sending?.mapRunArn }));
-    states.destroy();
-    expect(mapRun.maxConcurrency).toBe(50);
+    expect(await concurrencyOf(batchId)).toBe(50);
 
     const { counts } = await follow(product, batchId, 20_000, () => Date.now() > changedAt + 5_000);
     await follow(product, batchId, 40_000, (campaign) => campaign.counts.SENT > counts.SENT + 25);
@@ -75,6 +85,21 @@ it(
     const ended = await follow(product, batchId, END_MS, hasEnded);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 400, ERROR: 0 } });
     expectOnceEach(await product.mailbox(batchId), 400);
+  },
+  TEST_MS,
+);
+
+it(
+  'a campaign whose time comes after PUT /rate starts with the concurrency of the new rate',
+  async () => {
+    const sendAt = new Date(Date.now() + 4_000).toISOString();
+    const response = await product.upload(csvOf(5, 'scheduled'), { sendAt });
+    const { batchId } = (await response.json()) as { batchId: string };
+
+    await setRate(product, 20);
+
+    await follow(product, batchId, END_MS, hasEnded);
+    expect(await concurrencyOf(batchId)).toBe(100);
   },
   TEST_MS,
 );
