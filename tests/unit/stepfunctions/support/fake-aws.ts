@@ -26,7 +26,13 @@ export class FakeAws {
   #server: Server | undefined;
 
   async start(): Promise<this> {
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server = createServer((request, response) => {
+      // An engine that is closed in the middle of a call waits for no answer.
+      this.#handle(request, response).catch((error: unknown) => {
+        response.destroy();
+        if (!request.destroyed) throw error;
+      });
+    });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
     return this;
   }
