@@ -9,6 +9,7 @@ import {
   expectOnceEach,
   follow,
   hasEnded,
+  longest,
   metric,
   mostInASecond,
   setRate,
@@ -27,10 +28,14 @@ afterAll(async () => {
 });
 
 /**
- * Where emails arrive, the way there takes longer for some of them on a busy machine. That they leave at their slots, and how many these
- * are, is held to exactly by the limiter's own tests; how many arrive, by `npm run bench`.
+ * The most emails that may arrive in any second. What arrives in a second left within a second and the longest time that any was on its
+ * way, which this run measured: on a machine that keeps up that is next to nothing.
  */
-const mostArriving = (perSecond: number) => 1.15 * perSecond + 1;
+async function mostArriving(perSecond: number): Promise<number> {
+  const longestMs = await longest(product, 'ProviderLatency');
+  return 1.02 * perSecond * (1 + longestMs / 1_000) + 1;
+}
+
 const timesOf = (mails: readonly MailboxMessage[]) => mails.map(({ sentAt }) => Date.parse(sentAt));
 
 /** How many rows the campaign's SendRows keeps on their way. */
@@ -58,7 +63,7 @@ it(
     expect(ended.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     const mails = await Promise.all([product.mailbox(one), product.mailbox(two)]);
     for (const own of mails) expectOnceEach(own, 150);
-    expect(mostInASecond(timesOf(mails.flat()))).toBeLessThanOrEqual(mostArriving(40));
+    expect(mostInASecond(timesOf(mails.flat()))).toBeLessThanOrEqual(await mostArriving(40));
     expect(await metric(product, 'Throttled')).toBe(0);
   },
   TEST_MS,
@@ -83,7 +88,7 @@ it(
     await follow(product, batchId, 40_000, (campaign) => campaign.counts.SENT > counts.SENT + 25);
     const late = timesOf(await product.mailbox(batchId)).filter((time) => time > changedAt + 5_000);
     expect(late.length).toBeGreaterThan(20);
-    expect(mostInASecond(late)).toBeLessThanOrEqual(mostArriving(10));
+    expect(mostInASecond(late)).toBeLessThanOrEqual(await mostArriving(10));
 
     const body = JSON.stringify({ perSecond: 40 });
     await product.call('PUT', '/rate', { body, headers: { 'content-type': 'application/json' } });

@@ -90,9 +90,20 @@ export function mostInASecond(times: readonly number[]): number {
 
 /** What the functions counted under a metric's name so far. */
 export async function metric(product: Product, name: string): Promise<number> {
+  return (await summariesOf(product, name)).reduce((total, { sum }) => total + sum, 0);
+}
+
+/** The largest value of a duration, in milliseconds; it must have been measured. */
+export async function longest(product: Product, name: string): Promise<number> {
+  const summaries = await summariesOf(product, name);
+  if (summaries.length === 0) throw new Error(`${name} was not measured`);
+  return Math.max(...summaries.map(({ max }) => max));
+}
+
+async function summariesOf(product: Product, name: string): Promise<{ sum: number; max: number }[]> {
   const response = await fetch(`${product.outputs.awsEndpoint}/_local/metrics`);
-  const { metrics } = (await response.json()) as { metrics: { name: string; sum: number }[] };
-  return metrics.filter((summary) => summary.name === name).reduce((sum, summary) => sum + summary.sum, 0);
+  const { metrics } = (await response.json()) as { metrics: { name: string; sum: number; max: number }[] };
+  return metrics.filter((summary) => summary.name === name);
 }
 
 /** How an SDK reaches the product's AWS. */
