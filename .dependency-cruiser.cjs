@@ -1,12 +1,12 @@
-/** Dependencies point one way: functions, graphql → core; infra → statemachines, bundles; local → the template. */
+/** Dependencies point one way: functions, graphql → core; infra → statemachines, bundles; dev, cli → local-aws's public entry. */
 const only = (from, allowed) => ({
   name: `${from}-depends-only-on-${allowed.join('-') || 'itself'}`,
   severity: 'error',
   comment: `${from} may import ${[from, ...allowed].join(', ')} and packages`,
   from: { path: `^${from}/` },
   to: {
-    path: '^(core|functions|graphql|infra|local|console|scripts|tests|benchmarks|examples|statemachines)/',
-    pathNot: `^(${[from, ...allowed].join('|')})/`,
+    path: '^(core|functions|graphql|infra|packages|dev|cli|console|scripts|tests|benchmarks|examples|statemachines)/',
+    pathNot: `^(${[from, ...allowed].join('|')})[./]`,
   },
 });
 
@@ -16,7 +16,9 @@ module.exports = {
     only('functions', ['core']),
     only('graphql', ['core', 'functions/common']),
     only('infra', ['statemachines']),
-    only('local', []),
+    only('packages', ['dev', 'benchmarks/row']),
+    only('dev', ['packages']),
+    only('cli', ['dev', 'core', 'packages', 'scripts/prepare']),
     only('console', []),
     only('statemachines', []),
     {

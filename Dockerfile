@@ -11,4 +11,4 @@ VOLUME /data
 EXPOSE 5000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
   CMD node -e "fetch('http://127.0.0.1:5000/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "scripts/up.ts", "--port", "5000", "--host", "0.0.0.0", "--data", "/data"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "cli/up.ts", "--port", "5000", "--host", "0.0.0.0", "--data", "/data"]

@@ -1,7 +1,7 @@
 /** Node runs the project's TypeScript itself; Jest needs SWC for the same files, TypeGraphQL's decorators included. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/tests'],
+  roots: ['<rootDir>/tests', '<rootDir>/packages'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/tests/browser/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -1,6 +1,6 @@
 import type { BenchRow } from '../benchmarks/row.ts';
-import { parseCommand, UsageError } from '../local/terminal/arguments.ts';
-import { runCommand } from '../local/terminal/run.ts';
+import { parseCommand, UsageError } from '../cli/arguments.ts';
+import { runCommand } from '../cli/run.ts';
 import { prepare } from './prepare.ts';
 
 const HELP = `npm run bench -- [options]
@@ -16,7 +16,7 @@ const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: fa
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>>> = {
   campaigns: () => import('../benchmarks/campaigns.ts'),
-  stepfunctions: () => import('../benchmarks/stepfunctions.ts'),
+  stepfunctions: () => import('../packages/local-aws/benchmarks/stepfunctions.ts'),
 };
 
 async function runBench(args: readonly string[]): Promise<number> {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCommand, wholeNumber } from '../local/terminal/arguments.ts';
-import { runCommand } from '../local/terminal/run.ts';
+import { parseCommand, wholeNumber } from '../cli/arguments.ts';
+import { runCommand } from '../cli/run.ts';
 import { type ChaosResult, chaos } from './chaos/run.ts';
 import { prepare } from './prepare.ts';
 

@@ -9,7 +9,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Outputs } from '../../local/compose/outputs.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 
 const IN_FLIGHT = 32;
 const WARM_UP = 100;

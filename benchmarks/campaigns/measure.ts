@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outputs } from '../../local/compose/outputs.ts';
-import type { CampaignView } from '../../local/terminal/client.ts';
+import type { CampaignView } from '../../cli/client.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 
 export interface Measured {
   /** From the upload to the last word of the workflow. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outputs } from '../../local/compose/outputs.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 
 export interface RunningProduct extends Outputs {
   stop(): Promise<void>;

@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../../core/clock.ts';
 import { rowsOfBatch } from '../../core/ledger/scan.ts';
 import type { LedgerRow } from '../../core/ledger/send.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 import { STAGES } from '../../infra/stages.ts';
-import type { Outputs } from '../../local/compose/outputs.ts';
 import { isRejected } from './rows.ts';
 
 export interface Mail {

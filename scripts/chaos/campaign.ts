@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outputs } from '../../local/compose/outputs.ts';
-import type { CampaignView, UploadView } from '../../local/terminal/client.ts';
+import type { CampaignView, UploadView } from '../../cli/client.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 
 const CALL_LIMIT_MS = 8_000;
 const PAUSE_MS = 250;

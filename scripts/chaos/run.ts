@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Outputs } from '../../local/compose/outputs.ts';
-import type { CampaignView } from '../../local/terminal/client.ts';
+import type { CampaignView } from '../../cli/client.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 import { type Audit, audit } from './audit.ts';
 import { keepGoing, upload } from './campaign.ts';
 import { between, seeded } from './random.ts';

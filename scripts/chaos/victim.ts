@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Outputs, outputsFile } from '../../local/compose/outputs.ts';
+import { type Outputs, outputsFile } from '../../dev/outputs.ts';
 
 const BOOT_LIMIT_MS = 120_000;
 const POLL_MS = 50;
@@ -17,7 +17,7 @@ export class Victim {
 
   constructor(dataDir: string, options: readonly string[]) {
     this.#dataDir = dataDir;
-    const script = new URL('../up.ts', import.meta.url).pathname;
+    const script = new URL('../../cli/up.ts', import.meta.url).pathname;
     const args = ['--port', '0', '--aws-port', '0', '--data', dataDir, ...options];
     this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
       detached: true,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Outputs } from '../../local/compose/outputs.ts';
+import type { Outputs } from '../../dev/outputs.ts';
 import { Command, type MailboxMessage, readyOutputs, tempDataDir } from './support/product.ts';
 
 const dataDir = tempDataDir();

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { CampaignView } from '../../../local/terminal/client.ts';
+import type { CampaignView } from '../../../cli/client.ts';
 import type { MailboxMessage, Product } from '../support/product.ts';
 
 /** A campaign of these tests ends within seconds; on a machine that runs much else beside it, within this. */

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outputs } from '../../../local/compose/outputs.ts';
-import type { CampaignView } from '../../../local/terminal/client.ts';
+import type { CampaignView } from '../../../cli/client.ts';
+import type { Outputs } from '../../../dev/outputs.ts';
 
 /** Booting on a machine that runs other tests beside it. */
 const BOOT_MS = 30_000;

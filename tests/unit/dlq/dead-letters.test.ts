@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { listDeadLetters, replayDeadLetters } from '../../../scripts/dlq/dead-letters.ts';
+import { listDeadLetters, replayDeadLetters } from '../../../cli/dlq/dead-letters.ts';
 import { movedClock } from '../ledger/support.ts';
 import { openQueue } from '../support/queue.ts';
 

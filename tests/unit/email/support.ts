@@ -5,14 +5,14 @@ import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
 import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
-import { Faults } from '../../../local/faults/faults.ts';
-import { startGateway } from '../../../local/gateway/gateway.ts';
-import type { ServiceHandler } from '../../../local/gateway/types.ts';
-import { mailgun } from '../../../local/providers/mailgun.ts';
-import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from '../../../local/providers/provider-api.ts';
-import { sendgrid } from '../../../local/providers/sendgrid.ts';
-import { startSmtp } from '../../../local/providers/smtp.ts';
-import { Mailbox } from '../../../local/ses/mailbox.ts';
+import { Mailbox } from '../../../dev/mailbox/mailbox.ts';
+import { mailgun } from '../../../dev/providers/mailgun.ts';
+import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from '../../../dev/providers/provider-api.ts';
+import { sendgrid } from '../../../dev/providers/sendgrid.ts';
+import { startSmtp } from '../../../dev/providers/smtp.ts';
+import { Faults } from '../../../packages/local-aws/src/faults/faults.ts';
+import { startGateway } from '../../../packages/local-aws/src/gateway/gateway.ts';
+import type { ServiceHandler } from '../../../packages/local-aws/src/gateway/types.ts';
 
 /** The stand-ins of Mailgun, SendGrid and a mail server, with clients for each, over one mailbox. */
 export async function openProviders() {

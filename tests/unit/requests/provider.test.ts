@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNotify } from '../../../core/delivery/providers/notify.ts';
-import { Faults } from '../../../local/faults/faults.ts';
-import { startGateway } from '../../../local/gateway/gateway.ts';
-import { notify } from '../../../local/providers/notify/notify.ts';
-import { LOCAL_NOTIFY_KEY } from '../../../local/providers/notify/settings.ts';
-import { CallWindow } from '../../../local/providers/notify/window.ts';
-import type { MailboxMessage } from '../../../local/ses/mailbox.ts';
+import type { MailboxMessage } from '../../../dev/mailbox/mailbox.ts';
+import { notify } from '../../../dev/providers/notify/notify.ts';
+import { LOCAL_NOTIFY_KEY } from '../../../dev/providers/notify/settings.ts';
+import { CallWindow } from '../../../dev/providers/notify/window.ts';
+import { Faults } from '../../../packages/local-aws/src/faults/faults.ts';
+import { startGateway } from '../../../packages/local-aws/src/gateway/gateway.ts';
 
 /** The slot is now. */
 const open = async () => undefined;

@@ -1,0 +1,94 @@
+import type { NotifyTarget } from '../dev/providers/notify/settings.ts';
+import { UsageError, wholeNumber } from './arguments.ts';
+
+/** Options that `npm start` and `npm run up` share. */
+export const STACK_OPTIONS = {
+  port: { type: 'string', default: '3000' },
+  'aws-port': { type: 'string', default: '4566' },
+  data: { type: 'string', default: '.pregon' },
+  rate: { type: 'string', default: '50' },
+  host: { type: 'string', default: '127.0.0.1' },
+  open: { type: 'boolean', default: false },
+  'notify-url': { type: 'string' },
+  'notify-key': { type: 'string' },
+  parameter: { type: 'string', multiple: true },
+} as const;
+
+export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
+  --aws-port 4566    port of the AWS endpoint; 0 takes any free one
+  --data .pregon     directory of all local state
+  --rate 50          emails per second: what the local SES allows, and all of it is used
+  --host 127.0.0.1   address that the HTTP API listens on
+  --open             ask for no API key (not with --host)
+  --notify-url URL   base address of the provider of notification requests; /v1/notify is appended
+                     (a local one that is as slow and unreliable as published)
+  --notify-key KEY   its key (the local one's)
+  --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
+  --help             this text
+
+The API key is PREGON_API_KEY, or pregon-local.`;
+
+export interface StackSettings {
+  port: number;
+  awsPort: number;
+  dataDir: string;
+  ratePerSecond: number;
+  host: string;
+  open: boolean;
+  apiKey: string;
+  notify: NotifyTarget;
+  /** Values of the template's parameters, by name. */
+  parameters: Readonly<Record<string, string>>;
+}
+
+interface StackValues {
+  port: string;
+  'aws-port': string;
+  data: string;
+  rate: string;
+  host: string;
+  open: boolean;
+  'notify-url'?: string | undefined;
+  'notify-key'?: string | undefined;
+  parameter?: string[] | undefined;
+}
+
+const MAX_PORT = 65_535;
+const MAX_RATE = 100_000;
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** Checks every option before anything starts. Throws UsageError. */
+export function stackSettings(values: StackValues): StackSettings {
+  if (values.open && !LOOPBACK.test(values.host)) {
+    throw new UsageError(`--open with --host ${values.host} would let anyone send: use one or the other`);
+  }
+  if (values.data === '') throw new UsageError('--data takes a directory');
+  const port = wholeNumber('port', values.port, 0, MAX_PORT);
+  const awsPort = wholeNumber('aws-port', values['aws-port'], 0, MAX_PORT);
+  if (port !== 0 && port === awsPort) throw new UsageError('--port and --aws-port must be two different ports');
+  return {
+    port,
+    awsPort,
+    dataDir: values.data,
+    ratePerSecond: wholeNumber('rate', values.rate, 1, MAX_RATE),
+    host: values.host,
+    open: values.open,
+    apiKey: process.env.PREGON_API_KEY || 'pregon-local',
+    notify: notifyTarget(values['notify-url'], values['notify-key']),
+    parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
+  };
+}
+
+function notifyTarget(url: string | undefined, key: string | undefined): NotifyTarget {
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new UsageError(`--notify-url takes an address such as http://127.0.0.1:3001, not "${url}"`);
+  }
+  if (key === '') throw new UsageError('--notify-key takes a key');
+  return { ...(url !== undefined && { url }), ...(key !== undefined && { key }) };
+}
+
+function parameterOf(text: string): [string, string] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError(`--parameter takes NAME=VALUE, not "${text}"`);
+  return [name, value];
+}

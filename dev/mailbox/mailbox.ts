@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { GroupCommit } from '../../packages/local-aws/src/gateway/group-commit.ts';
+import { openDatabase } from '../../packages/local-aws/src/gateway/sqlite.ts';
+
+/** One message to one address, as a provider accepted it. */
+export interface MailboxMessage {
+  readonly to: string;
+  readonly from?: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly html?: string;
+  readonly messageId: string;
+  readonly sendId?: string;
+  readonly batchId?: string;
+  readonly channel?: string;
+  /** ses, mailgun, sendgrid, notify … */
+  readonly provider: string;
+  /** ISO 8601 with milliseconds. */
+  readonly sentAt: string;
+}
+
+export interface MailboxQuery {
+  readonly to?: string;
+  readonly batchId?: string;
+  /** From 1 to 1,000. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: number;
+}
+
+export interface MailboxPage {
+  /** All messages that the query finds, not only this page's. */
+  readonly count: number;
+  /** Absent on the last page. */
+  readonly next?: string;
+  readonly messages: readonly MailboxMessage[];
+}
+
+/** Every message that any local provider accepted, in the order of acceptance, in SQLite. */
+export class Mailbox {
+  readonly #database: DatabaseSync;
+  readonly #commit: GroupCommit;
+  readonly #insert: StatementSync;
+  readonly #tried: StatementSync;
+
+  constructor(folder: string) {
+    this.#database = openDatabase(
+      join(folder, 'mailbox.sqlite'),
+      `
+      CREATE TABLE IF NOT EXISTS message (
+        id INTEGER PRIMARY KEY, recipient TEXT, batch TEXT, provider TEXT, sent_at INTEGER, message TEXT);
+      CREATE INDEX IF NOT EXISTS by_recipient ON message (recipient);
+      CREATE INDEX IF NOT EXISTS by_batch ON message (batch);
+      CREATE INDEX IF NOT EXISTS by_time ON message (provider, sent_at);
+      CREATE TABLE IF NOT EXISTS tried (send TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
+    `,
+    );
+    this.#commit = new GroupCommit(this.#database);
+    this.#insert = this.#database.prepare(
+      'INSERT INTO message (recipient, batch, provider, sent_at, message) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#tried = this.#database.prepare(
+      'INSERT INTO tried VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times',
+    );
+  }
+
+  /** Keeps messages; they cannot be lost once the promise is fulfilled. */
+  append(...messages: readonly MailboxMessage[]): Promise<void> {
+    this.#commit.beforeWrite();
+    for (const message of messages) {
+      this.#insert.run(
+        message.to.toLowerCase(),
+        message.batchId ?? null,
+        message.provider,
+        Date.parse(message.sentAt),
+        JSON.stringify(message),
+      );
+    }
+    return new Promise((resolve) => this.#commit.afterCommit(resolve));
+  }
+
+  /** Counts one more try of a send whose fate depends on how often it was tried, and gives the count. */
+  countTry(send: string): number {
+    this.#commit.beforeWrite();
+    return Number(this.#tried.get(send)?.times);
+  }
+
+  read({ to, batchId, limit, after }: MailboxQuery): MailboxPage {
+    const where: string[] = [];
+    const values: (string | number)[] = [];
+    if (to !== undefined) {
+      where.push('recipient = ?');
+      values.push(to.toLowerCase());
+    }
+    if (batchId !== undefined) {
+      where.push('batch = ?');
+      values.push(batchId);
+    }
+    const filter = where.length > 0 ? where.join(' AND ') : 'TRUE';
+    const counted = this.#database.prepare(`SELECT COUNT(*) AS count FROM message WHERE ${filter}`).get(...values);
+    const rows = this.#database
+      .prepare(`SELECT id, message FROM message WHERE ${filter} AND id > ? ORDER BY id LIMIT ?`)
+      .all(...values, after ?? 0, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      count: Number(counted?.count ?? 0),
+      ...(rows.length > limit && last ? { next: String(last.id) } : {}),
+      messages: page.map((row) => JSON.parse(String(row.message)) as MailboxMessage),
+    };
+  }
+
+  /** How many messages a provider accepted since a time, in milliseconds since the epoch. */
+  acceptedSince(provider: string, time: number): number {
+    const row = this.#database
+      .prepare('SELECT COUNT(*) AS count FROM message WHERE provider = ? AND sent_at > ?')
+      .get(provider, time);
+    return Number(row?.count ?? 0);
+  }
+
+  close(): void {
+    this.#commit.flush();
+    this.#database.close();
+  }
+}

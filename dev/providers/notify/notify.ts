@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { AwsResponse, ServiceHandler } from '../../../packages/local-aws/src/gateway/types.ts';
+import { delivered, fateOf, jsonAnswer, type ProviderOptions, pathOf } from '../provider-api.ts';
+import { seeded } from './seeded.ts';
+import { LOCAL_NOTIFY_KEY } from './settings.ts';
+import { CallWindow } from './window.ts';
+
+/** As published. */
+const LATENCY_MS = { least: 100, most: 500 };
+const ERROR_RATE = 0.1;
+const WINDOW = { max: 50, ms: 10_000 };
+const AT_ONCE = 50;
+const SEED = 2002;
+
+const notificationSchema = z.object({
+  to: z.string().min(1),
+  message: z.string().min(1),
+  type: z.enum(['email', 'sms', 'push']),
+});
+
+type Notification = z.infer<typeof notificationSchema>;
+
+/** The external notification provider, slow and unreliable as published: `POST /v1/notify`. The same seed fails the same calls. */
+export function notify(options: ProviderOptions, seed = SEED): ServiceHandler {
+  const { faults, chance, mailbox } = options;
+  const random = seeded(seed);
+  const window = new CallWindow(WINDOW.max, WINDOW.ms);
+  let atOnce = 0;
+
+  return async (request) => {
+    if (pathOf(request.path) !== '/v1/notify') return detail(404, 'Not Found');
+    if (request.method !== 'POST') return detail(405, 'Method Not Allowed');
+    if (request.headers['x-api-key'] !== LOCAL_NOTIFY_KEY) return detail(401, 'Invalid API Key');
+    const parsed = notificationSchema.safeParse(jsonIn(request.body));
+    if (!parsed.success) return detail(422, z.prettifyError(parsed.error));
+    if (atOnce >= AT_ONCE || !window.take(options.now())) return detail(429, 'Rate limit exceeded');
+    atOnce += 1;
+    try {
+      return await answer(parsed.data, request.headers['x-request-id']);
+    } finally {
+      atOnce -= 1;
+    }
+  };
+
+  async function answer({ to, message, type }: Notification, id: unknown): Promise<AwsResponse> {
+    const { errorRate, latencyMs, outage } = faults.current.providers.notify;
+    const takes = LATENCY_MS.least + random() * (LATENCY_MS.most - LATENCY_MS.least);
+    const fails = random() < Math.max(ERROR_RATE, errorRate);
+    await chance.sleep(takes + latencyMs);
+    if (fails || outage) return detail(500, 'External server error');
+    const batchId = typeof id === 'string' ? id : undefined;
+    const sendId = batchId && `${batchId}-1`;
+    const fate = fateOf(to, sendId, options);
+    if (fate) return detail(fate.status, fate.reason);
+
+    const messageId = `p-${randomUUID()}`;
+    await mailbox.append(
+      delivered({
+        to,
+        from: undefined,
+        subject: undefined,
+        text: message,
+        html: undefined,
+        messageId,
+        sendId,
+        batchId,
+        channel: type,
+        provider: 'notify',
+        sentAt: new Date(options.now()).toISOString(),
+      }),
+    );
+    return jsonAnswer(200, { status: 'delivered', provider_id: messageId });
+  }
+}
+
+function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+const detail = (status: number, text: string): AwsResponse => jsonAnswer(status, { detail: text });

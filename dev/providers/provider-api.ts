@@ -1,0 +1,70 @@
+import type { Faults } from '../../packages/local-aws/src/faults/faults.ts';
+import type { Chance } from '../../packages/local-aws/src/faults/step.ts';
+import { AwsError } from '../../packages/local-aws/src/gateway/errors.ts';
+import type { AwsResponse } from '../../packages/local-aws/src/gateway/types.ts';
+import type { Mailbox, MailboxMessage } from '../mailbox/mailbox.ts';
+import { meetFate } from '../recipient-simulator.ts';
+
+/** What every stand-in of an email provider works with. */
+export interface ProviderOptions {
+  readonly mailbox: Mailbox;
+  readonly faults: Faults;
+  readonly chance: Chance;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** The providers' keys on this machine: the product gets them through its secret, the stand-ins ask for them. */
+export const LOCAL_KEYS = {
+  mailgun: 'key-local-mailgun',
+  sendgrid: 'SG.local-sendgrid',
+  smtp: { user: 'pregon', password: 'local-smtp' },
+} as const;
+/** The sending domain that the local Mailgun knows. */
+export const LOCAL_MAILGUN_DOMAIN = 'mg.pregon.test';
+
+/** The path behind `/_providers/<name>`. */
+export const pathOf = (path: string): string => path.slice(path.indexOf('/', '/_providers/'.length));
+
+/** Waits and fails as the faults of this provider ask; true when the call is to fail. */
+export async function isFaulty(name: 'mailgun' | 'sendgrid', { faults, chance }: ProviderOptions): Promise<boolean> {
+  const { errorRate, latencyMs, outage } = faults.current.providers[name];
+  if (latencyMs > 0) await chance.sleep(latencyMs);
+  return outage || (errorRate > 0 && chance.random() < errorRate);
+}
+
+/** What the simulator's recipients stand for, as status and words of a provider; undefined where it is accepted. */
+export function fateOf(
+  recipient: string,
+  sendId: string | undefined,
+  { mailbox }: ProviderOptions,
+): { status: 400 | 503; reason: string } | undefined {
+  // One count for all providers: two failures are two, whoever was asked.
+  const countTry = () => mailbox.countTry(`${recipient.toLowerCase()} ${sendId ?? ''}`);
+  try {
+    meetFate(recipient, { outage: false, countTry });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { status: error.status < 500 ? 400 : 503, reason: error.message };
+  }
+}
+
+export const jsonAnswer = (status: number, body: unknown): AwsResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** A message with the members that have a value. */
+export function delivered(
+  message: { [Member in keyof MailboxMessage]: MailboxMessage[Member] | undefined } & {
+    to: string;
+    messageId: string;
+    provider: string;
+    sentAt: string;
+  },
+): MailboxMessage {
+  const entries = Object.entries(message).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as MailboxMessage;
+}

@@ -1,0 +1,36 @@
+/** The parts of dynalite that run behind a store of our own; the package has no types. */
+declare module 'dynalite/db/index.js' {
+  export interface IndexActions {
+    puts: { index: string; key: string; item: unknown }[];
+    deletes: { index: string; key: string }[];
+  }
+  const db: {
+    getIndexActions(indexes: unknown[], existingItem: unknown, item: unknown, table: unknown): IndexActions;
+    createKey(item: unknown, table: unknown): string;
+  };
+  export default db;
+}
+
+declare module 'dynalite/validations/index.js' {
+  const validations: {
+    toLowerFirst(text: string): string;
+    checkTypes(data: unknown, types: unknown): Record<string, unknown>;
+    checkValidations(data: unknown, types: unknown, custom: unknown, store: unknown): void;
+  };
+  export default validations;
+}
+
+declare module 'dynalite/db/conditionParser.js' {
+  const parser: import('./parsed-expressions.ts').Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/projectionParser.js' {
+  const parser: import('./parsed-expressions.ts').Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/updateParser.js' {
+  const parser: import('./parsed-expressions.ts').Parser;
+  export default parser;
+}

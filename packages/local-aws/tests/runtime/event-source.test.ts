@@ -1,0 +1,244 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type EventSourceOptions, SqsEventSource } from '../../src/lambda/event-source.ts';
+import { QueueClient } from '../../src/lambda/queue-client.ts';
+import { failedMessageIds, sqsEvent } from '../../src/lambda/sqs-event.ts';
+import { eventually } from './support/functions.ts';
+
+/** A queue that hands out each message once and notes what is deleted. */
+class FakeQueue {
+  messages: string[] = [];
+  deleted: string[] = [];
+  deleteCalls = 0;
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => {
+        text += chunk;
+      });
+      request.on('end', () => {
+        const input = JSON.parse(text);
+        if (request.headers['x-amz-target'] === 'AmazonSQS.DeleteMessageBatch') {
+          this.deleteCalls += 1;
+          this.deleted.push(...input.Entries.map((entry: { ReceiptHandle: string }) => entry.ReceiptHandle.slice(3)));
+          response.end('{}');
+        } else this.answerReceive(input, Date.now() + Math.min(50, input.WaitTimeSeconds * 1000), response);
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private answerReceive(input: { MaxNumberOfMessages: number }, until: number, response: { end(text: string): void }) {
+    const batch = this.messages.splice(0, input.MaxNumberOfMessages);
+    if (batch.length === 0 && Date.now() < until) {
+      setTimeout(() => this.answerReceive(input, until, response), 5);
+      return;
+    }
+    const Messages = batch.map((id) => ({ MessageId: id, ReceiptHandle: `rh-${id}`, Body: `{"id":"${id}"}` }));
+    response.end(JSON.stringify(Messages.length > 0 ? { Messages } : {}));
+  }
+}
+
+let queue: FakeQueue;
+let source: SqsEventSource | undefined;
+let endpoint: string;
+
+beforeEach(async () => {
+  queue = new FakeQueue();
+  endpoint = await queue.listen();
+});
+
+afterEach(async () => {
+  await source?.stop(1000);
+  queue.close();
+});
+
+type Records = { Records: { messageId: string; body: string }[] };
+const idsOf = (payload: string) => (JSON.parse(payload) as Records).Records.map(({ messageId }) => messageId);
+
+function start(run: (ids: string[]) => Promise<unknown>, changes: Partial<EventSourceOptions> = {}): void {
+  source = new SqsEventSource({
+    client: new QueueClient({ awsEndpoint: endpoint, region: 'us-east-1', accessKeyId: 'K', queueUrl: 'q' }),
+    queueArn: 'arn:aws:sqs:us-east-1:000000000000:q',
+    region: 'us-east-1',
+    functionName: 'f',
+    batchSize: 10,
+    batchingWindowSeconds: 0,
+    maximumConcurrency: 3,
+    rampMs: 0,
+    reportBatchItemFailures: true,
+    invoke: async (_name, payload) => {
+      try {
+        return { requestId: 'r', payload: JSON.stringify((await run(idsOf(payload))) ?? null) };
+      } catch (error) {
+        return { requestId: 'r', payload: String(error), functionError: 'Unhandled' };
+      }
+    },
+    onProblem: () => undefined,
+    ...changes,
+  });
+  source.start();
+}
+
+describe('an SQS event source', () => {
+  it('deletes a batch that the function handled, in one call', async () => {
+    queue.messages = ['a', 'b', 'c'];
+    start(async () => undefined);
+
+    await eventually(() => queue.deleted.length === 3);
+
+    expect(queue.deleteCalls).toBe(1);
+  });
+
+  it('leaves what the function reports as failed', async () => {
+    queue.messages = ['a', 'b', 'c'];
+    start(async () => ({ batchItemFailures: [{ itemIdentifier: 'b' }] }));
+
+    await eventually(() => queue.deleted.length === 2);
+
+    expect(queue.deleted.sort()).toEqual(['a', 'c']);
+  });
+
+  it('deletes nothing when the function throws, and goes on', async () => {
+    queue.messages = ['a'];
+    const seen: string[] = [];
+    start(async (ids) => {
+      seen.push(...ids);
+      if (ids.includes('a')) throw new Error('no');
+    });
+    await eventually(() => seen.length === 1);
+    queue.messages.push('b');
+
+    await eventually(() => queue.deleted.length === 1);
+
+    expect(queue.deleted).toEqual(['b']);
+  });
+
+  it('needs no ramp where an instance waits for a call', async () => {
+    queue.messages = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    let running = 0;
+    const all = Promise.withResolvers<void>();
+    start(
+      async () => {
+        running += 1;
+        if (running === 3) all.resolve();
+        await all.promise;
+      },
+      { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => true },
+    );
+
+    await eventually(() => queue.deleted.length === 30);
+  });
+
+  it('brings instances to life one after the other', async () => {
+    queue.messages = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    let running = 0;
+    let most = 0;
+    start(
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+      },
+      { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => false },
+    );
+
+    await eventually(() => queue.deleted.length === 40);
+
+    expect(most).toBe(2);
+  });
+
+  it('runs as many batches at once as the maximum concurrency while there is a backlog, and no more', async () => {
+    queue.messages = Array.from({ length: 80 }, (_, index) => `m${index}`);
+    let running = 0;
+    let most = 0;
+    start(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running -= 1;
+    });
+
+    await eventually(() => queue.deleted.length === 80);
+
+    expect(most).toBe(3);
+  });
+
+  it('waits for a fuller batch within its window', async () => {
+    queue.messages = ['a'];
+    const batches: string[][] = [];
+    start(
+      async (ids) => {
+        batches.push(ids);
+      },
+      { batchSize: 20, batchingWindowSeconds: 0.3 },
+    );
+    setTimeout(() => queue.messages.push(...Array.from({ length: 12 }, (_, index) => `n${index}`)), 50);
+
+    await eventually(() => queue.deleted.length === 13);
+
+    expect(batches[0]).toHaveLength(13);
+  });
+});
+
+describe('a batch answer', () => {
+  const ids = ['a', 'b'];
+
+  it.each([['null'], ['{}'], ['{"batchItemFailures":[]}'], ['{"batchItemFailures":null}'], ['"text"']])(
+    '%s means that all succeeded',
+    (payload) => {
+      expect(failedMessageIds(payload, ids)).toEqual(new Set());
+    },
+  );
+
+  it.each([
+    ['{"batchItemFailures":"a"}'],
+    ['{"batchItemFailures":[{"itemIdentifier":""}]}'],
+    ['{"batchItemFailures":[{"itemIdentifier":"z"}]}'],
+    ['{"batchItemFailures":[{"id":"a"}]}'],
+    ['{"batchItemFailures":[null]}'],
+  ])('%s means that all failed', (payload) => {
+    expect(failedMessageIds(payload, ids)).toBeUndefined();
+  });
+
+  it('carries attributes in Lambda’s own spelling', () => {
+    const event = sqsEvent(
+      [
+        {
+          MessageId: 'm',
+          ReceiptHandle: 'rh',
+          Body: 'b',
+          Attributes: { ApproximateReceiveCount: '1' },
+          MessageAttributes: { lane: { DataType: 'String', StringValue: 'x' } },
+        },
+      ],
+      'arn:aws:sqs:us-east-1:000000000000:q',
+      'us-east-1',
+    );
+
+    expect(event).toMatchObject({
+      Records: [
+        {
+          messageId: 'm',
+          receiptHandle: 'rh',
+          attributes: { ApproximateReceiveCount: '1' },
+          messageAttributes: { lane: { dataType: 'String', stringValue: 'x' } },
+          eventSource: 'aws:sqs',
+        },
+      ],
+    });
+  });
+});

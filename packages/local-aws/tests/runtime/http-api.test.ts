@@ -1,0 +1,305 @@
+import { request as httpRequest } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { HttpApiSpec, RouteSpec } from '../../src/http-api/routes.ts';
+import { segmentsOf } from '../../src/http-api/routes.ts';
+import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
+
+type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
+
+const authorizer = { id: 'a', functionArn: 'authorizer', identityHeaders: ['authorization'], ttlSeconds: 60 };
+
+const route = (routeKey: string, functionArn: string, changes: Partial<RouteSpec> = {}): RouteSpec => {
+  const [method = 'ANY', path = ''] = routeKey.split(' ');
+  return { routeKey, method, segments: segmentsOf(path), functionArn, timeoutMs: 30_000, ...changes };
+};
+
+let server: HttpApiServer | undefined;
+let base: string;
+
+afterEach(async () => {
+  await server?.close();
+});
+
+async function serve(
+  routes: RouteSpec[],
+  invoke: Invoke,
+  changes: { open?: boolean; api?: Partial<HttpApiSpec> } = {},
+) {
+  const listening = await listenHttpApi(0, '127.0.0.1');
+  server = new HttpApiServer(listening, {
+    api: { apiId: 'api', stage: '$default', routes, ...changes.api },
+    runtime: {
+      invoke: async (arn, payload) => {
+        const result = await invoke(arn, JSON.parse(payload));
+        return result instanceof Error
+          ? { requestId: 'r', payload: '{"errorType":"E"}', functionError: 'Unhandled' as const }
+          : { requestId: 'r', payload: JSON.stringify(result ?? null) };
+      },
+    },
+    account: '000000000000',
+    region: 'us-east-1',
+    awsEndpoint: 'http://127.0.0.1:1',
+    apiKey: 'key</script>',
+    open: changes.open ?? false,
+    onProblem: () => undefined,
+  });
+  base = `http://127.0.0.1:${server.port}`;
+}
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${base}${path}`, { headers });
+const echo: Invoke = (_arn, event) => event;
+
+/** `fetch` sets Host by itself. */
+const getAs = (host: string, path: string, origin?: string): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const outgoing = httpRequest(`${base}${path}`, { headers: { host, ...(origin && { origin }) } }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+
+describe('routing', () => {
+  it('takes the most specific route, and decodes its parameters', async () => {
+    await serve(
+      [
+        route('GET /a/{id}', 'param'),
+        route('GET /a/fixed', 'fixed'),
+        route('GET /a/{proxy+}', 'greedy'),
+        route('ANY /b', 'any'),
+      ],
+      (arn, event) => ({ arn, parameters: event.pathParameters ?? null }),
+    );
+
+    const answers = await Promise.all(
+      ['/a/fixed', '/a/x%20y', '/a/x/y', '/b'].map(async (path) => (await get(path)).json()),
+    );
+
+    expect(answers).toEqual([
+      { arn: 'fixed', parameters: null },
+      { arn: 'param', parameters: { id: 'x y' } },
+      { arn: 'greedy', parameters: { proxy: 'x/y' } },
+      { arn: 'any', parameters: null },
+    ]);
+  });
+
+  it('answers 404 as API Gateway does, for a method without a route too', async () => {
+    await serve([route('POST /a', 'f')], echo);
+
+    const answer = await get('/a');
+
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({ message: 'Not Found' });
+  });
+});
+
+describe('the event', () => {
+  it('is payload format 2.0', async () => {
+    await serve([route('POST /items/{id}', 'f')], echo);
+
+    const answer = await fetch(`${base}/items/7?tag=a&tag=b&q=%C3%B1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: 'one=1; two=2', 'x-a': 'b' },
+      body: '{"n":"ñ"}',
+    });
+
+    expect(await answer.json()).toMatchObject({
+      version: '2.0',
+      routeKey: 'POST /items/{id}',
+      rawPath: '/items/7',
+      rawQueryString: 'tag=a&tag=b&q=%C3%B1',
+      cookies: ['one=1', 'two=2'],
+      headers: { 'content-type': 'application/json', 'x-a': 'b' },
+      queryStringParameters: { tag: 'a,b', q: 'ñ' },
+      pathParameters: { id: '7' },
+      requestContext: { stage: '$default', http: { method: 'POST', path: '/items/7', sourceIp: '127.0.0.1' } },
+      body: '{"n":"ñ"}',
+      isBase64Encoded: false,
+    });
+  });
+
+  it('carries a body that is no text in base64, and none where there is none', async () => {
+    await serve([route('POST /a', 'f')], echo);
+
+    const binary = await fetch(`${base}/a`, { method: 'POST', body: new FormData() });
+    const empty = await fetch(`${base}/a`, { method: 'POST' });
+
+    const event = (await binary.json()) as { body: string; isBase64Encoded: boolean };
+    expect(event.isBase64Encoded).toBe(true);
+    expect(Buffer.from(event.body, 'base64').toString()).toContain('--');
+    expect(await empty.json()).not.toHaveProperty('body');
+  });
+});
+
+describe('the answer', () => {
+  it('is taken from status, headers, cookies and body, base64 too', async () => {
+    await serve([route('GET /a', 'f')], () => ({
+      statusCode: 201,
+      headers: { 'Content-Type': 'image/png', 'X-Number': 5 },
+      cookies: ['a=1', 'b=2'],
+      body: Buffer.from([0, 255]).toString('base64'),
+      isBase64Encoded: true,
+    }));
+
+    const answer = await get('/a');
+
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('x-number')).toBe('5');
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.from([0, 255]));
+  });
+
+  it('is JSON with status 200 where the function gives no status', async () => {
+    await serve([route('GET /a', 'f')], () => 'text');
+
+    const answer = await get('/a');
+
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      200,
+      'application/json',
+      'text',
+    ]);
+  });
+
+  it('is 500 when the function fails, 503 when it takes too long', async () => {
+    await serve([route('GET /fails', 'fails'), route('GET /hangs', 'hangs', { timeoutMs: 20 })], (arn) =>
+      arn === 'fails' ? new Error('no') : new Promise((resolve) => setTimeout(resolve, 60)),
+    );
+
+    const failed = await get('/fails');
+    const hung = await get('/hangs');
+
+    expect([failed.status, await failed.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect([hung.status, await hung.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+  });
+
+  it('is 413 for a body over 10 MB', async () => {
+    await serve([route('POST /a', 'f')], echo);
+
+    const answer = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
+
+    expect([answer.status, await answer.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+  });
+
+  it('is 429 beyond the stage’s throttling', async () => {
+    await serve([route('GET /a', 'f')], echo, { api: { throttle: { burst: 1, ratePerSecond: 0 } } });
+
+    await get('/a');
+    const answer = await get('/a');
+
+    expect([answer.status, await answer.json()]).toEqual([429, { message: 'Too Many Requests' }]);
+  });
+});
+
+describe('the authorizer', () => {
+  const guarded = [route('GET /a', 'f', { authorizer })];
+
+  it('is not asked without the header: 401; a refusal is 403; a pass hands its context on', async () => {
+    await serve(guarded, (arn, event) =>
+      arn === 'authorizer'
+        ? { isAuthorized: (event.identitySource as string[])[0] === 'Bearer good', context: { who: 'me' } }
+        : event,
+    );
+
+    const missing = await get('/a');
+    const wrong = await get('/a', { authorization: 'Bearer bad' });
+    const right = await get('/a', { authorization: 'Bearer good' });
+
+    expect([missing.status, await missing.json()]).toEqual([401, { message: 'Unauthorized' }]);
+    expect([wrong.status, await wrong.json()]).toEqual([403, { message: 'Forbidden' }]);
+    expect(await right.json()).toMatchObject({ requestContext: { authorizer: { lambda: { who: 'me' } } } });
+  });
+
+  it('is asked once for a key while its result is cached', async () => {
+    let asked = 0;
+    await serve(guarded, (arn) => {
+      if (arn !== 'authorizer') return {};
+      asked += 1;
+      return { isAuthorized: true };
+    });
+
+    await get('/a', { authorization: 'x' });
+    await get('/a', { authorization: 'x' });
+
+    expect(asked).toBe(1);
+  });
+
+  it('that fails is a 500', async () => {
+    await serve(guarded, () => new Error('no'));
+
+    expect((await get('/a', { authorization: 'x' })).status).toBe(500);
+  });
+
+  it('is skipped with --open', async () => {
+    await serve(guarded, echo, { open: true });
+
+    expect((await get('/a')).status).toBe(200);
+  });
+});
+
+describe('on this machine', () => {
+  const page = () => ({
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      etag: '"1"',
+      'content-security-policy': "script-src 'self'",
+    },
+    body: '<!doctype html><html><head><title>x</title></head></html>',
+  });
+
+  it('a page gets the key, a policy that allows it, and no validator of the file', async () => {
+    await serve([route('GET /', 'f')], page);
+
+    const answer = await get('/');
+
+    expect(await answer.text()).toContain(
+      '<head><script>globalThis.PREGON_LOCAL={"apiKey":"key\\u003c/script>","aws":"/_aws"}</script><title>',
+    );
+    expect(answer.headers.get('content-security-policy')).toMatch(/^script-src 'sha256-[^']+' 'self'$/);
+    expect(answer.headers.get('etag')).toBeNull();
+  });
+
+  it('a page asked for under another name gets no key, and no way to the AWS endpoint', async () => {
+    await serve([route('GET /', 'f')], page);
+
+    expect((await getAs('evil.example', '/')).text).not.toContain('PREGON_LOCAL');
+    expect((await getAs('evil.example', '/_aws')).status).toBe(403);
+    expect((await getAs('evil.example', '/_local/mailbox')).status).toBe(403);
+  });
+
+  it('a page from elsewhere may not reach the AWS endpoint', async () => {
+    await serve([], echo);
+
+    expect((await getAs('127.0.0.1', '/_aws', 'https://evil.example')).status).toBe(403);
+  });
+});
+
+describe('CORS', () => {
+  it('is answered by the API itself where the template configures it', async () => {
+    const cors = {
+      allowOrigins: ['https://app.example'],
+      allowMethods: ['GET'],
+      allowHeaders: ['authorization'],
+      exposeHeaders: [],
+      allowCredentials: false,
+      maxAge: 60,
+    };
+    await serve([route('GET /a', 'f')], echo, { api: { cors } });
+
+    const preflight = await fetch(`${base}/a`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
+    });
+    const foreign = await get('/a', { origin: 'https://evil.example' });
+
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('GET');
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});

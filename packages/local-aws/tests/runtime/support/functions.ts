@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LambdaRuntime, type LambdaRuntimeOptions } from '../../../src/lambda/runtime.ts';
+import type { FunctionSpec } from '../../../src/lambda/spec.ts';
+
+export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-runtime-'));
+
+/** A function whose bundle is this source text. */
+export function functionOf(name: string, source: string, changes: Partial<FunctionSpec> = {}): FunctionSpec {
+  const codeDir = join(tempDir(), name);
+  mkdirSync(codeDir, { recursive: true });
+  writeFileSync(join(codeDir, 'index.mjs'), source);
+  return {
+    logicalId: name,
+    name,
+    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+    roleArn: `arn:aws:iam::000000000000:role/${name}`,
+    codeDir,
+    handler: 'index.handler',
+    timeoutSeconds: 5,
+    memoryMb: 128,
+    environment: {},
+    logGroup: `/aws/lambda/${name}`,
+    maxInstances: 2,
+    asyncRetries: 2,
+    asyncMaxAgeSeconds: 3600,
+    ...changes,
+  };
+}
+
+export const runtimeOf = (functions: FunctionSpec[], changes: Partial<LambdaRuntimeOptions> = {}): LambdaRuntime =>
+  new LambdaRuntime({
+    functions,
+    dataDir: tempDir(),
+    region: 'us-east-1',
+    awsEndpoint: 'http://127.0.0.1:1',
+    accessKeyFor: (role) => `KEY-${role}`,
+    ...changes,
+  });
+
+/** Resolves once the condition holds; fails after five seconds. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('The condition did not come true within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

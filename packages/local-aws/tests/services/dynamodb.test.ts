@@ -1,0 +1,190 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { startDynamoDb } from '../../src/dynamodb/dynamodb.ts';
+import type { TableDefinition } from '../../src/dynamodb/tables.ts';
+import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
+
+const track = closing();
+
+const byStatus = (nonKeyAttributes: string[]) => ({
+  IndexName: 'byStatus',
+  KeySchema: [
+    { AttributeName: 'statusKey', KeyType: 'HASH' },
+    { AttributeName: 'createdKey', KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: nonKeyAttributes },
+});
+
+const sends = (indexes = [byStatus(['email'])]): TableDefinition => ({
+  name: 'sends',
+  keySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  attributes: (indexes.length > 0 ? ['pk', 'sk', 'statusKey', 'createdKey'] : ['pk', 'sk']).map((name) => ({
+    AttributeName: name,
+    AttributeType: 'S',
+  })),
+  globalIndexes: indexes,
+  localIndexes: [],
+  timeToLiveAttribute: 'expiresAt',
+});
+
+async function dynamodb(folder?: string, table = sends()): Promise<DynamoDBClient & { close(): Promise<void> }> {
+  const service = await startDynamoDb({ tables: [table], ...(folder ? { folder } : {}) });
+  const gateway = await gatewayFor({ dynamodb: service.handler });
+  const client = new DynamoDBClient(clientOptions(gateway));
+  const close = async () => {
+    client.destroy();
+    await gateway.close();
+    await service.close();
+  };
+  return track(Object.assign(client, { close }));
+}
+
+const item = (row: number, status = 'PENDING') => ({
+  pk: { S: 'batch#0' },
+  sk: { S: `S#${row}` },
+  status: { S: status },
+  statusKey: { S: status },
+  createdKey: { S: `2026#${row}` },
+  email: { S: `a${row}@example.com` },
+  secret: { S: 'not projected' },
+});
+const key = (row: number) => ({ pk: { S: 'batch#0' }, sk: { S: `S#${row}` } });
+
+const queryStatus = (status: string, more: object = {}) =>
+  new QueryCommand({
+    TableName: 'sends',
+    IndexName: 'byStatus',
+    KeyConditionExpression: 'statusKey = :status',
+    ExpressionAttributeValues: { ':status': { S: status } },
+    ...more,
+  });
+
+const moveTo = (row: number, from: string, to: string, more: object = {}) =>
+  new UpdateItemCommand({
+    TableName: 'sends',
+    Key: key(row),
+    UpdateExpression: 'SET #status = :to, statusKey = :to',
+    ConditionExpression: '#status = :from',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':from': { S: from }, ':to': { S: to } },
+    ...more,
+  });
+
+describe('DynamoDB', () => {
+  it('has the tables of the template, active, with their time to live', async () => {
+    const client = await dynamodb();
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: 'sends' }));
+    expect(Table).toMatchObject({
+      TableStatus: 'ACTIVE',
+      TableArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/sends',
+      GlobalSecondaryIndexes: [{ IndexName: 'byStatus', IndexStatus: 'ACTIVE' }],
+    });
+    const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: 'sends' }));
+    expect(ttl.TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
+  });
+
+  it('lets one of many conditional updates of an item through, and moves it in the index', async () => {
+    const client = await dynamodb();
+    await client.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () => client.send(moveTo(1, 'PENDING', 'QUEUED'))),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await client.send(queryStatus('PENDING'))).Count).toBe(0);
+    expect((await client.send(queryStatus('QUEUED'))).Items).toEqual([
+      { ...key(1), statusKey: { S: 'QUEUED' }, createdKey: { S: '2026#1' }, email: { S: 'a1@example.com' } },
+    ]);
+  });
+
+  it('counts exactly under concurrent ADD', async () => {
+    const client = await dynamodb();
+    const add = new UpdateItemCommand({
+      TableName: 'sends',
+      Key: key(1),
+      UpdateExpression: 'ADD sent :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    });
+    await Promise.all(Array.from({ length: 100 }, () => client.send(add)));
+    expect((await client.send(new GetItemCommand({ TableName: 'sends', Key: key(1) }))).Item?.sent).toEqual({
+      N: '100',
+    });
+  });
+
+  it('shows the item that refused a write where it is asked for', async () => {
+    const client = await dynamodb();
+    await client.send(new PutItemCommand({ TableName: 'sends', Item: item(1, 'SENT') }));
+    const refused = client.send(moveTo(1, 'PENDING', 'QUEUED', { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
+    await expect(refused).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    await expect(refused).rejects.toMatchObject({ Item: { status: { S: 'SENT' } } });
+  });
+
+  it('pages in both directions', async () => {
+    const client = await dynamodb();
+    const requests = Array.from({ length: 25 }, (_, row) => ({ PutRequest: { Item: item(row + 10) } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { sends: requests } }));
+    const rows: string[] = [];
+    let start: Record<string, { S: string }> | undefined;
+    do {
+      const page = await client.send(
+        queryStatus('PENDING', { Limit: 10, ScanIndexForward: false, ...(start ? { ExclusiveStartKey: start } : {}) }),
+      );
+      rows.push(...(page.Items ?? []).map((found) => found.sk?.S ?? ''));
+      start = page.LastEvaluatedKey as typeof start;
+    } while (start);
+    expect(rows).toEqual(Array.from({ length: 25 }, (_, row) => `S#${34 - row}`));
+  });
+
+  it('still has everything after a restart', async () => {
+    const folder = track(temporaryFolder());
+    const first = await dynamodb(folder.path);
+    await first.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
+    await first.close();
+    const second = await dynamodb(folder.path);
+    expect((await second.send(new GetItemCommand({ TableName: 'sends', Key: key(1) }))).Item).toEqual(item(1));
+  });
+
+  it('fills an index that the template gained', async () => {
+    const folder = track(temporaryFolder());
+    const first = await dynamodb(folder.path, sends([]));
+    await first.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
+    await first.close();
+    const second = await dynamodb(folder.path);
+    expect((await second.send(queryStatus('PENDING'))).Count).toBe(1);
+  });
+
+  it('creates further tables, and answers mistakes in the words of DynamoDB', async () => {
+    const client = await dynamodb();
+    await client.send(
+      new CreateTableCommand({
+        TableName: 'more',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await waitUntilTableExists({ client, maxWaitTime: 5, minDelay: 1 }, { TableName: 'more' });
+    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['more', 'sends']);
+    await expect(client.send(new GetItemCommand({ TableName: 'none', Key: key(1) }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(client.send(new GetItemCommand({ TableName: 'sends', Key: {} }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'The provided key element does not match the schema',
+    });
+  });
+});

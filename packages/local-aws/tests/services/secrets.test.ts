@@ -1,0 +1,36 @@
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type SecretDefinition, Secrets } from '../../src/secrets/secrets.ts';
+import { secretsManager } from '../../src/secrets/service.ts';
+import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
+
+const track = closing();
+const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:app/key-abc123';
+const definition: SecretDefinition = { name: 'app/key', arn, initial: () => 'made up' };
+
+async function start(folder: string, values: Record<string, string> = {}) {
+  const secrets = new Secrets(folder, [definition], values, () => 1_000);
+  const gateway = track(await gatewayFor({ secretsmanager: secretsManager(secrets) }));
+  const client = new SecretsManagerClient(clientOptions(gateway));
+  track({ close: () => client.destroy() });
+  return client;
+}
+const value = async (client: SecretsManagerClient, more: object = {}) =>
+  (await client.send(new GetSecretValueCommand({ SecretId: 'app/key', ...more }))).SecretString;
+
+describe('Secrets Manager', () => {
+  it('has the value that was given, by name and by ARN, whole or not', async () => {
+    const client = await start(track(temporaryFolder()).path, { 'app/key': 'given' });
+    for (const SecretId of ['app/key', arn, arn.slice(0, -7)]) expect(await value(client, { SecretId })).toBe('given');
+    await expect(value(client, { SecretId: 'none' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('keeps what was put, and the value before', async () => {
+    const folder = track(temporaryFolder()).path;
+    const first = await start(folder);
+    await first.send(new PutSecretValueCommand({ SecretId: 'app/key', SecretString: 'new' }));
+    const second = await start(folder);
+    expect(await value(second)).toBe('new');
+    expect(await value(second, { VersionStage: 'AWSPREVIOUS' })).toBe('made up');
+    expect(await value(await start(folder, { 'app/key': 'given' }))).toBe('given');
+  });
+});

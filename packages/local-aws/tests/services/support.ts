@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
+import type { ServiceHandler } from '../../src/gateway/types.ts';
+
+export type Closeable = { close(): unknown };
+
+/** Things a test opens; all are closed, newest first, after each test. */
+export function closing(): <T extends Closeable>(resource: T) => T {
+  const open: Closeable[] = [];
+  afterEach(async () => {
+    for (const resource of open.splice(0).reverse()) await resource.close();
+  });
+  return (resource) => {
+    open.push(resource);
+    return resource;
+  };
+}
+
+/** A folder of its own, removed when it is closed. */
+export function temporaryFolder(): Closeable & { path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'local-aws-'));
+  return { path, close: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function gatewayFor(
+  services: Record<string, ServiceHandler>,
+  options: Partial<GatewayOptions> = {},
+): Promise<Gateway> {
+  return startGateway({
+    port: 0,
+    services: new Map(Object.entries(services)),
+    identities: new Map(),
+    onError: (error) => console.error(error),
+    ...options,
+  });
+}
+
+/** What every SDK client of these tests is made with. */
+export const clientOptions = (gateway: { url: string }, accessKeyId = 'test') => ({
+  endpoint: gateway.url,
+  region: 'us-east-1',
+  credentials: { accessKeyId, secretAccessKey: 'test' },
+  maxAttempts: 1,
+});
+
+/** Waits until `probe` gives something; fails after 5 s. */
+export async function eventually<T>(probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error('It did not happen within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

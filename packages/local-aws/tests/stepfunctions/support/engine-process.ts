@@ -1,0 +1,71 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Answered } from './harness.ts';
+
+const ROOT = join(import.meta.dirname, '../../../../..');
+/** Loaded by the two operations that need them only. */
+const EXTERNAL = ['asl-validator', '@aws-sdk/*'];
+
+/** The engine in a process of its own, to be killed. */
+export class EngineProcess {
+  readonly #options: object;
+  readonly #main: string;
+  #process: ChildProcess | undefined;
+  /** 0 while it is down. */
+  port = 0;
+
+  constructor(dataDir: string, awsEndpoint: string) {
+    // One file starts in a fraction of the time that eighty take: it is started again and again.
+    this.#main = join(dataDir, 'engine.mjs');
+    const external = EXTERNAL.map((name) => `--external:${name}`);
+    const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${this.#main}`];
+    const source = join(ROOT, 'packages/local-aws/src/stepfunctions/main.ts');
+    execFileSync(join(ROOT, 'node_modules/.bin/esbuild'), [source, ...options, ...external]);
+    const place = { region: 'us-east-1', accountId: '000000000000' };
+    this.#options = { port: 0, dataDir, awsEndpoint, ...place, events: 'none' };
+  }
+
+  /** Starts it, and resolves once it listens. */
+  async start(): Promise<void> {
+    const args = ['--disable-warning=ExperimentalWarning', this.#main, JSON.stringify(this.#options)];
+    const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = started;
+    this.port = await new Promise<number>((resolve, reject) => {
+      let said = '';
+      started.stdout.on('data', (chunk: Buffer) => {
+        said += chunk;
+        if (said.includes('\n')) resolve((JSON.parse(said) as { port: number }).port);
+      });
+      started.once('exit', (code) => reject(new Error(`the engine ended with ${code}`)));
+    });
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined || running.exitCode !== null) return;
+    this.port = 0;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Calls it; undefined where no answer came, as it was killed. @throws what it refuses with */
+  async call(operation: string, params: object): Promise<Answered | undefined> {
+    if (this.port === 0) return undefined;
+    let response: Response;
+    let body: Answered;
+    try {
+      response = await fetch(`http://127.0.0.1:${this.port}/`, {
+        method: 'POST',
+        headers: { 'x-amz-target': `AWSStepFunctions.${operation}` },
+        body: JSON.stringify(params),
+      });
+      body = (await response.json()) as Answered;
+    } catch {
+      return undefined;
+    }
+    if (response.status === 200) return body;
+    throw Object.assign(new Error(String(body.message)), { code: String(body.__type).split('#').pop() });
+  }
+}
