@@ -1,11 +1,11 @@
-/** Dependencies point one way: functions, graphql → core; infra → statemachines, bundles; dev, cli → local-aws's public entry. */
+/** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles; dev, cli → local-aws's public entry. */
 const only = (from, allowed) => ({
   name: `${from}-depends-only-on-${allowed.join('-') || 'itself'}`,
   severity: 'error',
   comment: `${from} may import ${[from, ...allowed].join(', ')} and packages`,
   from: { path: `^${from}/` },
   to: {
-    path: '^(core|functions|graphql|infra|packages|dev|cli|console|scripts|tests|benchmarks|examples|statemachines)/',
+    path: '^(api|core|functions|graphql|infra|packages|dev|cli|console|scripts|tests|benchmarks|examples|statemachines)/',
     pathNot: `^(${[from, ...allowed].join('|')})[./]`,
   },
 });
@@ -13,8 +13,9 @@ const only = (from, allowed) => ({
 module.exports = {
   forbidden: [
     only('core', []),
-    only('functions', ['core']),
-    only('graphql', ['core', 'functions/common']),
+    only('api', ['core']),
+    only('graphql', ['api', 'core']),
+    only('functions', ['api', 'core', 'graphql']),
     only('infra', ['statemachines']),
     only('packages', ['dev', 'benchmarks/row']),
     only('dev', ['packages']),
@@ -28,16 +29,16 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
-      name: 'core-knows-no-lambda',
+      name: 'core-and-api-know-no-lambda',
       severity: 'error',
       comment: 'AWS event shapes end at the handler',
-      from: { path: '^core/' },
+      from: { path: '^(api|core)/' },
       to: { path: '(aws-lambda|@middy|@aws-lambda-powertools)' },
     },
     {
       name: 'no-dev-dependency-in-the-product',
       severity: 'error',
-      from: { path: '^(core|functions|graphql)/', pathNot: '(build\\.ts$|^graphql/graphiql/)' },
+      from: { path: '^(api|core|functions|graphql)/', pathNot: '(build\\.ts$|^graphql/graphiql/)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' },
     },
   ],

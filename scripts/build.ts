@@ -18,9 +18,9 @@ const PAGE_BUILDS = [
   { name: 'docs', module: 'functions/pages/build.ts', build: 'buildDocs', inputs: ['functions/pages'] },
 ];
 
-/** Every Lambda's entry by its name: `functions/<name>/handler.ts`, and the GraphQL one. */
+/** Every Lambda's entry by its name: `functions/<name>/handler.ts`. */
 async function functionEntries(): Promise<Record<string, string>> {
-  const entries: Record<string, string> = { 'graphql/index': 'graphql/handler.ts' };
+  const entries: Record<string, string> = {};
   for (const name of await readdir('functions')) {
     const handler = join('functions', name, 'handler.ts');
     if (existsSync(handler)) entries[`${name}/index`] = handler;

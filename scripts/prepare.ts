@@ -4,6 +4,7 @@ import { inputsDigest } from './inputs-digest.ts';
 
 /** What the bundles and the template are made from. */
 const INPUTS = [
+  'api',
   'core',
   'functions',
   'graphql',

@@ -2,18 +2,36 @@ import { toRow } from '../ledger/item.ts';
 import { createdKey, dayOf, shardOf, stateKey, statusKey } from '../ledger/keys.ts';
 import type { Channel, LedgerRow } from '../ledger/send.ts';
 import type { Item } from '../ledger/table.ts';
-import type { EmailParty } from './request.ts';
 
-/** One accepted request. Its record is written first and alone makes it accepted: rows and messages follow from it. */
-export interface EmailBatch {
-  batchId: string;
-  channel: Channel;
+export interface EmailParty {
+  email: string;
+  name?: string | undefined;
+}
+
+/** What a caller asks to have sent. */
+export interface EmailRequest {
   from: EmailParty;
   /** Row n is for the destination at n - 1. */
   destinations: EmailParty[];
   subject: string;
   plainContent: string;
   htmlContent?: string | undefined;
+}
+
+/** Addresses that differ in case only are one mailbox: the first spelling stays. */
+export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
+  const byAddress = new Map<string, EmailParty>();
+  for (const destination of destinations) {
+    const address = destination.email.toLowerCase();
+    if (!byAddress.has(address)) byAddress.set(address, destination);
+  }
+  return [...byAddress.values()];
+}
+
+/** One accepted request. Its record is written first and alone makes it accepted: rows and messages follow from it. */
+export interface EmailBatch extends EmailRequest {
+  batchId: string;
+  channel: Channel;
   createdAt: string;
   /** How often the sweep looked at it. */
   looks: number;

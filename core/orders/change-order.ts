@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import { contested, merge } from './merge.ts';
-import { differences, type Order, type OrderFields } from './order.ts';
+import { differences, type NewOrder, type Order, type OrderFields, type OrderPatch } from './order.ts';
 import { type OutboxParts, sendOutbox } from './outbox.ts';
-import type { NewOrder, OrderPatch } from './request.ts';
 
 export interface OrderParts extends OutboxParts {
   clock: Clock;

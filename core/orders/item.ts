@@ -1,4 +1,4 @@
-import type { EmailParty } from '../email/request.ts';
+import type { EmailParty } from '../email/batch.ts';
 import type { Item } from '../ledger/table.ts';
 import type { Order, OrderFields, OrderStatus } from './order.ts';
 

@@ -1,6 +1,5 @@
 import { PregonError } from '../errors.ts';
-import { FIELDS, MOVES, type Order, type OrderFields, type OrderStatus, sameField } from './order.ts';
-import { needReason, type OrderPatch } from './request.ts';
+import { FIELDS, MOVES, type Order, type OrderFields, type OrderPatch, type OrderStatus, sameField } from './order.ts';
 
 /**
  * The order with the patch laid over it. The id and the date of registration stay. Throws Conflict for a status that cannot
@@ -18,7 +17,7 @@ export function merge(order: OrderFields, patch: OrderPatch): OrderFields {
   const customer = patch.customer ?? order.customer;
   if (customer) merged.customer = customer;
   checkMove(order.orderId, order.status, merged.status);
-  if (merged.status === 'canceled') needReason(merged.reasonForCancellation);
+  if (merged.status === 'canceled') requireReason(merged.reasonForCancellation);
   return merged;
 }
 
@@ -45,3 +44,10 @@ export function contested(seen: Order, current: Order, patch: OrderPatch): strin
       !sameField(name, current, patch),
   );
 }
+
+/** A cancelled order says why. Throws BadRequest. */
+export function requireReason(reason: string | undefined): void {
+  if (reason === undefined || reason.trim() === '') throw missingField('reasonForCancellation');
+}
+
+export const missingField = (name: string) => new PregonError('BadRequest', `Missing required field: ${name}`);

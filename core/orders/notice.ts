@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EmailParty, EmailRequest } from '../email/request.ts';
+import type { EmailParty, EmailRequest } from '../email/batch.ts';
 import type { OrderFields, OrderStatus } from './order.ts';
 import { canceled } from './templates/canceled.ts';
 import { completed } from './templates/completed.ts';

@@ -1,4 +1,4 @@
-import type { EmailParty } from '../email/request.ts';
+import type { EmailParty } from '../email/batch.ts';
 
 export const ORDER_STATUSES = ['received', 'inprocess', 'completed', 'canceled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
@@ -21,6 +21,11 @@ export interface OrderFields {
   reasonForCancellation: string;
   customer?: EmailParty | undefined;
 }
+
+/** The body of a PUT: what is not given stays. */
+export type OrderPatch = { [Name in keyof OrderFields]?: OrderFields[Name] | undefined };
+/** The body of a POST. */
+export type NewOrder = OrderPatch & Pick<OrderFields, 'orderId' | 'status' | 'description'>;
 
 /** One change of status, with the order as it was then: the customer is told that, whatever changes later. */
 export interface OrderChange {
@@ -70,9 +75,7 @@ export function fieldsOf(order: OrderFields): OrderFields {
 export const differences = (a: OrderFields, b: OrderFields): (keyof OrderFields)[] =>
   FIELDS.filter((name) => name !== 'orderId' && !sameField(name, a, b));
 
-type SomeFields = { [Name in keyof OrderFields]?: OrderFields[Name] | undefined };
-
-export function sameField(name: keyof OrderFields, a: SomeFields, b: SomeFields): boolean {
+export function sameField(name: keyof OrderFields, a: OrderPatch, b: OrderPatch): boolean {
   if (name !== 'customer') return a[name] === b[name];
   return a.customer?.email === b.customer?.email && a.customer?.name === b.customer?.name;
 }

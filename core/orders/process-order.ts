@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { EmailRequest } from '../email/request.ts';
+import type { EmailRequest } from '../email/batch.ts';
 import { PregonError } from '../errors.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { OrderEvents } from './events.ts';

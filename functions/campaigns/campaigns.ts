@@ -1,4 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { campaignAnswer } from '../../api/campaign-answer.ts';
+import {
+  type CampaignAnswer,
+  type CampaignListAnswer,
+  campaignPathSchema,
+  pageQuerySchema,
+  redriveBodySchema,
+} from '../../api/campaign-schema.ts';
+import { parseInput, parseJsonBody } from '../../api/parse.ts';
 import { type CampaignRecord, hasEnded } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { campaignProgress } from '../../core/campaigns/progress.ts';
@@ -6,15 +15,6 @@ import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
 import { PregonError } from '../../core/errors.ts';
-import { campaignAnswer } from '../../core/http/campaign-answer.ts';
-import {
-  type CampaignAnswer,
-  type CampaignListAnswer,
-  campaignPathSchema,
-  pageQuerySchema,
-  redriveBodySchema,
-} from '../../core/http/campaign-schema.ts';
-import { parseInput, parseJsonBody } from '../../core/http/parse.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
 import { createReports, type ReportDeps } from './reports.ts';
 

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { PROBLEM_TYPE, problemOf } from '../../core/http/problem.ts';
+import { PROBLEM_TYPE, problemOf } from '../../api/problem.ts';
 import { logger } from './logger.ts';
 
 /** Answers every error of an HTTP function as a problem document. Errors of ours are logged whole and masked outside. */

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseEmailRequest } from '../../api/email-schema.ts';
 import { type AcceptParts, acceptEmail } from '../../core/email/accept.ts';
-import { parseEmailRequest } from '../../core/email/request.ts';
 import { checkSender } from '../../core/email/senders.ts';
 import { viewEmails } from '../../core/email/view.ts';
 import { PregonError } from '../../core/errors.ts';

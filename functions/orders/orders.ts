@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { orderIdSchema, parseNewOrder, parseOrderPatch } from '../../api/order-schema.ts';
 import { PregonError } from '../../core/errors.ts';
 import { changeOrder, createOrder, existing, type OrderParts } from '../../core/orders/change-order.ts';
 import type { Order } from '../../core/orders/order.ts';
-import { orderIdSchema, parseNewOrder, parseOrderPatch } from '../../core/orders/request.ts';
 import { viewOrder } from '../../core/orders/view.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
 

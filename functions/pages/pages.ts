@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { openApiDocument } from '../../api/openapi.ts';
 import { PregonError } from '../../core/errors.ts';
-import { openApiDocument } from '../../core/http/openapi.ts';
 import type { StaticFile } from './static-files.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers'>;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseJsonBody } from '../../api/parse.ts';
+import { type RateAnswer, rateBodySchema } from '../../api/rate-schema.ts';
 import { PregonError } from '../../core/errors.ts';
-import { parseJsonBody } from '../../core/http/parse.ts';
-import { type RateAnswer, rateBodySchema } from '../../core/http/rate-schema.ts';
 import { concurrencyFor } from '../../core/limiter/concurrency.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
 import type { LimiterItem } from '../../core/limiter/state.ts';

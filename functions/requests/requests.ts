@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseNotificationRequest } from '../../api/request-schema.ts';
 import { PregonError } from '../../core/errors.ts';
 import { processRequest, type RequestParts, viewRequest } from '../../core/requests/process.ts';
-import { parseNotificationRequest } from '../../core/requests/request.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'pathParameters' | 'body' | 'isBase64Encoded'>;

@@ -1,10 +1,10 @@
 import type { MiddlewareObj } from '@middy/core';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { parseInput } from '../../api/parse.ts';
+import { uploadFieldsSchema } from '../../api/upload-schema.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
-import { parseInput } from '../../core/http/parse.ts';
-import { uploadFieldsSchema } from '../../core/http/upload-schema.ts';
 
 /** A Lambda's request holds 6 MB, and base64 makes four bytes of three. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;

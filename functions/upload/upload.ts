@@ -1,8 +1,8 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { uploadAnswer } from '../../api/campaign-answer.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { bufferSource } from '../../core/csv/source.ts';
-import { uploadAnswer } from '../../core/http/campaign-answer.ts';
 import { jsonAnswer } from '../common/http.ts';
 import { problemJson } from '../common/problem-json.ts';
 import { formIn, formParser, readForm } from './form.ts';

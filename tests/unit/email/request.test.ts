@@ -1,4 +1,4 @@
-import { parseEmailRequest } from '../../../core/email/request.ts';
+import { parseEmailRequest } from '../../../api/email-schema.ts';
 import { allowedSenders, checkSender } from '../../../core/email/senders.ts';
 import { emailRequest } from './parts.ts';
 

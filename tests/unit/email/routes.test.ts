@@ -1,5 +1,5 @@
+import { problemOf } from '../../../api/problem.ts';
 import { allowedSenders } from '../../../core/email/senders.ts';
-import { problemOf } from '../../../core/http/problem.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createEmails } from '../../../functions/emails/emails.ts';
 import { emailRequest, openEmail } from './parts.ts';

@@ -1,5 +1,5 @@
+import { campaignListSchema, campaignSchema } from '../../../api/campaign-schema.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
-import { campaignListSchema, campaignSchema } from '../../../core/http/campaign-schema.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { createCampaigns } from '../../../functions/campaigns/campaigns.ts';

@@ -1,7 +1,7 @@
+import { problemSchema } from '../../../api/problem.ts';
+import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload-schema.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
-import { problemSchema } from '../../../core/http/problem.ts';
-import { type UploadAnswer, uploadAnswerSchema } from '../../../core/http/upload-schema.ts';
 import { logger } from '../../../functions/common/logger.ts';
 import { createUpload } from '../../../functions/upload/upload.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { campaignAnswer, uploadAnswer } from '../../../core/http/campaign-answer.ts';
-import { campaignSchema, pageQuerySchema } from '../../../core/http/campaign-schema.ts';
-import { openApiDocument } from '../../../core/http/openapi.ts';
-import { parseInput } from '../../../core/http/parse.ts';
-import { ROUTES } from '../../../core/http/routes.ts';
-import { uploadAnswerSchema, uploadFieldsSchema } from '../../../core/http/upload-schema.ts';
+import { campaignAnswer, uploadAnswer } from '../../../api/campaign-answer.ts';
+import { campaignSchema, pageQuerySchema } from '../../../api/campaign-schema.ts';
+import { openApiDocument } from '../../../api/openapi.ts';
+import { parseInput } from '../../../api/parse.ts';
+import { ROUTES } from '../../../api/routes.ts';
+import { uploadAnswerSchema, uploadFieldsSchema } from '../../../api/upload-schema.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 
 type Json = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { parseInput, parseJsonBody } from '../../../api/parse.ts';
+import { problemOf, problemSchema } from '../../../api/problem.ts';
 import { PregonError } from '../../../core/errors.ts';
-import { parseInput, parseJsonBody } from '../../../core/http/parse.ts';
-import { problemOf, problemSchema } from '../../../core/http/problem.ts';
 
 describe('a problem document', () => {
   it('says what happened, by code and in words, with what the error adds', () => {

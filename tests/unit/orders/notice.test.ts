@@ -1,4 +1,4 @@
-import { emailRequestSchema } from '../../../core/email/request.ts';
+import { sendEmailSchema } from '../../../api/email-schema.ts';
 import { noticeId, noticeOf } from '../../../core/orders/notice.ts';
 import { ORDER_STATUSES, type OrderFields } from '../../../core/orders/order.ts';
 
@@ -18,7 +18,7 @@ describe('the notice to a customer', () => {
   it('is an email that the transactional door would take, its own for each status', () => {
     const notices = ORDER_STATUSES.map((status) => noticeOf(order({ status }), from));
 
-    for (const notice of notices) expect(emailRequestSchema.parse(notice)).toEqual(notice);
+    for (const notice of notices) expect(sendEmailSchema.parse(notice)).toEqual(notice);
     expect(new Set(notices.map((notice) => notice?.subject)).size).toBe(ORDER_STATUSES.length);
   });
 

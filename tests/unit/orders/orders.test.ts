@@ -1,4 +1,4 @@
-import { problemOf } from '../../../core/http/problem.ts';
+import { problemOf } from '../../../api/problem.ts';
 import { createOrders } from '../../../functions/orders/orders.ts';
 import { newOrder, openOrders } from './support.ts';
 

@@ -1,5 +1,5 @@
+import { parseNotificationRequest } from '../../../api/request-schema.ts';
 import { createdAtOf, newRequestId } from '../../../core/requests/id.ts';
-import { parseNotificationRequest } from '../../../core/requests/request.ts';
 import { createRequests } from '../../../functions/requests/requests.ts';
 import { openRequests } from './support.ts';
 

@@ -1,18 +1,18 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
-import type { CampaignDeps } from '../core/campaigns/deps.ts';
-import { createCampaignStore } from '../core/campaigns/store.ts';
-import { systemClock } from '../core/clock.ts';
-import { createLedger } from '../core/ledger/ledger.ts';
-import { documentClient, statesClient } from '../functions/common/clients.ts';
-import { readEnv } from '../functions/common/env.ts';
-import { bodyText } from '../functions/common/http.ts';
-import { invocation } from '../functions/common/invocation.ts';
-import { logger } from '../functions/common/logger.ts';
-import { telemetry } from '../functions/common/telemetry.ts';
-import { answer, type HttpAnswer } from './answer.ts';
-import { createSchema } from './schema.ts';
-import { contextOver } from './wiring.ts';
+import type { CampaignDeps } from '../../core/campaigns/deps.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
+import { systemClock } from '../../core/clock.ts';
+import { createLedger } from '../../core/ledger/ledger.ts';
+import { answer, type HttpAnswer } from '../../graphql/answer.ts';
+import { createSchema } from '../../graphql/schema.ts';
+import { contextOver } from '../../graphql/wiring.ts';
+import { documentClient, statesClient } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { bodyText } from '../common/http.ts';
+import { invocation } from '../common/invocation.ts';
+import { logger } from '../common/logger.ts';
+import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(
   z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isAddress } from '../csv/address.ts';
-import { parseJsonBody } from '../http/parse.ts';
+import { isAddress } from '../core/csv/address.ts';
+import { type EmailRequest, eachOnce } from '../core/email/batch.ts';
+import { parseJsonBody } from './parse.ts';
 
 export const MAX_DESTINATIONS = 100;
 /** Plain and HTML content together, UTF-8: with 100 destinations a batch still fits into one DynamoDB item (400 KB). */
@@ -17,7 +18,7 @@ const MAX_NAME = 128;
 /** One line: a line break in a header would start another header. */
 const line = (what: string) => z.string().regex(/^\P{Cc}*$/u, `${what} must be one line without control characters`);
 
-const party = z.strictObject({
+export const partySchema = z.strictObject({
   email: z
     .string()
     .max(254, 'an address has at most 254 characters')
@@ -26,11 +27,11 @@ const party = z.strictObject({
 });
 
 /** The body of `POST /emails/send`. */
-export const emailRequestSchema = z
+export const sendEmailSchema = z
   .strictObject({
-    from: party,
+    from: partySchema,
     destinations: z
-      .array(party)
+      .array(partySchema)
       .min(1, 'at least one destination is needed')
       .max(MAX_DESTINATIONS, `at most ${MAX_DESTINATIONS} destinations go into one request`),
     subject: line('the subject').min(1, 'the subject is empty').max(MAX_SUBJECT, `at most ${MAX_SUBJECT} characters`),
@@ -46,27 +47,56 @@ export const emailRequestSchema = z
     if (eachOnce(destinations).length <= fit) return;
     const message = `content of this length goes to at most ${fit} destinations in one request: send to the others in further requests, or shorten it`;
     context.addIssue({ code: 'custom', path: ['destinations'], message });
-  });
-
-export type EmailParty = z.infer<typeof party>;
-export type EmailRequest = z.infer<typeof emailRequestSchema>;
+  })
+  .meta({ id: 'SendEmail' });
 
 /** The request in a JSON body, with each address once. Throws BadRequest that names every field that is wrong. */
 export function parseEmailRequest(body: string | undefined): EmailRequest {
-  const request = parseJsonBody(emailRequestSchema, body);
+  const request = parseJsonBody(sendEmailSchema, body);
   return { ...request, destinations: eachOnce(request.destinations) };
-}
-
-/** Addresses that differ in case only are one mailbox: the first spelling stays. */
-export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
-  const byAddress = new Map<string, EmailParty>();
-  for (const destination of destinations) {
-    const address = destination.email.toLowerCase();
-    if (!byAddress.has(address)) byAddress.set(address, destination);
-  }
-  return [...byAddress.values()];
 }
 
 const bytes = (text: string) => Buffer.byteLength(text);
 /** In JSON within JSON: the body is a string of the Lambda's answer. */
 const answered = (text: string) => bytes(JSON.stringify(JSON.stringify(text)));
+
+export const sendEmailAnswerSchema = z
+  .object({
+    status: z.literal('success'),
+    data: z.object({ batchID: z.string().meta({ description: 'Ask for it with GET /emails/{id}' }) }),
+  })
+  .meta({ id: 'SendEmailAnswer' });
+
+const emailSchema = z
+  .object({
+    batchId: z.string(),
+    from: z.string(),
+    subject: z.string(),
+    recipient: z.string().meta({ description: 'The address as first given' }),
+    status: z.boolean().meta({ description: 'True once a provider accepted it' }),
+    state: z.enum(['QUEUED', 'SENT', 'ERROR']),
+    retries: z.int().meta({ description: 'Attempts that failed' }),
+    provider: z.string().nullable().meta({ description: 'Who accepted it, failed last, or may have taken it' }),
+    content: z.string(),
+    lastAttemptAt: z.string().nullable().meta({ description: 'ISO 8601' }),
+    error: z
+      .object({ code: z.string(), message: z.string(), retryable: z.boolean() })
+      .optional()
+      .meta({ description: "Why it is in ERROR, with every provider's answer" }),
+  })
+  .meta({ id: 'Email' });
+
+export const emailsAnswerSchema = z
+  .object({ status: z.literal('success'), data: z.object({ emails: z.array(emailSchema) }) })
+  .meta({ id: 'EmailsAnswer' });
+
+export const emailPathSchema = z.object({ id: z.string().meta({ description: 'The batchID of POST /emails/send' }) });
+
+export const idempotencyHeaderSchema = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'The same key again within 24 hours answers the first answer and sends nothing' }),
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, PregonError } from '../errors.ts';
+import { ERRORS, type ErrorCode, PregonError } from '../core/errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 

@@ -1,6 +1,6 @@
-import type { CampaignRecord, Counts } from '../campaigns/campaign.ts';
-import { executionArnOf } from '../campaigns/identity.ts';
-import type { Ingested } from '../campaigns/ingest.ts';
+import type { CampaignRecord, Counts } from '../core/campaigns/campaign.ts';
+import { executionArnOf } from '../core/campaigns/identity.ts';
+import type { Ingested } from '../core/campaigns/ingest.ts';
 import type { CampaignAnswer } from './campaign-schema.ts';
 import type { UploadAnswer } from './upload-schema.ts';
 

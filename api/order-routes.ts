@@ -1,5 +1,11 @@
-import { newOrderSchema, orderPatchSchema } from '../orders/request.ts';
-import { ifMatchHeaderSchema, orderAnswerSchema, orderPathSchema, orderViewSchema } from './order-schema.ts';
+import {
+  ifMatchHeaderSchema,
+  newOrderSchema,
+  orderAnswerSchema,
+  orderPatchSchema,
+  orderPathSchema,
+  orderViewSchema,
+} from './order-schema.ts';
 import type { RouteDoc } from './routes.ts';
 
 const order = { params: { path: orderPathSchema }, tag: 'Orders' } as const;

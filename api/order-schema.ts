@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { emailRequestSchema } from '../email/request.ts';
-import { PregonError } from '../errors.ts';
-import { parseInput } from '../http/parse.ts';
-import { ORDER_STATUSES } from './order.ts';
+import { PregonError } from '../core/errors.ts';
+import { missingField, requireReason } from '../core/orders/merge.ts';
+import { type NewOrder, ORDER_STATUSES, type OrderPatch } from '../core/orders/order.ts';
+import { partySchema } from './email-schema.ts';
+import { parseInput } from './parse.ts';
 
 /** Together with a snapshot per status an order stays far below an item's 400 KB. */
 const MAX_TEXT = 4_000;
@@ -29,7 +30,7 @@ const orderSchema = z.object({
   registerDate: date.optional().meta({ description: 'Now, unless given; a PUT keeps it' }),
   deliveryDate: z.union([z.literal(''), date]).optional(),
   reasonForCancellation: text.optional().meta({ description: 'Needed to cancel' }),
-  customer: emailRequestSchema.shape.from.optional().meta({ description: 'Who is told of every change of status' }),
+  customer: partySchema.optional().meta({ description: 'Who is told of every change of status' }),
 });
 
 /** The body of `POST /orders`. */
@@ -39,17 +40,14 @@ export const orderPatchSchema = orderSchema
   .partial()
   .meta({ id: 'OrderChange', description: 'What is not given stays' });
 
-export type NewOrder = z.infer<typeof newOrderSchema>;
-export type OrderPatch = z.infer<typeof orderPatchSchema>;
-
 const REQUIRED = ['orderId', 'status', 'description'] as const;
 
 /** The order in the body of a POST. Throws BadRequest in the words that clients of this interface know. */
 export function parseNewOrder(body: string | undefined): NewOrder {
   const given = objectIn(body);
-  for (const name of REQUIRED) if (given[name] === undefined) throw missing(name);
+  for (const name of REQUIRED) if (given[name] === undefined) throw missingField(name);
   const order = parseInput(newOrderSchema, withStatus(given), 'The body');
-  if (order.status === 'canceled') needReason(order.reasonForCancellation);
+  if (order.status === 'canceled') requireReason(order.reasonForCancellation);
   return order;
 }
 
@@ -60,11 +58,6 @@ export function parseOrderPatch(orderId: string, body: string | undefined): Orde
     throw new PregonError('BadRequest', `The body names the order ${patch.orderId}, the path ${orderId}.`);
   }
   return patch;
-}
-
-/** A cancelled order says why. Throws BadRequest. */
-export function needReason(reason: string | undefined): void {
-  if (reason === undefined || reason.trim() === '') throw missing('reasonForCancellation');
 }
 
 /** A member that is null is one that was not given: many clients write all they know. */
@@ -90,5 +83,37 @@ function withStatus(given: Record<string, unknown>): Record<string, unknown> {
   return { ...given, status };
 }
 
-const missing = (name: string) => new PregonError('BadRequest', `Missing required field: ${name}`);
 const invalidJson = (cause?: unknown) => new PregonError('BadRequest', 'Invalid JSON', {}, { cause });
+
+export const orderAnswerSchema = z.object({ message: z.literal('Order processed successfully') }).meta({
+  id: 'OrderAnswer',
+});
+
+const timelineEntrySchema = z
+  .object({
+    status: z.enum(ORDER_STATUSES),
+    at: z.string().meta({ description: 'When everybody had been told' }),
+    changedAt: z.string().meta({ description: 'When the order got this status' }),
+    notified: z.boolean().meta({ description: 'Whether there was a customer to tell' }),
+    batchId: z.string().optional().meta({ description: 'The notice: GET /emails/{id} says how it stands' }),
+  })
+  .meta({ id: 'OrderTimelineEntry' });
+
+export const orderViewSchema = newOrderSchema
+  .required({ registerDate: true, deliveryDate: true, reasonForCancellation: true })
+  .extend({
+    version: z.int().meta({ description: 'Counts the changes by clients; it is the ETag too' }),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    timeline: z.array(timelineEntrySchema).meta({ description: 'What has been processed, in order' }),
+  })
+  .meta({ id: 'Order' });
+
+export const orderPathSchema = z.object({ orderId: orderIdSchema });
+
+export const ifMatchHeaderSchema = z.object({
+  'If-Match': z.string().optional().meta({
+    description: 'The ETag of an earlier answer: the change is made only where the order is still that one',
+    example: '"1"',
+  }),
+});

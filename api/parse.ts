@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorCode, PregonError } from '../errors.ts';
+import { type ErrorCode, PregonError } from '../core/errors.ts';
 
 /**
  * Parses what came in from outside, or throws an error that names every field at fault at once.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SKIP_REASONS, type SkipCode } from '../csv/skip.ts';
+import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
 import { batchIdSchema } from './campaign-schema.ts';
 
 /** A form sends an empty field for what its user left out. */

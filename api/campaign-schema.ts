@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAMPAIGN_STATUSES } from '../campaigns/campaign.ts';
+import { CAMPAIGN_STATUSES } from '../core/campaigns/campaign.ts';
 
 export const batchIdSchema = z.string().min(1).max(80).meta({
   description: "SHA-256 of the file; with a campaignId, that and half of the hash. It is the execution's name.",
