@@ -78,7 +78,7 @@ function connect({ data, stage }: { data: string; stage?: string | undefined }):
   const dynamodb = new DynamoDBClient({ ...config });
   const table = {
     client: DynamoDBDocumentClient.from(dynamodb),
-    table: local?.sendsTable ?? `pregon-${stage}-sends`,
+    tableName: local?.sendsTable ?? `pregon-${stage}-sends`,
     clock: systemClock,
   };
   return {

@@ -2,9 +2,9 @@ import { inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
-import type { LedgerTable } from '../ledger/table.ts';
 import { concurrencyFor } from '../limiter/concurrency.ts';
 import type { CampaignRecord } from './campaign.ts';
 import { batchIdOf, hashPrefixOf } from './identity.ts';
@@ -12,7 +12,7 @@ import type { CampaignObjects } from './ingest-objects.ts';
 import { ensureStarted, type StartDeps } from './ingest-start.ts';
 import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
 
-export interface IngestDeps extends StartDeps, LedgerTable {
+export interface IngestDeps extends StartDeps, DynamoTable {
   objects: CampaignObjects;
   newUploadId(): string;
   /** Emails per second that may leave now. */
@@ -43,8 +43,8 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
   const inspection = await inspectCsv(source, { hashPrefix: hashPrefixOf(options.campaignId) });
   const batchId = batchIdOf(inspection, options);
 
-  const standing = await deps.store.get(batchId);
-  if (standing) return uploadedBefore(deps, standing, options);
+  const existing = await deps.store.get(batchId);
+  if (existing) return uploadedBefore(deps, existing, options);
 
   checkSchedule(options.sendAt, deps.clock.now());
   const maxConcurrency = concurrencyFor(await deps.sendRate());
@@ -56,8 +56,8 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     inspection,
     options: { format: options.format, maxRows },
   });
-  const { won, record } = await claimRecord(deps, { batchId, uploadId, summary, options, maxConcurrency });
-  if (!won) {
+  const { created, record } = await claimRecord(deps, { batchId, uploadId, summary, options, maxConcurrency });
+  if (!created) {
     await deps.objects.remove(batchId, uploadId);
     return uploadedBefore(deps, record, options);
   }
@@ -65,9 +65,9 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
 }
 
 /** The same file again: tells how it stands, and starts what a crash had kept from starting. */
-async function uploadedBefore(deps: IngestDeps, standing: CampaignRecord, options: CampaignOptions): Promise<Ingested> {
-  checkSameOptions(standing, options);
-  return { record: await ensureStarted(deps, standing), duplicate: true, skippedRows: [] };
+async function uploadedBefore(deps: IngestDeps, existing: CampaignRecord, options: CampaignOptions): Promise<Ingested> {
+  checkSameOptions(existing, options);
+  return { record: await ensureStarted(deps, existing), duplicate: true, skippedRows: [] };
 }
 
 interface Counted {

@@ -12,7 +12,7 @@ interface Deps {
 }
 
 /** Campaigns looked through, newest first: one that runs is among them. */
-const LOOKED_THROUGH = 500;
+const MAX_SCANNED = 500;
 const PAGE = 100;
 
 /** The label of the Map that sends, in its Map Runs' ARNs: `mapRun:<state machine>/SendRows:<id>`. */
@@ -33,7 +33,7 @@ export async function setConcurrency(deps: Deps, maxConcurrency: number): Promis
 async function runningCampaigns({ store }: Deps): Promise<CampaignRecord[]> {
   const running: CampaignRecord[] = [];
   let after: string | undefined;
-  for (let seen = 0; seen < LOOKED_THROUGH; seen += PAGE) {
+  for (let seen = 0; seen < MAX_SCANNED; seen += PAGE) {
     const page = await store.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     running.push(...page.campaigns.filter((campaign) => !hasEnded(campaign)));
     after = page.next;

@@ -23,18 +23,18 @@ export function checkSchedule(sendAt: string | undefined, now: number): void {
 }
 
 /** Throws Conflict, naming the batch and each difference, when the same file was uploaded with other options. */
-export function checkSameOptions(standing: CampaignRecord, asked: CampaignOptions): void {
+export function checkSameOptions(existing: CampaignRecord, asked: CampaignOptions): void {
   const differences = [
-    ...(standing.format === asked.format ? [] : [`format was ${standing.format} and is now ${asked.format}`]),
-    ...(standing.sendAt === asked.sendAt
+    ...(existing.format === asked.format ? [] : [`format was ${existing.format} and is now ${asked.format}`]),
+    ...(existing.sendAt === asked.sendAt
       ? []
-      : [`sendAt was ${standing.sendAt ?? 'not given'} and is now ${asked.sendAt ?? 'not given'}`]),
+      : [`sendAt was ${existing.sendAt ?? 'not given'} and is now ${asked.sendAt ?? 'not given'}`]),
   ];
   if (differences.length === 0) return;
   throw new PregonError(
     'Conflict',
-    `This file was uploaded before as batch ${standing.batchId}, and ${differences.join('; ')}. ` +
+    `This file was uploaded before as batch ${existing.batchId}, and ${differences.join('; ')}. ` +
       'Upload it with the same options to see its state, or with another campaignId to send it once more.',
-    { batchId: standing.batchId, differences },
+    { batchId: existing.batchId, differences },
   );
 }

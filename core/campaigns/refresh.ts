@@ -8,7 +8,7 @@ import { applyExecution, countAtEndIfQuiet } from './outcome.ts';
  * DescribeExecution is asked at most once in this time for one campaign, by all callers together: its quota is 15 a second
  * for the account.
  */
-export const LOOK_EVERY_MS = 1_000;
+export const SYNC_INTERVAL_MS = 1_000;
 
 /**
  * The campaign's record, brought up to date with its execution: events may be lost. Undefined when there is none.
@@ -29,17 +29,17 @@ export async function followCampaign(deps: CampaignDeps, batchId: string): Promi
 
 async function follow(deps: CampaignDeps, record: CampaignRecord): Promise<CampaignRecord> {
   const now = deps.clock.now();
-  if (now - (record.checkedAt ?? 0) < LOOK_EVERY_MS) return record;
+  if (now - (record.checkedAt ?? 0) < SYNC_INTERVAL_MS) return record;
   const mine = await deps.store.update(record.batchId, {
     set: { checkedAt: now },
-    ifBelow: { attribute: 'checkedAt', bound: now - LOOK_EVERY_MS + 1 },
+    ifBelow: { attribute: 'checkedAt', bound: now - SYNC_INTERVAL_MS + 1 },
   });
   if (!mine) return record;
-  return look(deps, mine);
+  return syncWithExecution(deps, mine);
 }
 
 /** Asks Step Functions now, whoever asked before. */
-export async function look(deps: CampaignDeps, record: CampaignRecord): Promise<CampaignRecord> {
+export async function syncWithExecution(deps: CampaignDeps, record: CampaignRecord): Promise<CampaignRecord> {
   try {
     const state = await describeExecution(deps.sfn, executionArnOf(deps.stateMachineArn, record.batchId));
     return state ? await applyExecution(deps, record, state) : record;

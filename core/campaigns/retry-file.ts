@@ -24,8 +24,8 @@ export function createRetryFile(s3: S3Client, bucket: string): RetryFile {
   return {
     read,
     async write(key, rows) {
-      const standing = await read(key);
-      if (standing) return standing;
+      const existing = await read(key);
+      if (existing) return existing;
       const body = `${[HEADER, ...rows].join('\n')}\n`;
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' }));
       return [...rows];

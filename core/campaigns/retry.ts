@@ -1,4 +1,4 @@
-import { forEachAtOnce } from '../for-each.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import { type CampaignRecord, campaignPrefix, type UnconfirmedPolicy } from './campaign.ts';
@@ -7,7 +7,7 @@ import type { RetryFile } from './retry-file.ts';
 import { isOpenUnconfirmed, isRetryable } from './tally.ts';
 
 /** Row updates on their way at once. */
-const AT_ONCE = 64;
+const CONCURRENCY = 64;
 /** RedriveExecution follows its request within its tries and the function's 29 s; a later redrive is another one. */
 const REQUEST_VALID_MS = 30_000;
 /** Step Functions' clock may be behind ours. */
@@ -35,7 +35,7 @@ export async function prepareRetry(
     else if (isOpenUnconfirmed(row) && policy === 'accept') accept.push(row.rowNumber);
     else if (isWaiting(row) && moved.has(row.rowNumber)) left.push(row.rowNumber);
   });
-  await forEachAtOnce(AT_ONCE, accept, (rowNumber) => deps.ledger.accept({ batchId, rowNumber }));
+  await forEachConcurrently(CONCURRENCY, accept, (rowNumber) => deps.ledger.accept({ batchId, rowNumber }));
 
   const key = keyOf(record, input.redriveCount);
   const found = [...retry, ...resend, ...left].sort((a, b) => a - b);
@@ -43,8 +43,8 @@ export async function prepareRetry(
   if (!listed) return undefined;
   const inList = new Set(listed);
   const move = (rows: number[], how: 'retry' | 'resend') =>
-    forEachAtOnce(
-      AT_ONCE,
+    forEachConcurrently(
+      CONCURRENCY,
       rows.filter((row) => inList.has(row)),
       (rowNumber) => deps.ledger.requeue({ batchId, rowNumber }, how),
     );

@@ -1,5 +1,5 @@
 import { PregonError } from '../errors.ts';
-import { forEachAtOnce } from '../for-each.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import type { CampaignRecord } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import type { SettleInput, SettleOutput } from './messages.ts';
@@ -62,7 +62,7 @@ async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRec
   const rows = before.open.slice(0, 100);
   deps.telemetry.error('Rows were left behind by the workflow', { batchId, count: before.open.length, rows });
   deps.telemetry.count('RowsLeftBehind', before.open.length);
-  await forEachAtOnce(64, before.open, (rowNumber) => deps.ledger.markForgotten({ batchId, rowNumber }));
+  await forEachConcurrently(64, before.open, (rowNumber) => deps.ledger.markForgotten({ batchId, rowNumber }));
   return true;
 }
 

@@ -4,7 +4,7 @@ import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { executionArnOf } from './identity.ts';
 import { applyExecution } from './outcome.ts';
-import { look } from './refresh.ts';
+import { syncWithExecution } from './refresh.ts';
 
 /**
  * Stops a campaign: no email leaves any more within 5 seconds; a redrive resumes it. Stopping it twice is fine.
@@ -13,7 +13,7 @@ import { look } from './refresh.ts';
 export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord> {
   const found = await deps.store.get(batchId);
   if (!found) throw new PregonError('NotFound', `There is no campaign ${batchId}.`);
-  const record = found.status === 'SUCCEEDED' ? found : await look(deps, found);
+  const record = found.status === 'SUCCEEDED' ? found : await syncWithExecution(deps, found);
   if (record.status === 'ABORTED') return record;
   if (hasEnded(record)) throw alreadyEnded(record);
   const stoppedAt = await stopExecution(deps, batchId);

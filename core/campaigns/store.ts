@@ -36,7 +36,7 @@ export interface CampaignPage {
 
 export interface CampaignStore {
   /** Writes the record unless there is one. Answers the record that stands, and whether it is this call's. */
-  create(record: CampaignRecord): Promise<{ won: boolean; record: CampaignRecord }>;
+  create(record: CampaignRecord): Promise<{ created: boolean; record: CampaignRecord }>;
   /** Reads with consistency: what was acknowledged is seen. */
   get(batchId: string): Promise<CampaignRecord | undefined>;
   /** Newest first. Throws BadRequest for a cursor that is none of ours. */
@@ -48,14 +48,14 @@ export interface CampaignStore {
 /** Campaign records: one item each beside the ledger's rows, listed through the status index. */
 export function createCampaignStore({
   client,
-  table,
+  tableName,
 }: {
   client: DynamoDBDocumentClient;
-  table: string;
+  tableName: string;
 }): CampaignStore {
   async function get(batchId: string): Promise<CampaignRecord | undefined> {
     const { Item: item } = await client.send(
-      new GetCommand({ TableName: table, Key: campaignKey(batchId), ConsistentRead: true }),
+      new GetCommand({ TableName: tableName, Key: campaignKey(batchId), ConsistentRead: true }),
     );
     return item && toRecord(item);
   }
@@ -67,25 +67,25 @@ export function createCampaignStore({
       try {
         await client.send(
           new PutCommand({
-            TableName: table,
+            TableName: tableName,
             Item: toItem(record),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
-        return { won: true, record };
+        return { created: true, record };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
-      const standing = await get(record.batchId);
-      if (!standing) throw new PregonError('Internal', `The record of ${record.batchId} was refused and is not there.`);
+      const existing = await get(record.batchId);
+      if (!existing) throw new PregonError('Internal', `The record of ${record.batchId} was refused and is not there.`);
       // The SDK repeats a call whose answer was lost: the refusal may be by this very record.
-      return { won: standing.uploadId === record.uploadId, record: standing };
+      return { created: existing.uploadId === record.uploadId, record: existing };
     },
 
     async list({ limit, after }) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
-          TableName: table,
+          TableName: tableName,
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :list',
           ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY },
@@ -105,7 +105,7 @@ export function createCampaignStore({
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
-            TableName: table,
+            TableName: tableName,
             Key: campaignKey(batchId),
             ReturnValues: 'ALL_NEW',
             ...expressionsOf(change),

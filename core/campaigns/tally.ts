@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { forEachAtOnce } from '../for-each.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import type { Lease } from '../ledger/send.ts';
@@ -42,9 +42,9 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
   return result;
 }
 
-const LOOK_AGAIN_MS = 500;
+const RECHECK_MS = 500;
 /** Leases that are ended at once. */
-const AT_ONCE = 64;
+const CONCURRENCY = 64;
 
 interface TallyDeps {
   ledger: Ledger;
@@ -82,7 +82,9 @@ export async function tallyIfQuiet({ ledger, clock }: TallyDeps, batchId: string
   if (found.leased.length === 0) return found;
   const now = clock.now();
   if (found.leased.some(({ lease }) => !isOver(lease, now))) return undefined;
-  await forEachAtOnce(AT_ONCE, found.leased, ({ rowNumber, lease }) => ledger.expire({ batchId, rowNumber }, lease));
+  await forEachConcurrently(CONCURRENCY, found.leased, ({ rowNumber, lease }) =>
+    ledger.expire({ batchId, rowNumber }, lease),
+  );
   const after = await tally(ledger, batchId);
   return after.leased.length === 0 ? after : undefined;
 }
@@ -96,6 +98,6 @@ async function waitOut(
     if (isOver(lease, clock.now())) await ledger.expire(id, lease);
     const row = await ledger.getRow(id);
     if (row?.lease?.leaseId !== lease.leaseId) return;
-    await clock.sleep(LOOK_AGAIN_MS);
+    await clock.sleep(RECHECK_MS);
   }
 }

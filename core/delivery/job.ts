@@ -1,11 +1,11 @@
 import type { PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { RowId } from '../ledger/transitions.ts';
-import type { LimiterLane } from '../limiter/allocate.ts';
+import type { Priority } from '../limiter/allocate.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import type { Provider } from './provider.ts';
 
-/** One message of a lane: a row to deliver. Doors add what they need to answer it. */
+/** One message of a priority: a row to deliver. Channels add what they need to answer it. */
 export interface Job {
   readonly row: RowId;
 }
@@ -14,7 +14,7 @@ export interface Job {
 export interface Route<Message> {
   provider: Provider<Message>;
   limiter: Limiter;
-  lane: LimiterLane;
+  priority: Priority;
 }
 
 /** Why a job is not delivered now: `hold` later perhaps, `ended` not any more, `missing` nobody knows it. */
@@ -25,12 +25,12 @@ export interface Hold {
 }
 
 /** A way into the delivery core: what differs between campaigns, transactional email and notification requests. */
-export interface Door<J extends Job, Message> {
+export interface Channel<J extends Job, Message> {
   /** Asked first; cheap. */
   route(job: J): Promise<Route<Message> | Refusal | Hold>;
   /** Asked right before the claim, on a state at most a second old. */
   check(job: J): Promise<'go' | Refusal>;
-  /** The job's content, where the door does not keep it in the row's content item. */
+  /** The job's content, where the channel does not keep it in the row's content item. */
   content?(job: J): Promise<string>;
   /** What is sent, made ahead of the slot; the row is known when it is claimed. */
   render(job: J, content: string): (row: LedgerRow) => Message;

@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
-import { type Gate, GateClosed } from './gate.ts';
-import type { Door, Job, Outcome, Route } from './job.ts';
-import { giveBack, record } from './record.ts';
-import { type Slot, SlotBook } from './slots.ts';
-import { refused, type Sent, type Tools } from './steps.ts';
+import type { Channel, Job, Outcome, Route } from './job.ts';
+import { NoSlotAvailable, type SendPermit } from './provider.ts';
+import { record, releaseLease } from './record.ts';
+import { type Slot, SlotReservations } from './slot-reservations.ts';
+import { type DeliveryDeps, refused, type Sent } from './steps.ts';
 
 /** Longer than the function's timeout and its last send; an expired lease is never taken over. */
 export const LEASE_MS = 30_000;
@@ -16,9 +16,9 @@ const AFTER_SLOT_MS = 5_500;
 const CLAIM_MS = 1_500;
 
 interface Batch<J extends Job, M> {
-  door: Door<J, M>;
-  tools: Tools;
-  slots(route: Route<M>): SlotBook;
+  channel: Channel<J, M>;
+  deps: DeliveryDeps;
+  slots(route: Route<M>): SlotReservations;
   contents: Promise<Map<string, string>>;
 }
 
@@ -28,43 +28,43 @@ interface Batch<J extends Job, M> {
  */
 export async function deliver<J extends Job, M>(
   jobs: readonly J[],
-  door: Door<J, M>,
-  tools: Tools,
+  channel: Channel<J, M>,
+  deps: DeliveryDeps,
   { deadline, done }: { deadline: number; done(job: J, outcome: Outcome): void },
 ): Promise<void> {
   const until = deadline - AFTER_SLOT_MS;
-  const books = new Map<string, { book: SlotBook; route: Route<M> }>();
+  const reserved = new Map<string, { slots: SlotReservations; route: Route<M> }>();
   const batch: Batch<J, M> = {
-    door,
-    tools,
-    contents: door.content ? Promise.resolve(new Map()) : tools.ledger.contents(jobs.map((job) => job.row)),
+    channel,
+    deps,
+    contents: channel.content ? Promise.resolve(new Map()) : deps.ledger.contents(jobs.map((job) => job.row)),
     slots(route) {
-      const key = `${route.limiter.name} ${route.lane}`;
-      const standing = books.get(key);
-      if (standing) return standing.book;
-      const book = new SlotBook({ ...route, clock: tools.clock, until, latency: tools.latency.reserve });
-      books.set(key, { book, route });
-      return book;
+      const key = `${route.limiter.name} ${route.priority}`;
+      const existing = reserved.get(key);
+      if (existing) return existing.slots;
+      const slots = new SlotReservations({ ...route, clock: deps.clock, until, latency: deps.latency.reserve });
+      reserved.set(key, { slots, route });
+      return slots;
     },
   };
   // A failure is each job's own: it is met where the content is awaited.
   batch.contents.catch(() => undefined);
   await Promise.all(jobs.map(async (job) => done(job, await deliverOne(job, batch))));
-  await Promise.all([...books.values()].map(({ route }) => route.limiter.idle()));
+  await Promise.all([...reserved.values()].map(({ route }) => route.limiter.idle()));
 }
 
 /** One job, step by step: reserve, check, claim, send, record. */
 async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise<Outcome> {
-  const { door, tools } = batch;
-  const { clock, latency } = tools;
+  const { channel, deps } = batch;
+  const { clock, latency } = deps;
   try {
-    const route = await door.route(job);
+    const route = await channel.route(job);
     if (typeof route === 'string') return refused(route);
     if ('holdMs' in route) return { kind: 'postponed', delayMs: route.holdMs, why: 'hold' };
 
     const content = await contentOf(job, batch);
     if (content === undefined) return refused('missing');
-    const message = door.render(job, content);
+    const message = channel.render(job, content);
 
     for (;;) {
       // Where slots are free at once most rows make the first; where they are far ahead nearly all have time to be ready.
@@ -72,7 +72,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
       if ('retryAt' in slot) return postponed(slot, clock);
       await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
 
-      const verdict = await door.check(job);
+      const verdict = await channel.check(job);
       if (verdict !== 'go') return refused(verdict);
       // Nothing is claimed for a slot that is over.
       if (clock.now() > slot.at) continue;
@@ -80,7 +80,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
       if (outcome) return outcome;
     }
   } catch (error) {
-    tools.telemetry.error('A row could not be worked on', { ...job.row, error });
+    deps.telemetry.error('A row could not be worked on', { ...job.row, error });
     return { kind: 'fault', error };
   }
 }
@@ -92,23 +92,23 @@ async function attempt<J extends Job, M>(
   route: Route<M>,
   message: (row: LedgerRow) => M,
 ): Promise<Outcome | undefined> {
-  const { door, tools } = batch;
-  const leaseId = tools.newId();
-  const lease: Lease = { leaseId, leaseUntil: tools.clock.now() + LEASE_MS };
-  const claimed = await claim(job, { lease, provider: route.provider.name }, tools);
-  if (claimed.result !== 'claimed') return unclaimed(job, claimed, tools);
+  const { channel, deps } = batch;
+  const leaseId = deps.newId();
+  const lease: Lease = { leaseId, leaseUntil: deps.clock.now() + LEASE_MS };
+  const claimed = await claim(job, { lease, provider: route.provider.name }, deps);
+  if (claimed.result !== 'claimed') return unclaimed(job, claimed, deps);
 
   const { row } = claimed;
   const sent = await send(batch, route, { row, message: message(row) });
-  if (sent) return record(job, door, tools, { row, leaseId, sent });
-  await giveBack(tools, row, leaseId, { countAttempt: false });
+  if (sent) return record(job, channel, deps, { row, leaseId, sent });
+  await releaseLease(deps, row, leaseId, { countAttempt: false });
   return undefined;
 }
 
 async function claim(
   job: Job,
   { lease, provider }: { lease: Lease; provider: string },
-  { ledger, clock, telemetry, latency }: Tools,
+  { ledger, clock, telemetry, latency }: DeliveryDeps,
 ): Promise<Claim> {
   const started = clock.now();
   try {
@@ -129,37 +129,41 @@ async function send<J extends Job, M>(
   route: Route<M>,
   { row, message }: { row: LedgerRow; message: M },
 ): Promise<Sent | undefined> {
-  const { clock, telemetry } = batch.tools;
+  const { clock, telemetry } = batch.deps;
   const { provider } = route;
   let left = clock.now();
-  const gate = gateOf(batch, route, (late) => {
+  const permit = permitFor(batch, route, (late) => {
     left = clock.now();
     telemetry.duration('SlotLateness', late);
   });
   try {
-    const { messageId } = await provider.send(message, gate);
+    const { messageId } = await provider.send(message, permit);
     telemetry.duration('ProviderLatency', clock.now() - left);
     return { accepted: { provider: provider.name, messageId } };
   } catch (error) {
-    if (error instanceof GateClosed) return undefined;
+    if (error instanceof NoSlotAvailable) return undefined;
     return { error: asDeliveryError(error, row), provider: provider.name };
   }
 }
 
 /** Lets the prepared request through at the batch's next slot that can be met; closes where there is none. */
-function gateOf<J extends Job, M>(batch: Batch<J, M>, route: Route<M>, passed: (lateMs: number) => void): Gate {
-  const { clock, telemetry } = batch.tools;
-  const book = batch.slots(route);
+function permitFor<J extends Job, M>(
+  batch: Batch<J, M>,
+  route: Route<M>,
+  passed: (lateMs: number) => void,
+): SendPermit {
+  const { clock, telemetry } = batch.deps;
+  const slots = batch.slots(route);
   const missed = () => telemetry.count('SlotMissed');
   return async () => {
-    for (let slot = book.take(missed); slot !== undefined; slot = book.take(missed)) {
+    for (let slot = slots.take(missed); slot !== undefined; slot = slots.take(missed)) {
       await clock.sleep(Math.max(0, Math.ceil(slot - clock.now())));
-      const met = book.isMet(slot);
-      book.note(!met);
+      const met = slots.isMet(slot);
+      slots.note(!met);
       if (met) return passed(clock.now() - slot);
       missed();
     }
-    throw new GateClosed();
+    throw new NoSlotAvailable();
   };
 }
 
@@ -174,8 +178,8 @@ const asDeliveryError = (error: unknown, row: LedgerRow): PregonError =>
         { cause: error },
       );
 
-async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>, tools: Tools): Promise<Outcome> {
-  tools.telemetry.count('Duplicate');
+async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>, deps: DeliveryDeps): Promise<Outcome> {
+  deps.telemetry.count('Duplicate');
   switch (claim.result) {
     case 'missing':
       return { kind: 'missing' };
@@ -184,8 +188,8 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
     case 'leased':
       return { kind: 'leased', row: claim.row, lease: claim.lease };
     case 'expired': {
-      const row = await tools.ledger.expire(job.row, claim.lease);
-      tools.telemetry.count('Unconfirmed');
+      const row = await deps.ledger.expire(job.row, claim.lease);
+      deps.telemetry.count('Unconfirmed');
       return { kind: 'already', row: row ?? claim.row };
     }
     default:
@@ -193,9 +197,9 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
   }
 }
 
-async function contentOf<J extends Job, M>(job: J, { door, contents }: Batch<J, M>): Promise<string | undefined> {
+async function contentOf<J extends Job, M>(job: J, { channel, contents }: Batch<J, M>): Promise<string | undefined> {
   // Transactional email has one content for all rows of a batch.
-  if (door.content) return door.content(job);
+  if (channel.content) return channel.content(job);
   return (await contents).get(`${job.row.batchId}-${job.row.rowNumber}`);
 }
 

@@ -1,51 +1,51 @@
 import type { PregonError } from '../errors.ts';
 import type { LedgerRow, SendError } from '../ledger/send.ts';
-import type { Door, Job, Outcome } from './job.ts';
+import type { Channel, Job, Outcome } from './job.ts';
 import { logged } from './providers/http-answer.ts';
-import { type Sent, THROTTLED_MS, type Tools } from './steps.ts';
+import { type DeliveryDeps, type Sent, THROTTLED_MS } from './steps.ts';
 
 /** Records what the send came to: an end of the row, or the lease given back where nothing was sent. */
 export async function record<J extends Job, M>(
   job: J,
-  door: Door<J, M>,
-  tools: Tools,
+  channel: Channel<J, M>,
+  deps: DeliveryDeps,
   { row, leaseId, sent }: { row: LedgerRow; leaseId: string; sent: Sent },
 ): Promise<Outcome> {
-  if ('accepted' in sent) return recordSent(tools, row, leaseId, sent.accepted);
+  if ('accepted' in sent) return recordSent(deps, row, leaseId, sent.accepted);
   const { error, provider } = sent;
-  const recovered = await door.recover?.(job, { row, leaseId, provider, error });
+  const recovered = await channel.recover?.(job, { row, leaseId, provider, error });
   if (recovered) return recovered;
   switch (error.class) {
     case 'throttled':
-      await giveBack(tools, row, leaseId, { countAttempt: false });
-      tools.telemetry.count('Throttled');
+      await releaseLease(deps, row, leaseId, { countAttempt: false });
+      deps.telemetry.count('Throttled');
       return { kind: 'postponed', delayMs: THROTTLED_MS, why: 'throttled' };
     case 'account':
-      await giveBack(tools, row, leaseId, { countAttempt: false });
-      tools.telemetry.count('AccountStopped');
-      await door.blocked(job, error);
+      await releaseLease(deps, row, leaseId, { countAttempt: false });
+      deps.telemetry.count('AccountStopped');
+      await channel.blocked(job, error);
       return { kind: 'released', row, error };
     case 'transient':
-      await giveBack(tools, row, leaseId, { countAttempt: true });
-      tools.telemetry.count('Transient');
+      await releaseLease(deps, row, leaseId, { countAttempt: true });
+      deps.telemetry.count('Transient');
       return { kind: 'released', row, error };
     default:
-      return recordError(tools, row, leaseId, error);
+      return recordError(deps, row, leaseId, error);
   }
 }
 
 /** Ends the claim of a row of which nothing was sent. */
-export const giveBack = (tools: Tools, row: LedgerRow, leaseId: string, counted: { countAttempt: boolean }) =>
-  again(tools, () => tools.ledger.release(row, leaseId, counted));
+export const releaseLease = (deps: DeliveryDeps, row: LedgerRow, leaseId: string, counted: { countAttempt: boolean }) =>
+  withRetries(deps, () => deps.ledger.release(row, leaseId, counted));
 
 async function recordSent(
-  tools: Tools,
+  deps: DeliveryDeps,
   row: LedgerRow,
   leaseId: string,
   accepted: { provider: string; messageId: string },
 ): Promise<Outcome> {
-  const { ledger, telemetry } = tools;
-  const recorded = await again(tools, () => ledger.recordSent(row, leaseId, accepted));
+  const { ledger, telemetry } = deps;
+  const recorded = await withRetries(deps, () => ledger.recordSent(row, leaseId, accepted));
   if (!recorded) {
     // The lease ran out and an operator had the row sent again: another attempt holds it.
     telemetry.error('An accepted email could not be recorded', { sendId: row.sendId, ...accepted });
@@ -55,11 +55,11 @@ async function recordSent(
   return { kind: 'sent', row, ...accepted };
 }
 
-async function recordError(tools: Tools, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
-  const { ledger, telemetry } = tools;
+async function recordError(deps: DeliveryDeps, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
+  const { ledger, telemetry } = deps;
   telemetry.count(error.class === 'unconfirmed' ? 'Unconfirmed' : 'Rejected');
   telemetry.warn('A row failed', { sendId: row.sendId, ...logged(error) });
-  await again(tools, () => ledger.recordError(row, leaseId, asSendError(error)));
+  await withRetries(deps, () => ledger.recordError(row, leaseId, asSendError(error)));
   return { kind: 'failed', row, error };
 }
 
@@ -74,7 +74,7 @@ const TRIES = 3;
 const PAUSE_MS = 100;
 
 /** An outcome that is not recorded makes the row unconfirmed: worth more tries than the SDK's own, within the function's time. */
-export async function again<T>({ clock }: Pick<Tools, 'clock'>, call: () => Promise<T>): Promise<T> {
+export async function withRetries<T>({ clock }: Pick<DeliveryDeps, 'clock'>, call: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await call();

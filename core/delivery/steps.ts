@@ -6,7 +6,7 @@ import type { Outcome, Refusal } from './job.ts';
 import type { Latency } from './latency.ts';
 
 /** What the steps of a delivery work with. */
-export interface Tools {
+export interface DeliveryDeps {
   ledger: Ledger;
   clock: Clock;
   telemetry: Telemetry;
@@ -22,6 +22,6 @@ export type Sent = { accepted: { provider: string; messageId: string } } | { err
 const HOLD_MS = 5_000;
 export const THROTTLED_MS = 1_000;
 
-/** The outcome of a job whose door refused it. */
+/** The outcome of a job whose channel refused it. */
 export const refused = (refusal: Refusal): Outcome =>
   refusal === 'hold' ? { kind: 'postponed', delayMs: HOLD_MS, why: 'hold' } : { kind: refusal };

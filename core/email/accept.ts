@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
-import type { Channel } from '../ledger/send.ts';
+import type { ChannelName } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, type EmailRequest, eachOnce } from './batch.ts';
 import type { EmailQueue } from './queue.ts';
 import { type AllowedSenders, checkSender } from './senders.ts';
 import type { EmailStore } from './store.ts';
-import { firstLookAt } from './sweep-plan.ts';
+import { firstSweepAt } from './sweep-plan.ts';
 
 export interface AcceptOptions {
   /** The same id accepted twice is one batch; a new one by default. */
   batchId?: string;
-  channel?: Channel;
+  channel?: ChannelName;
 }
 
-export interface AcceptParts {
+export interface AcceptDeps {
   store: EmailStore;
   queue: EmailQueue;
   allowed: AllowedSenders;
@@ -30,12 +30,12 @@ export interface AcceptParts {
  * stands for another request.
  */
 export async function acceptEmail(
-  parts: AcceptParts,
+  deps: AcceptDeps,
   request: EmailRequest,
-  { batchId = (parts.newId ?? randomUUID)(), channel = 'email' }: AcceptOptions = {},
+  { batchId = (deps.newId ?? randomUUID)(), channel = 'email' }: AcceptOptions = {},
 ): Promise<{ batchId: string; duplicate: boolean }> {
-  const { store, queue, clock, telemetry } = parts;
-  checkSender(parts.allowed, request.from.email);
+  const { store, queue, clock, telemetry } = deps;
+  checkSender(deps.allowed, request.from.email);
   const now = clock.now();
   const wanted: EmailBatch = {
     ...request,
@@ -43,10 +43,10 @@ export async function acceptEmail(
     batchId,
     channel,
     createdAt: new Date(now).toISOString(),
-    looks: 0,
+    sweepCount: 0,
   };
-  const { won, batch } = await store.create(wanted, firstLookAt(now));
-  if (!won && contentOf(batch) !== contentOf(wanted)) {
+  const { created, batch } = await store.create(wanted, firstSweepAt(now));
+  if (!created && contentOf(batch) !== contentOf(wanted)) {
     throw new PregonError('Conflict', `The batch ${batchId} was accepted with other content before.`);
   }
   const rowNumbers = batch.destinations.map((_, index) => index + 1);
@@ -60,7 +60,7 @@ export async function acceptEmail(
       error: error instanceof Error ? error.message : String(error),
     });
   }
-  return { batchId, duplicate: !won };
+  return { batchId, duplicate: !created };
 }
 
 /** What a request says, without when it came. The table may give a record's members back in another order. */

@@ -1,7 +1,7 @@
+import type { Item } from '../dynamodb/table.ts';
 import { toRow } from '../ledger/item.ts';
 import { createdKey, dayOf, shardOf, stateKey, statusKey } from '../ledger/keys.ts';
-import type { Channel, LedgerRow } from '../ledger/send.ts';
-import type { Item } from '../ledger/table.ts';
+import type { ChannelName, LedgerRow } from '../ledger/send.ts';
 
 export interface EmailParty {
   email: string;
@@ -31,10 +31,10 @@ export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
 /** One accepted request. Its record is written first and alone makes it accepted: rows and messages follow from it. */
 export interface EmailBatch extends EmailRequest {
   batchId: string;
-  channel: Channel;
+  channel: ChannelName;
   createdAt: string;
   /** How often the sweep looked at it. */
-  looks: number;
+  sweepCount: number;
 }
 
 /** A provider's answer to one attempt that failed. */
@@ -76,14 +76,14 @@ export function fromBatch({ htmlContent, from, destinations, ...rest }: EmailBat
 
 export const toBatch = (item: Item): EmailBatch => ({
   batchId: String(item.batchId),
-  channel: item.channel as Channel,
+  channel: item.channel as ChannelName,
   from: item.from as EmailParty,
   destinations: item.destinations as EmailParty[],
   subject: String(item.subject),
   plainContent: String(item.plainContent),
   ...(typeof item.htmlContent === 'string' ? { htmlContent: item.htmlContent } : {}),
   createdAt: String(item.createdAt),
-  looks: Number(item.looks ?? 0),
+  sweepCount: Number(item.sweepCount ?? 0),
 });
 
 /** The state item of a destination as it is when the batch is accepted. */

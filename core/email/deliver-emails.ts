@@ -1,7 +1,7 @@
 import type { Outcome } from '../delivery/job.ts';
 import { deliver } from '../delivery/pipeline.ts';
-import type { Tools } from '../delivery/steps.ts';
-import { createEmailDoor, type EmailDoorDeps, type EmailJob } from './door.ts';
+import type { DeliveryDeps } from '../delivery/steps.ts';
+import { createEmailChannel, type EmailChannelDeps, type EmailJob } from './channel.ts';
 
 export type EmailDelivery = (jobs: readonly EmailJob[], deadline: number) => Promise<EmailJob[]>;
 
@@ -9,9 +9,9 @@ export type EmailDelivery = (jobs: readonly EmailJob[], deadline: number) => Pro
 const AFTER_LEASE_MS = 3_000;
 
 /** Delivers emails by the delivery core, and answers the jobs whose messages must stay in the queue. */
-export function createEmailDelivery(deps: EmailDoorDeps & { tools: Tools }): EmailDelivery {
+export function createEmailDelivery(deps: EmailChannelDeps & DeliveryDeps): EmailDelivery {
   const { queue, breakers, routes, clock, telemetry } = deps;
-  const door = createEmailDoor(deps);
+  const channel = createEmailChannel(deps);
   const first = routes[0]?.provider.name;
 
   return async (jobs, deadline) => {
@@ -22,9 +22,9 @@ export function createEmailDelivery(deps: EmailDoorDeps & { tools: Tools }): Ema
         telemetry.error('A message is left to its next receive', { ...job.row, outcome: outcome.kind, error });
         kept.push(job);
       });
-      answers.push(answered, door.over(job, outcome));
+      answers.push(answered, channel.onJobDone(job, outcome));
     };
-    await deliver(jobs, door, deps.tools, { deadline, done });
+    await deliver(jobs, channel, deps, { deadline, done });
     await Promise.all(answers);
     return kept;
   };

@@ -7,14 +7,14 @@ export interface EmailQueue {
 }
 
 /** SQS takes ten messages a call. */
-const BATCH = 10;
+const BATCH_SIZE = 10;
 
 export function createEmailQueue(client: SQSClient, queueUrl: string): EmailQueue {
   return {
     async send(messages, delaySeconds = 0) {
       const calls: Promise<void>[] = [];
-      for (let start = 0; start < messages.length; start += BATCH) {
-        calls.push(sendTen(messages.slice(start, start + BATCH), delaySeconds));
+      for (let start = 0; start < messages.length; start += BATCH_SIZE) {
+        calls.push(sendTen(messages.slice(start, start + BATCH_SIZE), delaySeconds));
       }
       await Promise.all(calls);
     },

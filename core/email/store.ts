@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf, INDEX, stateKey } from '../ledger/keys.ts';
 import type { SendError } from '../ledger/send.ts';
-import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
 import { isoNow, type RowId, statusKeyOf } from '../ledger/transitions.ts';
 import {
   batchKey,
@@ -20,7 +20,7 @@ import {
 
 export interface EmailStore {
   /** Writes the batch unless there is one. Answers the batch that stands, and whether this call wrote it. */
-  create(batch: EmailBatch, dueAt: number): Promise<{ won: boolean; batch: EmailBatch }>;
+  create(batch: EmailBatch, dueAt: number): Promise<{ created: boolean; batch: EmailBatch }>;
   /** Writes the state items of these rows unless they are there. */
   addRows(batch: EmailBatch, rowNumbers: readonly number[]): Promise<void>;
   getBatch(batchId: string): Promise<EmailBatch | undefined>;
@@ -28,20 +28,20 @@ export interface EmailStore {
   getRows(batch: EmailBatch): Promise<Map<number, EmailRow>>;
   getRow(id: RowId): Promise<EmailRow | undefined>;
   /** Ends an attempt that failed for certain: the row stays queued for the next provider. Undefined when the lease was lost. */
-  failOver(id: RowId, leaseId: string, failed: EmailTry): Promise<EmailRow | undefined>;
+  recordFailedTry(id: RowId, leaseId: string, failed: EmailTry): Promise<EmailRow | undefined>;
   /** Ends a row that nobody holds in ERROR. False when somebody knows better. */
   giveUp(row: EmailRow, error: SendError): Promise<boolean>;
   /** Moves a retryable row from ERROR back to QUEUED for another uptake. False when it is elsewhere by now. */
   takeUp(row: EmailRow): Promise<boolean>;
   /** Batch ids that the sweep shall look at, those longest due first. */
   due(now: number, limit: number): Promise<string[]>;
-  lookAgain(batch: EmailBatch, dueAt: number): Promise<void>;
+  sweepAgain(batch: EmailBatch, dueAt: number): Promise<void>;
   /** The sweep need not look at it any more. */
   close(batch: EmailBatch): Promise<void>;
 }
 
 /** Email batches and their rows in the ledger's table. */
-export function createEmailStore(table: LedgerTable): EmailStore {
+export function createEmailStore(table: DynamoTable): EmailStore {
   const { client } = table;
   let markedDay = '';
 
@@ -54,7 +54,7 @@ export function createEmailStore(table: LedgerTable): EmailStore {
   async function putNew(item: Item): Promise<boolean> {
     try {
       await client.send(
-        new PutCommand({ TableName: table.table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+        new PutCommand({ TableName: table.tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
       );
       return true;
     } catch (error) {
@@ -79,10 +79,10 @@ export function createEmailStore(table: LedgerTable): EmailStore {
         createdKey: dueKey(dueAt, batchId),
         ...fromBatch(batch),
       };
-      if (await putNew(item)) return { won: true, batch };
-      const standing = await getBatch(batchId);
+      if (await putNew(item)) return { created: true, batch };
+      const existing = await getBatch(batchId);
       // A repeated call whose first answer was lost meets its own batch: the same in every part.
-      return { won: false, batch: standing ?? batch };
+      return { created: false, batch: existing ?? batch };
     },
 
     async addRows(batch, rowNumbers) {
@@ -99,10 +99,10 @@ export function createEmailStore(table: LedgerTable): EmailStore {
       let keys: Item[] = batch.destinations.map((_, index) => stateKey(batch.batchId, index + 1));
       while (keys.length > 0) {
         const { Responses, UnprocessedKeys } = await client.send(
-          new BatchGetCommand({ RequestItems: { [table.table]: { Keys: keys, ConsistentRead: true } } }),
+          new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: keys, ConsistentRead: true } } }),
         );
-        for (const item of Responses?.[table.table] ?? []) rows.set(Number(item.rowNumber), toEmailRow(item));
-        keys = UnprocessedKeys?.[table.table]?.Keys ?? [];
+        for (const item of Responses?.[table.tableName] ?? []) rows.set(Number(item.rowNumber), toEmailRow(item));
+        keys = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
       }
       return rows;
     },
@@ -112,7 +112,7 @@ export function createEmailStore(table: LedgerTable): EmailStore {
       return item && toEmailRow(item);
     },
 
-    async failOver({ batchId, rowNumber }, leaseId, failed) {
+    async recordFailedTry({ batchId, rowNumber }, leaseId, failed) {
       const key = stateKey(batchId, rowNumber);
       const item = await updateIf(table, {
         key,
@@ -130,8 +130,8 @@ export function createEmailStore(table: LedgerTable): EmailStore {
       });
       if (item) return toEmailRow(item);
       // Refused to a repeated call whose first answer was lost, too.
-      const standing = await read(table, key);
-      return standing?.lastLeaseId === leaseId && standing.status === 'QUEUED' ? toEmailRow(standing) : undefined;
+      const existing = await read(table, key);
+      return existing?.lastLeaseId === leaseId && existing.status === 'QUEUED' ? toEmailRow(existing) : undefined;
     },
 
     async giveUp(row, error) {
@@ -175,7 +175,7 @@ export function createEmailStore(table: LedgerTable): EmailStore {
     async due(now, limit) {
       const { Items = [] } = await client.send(
         new QueryCommand({
-          TableName: table.table,
+          TableName: table.tableName,
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :open AND createdKey <= :now',
           // `~` sorts behind every batch id of this very millisecond.
@@ -186,10 +186,10 @@ export function createEmailStore(table: LedgerTable): EmailStore {
       return Items.map((item) => String(item.createdKey)).map((key) => key.slice(key.indexOf('#') + 1));
     },
 
-    async lookAgain({ batchId }, dueAt) {
+    async sweepAgain({ batchId }, dueAt) {
       await updateIf(table, {
         key: batchKey(batchId),
-        update: 'SET #createdKey = :due, #looks = #looks + :one',
+        update: 'SET #createdKey = :due, #sweepCount = #sweepCount + :one',
         condition: '#statusKey = :open',
         values: { ':due': dueKey(dueAt, batchId), ':open': OPEN_BATCHES, ':one': 1 },
       });

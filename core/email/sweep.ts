@@ -1,4 +1,4 @@
-import type { LedgerTable } from '../ledger/table.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { expire } from '../ledger/transitions.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, type EmailRow, rowsOf } from './batch.ts';
@@ -7,8 +7,8 @@ import type { EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
 import { planFor } from './sweep-plan.ts';
 
-export interface SweepParts {
-  table: LedgerTable;
+export interface EmailSweepDeps {
+  table: DynamoTable;
   store: EmailStore;
   queue: EmailQueue;
   telemetry: Telemetry;
@@ -24,15 +24,15 @@ export interface Swept {
 }
 
 /** Batches looked at together. */
-const TOGETHER = 20;
+const BATCH_SIZE = 20;
 const PAGE = 200;
 
 /**
  * Looks at every batch that is due: rows and messages that a crash left out are made, leases that ran out are recorded, failed
  * sends are taken up again. Any of it done twice, or by two runs at once, changes nothing. Stops at `deadline`.
  */
-export async function sweepEmails(parts: SweepParts, deadline: number): Promise<Swept> {
-  const { table, store } = parts;
+export async function sweepEmails(deps: EmailSweepDeps, deadline: number): Promise<Swept> {
+  const { table, store } = deps;
   const { clock } = table;
   const swept: Swept = { batches: 0, closed: 0, enqueued: 0, takenUp: 0, expired: 0 };
   const seen = new Set<string>();
@@ -40,36 +40,40 @@ export async function sweepEmails(parts: SweepParts, deadline: number): Promise<
     // The index may still list what was just looked at.
     const due = (await store.due(clock.now(), PAGE)).filter((batchId) => !seen.has(batchId));
     if (due.length === 0) break;
-    for (let start = 0; start < due.length && clock.now() < deadline; start += TOGETHER) {
-      const some = due.slice(start, start + TOGETHER);
+    for (let start = 0; start < due.length && clock.now() < deadline; start += BATCH_SIZE) {
+      const some = due.slice(start, start + BATCH_SIZE);
       for (const batchId of some) seen.add(batchId);
-      await Promise.all(some.map((batchId) => lookAtSafely(parts, batchId, swept)));
+      await Promise.all(some.map((batchId) => trySweepBatch(deps, batchId, swept)));
     }
   }
   return swept;
 }
 
 /** One batch that fails must not keep the others from their turn; it stays due. */
-async function lookAtSafely(parts: SweepParts, batchId: string, swept: Swept): Promise<void> {
+async function trySweepBatch(deps: EmailSweepDeps, batchId: string, swept: Swept): Promise<void> {
   try {
-    const batch = await parts.store.getBatch(batchId);
-    if (batch) await lookAt(parts, batch, swept);
+    const batch = await deps.store.getBatch(batchId);
+    if (batch) await sweepBatch(deps, batch, swept);
   } catch (error) {
-    parts.telemetry.error('The sweep could not look at a batch; it will again', { batchId, error });
+    deps.telemetry.error('The sweep could not look at a batch; it will again', { batchId, error });
   }
 }
 
-async function lookAt({ table, store, queue, telemetry }: SweepParts, batch: EmailBatch, swept: Swept): Promise<void> {
+async function sweepBatch(
+  { table, store, queue, telemetry }: EmailSweepDeps,
+  batch: EmailBatch,
+  swept: Swept,
+): Promise<void> {
   swept.batches += 1;
   const written = await store.getRows(batch);
   const missing = batch.destinations.map((_, index) => index + 1).filter((rowNumber) => !written.has(rowNumber));
   await store.addRows(batch, missing);
 
   const messages: EmailMessage[] = [];
-  const looks: number[] = [];
+  const nextSweeps: number[] = [];
   for (const row of rowsOf(batch, written)) {
-    const { action, lookAt: next } = planFor(row, batch.looks, table.clock.now());
-    if (next !== undefined) looks.push(next);
+    const { action, nextSweepAt } = planFor(row, batch.sweepCount, table.clock.now());
+    if (nextSweepAt !== undefined) nextSweeps.push(nextSweepAt);
     const { batchId, rowNumber } = row;
     if (action === 'expire') {
       await expireLease(table, row);
@@ -82,13 +86,13 @@ async function lookAt({ table, store, queue, telemetry }: SweepParts, batch: Ema
   }
   await queue.send(messages);
   // After the messages: a crash before this only means another look.
-  if (looks.length > 0) await store.lookAgain(batch, Math.min(...looks));
+  if (nextSweeps.length > 0) await store.sweepAgain(batch, Math.min(...nextSweeps));
   else {
     await store.close(batch);
     swept.closed += 1;
   }
 }
 
-async function expireLease(table: LedgerTable, row: EmailRow): Promise<void> {
+async function expireLease(table: DynamoTable, row: EmailRow): Promise<void> {
   if (row.lease) await expire(table, row, row.lease);
 }

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
-import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
 
 /** An answer as it is kept and given again. */
 export interface KeptAnswer {
@@ -47,18 +47,18 @@ export function idempotencyKey(header: string): string {
 }
 
 /** Idempotency keys in the ledger's table. */
-export function createIdempotency(table: LedgerTable, newId: () => string = randomUUID): Idempotency {
+export function createIdempotency(table: DynamoTable, newId: () => string = randomUUID): Idempotency {
   const { client, clock } = table;
 
   /** The run that is ours now, or the item that stands in its way. */
-  async function begin(key: ItemKey, fingerprint: string): Promise<{ ours?: Run; standing?: Item }> {
+  async function begin(key: ItemKey, fingerprint: string): Promise<{ ours?: Run; existing?: Item }> {
     const now = clock.now();
     const run = { runId: newId(), reference: newId() };
     const item = { ...key, ...run, fingerprint, runUntil: now + RUN_MS, keptUntil: now + KEPT_MS, expiresAt: ttl(now) };
     try {
       await client.send(
         new PutCommand({
-          TableName: table.table,
+          TableName: table.tableName,
           Item: item,
           // The table's own expiry may come days late.
           ConditionExpression: 'attribute_not_exists(pk) OR #keptUntil <= :now',
@@ -70,12 +70,12 @@ export function createIdempotency(table: LedgerTable, newId: () => string = rand
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
-    const standing = await read(table, key);
-    if (!standing)
+    const existing = await read(table, key);
+    if (!existing)
       throw new PregonError('Conflict', 'The request is being changed by another; try again.', { retryAfter: 1 });
     // The SDK repeats a call whose answer was lost: the refusal may be by this very run.
-    if (standing.runId === run.runId) return { ours: run };
-    return { standing };
+    if (existing.runId === run.runId) return { ours: run };
+    return { existing };
   }
 
   async function takeOver(key: ItemKey, dead: Item): Promise<Run | undefined> {
@@ -94,17 +94,17 @@ export function createIdempotency(table: LedgerTable, newId: () => string = rand
     async once({ scope, key: name, request }, work) {
       const key = keyOf(scope, name);
       const fingerprint = hash(canonical(request));
-      let { ours, standing } = await begin(key, fingerprint);
-      if (standing) {
-        if (standing.fingerprint !== fingerprint) {
+      let { ours, existing } = await begin(key, fingerprint);
+      if (existing) {
+        if (existing.fingerprint !== fingerprint) {
           throw new PregonError(
             'Unprocessable',
             `Idempotency-Key ${name} was used with another request; use a new key.`,
           );
         }
-        if (standing.answer) return { answer: standing.answer as KeptAnswer, replayed: true };
-        const wait = Number(standing.runUntil) - clock.now();
-        ours = wait > 0 ? undefined : await takeOver(key, standing);
+        if (existing.answer) return { answer: existing.answer as KeptAnswer, replayed: true };
+        const wait = Number(existing.runUntil) - clock.now();
+        ours = wait > 0 ? undefined : await takeOver(key, existing);
         if (!ours) {
           throw new PregonError('Conflict', `The first request with Idempotency-Key ${name} is in progress.`, {
             retryAfter: 1,

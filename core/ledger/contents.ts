@@ -1,11 +1,11 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoTable, Item } from '../dynamodb/table.ts';
 import { contentKey } from './keys.ts';
-import type { Item, LedgerTable } from './table.ts';
 import type { RowId } from './transitions.ts';
 
 /** The rendered contents of up to 100 rows in one call, by `<batchId>-<rowNumber>`; a row without content is missing. */
 export async function readContents(
-  { client, table }: LedgerTable,
+  { client, tableName }: DynamoTable,
   ids: readonly RowId[],
 ): Promise<Map<string, string>> {
   const byKey = new Map<string, string>();
@@ -20,13 +20,13 @@ export async function readContents(
   });
   while (left.length > 0) {
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: left } } }),
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left } } }),
     );
-    for (const item of Responses?.[table] ?? []) {
+    for (const item of Responses?.[tableName] ?? []) {
       const sendId = byKey.get(`${item.pk}/${item.sk}`);
       if (sendId !== undefined) contents.set(sendId, String(item.content));
     }
-    left = UnprocessedKeys?.[table]?.Keys ?? [];
+    left = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   return contents;
 }

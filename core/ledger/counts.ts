@@ -1,11 +1,11 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { forEachAtOnce } from '../for-each.ts';
+import { type DynamoTable, type Item, namesIn, read } from '../dynamodb/table.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import { allShards, createdKey, dayOf, INDEX, progressKey, statusKey } from './keys.ts';
 import type { SendStatus } from './send.ts';
-import { type Item, type LedgerTable, namesIn, read } from './table.ts';
 
 /** Somebody looks every second while a campaign runs: all at once they would hold up what the workers write. */
-const AT_ONCE = 2;
+const CONCURRENCY = 2;
 
 const OPEN_UNCONFIRMED = '#error.#class = :unconfirmed AND attribute_not_exists(#error.#resolution)';
 
@@ -14,7 +14,7 @@ const OPEN_UNCONFIRMED = '#error.#class = :unconfirmed AND attribute_not_exists(
  * unconfirmed and not decided on.
  */
 export async function countByStatus(
-  { client, table }: LedgerTable,
+  { client, tableName }: DynamoTable,
   batch: { batchId: string; createdAt: string },
   status: SendStatus,
 ): Promise<{ total: number; unconfirmed: number }> {
@@ -23,12 +23,12 @@ export async function countByStatus(
     FilterExpression: OPEN_UNCONFIRMED,
     ExpressionAttributeNames: namesIn(OPEN_UNCONFIRMED),
   };
-  await forEachAtOnce(AT_ONCE, allShards, async (shard) => {
+  await forEachConcurrently(CONCURRENCY, allShards, async (shard) => {
     let start: Item | undefined;
     do {
       const { Count, ScannedCount, LastEvaluatedKey } = await client.send(
         new QueryCommand({
-          TableName: table,
+          TableName: tableName,
           IndexName: INDEX.byStatus,
           Select: 'COUNT',
           KeyConditionExpression: 'statusKey = :status AND begins_with(createdKey, :batch)',
@@ -50,10 +50,10 @@ export async function countByStatus(
 }
 
 /** Adds to the sends that a running batch shows as SENT. */
-export async function addProgress({ client, table }: LedgerTable, batchId: string, sent: number): Promise<void> {
+export async function addProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
   await client.send(
     new UpdateCommand({
-      TableName: table,
+      TableName: tableName,
       Key: progressKey(batchId),
       UpdateExpression: 'ADD sent :sent',
       ExpressionAttributeValues: { ':sent': sent },
@@ -62,16 +62,16 @@ export async function addProgress({ client, table }: LedgerTable, batchId: strin
 }
 
 /** What the workers have added so far. */
-export async function readProgress(table: LedgerTable, batchId: string): Promise<number> {
+export async function readProgress(table: DynamoTable, batchId: string): Promise<number> {
   const item = await read(table, progressKey(batchId));
   return Number(item?.sent ?? 0);
 }
 
 /** Puts the counter right by an exact count: batches whose worker died before it added are missing in it. */
-export async function setProgress({ client, table }: LedgerTable, batchId: string, sent: number): Promise<void> {
+export async function setProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
   await client.send(
     new UpdateCommand({
-      TableName: table,
+      TableName: tableName,
       Key: progressKey(batchId),
       UpdateExpression: 'SET sent = :sent',
       ExpressionAttributeValues: { ':sent': sent },

@@ -1,19 +1,22 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { ItemStream } from '../dynamodb/item-stream.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { DAYS_KEY, dayKey } from './keys.ts';
-import { ItemStream } from './streams.ts';
-import type { LedgerTable } from './table.ts';
 
 /**
  * Notes that sends of this day exist, before the first of them is written. The walk over days reads these markers: it meets
  * no empty day, and it ends where they do.
  */
-export async function markDay({ client, table }: Pick<LedgerTable, 'client' | 'table'>, day: string): Promise<void> {
-  await client.send(new PutCommand({ TableName: table, Item: dayKey(day) }));
+export async function markDay(
+  { client, tableName }: Pick<DynamoTable, 'client' | 'tableName'>,
+  day: string,
+): Promise<void> {
+  await client.send(new PutCommand({ TableName: tableName, Item: dayKey(day) }));
 }
 
 /** The days with sends, newest first, both ends included. */
 export async function* daysWithSends(
-  table: LedgerTable,
+  table: DynamoTable,
   range: { from?: string; to?: string },
 ): AsyncGenerator<string> {
   const from = dayKey(range.from ?? '0000-01-01').sk;

@@ -1,5 +1,5 @@
+import type { Item } from '../dynamodb/table.ts';
 import type { LedgerRow, Send, SendError } from './send.ts';
-import type { Item } from './table.ts';
 
 /** What lists show, by name; `createdKey` places it. */
 export const LISTED = [

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../clock.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { readContents } from './contents.ts';
 import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
 import { cursorOf } from './cursor.ts';
@@ -9,7 +10,6 @@ import type { ListedSend, SendFilter, SendPage } from './queries.ts';
 import { accept, markForgotten, type Requeue, requeue } from './requeue.ts';
 import { type RowState, rowsOfBatch, scanBatch } from './scan.ts';
 import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
-import type { LedgerTable } from './table.ts';
 import {
   type Claim,
   type ClaimOptions,
@@ -53,8 +53,8 @@ export interface Ledger {
 }
 
 /** The ledger in a DynamoDB table with the indexes `byStatus` and `byAddress`. */
-export function createLedger(options: { client: DynamoDBDocumentClient; table: string; clock?: Clock }): Ledger {
-  const table: LedgerTable = { clock: systemClock, ...options };
+export function createLedger(options: { client: DynamoDBDocumentClient; tableName: string; clock?: Clock }): Ledger {
+  const table: DynamoTable = { clock: systemClock, ...options };
   return {
     claim: (id, lease, options) => claim(table, id, lease, options),
     release: (id, leaseId, how) => release(table, id, leaseId, how),

@@ -1,4 +1,6 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type Budget, ItemStream, merge } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { daysWithSends } from './days.ts';
@@ -6,8 +8,6 @@ import { toSend } from './item.ts';
 import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
 import type { SendFilter, SendPage } from './queries.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
-import { type Budget, ItemStream, merge } from './streams.ts';
-import { type Item, type Key, type LedgerTable, read } from './table.ts';
 
 /** One page reads at most about this many query pages: ten days in all four statuses. */
 const QUERIES_PER_PAGE = 640;
@@ -20,7 +20,7 @@ interface Segment {
 }
 
 interface Walk {
-  table: LedgerTable;
+  table: DynamoTable;
   filter: SendFilter;
   statuses: readonly SendStatus[];
   /** Every `createdKey` of the page lies below this one. */
@@ -34,7 +34,7 @@ interface Walk {
  * Throws BadRequest for a cursor, a time or a limit that is not valid.
  */
 export async function listSends(
-  table: LedgerTable,
+  table: DynamoTable,
   filter: SendFilter,
   { limit = 50, after }: { limit?: number; after?: string } = {},
 ): Promise<SendPage> {
@@ -102,7 +102,7 @@ async function* daySegments(walk: Walk): AsyncGenerator<Segment> {
 }
 
 async function* batchSegments(walk: Walk, batchId: string): AsyncGenerator<Segment> {
-  // Batches of the other doors have no record of this kind; their rows are all as old as the first.
+  // Batches of the other channels have no record of this kind; their rows are all as old as the first.
   const batch = (await read(walk.table, campaignKey(batchId))) ?? (await read(walk.table, stateKey(batchId, 1)));
   const { createdAt } = batch ?? {};
   if (typeof createdAt !== 'string') return;
@@ -119,7 +119,7 @@ async function* campaignSegments(walk: Walk, campaignId: string): AsyncGenerator
     walk.budget.queries -= 1;
     const { Items = [], LastEvaluatedKey } = await walk.table.client.send(
       new QueryCommand({
-        TableName: walk.table.table,
+        TableName: walk.table.tableName,
         IndexName: INDEX.byStatus,
         KeyConditionExpression: 'statusKey = :list',
         FilterExpression: '#campaignId = :campaignId',
@@ -197,15 +197,15 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
   }
 }
 
-async function readAll({ client, table }: LedgerTable, keys: Key[]): Promise<Item[]> {
+async function readAll({ client, tableName }: DynamoTable, keys: Key[]): Promise<Item[]> {
   const items: Item[] = [];
   let left: Item[] = keys.map((key) => ({ ...key }));
   while (left.length > 0) {
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: left } } }),
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left } } }),
     );
-    items.push(...(Responses?.[table] ?? []));
-    left = UnprocessedKeys?.[table]?.Keys ?? [];
+    items.push(...(Responses?.[tableName] ?? []));
+    left = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   return items;
 }

@@ -1,5 +1,5 @@
+import { type DynamoTable, updateIf } from '../dynamodb/table.ts';
 import { stateKey } from './keys.ts';
-import { type LedgerTable, updateIf } from './table.ts';
 import type { RowId } from './transitions.ts';
 import { errorOf, getRow, isoNow, statusKeyOf } from './transitions.ts';
 
@@ -10,7 +10,7 @@ export type Requeue = 'retry' | 'resend';
  * Moves a row from ERROR back to PENDING: a retryable one, or by `resend` an unconfirmed one, which keeps its error with the
  * operator's decision. A row that is elsewhere by now stays as it is: repeating changes nothing.
  */
-export async function requeue(table: LedgerTable, id: RowId, how: Requeue): Promise<void> {
+export async function requeue(table: DynamoTable, id: RowId, how: Requeue): Promise<void> {
   const row = await getRow(table, id);
   if (row?.status !== 'ERROR') return;
   const again = how === 'resend';
@@ -41,7 +41,7 @@ export async function requeue(table: LedgerTable, id: RowId, how: Requeue): Prom
 }
 
 /** Closes an unconfirmed row as it is: it blocks no further end. */
-export async function accept(table: LedgerTable, id: RowId): Promise<void> {
+export async function accept(table: DynamoTable, id: RowId): Promise<void> {
   const row = await getRow(table, id);
   if (row?.status !== 'ERROR') return;
   await updateIf(table, {
@@ -62,7 +62,7 @@ export async function accept(table: LedgerTable, id: RowId): Promise<void> {
  * Ends a row that its workflow left PENDING or QUEUED with nobody holding it: in ERROR as NotDelivered, so that it is seen and
  * a redrive may send it. Whoever still has a message for it finds it ended. Answers whether it was so.
  */
-export async function markForgotten(table: LedgerTable, id: RowId): Promise<boolean> {
+export async function markForgotten(table: DynamoTable, id: RowId): Promise<boolean> {
   const row = await getRow(table, id);
   if (row?.status !== 'PENDING' && row?.status !== 'QUEUED') return false;
   const item = await updateIf(table, {

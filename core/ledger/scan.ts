@@ -1,11 +1,11 @@
+import { ItemStream, merge } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, type Item, namesIn } from '../dynamodb/table.ts';
 import { LISTED, toRow } from './item.ts';
 import { allShards } from './keys.ts';
 import type { LedgerRow } from './send.ts';
-import { ItemStream, merge } from './streams.ts';
-import { type Item, type LedgerTable, namesIn } from './table.ts';
 
 /** The state items of one shard, by row; the content items beside them are not read. */
-const shardOfBatch = (table: LedgerTable, batchId: string, shard: string, attributes: readonly string[]) => {
+const shardOfBatch = (table: DynamoTable, batchId: string, shard: string, attributes: readonly string[]) => {
   const projection = attributes.map((name) => `#${name}`).join(', ');
   return new ItemStream(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :state)',
@@ -17,7 +17,7 @@ const shardOfBatch = (table: LedgerTable, batchId: string, shard: string, attrib
 };
 
 /** Every row of a batch as it stands in the table, by row number. Reads with consistency; memory does not grow with the batch. */
-export async function* rowsOfBatch(table: LedgerTable, batchId: string): AsyncGenerator<LedgerRow> {
+export async function* rowsOfBatch(table: DynamoTable, batchId: string): AsyncGenerator<LedgerRow> {
   const attributes = [...LISTED, 'leaseId', 'leaseUntil', 'lastLeaseId'];
   const streams = allShards.map((shard) => shardOfBatch(table, batchId, shard, attributes));
   for await (const item of merge(streams, (a, b) => Number(a.rowNumber) < Number(b.rowNumber))) yield toRow(item);
@@ -27,7 +27,7 @@ export async function* rowsOfBatch(table: LedgerTable, batchId: string): AsyncGe
 export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease'>;
 
 /** Reads the state of every row of a batch with consistency, in no order, all shards at once. */
-export async function scanBatch(table: LedgerTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
+export async function scanBatch(table: DynamoTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
   await Promise.all(
     allShards.map(async (shard) => {
       const stream = shardOfBatch(table, batchId, shard, ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil']);

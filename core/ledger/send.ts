@@ -3,9 +3,9 @@ import type { ErrorClass, ErrorCode } from '../errors.ts';
 export const SEND_STATUSES = ['PENDING', 'QUEUED', 'SENT', 'ERROR'] as const;
 export type SendStatus = (typeof SEND_STATUSES)[number];
 
-/** Which door a send came in by. */
-export const CHANNELS = ['campaign', 'email', 'sms', 'push', 'order'] as const;
-export type Channel = (typeof CHANNELS)[number];
+/** Which channel a send came in by. */
+export const CHANNEL_NAMES = ['campaign', 'email', 'sms', 'push', 'order'] as const;
+export type ChannelName = (typeof CHANNEL_NAMES)[number];
 
 /** Why a row is in ERROR. */
 export interface SendError {
@@ -28,7 +28,7 @@ export interface Send {
   email: string;
   subject: string;
   status: SendStatus;
-  channel: Channel;
+  channel: ChannelName;
   /** How often the row was claimed for sending; throttles do not count. */
   attempts: number;
   provider?: string;

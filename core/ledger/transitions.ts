@@ -1,8 +1,8 @@
+import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { toRow } from './item.ts';
 import { dayOf, shardOf, stateKey, statusKey } from './keys.ts';
 import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
-import { type Item, type LedgerTable, read, updateIf } from './table.ts';
 
 /** Names a row. */
 export interface RowId {
@@ -32,7 +32,7 @@ export interface ClaimOptions {
  * Takes the right to send a QUEUED row that nobody holds. The same lease twice is one claim, and counts as one attempt. Given up by
  * the signal it rejects, and the lease should be released: it may have been taken.
  */
-export async function claim(table: LedgerTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
+export async function claim(table: DynamoTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
   const { provider, signal } = options;
   const now = isoNow(table);
   const item = await updateIf(table, {
@@ -68,7 +68,7 @@ export async function claim(table: LedgerTable, id: RowId, lease: Lease, options
 
 /** Gives a claim back where nothing was sent. A throttled or blocked attempt is not counted. False when the lease was not held. */
 export async function release(
-  table: LedgerTable,
+  table: DynamoTable,
   id: RowId,
   leaseId: string,
   { countAttempt }: { countAttempt: boolean },
@@ -87,7 +87,7 @@ export async function release(
  * unconfirmed or queued again, as long as no other attempt holds it. True when the row is SENT by this very attempt.
  */
 export async function recordSent(
-  table: LedgerTable,
+  table: DynamoTable,
   row: LedgerRow,
   leaseId: string,
   accepted: { provider: string; messageId: string },
@@ -111,13 +111,13 @@ export async function recordSent(
     },
   });
   if (item) return true;
-  const standing = await getRow(table, row);
-  return standing?.status === 'SENT' && standing.lastLeaseId === leaseId;
+  const existing = await getRow(table, row);
+  return existing?.status === 'SENT' && existing.lastLeaseId === leaseId;
 }
 
 /** Ends a claimed row in ERROR. True when the row is in ERROR by this very attempt. */
 export async function recordError(
-  table: LedgerTable,
+  table: DynamoTable,
   row: LedgerRow,
   leaseId: string,
   error: SendError,
@@ -131,12 +131,12 @@ export async function recordError(
     values: errorValues(table, row, leaseId, error),
   });
   if (item) return true;
-  const standing = await getRow(table, row);
-  return standing?.status === 'ERROR' && standing.lastLeaseId === leaseId;
+  const existing = await getRow(table, row);
+  return existing?.status === 'ERROR' && existing.lastLeaseId === leaseId;
 }
 
 /** A lease that ran out without a record: nobody knows whether the email left. It is never taken over. */
-export async function expire(table: LedgerTable, id: RowId, lease: Lease): Promise<LedgerRow | undefined> {
+export async function expire(table: DynamoTable, id: RowId, lease: Lease): Promise<LedgerRow | undefined> {
   const row = await getRow(table, id);
   if (!row || row.lease?.leaseId !== lease.leaseId || !isOver(row.lease, table.clock.now())) return row;
   const over = new Date(lease.leaseUntil).toISOString();
@@ -150,7 +150,7 @@ export async function expire(table: LedgerTable, id: RowId, lease: Lease): Promi
 }
 
 /** A row of the table, read with consistency. */
-export async function getRow(table: LedgerTable, { batchId, rowNumber }: RowId): Promise<LedgerRow | undefined> {
+export async function getRow(table: DynamoTable, { batchId, rowNumber }: RowId): Promise<LedgerRow | undefined> {
   const item = await read(table, stateKey(batchId, rowNumber));
   return item && toRow(item);
 }
@@ -164,9 +164,9 @@ export function errorOf(code: ErrorCode, message: string): SendError {
 export const statusKeyOf = (row: Pick<LedgerRow, 'createdAt' | 'rowNumber'>, status: SendStatus): string =>
   statusKey(status, dayOf(row.createdAt), shardOf(row.rowNumber));
 
-export const isoNow = ({ clock }: LedgerTable): string => new Date(clock.now()).toISOString();
+export const isoNow = ({ clock }: DynamoTable): string => new Date(clock.now()).toISOString();
 
-const errorValues = (table: LedgerTable, row: LedgerRow, leaseId: string, error: SendError): Item => ({
+const errorValues = (table: DynamoTable, row: LedgerRow, leaseId: string, error: SendError): Item => ({
   ':leaseId': leaseId,
   ':errorStatus': 'ERROR',
   ':statusKey': statusKeyOf(row, 'ERROR'),

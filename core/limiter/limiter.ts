@@ -1,5 +1,5 @@
+import { type DynamoTable, type Item, updateIf } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import { type Item, type LedgerTable, updateIf } from '../ledger/table.ts';
 import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, type Decision, decide, slotsOf } from './allocate.ts';
 import { FRESH_MS, freshLimiter, isFresh, type RateOf, type RateSource, refreshRate, STALE_MS } from './rate.ts';
 import { SLOT_TOLERANCE_MS } from './spacing.ts';
@@ -68,8 +68,8 @@ export function createLimiter(rate: RateOf): Limiter {
           await noteRefused(table, name, state, ask);
           return decision;
         }
-        const standing = await readLimiter(table, name);
-        state = see(standing ?? (await freshLimiter(rate, STALE_MS)));
+        const existing = await readLimiter(table, name);
+        state = see(existing ?? (await freshLimiter(rate, STALE_MS)));
       }
       telemetry.warn('No reservation came through', { limiter: name, rounds: MAX_ROUNDS });
       return { retryAt: table.clock.now() + CAMPAIGN_HORIZON_MS / 4 };
@@ -89,7 +89,7 @@ const decideOnLikely = (state: LimiterItem, ask: Ask): Decision =>
     : decide(state, ask);
 
 /** Makes the attempt: the state after it, or undefined when its condition did not hold. */
-function make(table: LedgerTable, name: string, attempt: Attempt): Promise<Item | undefined> {
+function make(table: DynamoTable, name: string, attempt: Attempt): Promise<Item | undefined> {
   const conditions = ['#spacing = :spacing'];
   const changes = ['#taken = #taken + :n'];
   const values: Item = { ':spacing': attempt.spacing, ':n': attempt.n, ':earliest': attempt.earliest };
@@ -104,17 +104,17 @@ function make(table: LedgerTable, name: string, attempt: Attempt): Promise<Item 
     changes.push('#next = :next');
     values[':next'] = round(attempt.earliest + attempt.n * attempt.spacing);
   }
-  if (attempt.tenth) {
-    conditions.push('#laneNext = :laneFrom');
-    changes.push('#laneNext = :laneTo');
-    values[':laneFrom'] = attempt.tenth.from;
-    values[':laneTo'] = attempt.tenth.to;
+  if (attempt.reservedShare) {
+    conditions.push('#reservedNext = :reservedFrom');
+    changes.push('#reservedNext = :reservedTo');
+    values[':reservedFrom'] = attempt.reservedShare.from;
+    values[':reservedTo'] = attempt.reservedShare.to;
   }
   if (attempt.noCampaignSince !== undefined) {
     conditions.push('#campaignAt <= :since');
     values[':since'] = attempt.noCampaignSince;
   }
-  if (attempt.lane === 'campaign') {
+  if (attempt.priority === 'campaign') {
     changes.push('#campaignAt = :now');
     values[':now'] = attempt.now;
   }
@@ -126,9 +126,9 @@ function make(table: LedgerTable, name: string, attempt: Attempt): Promise<Item 
   });
 }
 
-/** A campaign that is refused still counts as asking: the transactional lane keeps to its tenth then. */
-async function noteRefused(table: LedgerTable, name: string, state: LimiterItem, ask: Ask): Promise<void> {
-  if (ask.lane !== 'campaign' || ask.now - state.campaignAt < 500) return;
+/** A campaign that is refused still counts as asking: the transactional priority keeps to its reserved share then. */
+async function noteRefused(table: DynamoTable, name: string, state: LimiterItem, ask: Ask): Promise<void> {
+  if (ask.priority !== 'campaign' || ask.now - state.campaignAt < 500) return;
   await updateIf(table, {
     key: limiterKey(name),
     update: 'SET #campaignAt = :now',

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, read, updateIf } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import { type LedgerTable, read, updateIf } from '../ledger/table.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { spacingOf, type WindowLimit, windowSpacingOf } from './spacing.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
@@ -19,7 +19,7 @@ export type RateSource =
   | { kind: 'window'; window: WindowLimit };
 
 export interface RateOf {
-  table: LedgerTable;
+  table: DynamoTable;
   name: string;
   source: RateSource;
   telemetry: Telemetry;
@@ -94,7 +94,7 @@ async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Pro
     key: limiterKey(name),
     update:
       'SET #spacing = :spacing, #perSecond = :perSecond, #allowed = :allowed, #configured = :configured, ' +
-      '#deployed = :deployed, #next = if_not_exists(#next, :zero), #laneNext = if_not_exists(#laneNext, :zero), ' +
+      '#deployed = :deployed, #next = if_not_exists(#next, :zero), #reservedNext = if_not_exists(#reservedNext, :zero), ' +
       '#campaignAt = if_not_exists(#campaignAt, :zero), #taken = if_not_exists(#taken, :zero), ' +
       '#earlierAt = if_not_exists(#sampleAt, :now), #earlierTaken = if_not_exists(#sampleTaken, :zero), ' +
       '#sampleAt = :now, #sampleTaken = if_not_exists(#taken, :zero)',
@@ -111,8 +111,8 @@ async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Pro
     },
   });
   if (written) return;
-  const standing = await read(table, limiterKey(name));
-  if (standing) await writeRate(rate, toLimiter(standing), allowed);
+  const existing = await read(table, limiterKey(name));
+  if (existing) await writeRate(rate, toLimiter(existing), allowed);
 }
 
 /** The limiter with a rate no older than `within`, looked up first where needed. */
@@ -135,7 +135,7 @@ export async function configureRate(rate: RateOf, perSecond: number): Promise<Li
   const effective = effectiveRate(rate.source, { configured: perSecond, allowed: state.allowed });
   await rate.table.client.send(
     new UpdateCommand({
-      TableName: rate.table.table,
+      TableName: rate.table.tableName,
       Key: limiterKey(rate.name),
       UpdateExpression: 'SET configured = :configured, perSecond = :perSecond, spacing = :spacing',
       ExpressionAttributeValues: {

@@ -5,8 +5,8 @@ export const SLOT_TOLERANCE_MS = 20;
 const SLACK = 0.005;
 
 /** Transactional mail's part of the rate, and the least of it per second. */
-const LANE_PART = 10;
-const LANE_MIN_SPACING_MS = 1_000;
+const RESERVED_PART = 10;
+const RESERVED_MIN_SPACING_MS = 1_000;
 
 /** DynamoDB adds decimals exactly; four places keep sums within what a double shows. */
 const round = (ms: number) => Math.ceil(ms * 10_000) / 10_000;
@@ -28,6 +28,6 @@ export interface WindowLimit {
   jitterMs?: number;
 }
 
-/** The transactional lane's own spacing: a tenth of the rate, at least one a second, never more than the whole. */
-export const laneSpacingOf = (spacing: number): number =>
-  Math.max(spacing, Math.min(spacing * LANE_PART, LANE_MIN_SPACING_MS));
+/** The transactional priority's own spacing: a tenth of the rate, at least one a second, never more than the whole. */
+export const reservedSpacingOf = (spacing: number): number =>
+  Math.max(spacing, Math.min(spacing * RESERVED_PART, RESERVED_MIN_SPACING_MS));

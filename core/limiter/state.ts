@@ -1,5 +1,5 @@
+import { type DynamoTable, type Item, read } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import { type Item, type LedgerTable, read } from '../ledger/table.ts';
 import type { LimiterState } from './allocate.ts';
 
 /** A limiter's item: where its slots go on, and where its rate comes from. */
@@ -24,7 +24,7 @@ export interface LimiterItem extends LimiterState {
 const FIELDS = [
   'next',
   'spacing',
-  'laneNext',
+  'reservedNext',
   'campaignAt',
   'perSecond',
   'allowed',
@@ -46,7 +46,7 @@ export function toLimiter(item: Item): LimiterItem {
 }
 
 /** The limiter as it stands; undefined before its rate was first looked up. */
-export async function readLimiter(table: LedgerTable, name: string): Promise<LimiterItem | undefined> {
+export async function readLimiter(table: DynamoTable, name: string): Promise<LimiterItem | undefined> {
   const item = await read(table, limiterKey(name));
   return item?.spacing === undefined ? undefined : toLimiter(item);
 }

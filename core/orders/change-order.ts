@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import { contested, merge } from './merge.ts';
 import { differences, type NewOrder, type Order, type OrderFields, type OrderPatch } from './order.ts';
-import { type OutboxParts, sendOutbox } from './outbox.ts';
+import { type OutboxDeps, sendOutbox } from './outbox.ts';
 
-export interface OrderParts extends OutboxParts {
+export interface OrderDeps extends OutboxDeps {
   clock: Clock;
 }
 
@@ -15,8 +15,8 @@ const TRIES = 8;
  * Takes a new order. The same order again changes nothing. Throws Conflict for another order under the id of one that is there, and
  * where an order would begin with another status than received.
  */
-export async function createOrder(parts: OrderParts, given: NewOrder): Promise<Order> {
-  const { store, clock } = parts;
+export async function createOrder(deps: OrderDeps, given: NewOrder): Promise<Order> {
+  const { store, clock } = deps;
   const fields: OrderFields = {
     ...given,
     registerDate: given.registerDate ?? new Date(clock.now()).toISOString(),
@@ -24,29 +24,29 @@ export async function createOrder(parts: OrderParts, given: NewOrder): Promise<O
     reasonForCancellation: given.reasonForCancellation ?? '',
   };
   if (fields.status === 'received') {
-    const { won, order } = await store.create(fields);
-    if (won) {
-      await sendOutbox(parts, order);
+    const { created, order } = await store.create(fields);
+    if (created) {
+      await sendOutbox(deps, order);
       return order;
     }
     return sameOrRefused(order, fields, given);
   }
-  const standing = await store.get(fields.orderId);
-  if (standing) return sameOrRefused(standing, fields, given);
+  const existing = await store.get(fields.orderId);
+  if (existing) return sameOrRefused(existing, fields, given);
   throw new PregonError(
     'Conflict',
     `There is no order ${fields.orderId}, and a new one is received first: it cannot begin as ${fields.status}.`,
   );
 }
 
-function sameOrRefused(standing: Order, fields: OrderFields, given: NewOrder): Order {
-  const wanted = given.registerDate === undefined ? { ...fields, registerDate: standing.registerDate } : fields;
-  const different = differences(standing, wanted);
-  if (different.length === 0) return standing;
+function sameOrRefused(existing: Order, fields: OrderFields, given: NewOrder): Order {
+  const wanted = given.registerDate === undefined ? { ...fields, registerDate: existing.registerDate } : fields;
+  const different = differences(existing, wanted);
+  if (different.length === 0) return existing;
   throw new PregonError(
     'Conflict',
     `There is an order ${fields.orderId} already, with another ${different.join(', ')}; PUT /orders/{orderId} changes it.`,
-    { orderStatus: standing.status, different },
+    { orderStatus: existing.status, different },
   );
 }
 
@@ -56,13 +56,13 @@ function sameOrRefused(standing: Order, fields: OrderFields, given: NewOrder): O
  * status that cannot follow or a field that another writer changed at the same time.
  */
 export async function changeOrder(
-  parts: OrderParts,
+  deps: OrderDeps,
   orderId: string,
   patch: OrderPatch,
   ifVersion?: number,
 ): Promise<Order> {
-  const { store } = parts;
-  const seen = await existing(parts, orderId);
+  const { store } = deps;
+  const seen = await orderById(deps, orderId);
   let current = seen;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const merged = merge(current, patch);
@@ -77,16 +77,16 @@ export async function changeOrder(
     if (both.length > 0) throw changedByAnother(orderId, both.join(', '));
     const changed = await store.change(current, merged);
     if (changed) {
-      if (changed.outbox.length > 0) await sendOutbox(parts, changed);
+      if (changed.outbox.length > 0) await sendOutbox(deps, changed);
       return changed;
     }
-    current = await existing(parts, orderId);
+    current = await orderById(deps, orderId);
   }
   throw changedByAnother(orderId, 'the order');
 }
 
 /** Throws NotFound. */
-export async function existing({ store }: Pick<OrderParts, 'store'>, orderId: string): Promise<Order> {
+export async function orderById({ store }: Pick<OrderDeps, 'store'>, orderId: string): Promise<Order> {
   const order = await store.get(orderId);
   if (!order) throw new PregonError('NotFound', `There is no order ${orderId}.`);
   return order;

@@ -1,5 +1,5 @@
+import type { Item } from '../dynamodb/table.ts';
 import type { EmailParty } from '../email/batch.ts';
-import type { Item } from '../ledger/table.ts';
 import type { Order, OrderFields, OrderStatus } from './order.ts';
 
 export const orderKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });

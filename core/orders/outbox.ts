@@ -3,7 +3,7 @@ import type { Order, OrderStatus } from './order.ts';
 import type { OrderQueue } from './queue.ts';
 import type { OrderStore } from './store.ts';
 
-export interface OutboxParts {
+export interface OutboxDeps {
   store: OrderStore;
   queue: OrderQueue;
   telemetry: Telemetry;
@@ -13,7 +13,7 @@ export interface OutboxParts {
  * Sends what is in an order's outbox and takes it out. True when nothing is left. Nothing is lost where it fails: the outbox
  * is part of the order, and the sweep finds it. A message sent twice is harmless.
  */
-export async function sendOutbox({ store, queue, telemetry }: OutboxParts, order: Order): Promise<boolean> {
+export async function sendOutbox({ store, queue, telemetry }: OutboxDeps, order: Order): Promise<boolean> {
   const { orderId, outbox } = order;
   const sent: OrderStatus[] = [];
   await Promise.all(

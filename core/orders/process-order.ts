@@ -9,7 +9,7 @@ import type { OrderChange, OrderRecord, OrderStatus } from './order.ts';
 import type { OrderQueue } from './queue.ts';
 import type { OrderStore } from './store.ts';
 
-export interface ProcessorParts {
+export interface ProcessorDeps {
   store: OrderStore;
   queue: OrderQueue;
   events: OrderEvents;
@@ -31,8 +31,8 @@ const STUCK_WAITS = 9;
  * Processes one change of status: waits for the one before it, tells other systems and the customer, records it on the order's timeline.
  * Each step may be repeated. Throws where it has to be tried again, and for a message that no order's change stands behind.
  */
-export async function processOrder(parts: ProcessorParts, message: OrderMessage): Promise<void> {
-  const { store, telemetry } = parts;
+export async function processOrder(deps: ProcessorDeps, message: OrderMessage): Promise<void> {
+  const { store, telemetry } = deps;
   const { orderId, status } = message;
   const order = await store.get(orderId);
   const change = order?.changes[status];
@@ -44,17 +44,17 @@ export async function processOrder(parts: ProcessorParts, message: OrderMessage)
     telemetry.count('Duplicate');
     return;
   }
-  if (change.from && !order.timeline[change.from]) return wait(parts, message, change.from);
+  if (change.from && !order.timeline[change.from]) return wait(deps, message, change.from);
 
-  await parts.events.publish(change);
-  const batchId = await tellCustomer(parts, change);
-  const record: OrderRecord = { at: new Date(parts.clock.now()).toISOString() };
+  await deps.events.publish(change);
+  const batchId = await tellCustomer(deps, change);
+  const record: OrderRecord = { at: new Date(deps.clock.now()).toISOString() };
   const recorded = await store.record(orderId, status, batchId === undefined ? record : { ...record, batchId });
   telemetry.count(recorded ? 'OrderProcessed' : 'Duplicate');
 }
 
 /** A delayed copy takes the message's place, so that waiting uses up none of its receives. */
-async function wait({ queue, telemetry }: ProcessorParts, message: OrderMessage, before: OrderStatus): Promise<void> {
+async function wait({ queue, telemetry }: ProcessorDeps, message: OrderMessage, before: OrderStatus): Promise<void> {
   const waits = message.waits + 1;
   const delaySeconds = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** message.waits);
   await queue.send({ ...message, waits }, delaySeconds);
@@ -67,7 +67,7 @@ async function wait({ queue, telemetry }: ProcessorParts, message: OrderMessage,
 
 /** The notice's batch id; undefined where there is nobody to tell. */
 async function tellCustomer(
-  { accept, from, telemetry }: ProcessorParts,
+  { accept, from, telemetry }: ProcessorDeps,
   { order, status }: OrderChange,
 ): Promise<string | undefined> {
   const notice = noticeOf(order, from);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { INDEX } from '../ledger/keys.ts';
-import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
 import { isoNow } from '../ledger/transitions.ts';
 import { dueKey, fieldsItem, OUTBOX, orderKey, toOrder } from './item.ts';
 import {
@@ -18,7 +18,7 @@ export interface OrderStore {
   /** Reads with consistency. */
   get(orderId: string): Promise<Order | undefined>;
   /** Writes a new order with its message in the outbox, unless there is one. */
-  create(fields: OrderFields): Promise<{ won: boolean; order: Order }>;
+  create(fields: OrderFields): Promise<{ created: boolean; order: Order }>;
   /** Writes the order over the version that was read; with a new status its message is in the outbox. Undefined where another was faster. */
   change(read: Order, fields: OrderFields): Promise<Order | undefined>;
   /** Takes messages that were sent out of the outbox. */
@@ -35,7 +35,7 @@ export const OVERDUE_MS = 30_000;
 const CLEARINGS = 8;
 
 /** Orders in the ledger's table. `newId` marks each write, so that a repeated call knows its own. */
-export function createOrderStore(table: LedgerTable, newId: () => string = randomUUID): OrderStore {
+export function createOrderStore(table: DynamoTable, newId: () => string = randomUUID): OrderStore {
   const { client, clock } = table;
 
   async function get(orderId: string): Promise<Order | undefined> {
@@ -66,15 +66,15 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
       };
       const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
       try {
-        await client.send(new PutCommand({ TableName: table.table, Item: item, ...condition }));
-        return { won: true, order: toOrder(item) };
+        await client.send(new PutCommand({ TableName: table.tableName, Item: item, ...condition }));
+        return { created: true, order: toOrder(item) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
-      const standing = await read(table, orderKey(orderId));
-      if (!standing) throw new Error(`The order ${orderId} was there and is not any more`);
+      const existing = await read(table, orderKey(orderId));
+      if (!existing) throw new Error(`The order ${orderId} was there and is not any more`);
       // The SDK repeats a call whose answer was lost: the refusal may be by this very write.
-      return { won: standing.writeId === item.writeId, order: toOrder(standing) };
+      return { created: existing.writeId === item.writeId, order: toOrder(existing) };
     },
 
     async change(before, fields) {
@@ -101,24 +101,24 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
         values,
       });
       if (item) return toOrder(item);
-      const standing = await read(table, key);
-      return standing?.writeId === writeId ? toOrder(standing) : undefined;
+      const existing = await read(table, key);
+      return existing?.writeId === writeId ? toOrder(existing) : undefined;
     },
 
     async clear({ orderId, outbox }, sent) {
-      let standing: readonly OrderStatus[] = outbox;
+      let existing: readonly OrderStatus[] = outbox;
       for (let tries = 0; tries < CLEARINGS; tries += 1) {
-        if (!standing.some((status) => sent.includes(status))) return;
-        const left = standing.filter((status) => !sent.includes(status));
+        if (!existing.some((status) => sent.includes(status))) return;
+        const left = existing.filter((status) => !sent.includes(status));
         const cleared = await updateIf(table, {
           key: orderKey(orderId),
           // A set that is empty is none.
           update: left.length > 0 ? 'SET #outbox = :left' : 'REMOVE #outbox, #statusKey, #createdKey',
-          condition: '#outbox = :standing',
-          values: { ':standing': new Set(standing), ...(left.length > 0 ? { ':left': new Set(left) } : {}) },
+          condition: '#outbox = :existing',
+          values: { ':existing': new Set(existing), ...(left.length > 0 ? { ':left': new Set(left) } : {}) },
         });
         if (cleared) return;
-        standing = (await get(orderId))?.outbox ?? [];
+        existing = (await get(orderId))?.outbox ?? [];
       }
       throw new Error(`The outbox of the order ${orderId} changed ${CLEARINGS} times while it was cleared`);
     },
@@ -136,7 +136,7 @@ export function createOrderStore(table: LedgerTable, newId: () => string = rando
     async due(now, limit, after) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
-          TableName: table.table,
+          TableName: table.tableName,
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :outbox AND createdKey <= :now',
           ExpressionAttributeValues: { ':outbox': OUTBOX, ':now': dueKey(now + 1, '') },

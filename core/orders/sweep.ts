@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { Item } from '../ledger/table.ts';
-import { type OutboxParts, sendOutbox } from './outbox.ts';
+import type { Item } from '../dynamodb/table.ts';
+import { type OutboxDeps, sendOutbox } from './outbox.ts';
 
-export interface OrderSweepParts extends OutboxParts {
+export interface OrderSweepDeps extends OutboxDeps {
   clock: Clock;
 }
 
@@ -15,31 +15,33 @@ export interface OrdersSwept {
 
 const PAGE = 100;
 /** Orders looked at together. */
-const TOGETHER = 20;
+const BATCH_SIZE = 20;
 
 /** Sends every message that stayed in the outbox of an order. One order that fails keeps no other from its turn. Stops at `deadline`. */
-export async function sweepOrders(parts: OrderSweepParts, deadline: number): Promise<OrdersSwept> {
-  const { store, clock } = parts;
+export async function sweepOrders(deps: OrderSweepDeps, deadline: number): Promise<OrdersSwept> {
+  const { store, clock } = deps;
   const swept: OrdersSwept = { orders: 0, messages: 0, failed: 0 };
   let after: Item | undefined;
   do {
     const page = await store.due(clock.now(), PAGE, after);
-    for (let start = 0; start < page.orderIds.length && clock.now() < deadline; start += TOGETHER) {
-      await Promise.all(page.orderIds.slice(start, start + TOGETHER).map((orderId) => sweepOne(parts, orderId, swept)));
+    for (let start = 0; start < page.orderIds.length && clock.now() < deadline; start += BATCH_SIZE) {
+      await Promise.all(
+        page.orderIds.slice(start, start + BATCH_SIZE).map((orderId) => sweepOne(deps, orderId, swept)),
+      );
     }
     after = page.next;
   } while (after && clock.now() < deadline);
   return swept;
 }
 
-async function sweepOne(parts: OrderSweepParts, orderId: string, swept: OrdersSwept): Promise<void> {
-  const { store, telemetry } = parts;
+async function sweepOne(deps: OrderSweepDeps, orderId: string, swept: OrdersSwept): Promise<void> {
+  const { store, telemetry } = deps;
   swept.orders += 1;
   try {
     // The index may still list what was just cleared.
     const order = await store.get(orderId);
     if (!order || order.outbox.length === 0) return;
-    const cleared = await sendOutbox(parts, order);
+    const cleared = await sendOutbox(deps, order);
     if (!cleared) swept.failed += 1;
     swept.messages += order.outbox.length;
     telemetry.count('OutboxSwept', order.outbox.length);

@@ -1,20 +1,20 @@
 import type { Outcome } from '../delivery/job.ts';
 import { deliver } from '../delivery/pipeline.ts';
-import type { Tools } from '../delivery/steps.ts';
-import { AFTER_LEASE_MS, createRequestDoor, type RequestDoorDeps, type RequestJob } from './door.ts';
+import type { DeliveryDeps } from '../delivery/steps.ts';
+import { AFTER_LEASE_MS, createRequestChannel, type RequestChannelDeps, type RequestJob } from './channel.ts';
 
 export type RequestDelivery = (jobs: readonly RequestJob[], deadline: number) => Promise<RequestJob[]>;
 
 /** Delivers requests by the delivery core, and answers the jobs whose messages must stay in the queue. */
 export function createRequestDelivery(
-  deps: RequestDoorDeps & {
-    tools: Tools;
-    /** Milliseconds between two slots: what did not get one comes back one after the other. */
-    spacingMs: number;
-  },
+  deps: RequestChannelDeps &
+    DeliveryDeps & {
+      /** Milliseconds between two slots: what did not get one comes back one after the other. */
+      spacingMs: number;
+    },
 ): RequestDelivery {
   const { queue, clock, telemetry, spacingMs } = deps;
-  const door = createRequestDoor(deps);
+  const channel = createRequestChannel(deps);
 
   return async (jobs, deadline) => {
     const kept: RequestJob[] = [];
@@ -48,7 +48,7 @@ export function createRequestDelivery(
       });
       answers.push(answered);
     };
-    await deliver(jobs, door, deps.tools, { deadline, done });
+    await deliver(jobs, channel, deps, { deadline, done });
     await Promise.all(answers);
     return kept;
   };

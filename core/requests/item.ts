@@ -1,7 +1,7 @@
+import type { Item } from '../dynamodb/table.ts';
 import { toRow } from '../ledger/item.ts';
 import { contentKey, createdKey, dayOf, shardOf, stateKey, statusKey } from '../ledger/keys.ts';
 import type { LedgerRow } from '../ledger/send.ts';
-import type { Item } from '../ledger/table.ts';
 import type { NotificationRequest } from './request.ts';
 
 /** Every request goes by it; on the row from the beginning, so that the status index tells requests from other sends. */

@@ -5,7 +5,7 @@ import type { RequestQueue } from './queue.ts';
 import { type RequestStatus, requestStatus } from './request.ts';
 import type { RequestStore } from './store.ts';
 
-export interface RequestParts {
+export interface RequestDeps {
   store: RequestStore;
   queue: Pick<RequestQueue, 'send'>;
   telemetry: Telemetry;
@@ -17,18 +17,18 @@ export interface RequestParts {
  * Has a request sent, behind the caller. One that is being processed or was sent stays as it is; a failed one begins anew.
  * Throws NotFound.
  */
-export async function processRequest(parts: RequestParts, id: string): Promise<void> {
-  if (!(await begun(parts, id))) return;
+export async function processRequest(deps: RequestDeps, id: string): Promise<void> {
+  if (!(await begun(deps, id))) return;
   try {
-    await parts.queue.send(id);
+    await deps.queue.send(id);
   } catch (error) {
     // It is processing all the same: the sweep finds it without a message.
-    parts.telemetry.error('A request waits for the sweep: its message could not be sent', { id, error });
+    deps.telemetry.error('A request waits for the sweep: its message could not be sent', { id, error });
   }
 }
 
 /** True when this very call had it begun. */
-async function begun({ store, newId }: RequestParts, id: string): Promise<boolean> {
+async function begun({ store, newId }: RequestDeps, id: string): Promise<boolean> {
   const createdAt = createdAtOf(id);
   if (createdAt === undefined) throw unknown(id);
   const runId = newId();
@@ -42,7 +42,7 @@ async function begun({ store, newId }: RequestParts, id: string): Promise<boolea
 
 /** How a request stands. Throws NotFound. */
 export async function viewRequest(
-  { store }: Pick<RequestParts, 'store'>,
+  { store }: Pick<RequestDeps, 'store'>,
   id: string,
 ): Promise<{ id: string; status: RequestStatus }> {
   const status = createdAtOf(id) === undefined ? undefined : await store.status(id);

@@ -1,9 +1,9 @@
 import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { ItemStream } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { daysWithSends, markDay } from '../ledger/days.ts';
 import { dayOf, INDEX } from '../ledger/keys.ts';
 import type { SendError, SendStatus } from '../ledger/send.ts';
-import { ItemStream } from '../ledger/streams.ts';
-import { type Item, type LedgerTable, read, updateIf } from '../ledger/table.ts';
 import { isoNow } from '../ledger/transitions.ts';
 import { newRequestId } from './id.ts';
 import { newItems, PROVIDER, type RequestRow, requestKey, statusKeyAt, toRequestRow } from './item.ts';
@@ -20,7 +20,7 @@ export interface RequestStore {
   /** Moves a failed request back to processing. False when somebody else did, or it is elsewhere by now. */
   beginAgain(row: RequestRow, runId: string): Promise<boolean>;
   /** Ends an attempt that sent nothing: the request stays processing. Undefined when the lease was lost. */
-  giveBack(id: string, leaseId: string, counted: boolean): Promise<RequestRow | undefined>;
+  recordFailedTry(id: string, leaseId: string, counted: boolean): Promise<RequestRow | undefined>;
   /** Ends a request that nobody holds as failed. False when somebody knows better. */
   giveUp(row: RequestRow, error: SendError): Promise<boolean>;
   /** Ids of requests that are processing and were not touched since; some may be elsewhere by now. */
@@ -34,7 +34,7 @@ const WRITE_TRIES = 5;
 const WRITE_PAUSE_MS = 25;
 
 /** Notification requests in the ledger's table. */
-export function createRequestStore(table: LedgerTable): RequestStore {
+export function createRequestStore(table: DynamoTable): RequestStore {
   const { client, clock } = table;
   let markedDay = '';
 
@@ -42,9 +42,9 @@ export function createRequestStore(table: LedgerTable): RequestStore {
     let left: Item[] = items.map((item) => ({ PutRequest: { Item: item } }));
     for (let tried = 1; ; tried += 1) {
       const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [table.table]: left as { PutRequest: { Item: Item } }[] } }),
+        new BatchWriteCommand({ RequestItems: { [table.tableName]: left as { PutRequest: { Item: Item } }[] } }),
       );
-      left = (UnprocessedItems?.[table.table] ?? []) as Item[];
+      left = (UnprocessedItems?.[table.tableName] ?? []) as Item[];
       if (left.length === 0) return;
       if (tried === WRITE_TRIES) throw new Error('DynamoDB did not take a new request');
       await clock.sleep(WRITE_PAUSE_MS * 2 ** tried);
@@ -69,7 +69,7 @@ export function createRequestStore(table: LedgerTable): RequestStore {
     async status(id) {
       const { Item: item } = await client.send(
         new GetCommand({
-          TableName: table.table,
+          TableName: table.tableName,
           Key: requestKey(id),
           ConsistentRead: true,
           ProjectionExpression: '#status',
@@ -117,7 +117,7 @@ export function createRequestStore(table: LedgerTable): RequestStore {
       return item !== undefined;
     },
 
-    async giveBack(id, leaseId, counted) {
+    async recordFailedTry(id, leaseId, counted) {
       const key = requestKey(id);
       const item = await updateIf(table, {
         key,
@@ -130,8 +130,8 @@ export function createRequestStore(table: LedgerTable): RequestStore {
       });
       if (item) return toRequestRow(item);
       // Refused to a repeated call whose first answer was lost, too.
-      const standing = await read(table, key);
-      return standing?.lastLeaseId === leaseId && standing.status === 'QUEUED' ? toRequestRow(standing) : undefined;
+      const existing = await read(table, key);
+      return existing?.lastLeaseId === leaseId && existing.status === 'QUEUED' ? toRequestRow(existing) : undefined;
     },
 
     async giveUp(row, error) {
@@ -184,7 +184,7 @@ export function createRequestStore(table: LedgerTable): RequestStore {
 
 const BEGIN = 'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #updatedAt = :now';
 
-const beginValues = (table: LedgerTable, createdAt: string, runId: string): Item => ({
+const beginValues = (table: DynamoTable, createdAt: string, runId: string): Item => ({
   ':to': 'QUEUED',
   ':statusKey': statusKeyAt('QUEUED', createdAt),
   ':runId': runId,

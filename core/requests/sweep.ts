@@ -1,12 +1,12 @@
-import type { LedgerTable } from '../ledger/table.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { expire, isOver } from '../ledger/transitions.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { rowOf } from './item.ts';
 import type { RequestQueue } from './queue.ts';
 import type { RequestStore } from './store.ts';
 
-export interface RequestSweepParts {
-  table: LedgerTable;
+export interface RequestSweepDeps {
+  table: DynamoTable;
   store: RequestStore;
   queue: RequestQueue;
   /** Milliseconds between two sends: what one message adds to the wait of those behind it. */
@@ -30,25 +30,25 @@ const WAIT_FACTOR = 2;
  * Finds requests that are processing though no message can be on its way any more: they get one; leases that ran out are recorded.
  * How long a message may take follows from the queue's length, so a long backlog is left alone. Stops at `deadline`.
  */
-export async function sweepRequests(parts: RequestSweepParts, deadline: number): Promise<RequestsSwept> {
-  const { store, queue, spacingMs } = parts;
-  const { clock } = parts.table;
+export async function sweepRequests(deps: RequestSweepDeps, deadline: number): Promise<RequestsSwept> {
+  const { store, queue, spacingMs } = deps;
+  const { clock } = deps.table;
   const swept: RequestsSwept = { looked: 0, enqueued: 0, expired: 0 };
   const wait = OVERDUE_MS + WAIT_FACTOR * spacingMs * (await queue.depth());
   for await (const id of store.untouchedSince(clock.now() - wait)) {
     if (clock.now() >= deadline) break;
     swept.looked += 1;
     try {
-      await lookAt(parts, id, swept);
+      await sweepRequest(deps, id, swept);
     } catch (error) {
       // One that fails must not keep the others from their turn.
-      parts.telemetry.error('The sweep could not look at a request; it will again', { id, error });
+      deps.telemetry.error('The sweep could not look at a request; it will again', { id, error });
     }
   }
   return swept;
 }
 
-async function lookAt({ table, store, queue, telemetry }: RequestSweepParts, id: string, swept: RequestsSwept) {
+async function sweepRequest({ table, store, queue, telemetry }: RequestSweepDeps, id: string, swept: RequestsSwept) {
   const row = await store.getRow(id);
   if (row?.status !== 'QUEUED') return;
   if (row.lease) {

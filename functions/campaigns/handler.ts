@@ -22,8 +22,8 @@ const env = readEnv(
 const client = documentClient();
 
 const campaigns = createCampaigns({
-  store: createCampaignStore({ client, table: env.SENDS_TABLE }),
-  ledger: createLedger({ client, table: env.SENDS_TABLE }),
+  store: createCampaignStore({ client, tableName: env.SENDS_TABLE }),
+  ledger: createLedger({ client, tableName: env.SENDS_TABLE }),
   sfn: statesClient(),
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
   s3: new S3Client(),

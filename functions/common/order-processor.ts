@@ -8,10 +8,10 @@ import { createEmailStore } from '../../core/email/store.ts';
 import { createOrderEvents } from '../../core/orders/events.ts';
 import { orderMessageSchema } from '../../core/orders/messages.ts';
 import type { OrderStatus } from '../../core/orders/order.ts';
-import { type ProcessorParts, processOrder } from '../../core/orders/process-order.ts';
+import { type ProcessorDeps, processOrder } from '../../core/orders/process-order.ts';
 import { createOrderQueue } from '../../core/orders/queue.ts';
 import { createOrderStore } from '../../core/orders/store.ts';
-import { documentClient, eventsClient, queueClient, WITHIN_A_BATCH } from './clients.ts';
+import { documentClient, eventsClient, queueClient, WORKER_TIMEOUTS } from './clients.ts';
 import { readEnv } from './env.ts';
 import { invocation } from './invocation.ts';
 import { parseRecords } from './parse-records.ts';
@@ -29,8 +29,8 @@ const processorEnv = z.object({
 /** The Lambda behind the queue of one status. */
 export function orderProcessor(status: OrderStatus) {
   const env = readEnv(processorEnv);
-  const table = { client: documentClient(WITHIN_A_BATCH), table: env.SENDS_TABLE, clock: systemClock };
-  const sqs = queueClient(WITHIN_A_BATCH);
+  const table = { client: documentClient(WORKER_TIMEOUTS), tableName: env.SENDS_TABLE, clock: systemClock };
+  const sqs = queueClient(WORKER_TIMEOUTS);
   const email = {
     store: createEmailStore(table),
     queue: createEmailQueue(sqs, env.EMAIL_QUEUE_URL),
@@ -39,10 +39,10 @@ export function orderProcessor(status: OrderStatus) {
     clock: systemClock,
     telemetry,
   };
-  const parts: ProcessorParts = {
+  const deps: ProcessorDeps = {
     store: createOrderStore(table),
     queue: createOrderQueue(sqs, { [status]: env.ORDER_QUEUE_URL }),
-    events: createOrderEvents(eventsClient(WITHIN_A_BATCH), env.ORDER_BUS),
+    events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.ORDER_BUS),
     accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
     from: env.SENDER_ADDRESS,
     clock: systemClock,
@@ -57,7 +57,7 @@ export function orderProcessor(status: OrderStatus) {
     await Promise.all(
       messages.map(async ({ messageId, message }) => {
         try {
-          await processOrder(parts, message);
+          await processOrder(deps, message);
         } catch (error) {
           telemetry.error('An order was not processed; its message stays', { ...message, error });
           failed.push(messageId);

@@ -17,7 +17,7 @@ export const rateEnv = z.object({
 /** The rates that campaigns are sent at: by SES, and the same for rehearsals, which must not hold real ones up. */
 export function sendRates(
   env: z.output<typeof rateEnv>,
-  ledger: { client: DynamoDBDocumentClient; table: string },
+  ledger: { client: DynamoDBDocumentClient; tableName: string },
   maxSendRate: () => Promise<number>,
 ): { ses: RateOf; dryRun: RateOf } {
   const rate = (name: string): RateOf => ({

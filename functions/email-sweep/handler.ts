@@ -9,11 +9,11 @@ import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 /** One look at a group of batches fits into it. */
-const LAST_LOOK_MS = 10_000;
+const SWEEP_MARGIN_MS = 10_000;
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), EMAIL_QUEUE_URL: z.string().min(1) }));
-const table = { client: documentClient(), table: env.SENDS_TABLE, clock: systemClock };
-const parts = {
+const table = { client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock };
+const deps = {
   table,
   store: createEmailStore(table),
   queue: createEmailQueue(queueClient(), env.EMAIL_QUEUE_URL),
@@ -22,8 +22,8 @@ const parts = {
 
 /** Every minute: what a crash left out is made, what failed is taken up again. */
 export const handler = invocation<unknown, Swept>(async (_event, context) => {
-  const deadline = systemClock.now() + context.getRemainingTimeInMillis() - LAST_LOOK_MS;
-  const swept = await sweepEmails(parts, deadline);
+  const deadline = systemClock.now() + context.getRemainingTimeInMillis() - SWEEP_MARGIN_MS;
+  const swept = await sweepEmails(deps, deadline);
   if (swept.batches > 0) telemetry.info('Emails were looked at', { ...swept });
   return swept;
 });

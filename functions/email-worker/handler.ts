@@ -11,7 +11,7 @@ import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter, type Limiter } from '../../core/limiter/limiter.ts';
-import { documentClient, queueClient, WITHIN_A_BATCH } from '../common/clients.ts';
+import { documentClient, queueClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { parseRecords } from '../common/parse-records.ts';
@@ -23,12 +23,12 @@ import { type ProviderName, parseKeys, workerEnv } from './settings.ts';
 /** A key that is changed holds everywhere after this time at most. */
 const KEYS_MS = 5 * 60_000;
 /** What the runtime needs to answer before it is stopped. */
-const OWN_MS = 300;
+const SHUTDOWN_MARGIN_MS = 300;
 
 const env = readEnv(workerEnv);
 const clock = systemClock;
-const client = documentClient(WITHIN_A_BATCH);
-const table = { client, table: env.SENDS_TABLE, clock };
+const client = documentClient(WORKER_TIMEOUTS);
+const table = { client, tableName: env.SENDS_TABLE, clock };
 const secrets = new SecretsManagerClient();
 const ses = createSes();
 
@@ -51,20 +51,16 @@ function limiterOf(name: string): Limiter {
   return limiter;
 }
 
-const parts = {
+const deps = {
   store: createEmailStore(table),
-  queue: createEmailQueue(queueClient(WITHIN_A_BATCH), env.EMAIL_QUEUE_URL),
+  queue: createEmailQueue(queueClient(WORKER_TIMEOUTS), env.EMAIL_QUEUE_URL),
   breakers: createBreakers(table),
   clock,
   telemetry,
   random: Math.random,
-  tools: {
-    ledger: createLedger(table),
-    clock,
-    telemetry,
-    newId: randomUUID,
-    latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
-  },
+  ledger: createLedger(table),
+  newId: randomUUID,
+  latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
 };
 
 let current: { delivery: EmailDelivery; until: number } | undefined;
@@ -74,13 +70,13 @@ async function delivery(): Promise<EmailDelivery> {
   const keys = parseKeys(SecretString, env.EMAIL_KEYS_SECRET_ARN);
   const providers = createProviders({ env, keys, ses: ses.provider, telemetry });
   const routes = providers.map((provider) => ({ provider, limiter: limiterOf(provider.name) }));
-  current = { delivery: createEmailDelivery({ ...parts, routes }), until: clock.now() + KEYS_MS };
+  current = { delivery: createEmailDelivery({ ...deps, routes }), until: clock.now() + KEYS_MS };
   return current.delivery;
 }
 
 /** Messages of the email lane, up to ten at once. */
 export const handler = invocation<SQSEvent, SQSBatchResponse>(async ({ Records }, context) => {
-  const deadline = clock.now() + context.getRemainingTimeInMillis() - OWN_MS;
+  const deadline = clock.now() + context.getRemainingTimeInMillis() - SHUTDOWN_MARGIN_MS;
   const { messages, poison } = parseRecords(Records, emailMessageSchema, telemetry);
   const deliver = await delivery();
   const kept = await deliver(

@@ -1,25 +1,25 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseEmailRequest } from '../../api/email-schema.ts';
-import { type AcceptParts, acceptEmail } from '../../core/email/accept.ts';
+import { type AcceptDeps, acceptEmail } from '../../core/email/accept.ts';
 import { checkSender } from '../../core/email/senders.ts';
 import { viewEmails } from '../../core/email/view.ts';
 import { PregonError } from '../../core/errors.ts';
 import { type Idempotency, idempotencyKey } from '../../core/idempotency/idempotency.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
 
-export type EmailsParts = AcceptParts & { idempotency: Idempotency };
+export type EmailsDeps = AcceptDeps & { idempotency: Idempotency };
 
 type Request = Pick<APIGatewayProxyEventV2, 'routeKey' | 'headers' | 'pathParameters' | 'body' | 'isBase64Encoded'>;
 type Answer = APIGatewayProxyStructuredResultV2;
 
 /** `POST /emails/send` and `GET /emails/{id}`. */
-export function createEmails(parts: EmailsParts): (request: Request) => Promise<Answer> {
+export function createEmails(deps: EmailsDeps): (request: Request) => Promise<Answer> {
   return async (request) => {
     switch (request.routeKey) {
       case 'POST /emails/send':
-        return send(parts, request);
+        return send(deps, request);
       case 'GET /emails/{id}': {
-        const emails = await viewEmails(parts.store, request.pathParameters?.id ?? '');
+        const emails = await viewEmails(deps.store, request.pathParameters?.id ?? '');
         return jsonAnswer(200, { status: 'success', data: { emails } });
       }
       default:
@@ -28,12 +28,12 @@ export function createEmails(parts: EmailsParts): (request: Request) => Promise<
   };
 }
 
-async function send(parts: EmailsParts, request: Request): Promise<Answer> {
+async function send(deps: EmailsDeps, request: Request): Promise<Answer> {
   // Before the key is looked at: a bad request is answered the same each time, and corrected it may use the key.
   const email = parseEmailRequest(bodyText(request));
-  checkSender(parts.allowed, email.from.email);
+  checkSender(deps.allowed, email.from.email);
   const accept = async (batchId?: string) => {
-    const accepted = await acceptEmail(parts, email, batchId === undefined ? {} : { batchId });
+    const accepted = await acceptEmail(deps, email, batchId === undefined ? {} : { batchId });
     return { status: 202, body: { status: 'success', data: { batchID: accepted.batchId } } };
   };
   // API Gateway gives header names in lower case.
@@ -43,7 +43,7 @@ async function send(parts: EmailsParts, request: Request): Promise<Answer> {
     return jsonAnswer(status, body);
   }
   const key = idempotencyKey(header);
-  const { answer, replayed } = await parts.idempotency.once({ scope: 'emails', key, request: email }, accept);
+  const { answer, replayed } = await deps.idempotency.once({ scope: 'emails', key, request: email }, accept);
   const answered = jsonAnswer(answer.status, answer.body);
   return replayed ? { ...answered, headers: { ...answered.headers, 'idempotency-replay': 'true' } } : answered;
 }

@@ -15,7 +15,7 @@ import { createEmails } from './emails.ts';
 const env = readEnv(
   z.object({ SENDS_TABLE: z.string().min(1), EMAIL_QUEUE_URL: z.string().min(1), ALLOWED_SENDERS: z.string() }),
 );
-const table = { client: documentClient(), table: env.SENDS_TABLE, clock: systemClock };
+const table = { client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock };
 
 const emails = createEmails({
   store: createEmailStore(table),

@@ -12,7 +12,7 @@ import { PROVIDER, rowOf } from '../../core/requests/item.ts';
 import { requestMessageSchema } from '../../core/requests/messages.ts';
 import { createRequestQueue } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
-import { documentClient, queueClient, WITHIN_A_BATCH } from '../common/clients.ts';
+import { documentClient, queueClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { notifyRate, notifyRateEnv } from '../common/notify-rate.ts';
@@ -24,7 +24,7 @@ const KEY_MS = 5 * 60_000;
 /** A slot is taken at most 5.5 s before the function's end: a call, its record and the answer fit into that. */
 const TIMEOUT_MS = 4_000;
 /** What the runtime needs to answer before it is stopped. */
-const OWN_MS = 300;
+const SHUTDOWN_MARGIN_MS = 300;
 
 const env = readEnv(
   notifyRateEnv.extend({
@@ -35,14 +35,14 @@ const env = readEnv(
   }),
 );
 const clock = systemClock;
-const table = { client: documentClient(WITHIN_A_BATCH), table: env.SENDS_TABLE, clock };
+const table = { client: documentClient(WORKER_TIMEOUTS), tableName: env.SENDS_TABLE, clock };
 const secrets = new SecretsManagerClient();
 const { window, spacingMs } = notifyRate(env);
 
 let current: { delivery: RequestDelivery; until: number } | undefined;
-const parts = {
+const deps = {
   store: createRequestStore(table),
-  queue: createRequestQueue(queueClient(WITHIN_A_BATCH), env.REQUEST_QUEUE_URL),
+  queue: createRequestQueue(queueClient(WORKER_TIMEOUTS), env.REQUEST_QUEUE_URL),
   limiter: createLimiter({ table, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
   spacingMs,
   clock,
@@ -51,13 +51,9 @@ const parts = {
   keyRefused: () => {
     current = undefined;
   },
-  tools: {
-    ledger: createLedger(table),
-    clock,
-    telemetry,
-    newId: randomUUID,
-    latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
-  },
+  ledger: createLedger(table),
+  newId: randomUUID,
+  latency: { reserve: new Latency({ least: 5, most: 1_000 }), claim: new Latency({ least: 25, most: 1_000 }) },
 };
 
 async function delivery(): Promise<RequestDelivery> {
@@ -66,13 +62,13 @@ async function delivery(): Promise<RequestDelivery> {
     new GetSecretValueCommand({ SecretId: env.NOTIFY_SECRET_ARN }),
   );
   const provider = createNotify({ baseUrl: env.NOTIFY_URL, apiKey: apiKey.trim(), timeoutMs: TIMEOUT_MS });
-  current = { delivery: createRequestDelivery({ ...parts, provider }), until: clock.now() + KEY_MS };
+  current = { delivery: createRequestDelivery({ ...deps, provider }), until: clock.now() + KEY_MS };
   return current.delivery;
 }
 
 /** Messages of the requests' lane, up to ten at once. */
 export const handler = invocation<SQSEvent, SQSBatchResponse>(async ({ Records }, context) => {
-  const deadline = clock.now() + context.getRemainingTimeInMillis() - OWN_MS;
+  const deadline = clock.now() + context.getRemainingTimeInMillis() - SHUTDOWN_MARGIN_MS;
   const { messages, poison } = parseRecords(Records, requestMessageSchema, telemetry);
   const deliver = await delivery();
   const kept = await deliver(

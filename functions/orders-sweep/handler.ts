@@ -10,11 +10,11 @@ import { orderQueues, orderQueuesEnv } from '../common/order-queues.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 /** One look at a group of orders fits into it, also where every call has to be repeated. */
-const LAST_LOOK_MS = 20_000;
+const SWEEP_MARGIN_MS = 20_000;
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1) }).extend(orderQueuesEnv.shape));
-const parts = {
-  store: createOrderStore({ client: documentClient(), table: env.SENDS_TABLE, clock: systemClock }),
+const deps = {
+  store: createOrderStore({ client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock }),
   queue: createOrderQueue(queueClient(), orderQueues(env)),
   clock: systemClock,
   telemetry,
@@ -22,5 +22,5 @@ const parts = {
 
 /** Every minute: messages that a write could not send are sent. */
 export const handler = invocation<unknown, OrdersSwept>((_event, context) =>
-  sweepOrders(parts, systemClock.now() + context.getRemainingTimeInMillis() - LAST_LOOK_MS),
+  sweepOrders(deps, systemClock.now() + context.getRemainingTimeInMillis() - SWEEP_MARGIN_MS),
 );

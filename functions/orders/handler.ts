@@ -15,7 +15,7 @@ import { createOrders } from './orders.ts';
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1) }).extend(orderQueuesEnv.shape));
 
 const orders = createOrders({
-  store: createOrderStore({ client: documentClient(), table: env.SENDS_TABLE, clock: systemClock }),
+  store: createOrderStore({ client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock }),
   queue: createOrderQueue(queueClient(), orderQueues(env)),
   clock: systemClock,
   telemetry,

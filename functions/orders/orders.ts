@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { orderIdSchema, parseNewOrder, parseOrderPatch } from '../../api/order-schema.ts';
 import { PregonError } from '../../core/errors.ts';
-import { changeOrder, createOrder, existing, type OrderParts } from '../../core/orders/change-order.ts';
+import { changeOrder, createOrder, type OrderDeps, orderById } from '../../core/orders/change-order.ts';
 import type { Order } from '../../core/orders/order.ts';
 import { viewOrder } from '../../core/orders/view.ts';
 import { bodyText, jsonAnswer } from '../common/http.ts';
@@ -12,18 +12,18 @@ type Answer = APIGatewayProxyStructuredResultV2;
 const PROCESSED = { message: 'Order processed successfully' };
 
 /** `POST /orders`, `PUT` and `GET /orders/{orderId}`. */
-export function createOrders(parts: OrderParts): (request: Request) => Promise<Answer> {
+export function createOrders(deps: OrderDeps): (request: Request) => Promise<Answer> {
   return async (request) => {
     switch (request.routeKey) {
       case 'POST /orders':
-        return answer(await createOrder(parts, parseNewOrder(bodyText(request))), PROCESSED);
+        return answer(await createOrder(deps, parseNewOrder(bodyText(request))), PROCESSED);
       case 'PUT /orders/{orderId}': {
         const orderId = orderIdIn(request);
         const patch = parseOrderPatch(orderId, bodyText(request));
-        return answer(await changeOrder(parts, orderId, patch, versionIn(request.headers['if-match'])), PROCESSED);
+        return answer(await changeOrder(deps, orderId, patch, versionIn(request.headers['if-match'])), PROCESSED);
       }
       case 'GET /orders/{orderId}': {
-        const order = await existing(parts, orderIdIn(request));
+        const order = await orderById(deps, orderIdIn(request));
         return answer(order, viewOrder(order));
       }
       default:

@@ -13,17 +13,17 @@ import { createRate } from './rate.ts';
 
 const env = readEnv(rateEnv.extend({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
 const client = documentClient();
-const table = env.SENDS_TABLE;
+const tableName = env.SENDS_TABLE;
 
 const campaigns = {
-  store: createCampaignStore({ client, table }),
+  store: createCampaignStore({ client, tableName }),
   sfn: statesClient(),
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
   telemetry,
 };
 
 const rate = createRate({
-  rates: sendRates(env, { client, table }, createSes().maxSendRate),
+  rates: sendRates(env, { client, tableName }, createSes().maxSendRate),
   setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),
 });
 

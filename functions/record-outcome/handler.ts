@@ -14,12 +14,12 @@ import { statusChangeOf, withDescription } from './event.ts';
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
 const client = documentClient();
 const sfn = statesClient();
-const table = env.SENDS_TABLE;
+const tableName = env.SENDS_TABLE;
 const stateMachineArn = env.CAMPAIGN_STATE_MACHINE_ARN;
 
 const deps = {
-  store: createCampaignStore({ client, table }),
-  ledger: createLedger({ client, table }),
+  store: createCampaignStore({ client, tableName }),
+  ledger: createLedger({ client, tableName }),
   clock: systemClock,
   telemetry,
 };

@@ -10,11 +10,11 @@ import { notifyRate, notifyRateEnv } from '../common/notify-rate.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 /** One look fits into it, also where every call has to be repeated. */
-const LAST_LOOK_MS = 20_000;
+const SWEEP_MARGIN_MS = 20_000;
 
 const env = readEnv(notifyRateEnv.extend({ SENDS_TABLE: z.string().min(1), REQUEST_QUEUE_URL: z.string().min(1) }));
-const table = { client: documentClient(), table: env.SENDS_TABLE, clock: systemClock };
-const parts = {
+const table = { client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock };
+const deps = {
   table,
   store: createRequestStore(table),
   queue: createRequestQueue(queueClient(), env.REQUEST_QUEUE_URL),
@@ -24,7 +24,7 @@ const parts = {
 
 /** Every minute: requests whose message was lost get one, leases that ran out are recorded. */
 export const handler = invocation<unknown, RequestsSwept>(async (_event, context) => {
-  const swept = await sweepRequests(parts, systemClock.now() + context.getRemainingTimeInMillis() - LAST_LOOK_MS);
+  const swept = await sweepRequests(deps, systemClock.now() + context.getRemainingTimeInMillis() - SWEEP_MARGIN_MS);
   if (swept.looked > 0) telemetry.info('Requests were looked at', { ...swept });
   return swept;
 });

@@ -14,7 +14,7 @@ import { createRequests } from './requests.ts';
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), REQUEST_QUEUE_URL: z.string().min(1) }));
 
 const requests = createRequests({
-  store: createRequestStore({ client: documentClient(), table: env.SENDS_TABLE, clock: systemClock }),
+  store: createRequestStore({ client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock }),
   queue: createRequestQueue(queueClient(), env.REQUEST_QUEUE_URL),
   telemetry,
   newId: randomUUID,

@@ -1,22 +1,22 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { type CampaignChannelDeps, type CampaignJob, createCampaignChannel } from '../../core/campaigns/channel.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
-import { type AnswerDeps, CampaignAnswers } from '../../core/delivery/campaign/answers.ts';
-import { type CampaignDoorDeps, type CampaignJob, createCampaignDoor } from '../../core/delivery/campaign/door.ts';
+import { type AnswerDeps, CampaignAnswers } from '../../core/campaigns/task-answers.ts';
 import { deliver } from '../../core/delivery/pipeline.ts';
-import type { Tools } from '../../core/delivery/steps.ts';
+import type { DeliveryDeps } from '../../core/delivery/steps.ts';
 
-export type WorkerDeps = Tools & CampaignDoorDeps & AnswerDeps;
+export type WorkerDeps = DeliveryDeps & CampaignChannelDeps & AnswerDeps;
 
 /** Delivers a batch of messages within the time left; answers those that must stay in the queue. */
 export function createWorker(
   deps: WorkerDeps,
 ): (records: readonly SQSRecord[], remainingMs: number) => Promise<SQSBatchResponse> {
-  const door = createCampaignDoor(deps);
+  const channel = createCampaignChannel(deps);
   return async (records, remainingMs) => {
-    const deadline = deps.clock.now() + remainingMs - OWN_MS;
+    const deadline = deps.clock.now() + remainingMs - SHUTDOWN_MARGIN_MS;
     const { jobs, poison } = parse(records, deps);
     const answers = new CampaignAnswers(deps);
-    await deliver(jobs, door, deps, { deadline, done: (job, outcome) => answers.add(job, outcome) });
+    await deliver(jobs, channel, deps, { deadline, done: (job, outcome) => answers.add(job, outcome) });
     const kept = await answers.end();
     return {
       batchItemFailures: [...poison, ...kept.map((job) => job.messageId)].map((itemIdentifier) => ({ itemIdentifier })),
@@ -25,7 +25,7 @@ export function createWorker(
 }
 
 /** What the runtime needs to answer before it is stopped. */
-const OWN_MS = 300;
+const SHUTDOWN_MARGIN_MS = 300;
 
 /** A message that is none of ours goes back to the queue, and after its receives to the dead letters. */
 function parse(records: readonly SQSRecord[], { telemetry }: WorkerDeps): { jobs: CampaignJob[]; poison: string[] } {

@@ -13,11 +13,11 @@ import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
 const client = documentClient();
-const table = env.SENDS_TABLE;
+const tableName = env.SENDS_TABLE;
 
 const deps = {
-  store: createCampaignStore({ client, table }),
-  ledger: createLedger({ client, table }),
+  store: createCampaignStore({ client, tableName }),
+  ledger: createLedger({ client, tableName }),
   retryFile: createRetryFile(new S3Client(), env.BUCKET),
   clock: systemClock,
   telemetry,

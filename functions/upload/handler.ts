@@ -23,13 +23,13 @@ const env = readEnv(
 );
 const client = documentClient();
 const s3 = new S3Client();
-const table = env.SENDS_TABLE;
-const rates = sendRates(env, { client, table }, createSes().maxSendRate);
+const tableName = env.SENDS_TABLE;
+const rates = sendRates(env, { client, tableName }, createSes().maxSendRate);
 
 const upload = createUpload({
   client,
-  table,
-  store: createCampaignStore({ client, table }),
+  tableName,
+  store: createCampaignStore({ client, tableName }),
   objects: createCampaignObjects({ s3, bucket: env.BUCKET }),
   bucket: env.BUCKET,
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,

@@ -108,7 +108,7 @@ const ANY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 async function* ledgerRows({ awsEndpoint, region, sendsTable }: Outputs, batchId: string): AsyncGenerator<LedgerRow> {
   const low = new DynamoDBClient({ endpoint: awsEndpoint, region, credentials: ANY_CREDENTIALS });
-  const table = { client: DynamoDBDocumentClient.from(low), table: sendsTable, clock: systemClock };
+  const table = { client: DynamoDBDocumentClient.from(low), tableName: sendsTable, clock: systemClock };
   try {
     yield* rowsOfBatch(table, batchId);
   } finally {

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type LedgerTable, read } from '../../ledger/table.ts';
+import { type DynamoTable, read } from '../../dynamodb/table.ts';
 import {
   afterFailure,
   afterSuccess,
@@ -19,7 +19,7 @@ export interface Breakers {
   /** May this provider be used now? `probe` is answered to one caller alone, which must report how it went, or give it back. */
   ask(provider: string): Promise<Answer>;
   /** Nothing came of a probe: the provider was not asked. Somebody else's probe stays. */
-  giveBack(provider: string, probeUntil: number): Promise<void>;
+  cancelProbe(provider: string, probeUntil: number): Promise<void>;
   succeeded(provider: string): Promise<void>;
   /** `fatal`: nothing of this account is taken, so it opens at once. */
   failed(provider: string, answer: string, fatal?: boolean): Promise<void>;
@@ -44,10 +44,10 @@ interface View {
 const breakerKey = (provider: string) => ({ pk: `BREAKER#${provider}`, sk: 'BREAKER' });
 
 /** Breakers in the ledger's table: one item per provider, changed by compare and swap. A healthy provider costs no write. */
-export function createBreakers(table: LedgerTable, settings: BreakerSettings = BREAKER_DEFAULTS): Breakers {
+export function createBreakers(table: DynamoTable, settings: BreakerSettings = BREAKER_DEFAULTS): Breakers {
   const views = new Map<string, View>();
 
-  async function look(provider: string): Promise<View> {
+  async function readView(provider: string): Promise<View> {
     const item = await read(table, breakerKey(provider));
     const view = {
       state: (item?.state as BreakerState | undefined) ?? HEALTHY,
@@ -60,7 +60,7 @@ export function createBreakers(table: LedgerTable, settings: BreakerSettings = B
 
   async function recent(provider: string): Promise<View> {
     const view = views.get(provider);
-    return view && table.clock.now() - view.readAt < VIEW_MS ? view : look(provider);
+    return view && table.clock.now() - view.readAt < VIEW_MS ? view : readView(provider);
   }
 
   /** False when somebody else changed it first. */
@@ -69,7 +69,7 @@ export function createBreakers(table: LedgerTable, settings: BreakerSettings = B
     try {
       await table.client.send(
         new PutCommand({
-          TableName: table.table,
+          TableName: table.tableName,
           Item: { ...breakerKey(provider), state, version },
           ConditionExpression: from.version === 0 ? 'attribute_not_exists(pk)' : '#version = :from',
           ...(from.version === 0
@@ -99,12 +99,12 @@ export function createBreakers(table: LedgerTable, settings: BreakerSettings = B
       const probe = probing(view.state, now, settings);
       if (await write(provider, view, probe)) return { kind: 'probe', probeUntil: probe.probeUntil, lastAnswer };
       // Another worker took the probe, or has reported how its own went.
-      const after = verdictOn((await look(provider)).state, now);
+      const after = verdictOn((await readView(provider)).state, now);
       if (after.kind === 'probe') return { kind: 'skip', retryAt: now + settings.probeMs, lastAnswer };
       return { ...after, lastAnswer };
     },
 
-    async giveBack(provider, probeUntil) {
+    async cancelProbe(provider, probeUntil) {
       for (let attempt = 0; attempt < WRITES; attempt += 1) {
         const view = await recent(provider);
         if (view.state.mode !== 'half-open' || view.state.probeUntil !== probeUntil) return;

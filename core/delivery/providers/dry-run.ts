@@ -4,8 +4,8 @@ import type { OutgoingEmail } from './outgoing-email.ts';
 /** Accepts every email at its slot and sends none: a rehearsal of a campaign at its real rate. */
 export const dryRun: Provider<OutgoingEmail> = {
   name: 'dry-run',
-  async send(email, gate) {
-    await gate();
+  async send(email, permit) {
+    await permit();
     return { messageId: `dry-run-${email.sendId}` };
   },
 };

@@ -17,7 +17,7 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOpt
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   return {
     name: 'mailgun',
-    async send(email, gate) {
+    async send(email, permit) {
       const form = new URLSearchParams({
         from: headerAddress(email.from),
         to: headerAddress(email.to),
@@ -30,7 +30,7 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOpt
       });
       if (email.html !== undefined) form.set('html', email.html);
       const body = form.toString();
-      await gate();
+      await permit();
       const answer = await callEmailApi('mailgun', {
         url,
         headers: { authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },

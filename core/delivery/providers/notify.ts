@@ -22,9 +22,9 @@ export function createNotify({ baseUrl, apiKey, timeoutMs }: NotifyOptions): Pro
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v1/notify`);
   return {
     name: 'notify',
-    async send({ id, to, message, type }, gate) {
+    async send({ id, to, message, type }, permit) {
       const body = JSON.stringify({ to, message, type });
-      await gate();
+      await permit();
       const answer = await callEmailApi('notify', {
         url,
         headers: {

@@ -14,7 +14,7 @@ export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions):
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/mail/send`);
   return {
     name: 'sendgrid',
-    async send({ sendId, batchId, channel, from, to, subject, text, html }, gate) {
+    async send({ sendId, batchId, channel, from, to, subject, text, html }, permit) {
       // Plain text comes first: SendGrid asks for that order.
       const content = [{ type: 'text/plain', value: text }];
       if (html !== undefined) content.push({ type: 'text/html', value: html });
@@ -24,7 +24,7 @@ export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions):
         subject,
         content,
       });
-      await gate();
+      await permit();
       const answer = await callEmailApi('sendgrid', {
         url,
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },

@@ -2,8 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { type Clock, systemClock } from '../../clock.ts';
-import { type Gate, GateClosed } from '../gate.ts';
-import type { Provider } from '../provider.ts';
+import { NoSlotAvailable, type Provider, type SendPermit } from '../provider.ts';
 import { formatAddress } from './addresses.ts';
 import type { OutgoingEmail } from './outgoing-email.ts';
 import { classifySesError } from './ses-errors.ts';
@@ -44,7 +43,7 @@ export function createSes({
     usedAt = clock.now();
   }
 
-  async function send(email: OutgoingEmail, gate: Gate): Promise<{ messageId: string }> {
+  async function send(email: OutgoingEmail, permit: SendPermit): Promise<{ messageId: string }> {
     const command = commandOf(email);
     const timeout = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -53,7 +52,7 @@ export function createSes({
     // The innermost step: the request is signed, and leaves when this goes on.
     command.middlewareStack.add(
       (next) => async (args) => {
-        await gate();
+        await permit();
         dropIdleConnections();
         left = true;
         timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -65,13 +64,13 @@ export function createSes({
           throw error;
         }
       },
-      { step: 'deserialize', priority: 'low', name: 'gate' },
+      { step: 'deserialize', priority: 'low', name: 'send-permit' },
     );
     try {
       const { MessageId } = await client.send(command, { abortSignal: timeout.signal });
       return { messageId: MessageId ?? 'unknown' };
     } catch (error) {
-      if (error instanceof GateClosed) throw error;
+      if (error instanceof NoSlotAvailable) throw error;
       throw classifySesError(broken ?? error, { left, sender: email.from.email });
     } finally {
       clearTimeout(timer);

@@ -27,10 +27,10 @@ export function createSmtp({ url, timeoutMs }: SmtpOptions): Provider<OutgoingEm
   const server = serverOf(url);
   return {
     name: 'smtp',
-    async send(email, gate) {
+    async send(email, permit) {
       const message = await compose(email);
       // Before connecting, which may take longer than a slot is good for.
-      await gate();
+      await permit();
       // The server gets the message only once it said yes to sender and recipient: before that nothing can be sent.
       const progress = { begun: false };
       try {

@@ -14,15 +14,15 @@ describe('the campaign store', () => {
   it('lets the first upload win and tells the second whose record stands', async () => {
     const first = campaignRecord({ uploadId: 'first', campaignId: 'spring' });
 
-    expect(await store().create(first)).toEqual({ won: true, record: first });
-    expect(await store().create(campaignRecord({ uploadId: 'second' }))).toEqual({ won: false, record: first });
+    expect(await store().create(first)).toEqual({ created: true, record: first });
+    expect(await store().create(campaignRecord({ uploadId: 'second' }))).toEqual({ created: false, record: first });
     expect(await store().get('b1')).toEqual(first);
   });
 
   it('takes a repeated write of the same upload for the same win', async () => {
     await store().create(campaignRecord());
 
-    expect((await store().create(campaignRecord())).won).toBe(true);
+    expect((await store().create(campaignRecord())).created).toBe(true);
   });
 
   it('knows no campaign that was never written', async () => {

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { CampaignJob } from '../../../core/delivery/campaign/door.ts';
-import { createPostpone } from '../../../core/delivery/campaign/postpone.ts';
+import type { CampaignJob } from '../../../core/campaigns/channel.ts';
+import { createPostpone } from '../../../core/campaigns/postpone.ts';
 import { openQueue } from '../support/queue.ts';
 import { range } from './support.ts';
 

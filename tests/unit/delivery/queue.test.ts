@@ -1,6 +1,6 @@
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { createPostpone } from '../../../core/delivery/campaign/postpone.ts';
+import { createPostpone } from '../../../core/campaigns/postpone.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { openQueue } from '../support/queue.ts';
 import { openDelivery, range } from './support.ts';

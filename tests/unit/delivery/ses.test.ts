@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../core/clock.ts';
-import { GateClosed } from '../../../core/delivery/gate.ts';
+import { NoSlotAvailable } from '../../../core/delivery/provider.ts';
 import { formatAddress, parseAddress } from '../../../core/delivery/providers/addresses.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../../core/delivery/providers/ses.ts';
@@ -74,7 +74,7 @@ describe('an email by SES', () => {
     });
   });
 
-  it('leaves when its gate opens', async () => {
+  it('leaves when its permit opens', async () => {
     const provider = ses();
     await send(provider);
     const slot = Date.now() + 150;
@@ -82,8 +82,8 @@ describe('an email by SES', () => {
     expect((arrived[1]?.at ?? 0) - slot).toBeGreaterThanOrEqual(-1);
   });
 
-  it('does not leave when its gate stays closed', async () => {
-    const closed = new GateClosed();
+  it('does not leave when its permit stays closed', async () => {
+    const closed = new NoSlotAvailable();
     await expect(ses().send(EMAIL, () => Promise.reject(closed))).rejects.toBe(closed);
     expect(arrived).toHaveLength(0);
   });

@@ -1,10 +1,10 @@
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
 import { applyExecution } from '../../../core/campaigns/outcome.ts';
 import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
 import { followCampaign, refreshCampaign } from '../../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
 import { type Clock, systemClock } from '../../../core/clock.ts';
-import { createCampaignStates } from '../../../core/delivery/campaign/states.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { movedClock } from '../ledger/support.ts';
 import { fakeStates } from './fake-states.ts';
@@ -101,7 +101,7 @@ it('sends no row after a stop by anybody, and every row once after a redrive', a
   states.staleMs = 500;
   const work = delivery.worker({
     perSecond: 10,
-    states: createCampaignStates((batchId) => followCampaign(deps, batchId), systemClock),
+    states: createCampaignCache((batchId) => followCampaign(deps, batchId), systemClock),
   });
   const tokens = (dead: boolean) => {
     for (const row of range(1, ROWS)) delivery.dead[dead ? 'add' : 'delete'](`t${row}`);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
 import type { TaskCause } from '../../../core/campaigns/messages.ts';
+import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import type { TaskError, TaskTokens } from '../../../core/campaigns/task-tokens.ts';
 import { type Clock, systemClock } from '../../../core/clock.ts';
-import type { Postponed } from '../../../core/delivery/campaign/postpone.ts';
-import { createCampaignStates } from '../../../core/delivery/campaign/states.ts';
-import type { TaskError, TaskTokens } from '../../../core/delivery/campaign/tokens.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
 import type { Provider } from '../../../core/delivery/provider.ts';
 import { dryRun } from '../../../core/delivery/providers/dry-run.ts';
@@ -40,8 +40,8 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
   };
   const provider: Provider<OutgoingEmail> = {
     name: 'ses',
-    async send(email, gate) {
-      await gate();
+    async send(email, permit) {
+      await permit();
       const at = clock.now();
       await hook(email);
       mailbox.push({ email, at });
@@ -76,7 +76,7 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
       telemetry,
       newId: randomUUID,
       latency: { reserve: new Latency({ least: 5, most: 1000 }), claim: new Latency({ least: 25, most: 1000 }) },
-      states: createCampaignStates((batchId) => store.get(batchId), clock),
+      states: createCampaignCache((batchId) => store.get(batchId), clock),
       from: { email: 'hello@pregon.test', name: 'Pregón' },
       real: { provider, limiter: limiter('ses', perSecond) },
       rehearsal: { provider: dryRun, limiter: limiter('dry-run', perSecond) },

@@ -1,7 +1,7 @@
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { viewEmails } from '../../../core/email/view.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
-import { emailRequest, openEmail } from './parts.ts';
+import { emailRequest, openEmail } from './deps.ts';
 
 describe('accepting email', () => {
   let email: Awaited<ReturnType<typeof openEmail>>;

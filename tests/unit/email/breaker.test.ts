@@ -116,18 +116,18 @@ describe('breakers shared by workers', () => {
     await one.failed('ses', 'ses: paused', true);
     clock.move(openMs);
     const first = probeIn(await one.ask('ses'));
-    await one.giveBack('ses', first);
+    await one.cancelProbe('ses', first);
     clock.move(1001);
     const second = probeIn(await two.ask('ses'));
 
-    await one.giveBack('ses', first);
+    await one.cancelProbe('ses', first);
     expect((await one.ask('ses')).kind).toBe('skip');
 
     // What was probed opens for longer where it fails, given back or not.
     await two.failed('ses', 'ses: paused');
     clock.move(openMs * 2 - 1);
     expect((await two.ask('ses')).kind).toBe('skip');
-    await two.giveBack('ses', second);
+    await two.cancelProbe('ses', second);
     expect((await two.ask('ses')).kind).toBe('skip');
   });
 });

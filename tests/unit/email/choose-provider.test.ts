@@ -1,6 +1,6 @@
 import { firstItem, toEmailRow } from '../../../core/email/batch.ts';
 import { candidates, chooseProvider, giveUp, LONGEST_WAIT_MS } from '../../../core/email/choose-provider.ts';
-import { emailRequest } from './parts.ts';
+import { emailRequest } from './deps.ts';
 
 const order = ['mailgun', 'ses', 'sendgrid'];
 const batch = {
@@ -8,7 +8,7 @@ const batch = {
   batchId: 'b1',
   channel: 'email',
   createdAt: '2026-11-22T10:00:00.000Z',
-  looks: 0,
+  sweepCount: 0,
 } as const;
 const now = Date.parse(batch.createdAt) + 1000;
 

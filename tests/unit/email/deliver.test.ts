@@ -16,7 +16,7 @@ import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
 import { openLedgerTable } from '../ledger/support.ts';
-import { emailRequest, keptQueue } from './parts.ts';
+import { emailRequest, keptQueue } from './deps.ts';
 
 type Answer = ErrorCode | 'accept';
 
@@ -30,8 +30,8 @@ function scripted(name: string) {
     calls: 0,
     always: undefined as Answer | undefined,
     answer: (email: string, ...list: Answer[]) => answers.set(email, list),
-    async send(email: OutgoingEmail, gate: () => Promise<void>) {
-      await gate();
+    async send(email: OutgoingEmail, permit: () => Promise<void>) {
+      await permit();
       this.calls += 1;
       const answer = answers.get(email.to.email)?.shift() ?? this.always ?? 'accept';
       if (answer !== 'accept') throw new PregonError(answer, `${name}: ${answer}`);
@@ -75,13 +75,9 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
           telemetry,
         }),
       })),
-      tools: {
-        ledger: createLedger(table),
-        clock,
-        telemetry,
-        newId: randomUUID,
-        latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
-      },
+      ledger: createLedger(table),
+      newId: randomUUID,
+      latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
     });
   return {
     table,
@@ -112,17 +108,17 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
 const to = (...emails: string[]) => ({ destinations: emails.map((email) => ({ email })) });
 
 describe('delivering emails', () => {
-  let door: Awaited<ReturnType<typeof openDoor>>;
+  let channel: Awaited<ReturnType<typeof openDoor>>;
   beforeEach(async () => {
-    door = await openDoor();
+    channel = await openDoor();
   });
-  afterEach(() => door.close());
+  afterEach(() => channel.close());
 
   it('goes by the first provider, as it was asked for', async () => {
-    await door.accept({ destinations: [{ email: 'Pedro@example.com', name: 'Pedro' }], htmlContent: '<p>test</p>' });
-    await door.drain();
+    await channel.accept({ destinations: [{ email: 'Pedro@example.com', name: 'Pedro' }], htmlContent: '<p>test</p>' });
+    await channel.drain();
 
-    expect(door.providers.mailgun.taken).toEqual([
+    expect(channel.providers.mailgun.taken).toEqual([
       {
         sendId: 'b1-1',
         batchId: 'b1',
@@ -134,30 +130,30 @@ describe('delivering emails', () => {
         html: '<p>test</p>',
       },
     ]);
-    expect(await door.view()).toMatchObject([
+    expect(await channel.view()).toMatchObject([
       { status: true, state: 'SENT', retries: 0, provider: 'mailgun', lastAttemptAt: expect.stringMatching(/Z$/) },
     ]);
-    expect(door.counted.ProviderFallback).toBeUndefined();
+    expect(channel.counted.ProviderFallback).toBeUndefined();
   });
 
   it('goes back to the queue with the next provider after any failure, and counts each', async () => {
-    door.providers.mailgun.answer('a@b.co', 'MessageRejected');
-    door.providers.ses.answer('a@b.co', 'SendingPaused');
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    channel.providers.mailgun.answer('a@b.co', 'MessageRejected');
+    channel.providers.ses.answer('a@b.co', 'SendingPaused');
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 2, provider: 'sendgrid' }]);
-    expect(door.counted).toMatchObject({ FailedOver: 2, ProviderFallback: 1, Sent: 1 });
-    expect(door.queue.delays).toEqual([0, 0, 0]);
+    expect(await channel.view()).toMatchObject([{ state: 'SENT', retries: 2, provider: 'sendgrid' }]);
+    expect(channel.counted).toMatchObject({ FailedOver: 2, ProviderFallback: 1, Sent: 1 });
+    expect(channel.queue.delays).toEqual([0, 0, 0]);
   });
 
   it('tries two rounds at most, with a pause between, then is in ERROR with every answer, to be taken up again', async () => {
-    for (const provider of Object.values(door.providers)) provider.always = 'ProviderUnavailable';
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    for (const provider of Object.values(channel.providers)) provider.always = 'ProviderUnavailable';
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
     const all = 'mailgun: ProviderUnavailable; ses: ProviderUnavailable; sendgrid: ProviderUnavailable';
-    expect(await door.view()).toMatchObject([
+    expect(await channel.view()).toMatchObject([
       {
         status: false,
         state: 'ERROR',
@@ -165,95 +161,95 @@ describe('delivering emails', () => {
         error: { code: 'ProviderUnavailable', retryable: true, message: `${all}; ${all}` },
       },
     ]);
-    expect(door.queue.delays.slice(0, 3)).toEqual([0, 0, 0]);
-    expect(Math.min(...door.queue.delays.slice(3))).toBeGreaterThan(3);
+    expect(channel.queue.delays.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(Math.min(...channel.queue.delays.slice(3))).toBeGreaterThan(3);
   });
 
   it('asks nobody twice who refused the message itself: it ends when all did, for good', async () => {
-    for (const provider of Object.values(door.providers)) provider.always = 'MessageRejected';
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    for (const provider of Object.values(channel.providers)) provider.always = 'MessageRejected';
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect(await door.view()).toMatchObject([
+    expect(await channel.view()).toMatchObject([
       { state: 'ERROR', retries: 3, error: { code: 'MessageRejected', retryable: false } },
     ]);
   });
 
   it('does not fail over when nobody knows whether the provider took it', async () => {
-    door.providers.mailgun.answer('a@b.co', 'DeliveryUnconfirmed');
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    channel.providers.mailgun.answer('a@b.co', 'DeliveryUnconfirmed');
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect(await door.view()).toMatchObject([
+    expect(await channel.view()).toMatchObject([
       { state: 'ERROR', retries: 0, provider: 'mailgun', error: { code: 'DeliveryUnconfirmed', retryable: false } },
     ]);
-    expect(door.providers.ses.calls + door.providers.sendgrid.calls).toBe(0);
+    expect(channel.providers.ses.calls + channel.providers.sendgrid.calls).toBe(0);
   });
 
   it('tells of a refusal again where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
-    const { failOver } = door.store;
+    const { recordFailedTry } = channel.store;
     let away = 2;
-    door.store.failOver = async (...call) => {
+    channel.store.recordFailedTry = async (...call) => {
       away -= 1;
       if (away >= 0) throw new Error('the table is away');
-      return failOver(...call);
+      return recordFailedTry(...call);
     };
-    door.providers.mailgun.answer('a@b.co', 'ProviderUnavailable');
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    channel.providers.mailgun.answer('a@b.co', 'ProviderUnavailable');
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 1, provider: 'ses' }]);
+    expect(await channel.view()).toMatchObject([{ state: 'SENT', retries: 1, provider: 'ses' }]);
   });
 
   it('keeps what providers answer in the ledger, and logs their status alone: an answer may hold anything', async () => {
-    for (const provider of Object.values(door.providers)) {
-      provider.send = async (_email, gate) => {
-        await gate();
+    for (const provider of Object.values(channel.providers)) {
+      provider.send = async (_email, permit) => {
+        await permit();
         throw new PregonError('ProviderUnavailable', `${provider.name}: 503 token=abc`, { status: 503 });
       };
     }
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect((await door.view())[0]?.error?.message).toContain('sendgrid: 503 token=abc');
-    expect(door.logged).toContainEqual([
+    expect((await channel.view())[0]?.error?.message).toContain('sendgrid: 503 token=abc');
+    expect(channel.logged).toContainEqual([
       'A provider failed: the next one is tried',
       expect.objectContaining({ status: 503 }),
     ]);
-    expect(door.logged.map(([message]) => message)).toContain('No provider took an email');
-    expect(JSON.stringify(door.logged)).not.toContain('token=abc');
+    expect(channel.logged.map(([message]) => message)).toContain('No provider took an email');
+    expect(JSON.stringify(channel.logged)).not.toContain('token=abc');
   });
 
   it('uses up no attempt by a throttle', async () => {
-    door.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
-    await door.accept(to('a@b.co'));
-    await door.drain();
+    channel.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
 
-    expect(await door.view()).toMatchObject([{ state: 'SENT', retries: 0, provider: 'mailgun' }]);
-    expect((await door.store.getRow({ batchId: 'b1', rowNumber: 1 }))?.attempts).toBe(1);
+    expect(await channel.view()).toMatchObject([{ state: 'SENT', retries: 0, provider: 'mailgun' }]);
+    expect((await channel.store.getRow({ batchId: 'b1', rowNumber: 1 }))?.attempts).toBe(1);
   });
 
   it('passes over a provider that is down without using up attempts', async () => {
-    door.providers.mailgun.always = 'ProviderUnavailable';
+    channel.providers.mailgun.always = 'ProviderUnavailable';
     const many = Array.from({ length: 40 }, (_, n) => `a${n}@b.co`);
-    await door.accept(to(...many));
-    await door.drain({ rounds: 100 });
+    await channel.accept(to(...many));
+    await channel.drain({ rounds: 100 });
 
-    const rows = await door.view();
+    const rows = await channel.view();
     expect(rows.every(({ state }) => state === 'SENT')).toBe(true);
     // One batch of ten was on its way when the breaker opened.
-    expect(door.providers.mailgun.calls).toBeLessThanOrEqual(2 * BREAKER_DEFAULTS.threshold + 10);
+    expect(channel.providers.mailgun.calls).toBeLessThanOrEqual(2 * BREAKER_DEFAULTS.threshold + 10);
     expect(rows.filter(({ retries }) => retries === 0).length).toBeGreaterThanOrEqual(20);
   });
 
   it('waits in the queue while all providers are known to be down, and uses up no attempt', async () => {
-    const breakers = createBreakers(door.table);
-    for (const name of Object.keys(door.providers)) await breakers.failed(name, `${name}: 401`, true);
-    await door.accept(to('a@b.co'));
-    await door.drain({ rounds: 2 });
+    const breakers = createBreakers(channel.table);
+    for (const name of Object.keys(channel.providers)) await breakers.failed(name, `${name}: 401`, true);
+    await channel.accept(to('a@b.co'));
+    await channel.drain({ rounds: 2 });
 
-    expect(door.queue.messages).toHaveLength(1);
-    expect(await door.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
+    expect(channel.queue.messages).toHaveLength(1);
+    expect(await channel.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
   });
 
   it('leaves the probe of a provider that was down to another email where it did not come to a send', async () => {
@@ -297,62 +293,62 @@ describe('delivering emails', () => {
   });
 
   it('sends once though its message comes twice, to two workers at once', async () => {
-    await door.accept(to('a@b.co', 'b@b.co'));
-    door.queue.messages.push(...door.queue.messages);
-    const half = door.queue.messages.splice(0, 2);
-    const [one, two] = [door.worker(), door.worker()];
+    await channel.accept(to('a@b.co', 'b@b.co'));
+    channel.queue.messages.push(...channel.queue.messages);
+    const half = channel.queue.messages.splice(0, 2);
+    const [one, two] = [channel.worker(), channel.worker()];
     const other = half.map((row) => ({ row, messageId: randomUUID() }));
-    await Promise.all([door.drain({ deliver: one }), two(other, Date.now() + 10_000)]);
-    await door.drain();
+    await Promise.all([channel.drain({ deliver: one }), two(other, Date.now() + 10_000)]);
+    await channel.drain();
 
-    expect(door.providers.mailgun.taken.map(({ sendId }) => sendId).sort()).toEqual(['b1-1', 'b1-2']);
+    expect(channel.providers.mailgun.taken.map(({ sendId }) => sendId).sort()).toEqual(['b1-1', 'b1-2']);
   });
 
   it('comes back for a row that another attempt holds, and records it unconfirmed once its lease is over', async () => {
-    await door.accept(to('a@b.co'));
-    await claim(door.table, { batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() + 30_000 });
-    await door.drain({ rounds: 1 });
-    expect(door.queue.messages).toHaveLength(1);
-    expect(door.queue.delays.at(-1)).toBeGreaterThan(30);
+    await channel.accept(to('a@b.co'));
+    await claim(channel.table, { batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() + 30_000 });
+    await channel.drain({ rounds: 1 });
+    expect(channel.queue.messages).toHaveLength(1);
+    expect(channel.queue.delays.at(-1)).toBeGreaterThan(30);
 
     const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
-    const row = await createLedger({ ...door.table, clock: later }).expire(
+    const row = await createLedger({ ...channel.table, clock: later }).expire(
       { batchId: 'b1', rowNumber: 1 },
       { leaseId: 'dead', leaseUntil: Date.parse('2000-01-01') },
     );
     expect(row?.status).toBe('ERROR');
-    await door.drain();
-    expect(door.providers.mailgun.calls).toBe(0);
+    await channel.drain();
+    expect(channel.providers.mailgun.calls).toBe(0);
   });
 
   it('names the provider that may have taken an email whose worker died, or did not hear of it', async () => {
-    const { mailgun, ses } = door.providers;
+    const { mailgun, ses } = channel.providers;
     mailgun.always = 'MessageRejected';
     ses.answer('a@b.co', 'DeliveryUnconfirmed');
     const { send } = ses;
     const dead = new Promise<never>(() => undefined);
-    ses.send = async (email, gate) => (email.to.email === 'b@b.co' ? dead : send.call(ses, email, gate));
-    await door.accept(to('a@b.co', 'b@b.co'));
-    await door.drain({ rounds: 1 });
-    const jobs = door.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
-    void door.worker()(jobs, Date.now() + 10_000);
-    const secondRow = async () => (await door.store.getRow({ batchId: 'b1', rowNumber: 2 }))?.lease;
+    ses.send = async (email, permit) => (email.to.email === 'b@b.co' ? dead : send.call(ses, email, permit));
+    await channel.accept(to('a@b.co', 'b@b.co'));
+    await channel.drain({ rounds: 1 });
+    const jobs = channel.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
+    void channel.worker()(jobs, Date.now() + 10_000);
+    const secondRow = async () => (await channel.store.getRow({ batchId: 'b1', rowNumber: 2 }))?.lease;
     let lease: Lease | undefined;
-    while (!lease || (await door.view())[0]?.state === 'QUEUED') {
+    while (!lease || (await channel.view())[0]?.state === 'QUEUED') {
       lease = await secondRow();
       await systemClock.sleep(10);
     }
     const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
-    await createLedger({ ...door.table, clock: later }).expire({ batchId: 'b1', rowNumber: 2 }, lease);
+    await createLedger({ ...channel.table, clock: later }).expire({ batchId: 'b1', rowNumber: 2 }, lease);
 
     const unconfirmed = { state: 'ERROR', retries: 1, provider: 'ses', error: { code: 'DeliveryUnconfirmed' } };
-    expect(await door.view()).toMatchObject([unconfirmed, unconfirmed]);
+    expect(await channel.view()).toMatchObject([unconfirmed, unconfirmed]);
   });
 
   it('keeps the message of a row that nobody knows', async () => {
     const job = { row: { batchId: 'nothing', rowNumber: 1 }, messageId: 'm1' };
 
-    expect(await door.worker()([job], Date.now() + 10_000)).toEqual([job]);
-    expect(door.counted.Poison).toBe(1);
+    expect(await channel.worker()([job], Date.now() + 10_000)).toEqual([job]);
+    expect(channel.counted.Poison).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { parseEmailRequest } from '../../../api/email-schema.ts';
 import { allowedSenders, checkSender } from '../../../core/email/senders.ts';
-import { emailRequest } from './parts.ts';
+import { emailRequest } from './deps.ts';
 
 const parse = (changes: Record<string, unknown>) =>
   parseEmailRequest(JSON.stringify({ ...emailRequest(), ...changes }));

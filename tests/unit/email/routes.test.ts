@@ -2,7 +2,7 @@ import { problemOf } from '../../../api/problem.ts';
 import { allowedSenders } from '../../../core/email/senders.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createEmails } from '../../../functions/emails/emails.ts';
-import { emailRequest, openEmail } from './parts.ts';
+import { emailRequest, openEmail } from './deps.ts';
 
 describe('the routes of email', () => {
   let email: Awaited<ReturnType<typeof openEmail>>;

@@ -5,7 +5,7 @@ import { MAX_AGE_MS, MAX_SWEEPS, planFor } from '../../../core/email/sweep-plan.
 import { viewEmails } from '../../../core/email/view.ts';
 import { claim, errorOf, recordError, recordSent } from '../../../core/ledger/transitions.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
-import { emailRequest, openEmail } from './parts.ts';
+import { emailRequest, openEmail } from './deps.ts';
 
 const MINUTE = 60_000;
 
@@ -37,7 +37,7 @@ describe('the sweep of emails', () => {
 
   it('makes the rows and messages of a batch that was accepted by a process which then died', async () => {
     await email.store.create(
-      { ...two, batchId: 'b1', channel: 'email', createdAt: new Date(email.clock.now()).toISOString(), looks: 0 },
+      { ...two, batchId: 'b1', channel: 'email', createdAt: new Date(email.clock.now()).toISOString(), sweepCount: 0 },
       email.clock.now() + MINUTE,
     );
     expect(await sweep()).toMatchObject({ batches: 0 });
@@ -45,9 +45,9 @@ describe('the sweep of emails', () => {
 
     expect(await sweep()).toMatchObject({ batches: 1, enqueued: 2, closed: 0 });
     expect(email.queue.take()).toHaveLength(2);
-    expect((await email.store.getRows({ ...two, batchId: 'b1', channel: 'email', createdAt: '', looks: 0 })).size).toBe(
-      2,
-    );
+    expect(
+      (await email.store.getRows({ ...two, batchId: 'b1', channel: 'email', createdAt: '', sweepCount: 0 })).size,
+    ).toBe(2);
   });
 
   it('never writes a row anew that is there', async () => {
@@ -154,7 +154,7 @@ describe('what the sweep does with a row', () => {
     batchId: 'b1',
     channel: 'email',
     createdAt: '2026-11-22T10:00:00.000Z',
-    looks: 0,
+    sweepCount: 0,
   } as const;
   const row = { ...toEmailRow(firstItem(batch, 1, 'a@b.co')), status: 'ERROR' as const };
   const created = Date.parse(batch.createdAt);

@@ -31,7 +31,7 @@ describe('POST /upload', () => {
   const post = async (event: ReturnType<typeof httpEvent>) => {
     const upload = createUpload({
       client: table.client,
-      table: table.table,
+      tableName: table.tableName,
       store: createCampaignStore(table),
       objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
       bucket: 'campaigns',

@@ -6,14 +6,14 @@ import { openTable } from '../support/table.ts';
 
 /** A ledger table; `put` writes sends as the workflow registers them. */
 export async function openLedgerTable() {
-  const { client, table, close } = await openTable();
+  const { client, tableName, close } = await openTable();
 
   async function put(sends: readonly Send[]): Promise<void> {
-    for (const day of new Set(sends.map((send) => dayOf(send.createdAt)))) await markDay({ client, table }, day);
-    await Promise.all(sends.map((send) => client.send(new PutCommand({ TableName: table, Item: itemOf(send) }))));
+    for (const day of new Set(sends.map((send) => dayOf(send.createdAt)))) await markDay({ client, tableName }, day);
+    await Promise.all(sends.map((send) => client.send(new PutCommand({ TableName: tableName, Item: itemOf(send) }))));
   }
 
-  return { client, table, put, close };
+  return { client, tableName, put, close };
 }
 
 const itemOf = ({ sendId: _id, ...send }: Send) => ({

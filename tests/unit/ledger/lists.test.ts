@@ -35,7 +35,7 @@ beforeAll(async () => {
     await markDay(table, dayOf(createdAt));
     const record = { batchId, createdAt, ...(campaignId && { campaignId }) };
     const keys = { ...campaignKey(batchId), statusKey: CAMPAIGN_LIST_KEY, createdKey: `${createdAt}#${batchId}` };
-    await table.client.send(new PutCommand({ TableName: table.table, Item: { ...keys, ...record } }));
+    await table.client.send(new PutCommand({ TableName: table.tableName, Item: { ...keys, ...record } }));
   }
   await Promise.all(all.map((row) => putRow(table, row)));
 });

@@ -211,7 +211,7 @@ class World {
 
   async #update(input: object): Promise<void> {
     try {
-      const command = { TableName: table.table, Key: stateKey('b1', this.id.rowNumber), ...input };
+      const command = { TableName: table.tableName, Key: stateKey('b1', this.id.rowNumber), ...input };
       await table.client.send(new UpdateCommand(command));
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;

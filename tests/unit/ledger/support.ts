@@ -1,12 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../../../core/clock.ts';
+import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { contentKey, createdKey, dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
-import type { LedgerTable } from '../../../core/ledger/table.ts';
 import { openTable } from '../support/table.ts';
 
 /** A table of its own, with a clock: a ledger's. */
-export async function openLedgerTable(clock: Clock = systemClock): Promise<LedgerTable & { close(): Promise<void> }> {
+export async function openLedgerTable(clock: Clock = systemClock): Promise<DynamoTable & { close(): Promise<void> }> {
   return { ...(await openTable()), clock };
 }
 
@@ -39,7 +39,7 @@ export interface NewRow {
 }
 
 /** Writes a row as the workflow does: the state item, and the content beside it. */
-export async function putRow({ client, table }: LedgerTable, row: NewRow = {}): Promise<void> {
+export async function putRow({ client, tableName }: DynamoTable, row: NewRow = {}): Promise<void> {
   const { batchId = 'b1', rowNumber = 1, status = 'PENDING', content = 'Hola', ...rest } = row;
   const { email = `row${rowNumber}@example.com`, createdAt = '2026-11-22T09:00:00.000Z', ...attributes } = rest;
   const state = {
@@ -58,6 +58,6 @@ export async function putRow({ client, table }: LedgerTable, row: NewRow = {}): 
     updatedAt: createdAt,
     ...attributes,
   };
-  await client.send(new PutCommand({ TableName: table, Item: state }));
-  await client.send(new PutCommand({ TableName: table, Item: { ...contentKey(batchId, rowNumber), content } }));
+  await client.send(new PutCommand({ TableName: tableName, Item: state }));
+  await client.send(new PutCommand({ TableName: tableName, Item: { ...contentKey(batchId, rowNumber), content } }));
 }

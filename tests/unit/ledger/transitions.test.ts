@@ -205,7 +205,7 @@ describe('a forgotten row', () => {
 async function queue(rowNumber: number) {
   await table.client.send(
     new UpdateCommand({
-      TableName: table.table,
+      TableName: table.tableName,
       Key: stateKey('b1', rowNumber),
       UpdateExpression: 'SET #status = :queued, statusKey = :key',
       ConditionExpression: '#status = :pending',

@@ -4,18 +4,18 @@ import {
   applied,
   decide,
   holds,
-  type LimiterLane,
   type LimiterState,
+  type Priority,
   slotsOf,
 } from '../../../core/limiter/allocate.ts';
-import { laneSpacingOf, spacingOf, windowSpacingOf } from '../../../core/limiter/spacing.ts';
+import { reservedSpacingOf, spacingOf, windowSpacingOf } from '../../../core/limiter/spacing.ts';
 
 const START = 1_000_000;
 /** From then on no slot is left that was booked before the campaigns came. */
 const BESIDE = START + 4_000;
-const newState = (spacing: number): LimiterState => ({ next: 0, spacing, laneNext: 0, campaignAt: 0 });
-const ask = (now: number, n: number, lane: LimiterLane = 'campaign', lead = 0): Ask => ({
-  lane,
+const newState = (spacing: number): LimiterState => ({ next: 0, spacing, reservedNext: 0, campaignAt: 0 });
+const ask = (now: number, n: number, priority: Priority = 'campaign', lead = 0): Ask => ({
+  priority,
   n,
   now,
   earliest: now + lead,
@@ -25,7 +25,7 @@ const ask = (now: number, n: number, lane: LimiterLane = 'campaign', lead = 0): 
 /** The limiter as its item is: attempts are made on it only while their condition holds. */
 class Item {
   state: LimiterState;
-  readonly slots: { at: number; lane: LimiterLane }[] = [];
+  readonly slots: { at: number; priority: Priority }[] = [];
 
   constructor(state: LimiterState) {
     this.state = state;
@@ -40,7 +40,7 @@ class Item {
       if (holds(attempt, this.state)) {
         this.state = applied(attempt, this.state);
         const slots = slotsOf(attempt, this.state.next);
-        this.slots.push(...slots.map((at) => ({ at, lane: request.lane })));
+        this.slots.push(...slots.map((at) => ({ at, priority: request.priority })));
         return slots;
       }
       decision = decide(this.state, request);
@@ -65,7 +65,7 @@ const request = fc.record({
   n: fc.integer({ min: 1, max: 25 }),
   lead: fc.nat(300),
   spare: fc.nat(25),
-  lane: fc.constantFrom<LimiterLane>('campaign', 'campaign', 'campaign', 'transactional'),
+  priority: fc.constantFrom<Priority>('campaign', 'campaign', 'campaign', 'transactional'),
   /** How many grants ago the asking worker last saw the item, and by how much its clock is off. */
   behind: fc.nat(4),
   skew: fc.integer({ min: -50, max: 50 }),
@@ -82,9 +82,9 @@ describe('slots', () => {
           const item = new Item(newState(spacing));
           const seen = [item.state];
           let now = START;
-          for (const { wait, n, spare, lead, lane, behind, skew } of requests) {
+          for (const { wait, n, spare, lead, priority, behind, skew } of requests) {
             now += wait;
-            item.ask({ ...ask(now + skew, n, lane, lead), spare }, seen.at(-1 - behind) ?? item.state);
+            item.ask({ ...ask(now + skew, n, priority, lead), spare }, seen.at(-1 - behind) ?? item.state);
             seen.push(item.state);
           }
           const times = item.slots.map(({ at }) => at);
@@ -103,9 +103,9 @@ describe('slots', () => {
       fc.property(fc.array(request, { maxLength: 80 }), fc.integer({ min: 1, max: 60 }), (requests, max) => {
         const item = new Item(newState(windowSpacingOf({ max, ms: 10_000 })));
         let now = START;
-        for (const { wait, n, lead, lane } of requests) {
+        for (const { wait, n, lead, priority } of requests) {
           now += wait;
-          item.ask(ask(now, n, lane, lead));
+          item.ask(ask(now, n, priority, lead));
         }
         expect(
           mostIn(
@@ -160,10 +160,10 @@ function simulate({
   const item = new Item(newState(spacingOf(rate)));
   const end = START + seconds * 1_000;
   const wakes = Array.from({ length: workers }, (_, n) => START + n);
-  const used: { at: number; lane: LimiterLane }[] = [];
+  const used: { at: number; priority: Priority }[] = [];
   const send = (request: Ask) => {
     const slots = item.ask(request).slice(0, request.n);
-    used.push(...slots.map((at) => ({ at, lane: request.lane })));
+    used.push(...slots.map((at) => ({ at, priority: request.priority })));
     return slots;
   };
   // It asks first, and books all that it may while it is alone.
@@ -195,24 +195,24 @@ describe('the rate', () => {
     expect(slots.length / 30).toBeLessThanOrEqual(rate);
   });
 
-  it.each([5, 14, 100])('of %d leaves the transactional lane its part beside campaigns, and no more', (rate) => {
+  it.each([5, 14, 100])('of %d leaves transactional mail its part beside campaigns, and no more', (rate) => {
     const seconds = 30;
     const slots = simulate({ rate, seconds, workers: 10, transactional: 1_000 });
     const beside = slots.filter(({ at }) => at >= BESIDE);
-    const lane = beside.filter(({ lane: of }) => of === 'transactional').length / (seconds - 4);
-    const own = 1_000 / laneSpacingOf(spacingOf(rate));
-    expect(lane).toBeGreaterThanOrEqual(0.95 * own);
-    expect(lane).toBeLessThanOrEqual(1.15 * own);
+    const transactional = beside.filter(({ priority }) => priority === 'transactional').length / (seconds - 4);
+    const own = 1_000 / reservedSpacingOf(spacingOf(rate));
+    expect(transactional).toBeGreaterThanOrEqual(0.95 * own);
+    expect(transactional).toBeLessThanOrEqual(1.15 * own);
     expect(slots.length / seconds).toBeGreaterThanOrEqual(0.97 * rate);
   });
 
-  it("is the campaigns' where the transactional lane leaves it", () => {
+  it("is the campaigns' where transactional mail leaves it", () => {
     const slots = simulate({ rate: 100, seconds: 30, workers: 10, transactional: 10 });
-    expect(slots.filter(({ lane }) => lane === 'campaign').length / 30).toBeGreaterThanOrEqual(85);
+    expect(slots.filter(({ priority }) => priority === 'campaign').length / 30).toBeGreaterThanOrEqual(85);
     expect(slots.length / 30).toBeGreaterThanOrEqual(97);
   });
 
-  it("is all the transactional lane's while no campaign asks", () => {
+  it("is all transactional mail's while no campaign asks", () => {
     const slots = simulate({ rate: 50, seconds: 20, workers: 0, transactional: 1_000 });
     expect(slots.length / 20).toBeGreaterThanOrEqual(0.97 * 50);
   });

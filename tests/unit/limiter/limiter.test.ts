@@ -21,7 +21,7 @@ function aRate(source: { allowed?: () => Promise<number>; deployed?: number; hea
 }
 
 const now = () => time.clock.now();
-const campaign = (n: number) => ({ lane: 'campaign' as const, n, earliest: now() + 20, until: now() + 10_000 });
+const campaign = (n: number) => ({ priority: 'campaign' as const, n, earliest: now() + 20, until: now() + 10_000 });
 
 async function slots(limiter: Limiter, n: number): Promise<number[]> {
   const reserved = await limiter.reserve(campaign(n));

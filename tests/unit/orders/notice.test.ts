@@ -15,7 +15,7 @@ const order = (changes: Partial<OrderFields> = {}): OrderFields => ({
 const from = { email: 'hello@pregon.test', name: 'Pregón' };
 
 describe('the notice to a customer', () => {
-  it('is an email that the transactional door would take, its own for each status', () => {
+  it('is an email that the transactional channel would take, its own for each status', () => {
     const notices = ORDER_STATUSES.map((status) => noticeOf(order({ status }), from));
 
     for (const notice of notices) expect(sendEmailSchema.parse(notice)).toEqual(notice);

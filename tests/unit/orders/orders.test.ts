@@ -13,7 +13,7 @@ describe('the routes of orders', () => {
   async function call(routeKey: string, body?: string, headers: Record<string, string> = {}, orderId = 'ORD-001') {
     const request = { routeKey, headers, pathParameters: { orderId }, isBase64Encoded: false };
     try {
-      const answer = await createOrders(orders.parts)(body === undefined ? request : { ...request, body });
+      const answer = await createOrders(orders.deps)(body === undefined ? request : { ...request, body });
       return { status: answer.statusCode, body: JSON.parse(String(answer.body)), etag: answer.headers?.etag };
     } catch (error) {
       const problem = problemOf(error, 'r1');

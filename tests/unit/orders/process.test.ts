@@ -3,25 +3,25 @@ import { createEmailStore } from '../../../core/email/store.ts';
 import { changeOrder, createOrder } from '../../../core/orders/change-order.ts';
 import type { OrderMessage } from '../../../core/orders/messages.ts';
 import type { OrderChange } from '../../../core/orders/order.ts';
-import { type ProcessorParts, processOrder } from '../../../core/orders/process-order.ts';
+import { type ProcessorDeps, processOrder } from '../../../core/orders/process-order.ts';
 import { viewOrder } from '../../../core/orders/view.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { keptQueue } from '../email/parts.ts';
+import { keptQueue } from '../email/deps.ts';
 import { openOrders } from './support.ts';
 
 describe('processing a change of status', () => {
   let orders: Awaited<ReturnType<typeof openOrders>>;
   let events: OrderChange[];
   let mails: ReturnType<typeof keptQueue>;
-  let parts: ProcessorParts;
+  let deps: ProcessorDeps;
   beforeEach(async () => {
     orders = await openOrders();
     events = [];
     mails = keptQueue();
     const { clock, table } = orders;
     const email = { store: createEmailStore(table), queue: mails, allowed: () => true, clock, telemetry: silent };
-    parts = {
-      ...orders.parts,
+    deps = {
+      ...orders.deps,
       events: { publish: async (change) => void events.push(change) },
       accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
       from: { email: 'hello@pregon.test', name: 'Pregón' },
@@ -31,8 +31,8 @@ describe('processing a change of status', () => {
 
   const customer = { email: 'ana@example.com', name: 'Ana <b>' };
   const create = (rest = {}) =>
-    createOrder(orders.parts, { orderId: 'o1', status: 'received', description: 'a & b', ...rest });
-  const process = (status: OrderMessage['status'], waits = 0) => processOrder(parts, { orderId: 'o1', status, waits });
+    createOrder(orders.deps, { orderId: 'o1', status: 'received', description: 'a & b', ...rest });
+  const process = (status: OrderMessage['status'], waits = 0) => processOrder(deps, { orderId: 'o1', status, waits });
   const timeline = async () => {
     const order = await orders.store.get('o1');
     return order && viewOrder(order).timeline;
@@ -47,7 +47,7 @@ describe('processing a change of status', () => {
     expect(events).toMatchObject([{ status: 'received', version: 1, order: { description: 'a & b' } }]);
     expect(mails.messages).toEqual([{ batchId: 'order-o1-received', rowNumber: 1 }]);
     const sent = await batch('received');
-    expect(sent).toMatchObject({ channel: 'order', destinations: [customer], from: parts.from });
+    expect(sent).toMatchObject({ channel: 'order', destinations: [customer], from: deps.from });
     expect(sent?.plainContent).toContain('Hello Ana <b>,');
     expect(sent?.htmlContent).toContain('<p>Hello Ana &lt;b&gt;,</p>');
     expect(sent?.htmlContent).toContain('a &amp; b');
@@ -72,7 +72,7 @@ describe('processing a change of status', () => {
 
   it('waits for the status before it, longer each time, without telling anybody', async () => {
     await create({ customer });
-    await changeOrder(orders.parts, 'o1', { status: 'inprocess' });
+    await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
     orders.queue.take();
     await process('inprocess');
     await process('inprocess', 1);
@@ -91,7 +91,7 @@ describe('processing a change of status', () => {
 
   it('a canceled order waits for the status that it was canceled from', async () => {
     await create();
-    await changeOrder(orders.parts, 'o1', { status: 'canceled', reasonForCancellation: 'Motivo X' });
+    await changeOrder(orders.deps, 'o1', { status: 'canceled', reasonForCancellation: 'Motivo X' });
     await process('canceled');
     expect(await timeline()).toEqual([]);
     await process('received');
@@ -112,9 +112,9 @@ describe('processing a change of status', () => {
 
   it('tells what the order was at its change, also where it died before the record and the order was changed since', async () => {
     await create({ customer });
-    const dying = { ...parts, store: { ...parts.store, record: () => Promise.reject(new Error('killed')) } };
+    const dying = { ...deps, store: { ...deps.store, record: () => Promise.reject(new Error('killed')) } };
     await expect(processOrder(dying, { orderId: 'o1', status: 'received', waits: 0 })).rejects.toThrow('killed');
-    await changeOrder(orders.parts, 'o1', { description: 'changed since', customer: { email: 'eva@example.com' } });
+    await changeOrder(orders.deps, 'o1', { description: 'changed since', customer: { email: 'eva@example.com' } });
     await process('received');
 
     expect((await batch('received'))?.plainContent).toContain('a & b');
@@ -126,10 +126,10 @@ describe('processing a change of status', () => {
 
   it('a sender that was changed after the customer was told tells nobody twice', async () => {
     await create({ customer });
-    const dying = { ...parts, store: { ...parts.store, record: () => Promise.reject(new Error('killed')) } };
+    const dying = { ...deps, store: { ...deps.store, record: () => Promise.reject(new Error('killed')) } };
     await expect(processOrder(dying, { orderId: 'o1', status: 'received', waits: 0 })).rejects.toThrow('killed');
     await processOrder(
-      { ...parts, from: { email: 'new@pregon.test' } },
+      { ...deps, from: { email: 'new@pregon.test' } },
       { orderId: 'o1', status: 'received', waits: 0 },
     );
 
@@ -141,7 +141,7 @@ describe('processing a change of status', () => {
     await create();
 
     await expect(process('completed')).rejects.toThrow('never was');
-    await expect(processOrder(parts, { orderId: 'o404', status: 'received', waits: 0 })).rejects.toThrow('never was');
+    await expect(processOrder(deps, { orderId: 'o404', status: 'received', waits: 0 })).rejects.toThrow('never was');
     expect(await timeline()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { OrderParts } from '../../../core/orders/change-order.ts';
+import type { OrderDeps } from '../../../core/orders/change-order.ts';
 import type { OrderMessage } from '../../../core/orders/messages.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
 import { silent } from '../../../core/telemetry.ts';
@@ -21,15 +21,15 @@ export function keptQueues() {
   };
 }
 
-/** The door's parts over a table of their own, a standing clock and kept queues. */
+/** The channel's dependencies over a table of their own, a standing clock and kept queues. */
 export async function openOrders() {
   const opened = await openTable();
   const clock = standingClock();
-  const table = { client: opened.client, table: opened.table, clock };
+  const table = { client: opened.client, tableName: opened.tableName, clock };
   const queue = keptQueues();
   const store = createOrderStore(table);
-  const parts: OrderParts = { store, queue, clock, telemetry: silent };
-  return { table, clock, queue, store, parts, close: opened.close };
+  const deps: OrderDeps = { store, queue, clock, telemetry: silent };
+  return { table, clock, queue, store, deps, close: opened.close };
 }
 
 export const newOrder = (changes: Record<string, unknown> = {}): string =>

@@ -11,13 +11,13 @@ describe('the sweep of orders', () => {
   });
   afterEach(() => orders.close());
 
-  const create = (orderId: string) => createOrder(orders.parts, { orderId, status: 'received', description: 'one' });
-  const sweep = () => sweepOrders(orders.parts, orders.clock.now() + 60_000);
+  const create = (orderId: string) => createOrder(orders.deps, { orderId, status: 'received', description: 'one' });
+  const sweep = () => sweepOrders(orders.deps, orders.clock.now() + 60_000);
   const listed = async () =>
     (
       await orders.table.client.send(
         new QueryCommand({
-          TableName: orders.table.table,
+          TableName: orders.table.tableName,
           IndexName: 'byStatus',
           KeyConditionExpression: 'statusKey = :outbox',
           ExpressionAttributeValues: { ':outbox': 'ORDER_OUTBOX' },
@@ -37,7 +37,7 @@ describe('the sweep of orders', () => {
   it('sends what a write could not, once it is overdue, and only once', async () => {
     orders.queue.broken = true;
     await create('o1');
-    await changeOrder(orders.parts, 'o1', { status: 'inprocess' });
+    await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
     orders.queue.broken = false;
 
     expect(await sweep()).toMatchObject({ orders: 0 });

@@ -6,11 +6,11 @@ describe('writers of one order at the same time', () => {
   let orders: Awaited<ReturnType<typeof openOrders>>;
   beforeEach(async () => {
     orders = await openOrders();
-    await createOrder(orders.parts, { orderId: 'o1', status: 'received', description: 'one' });
+    await createOrder(orders.deps, { orderId: 'o1', status: 'received', description: 'one' });
   });
   afterEach(() => orders.close());
 
-  /** The parts of a writer whose first write comes after `other` has written. */
+  /** The deps of a writer whose first write comes after `other` has written. */
   function overtakenBy(other: () => Promise<unknown>) {
     let overtaken = false;
     const store: OrderStore = {
@@ -23,37 +23,37 @@ describe('writers of one order at the same time', () => {
         return orders.store.change(read, fields);
       },
     };
-    return { ...orders.parts, store };
+    return { ...orders.deps, store };
   }
   const standing = () => orders.store.get('o1');
 
   it('both stand where they change different fields', async () => {
-    const parts = overtakenBy(() => changeOrder(orders.parts, 'o1', { deliveryDate: '2025-02-10' }));
-    await changeOrder(parts, 'o1', { description: 'two' });
+    const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', { deliveryDate: '2025-02-10' }));
+    await changeOrder(deps, 'o1', { description: 'two' });
 
     expect(await standing()).toMatchObject({ description: 'two', deliveryDate: '2025-02-10', version: 3 });
   });
 
   it('the slower one is refused where they change the same field', async () => {
-    const parts = overtakenBy(() => changeOrder(orders.parts, 'o1', { description: 'two' }));
+    const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', { description: 'two' }));
 
-    await expect(changeOrder(parts, 'o1', { description: 'three' })).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(changeOrder(deps, 'o1', { description: 'three' })).rejects.toMatchObject({ code: 'Conflict' });
     expect(await standing()).toMatchObject({ description: 'two', version: 2 });
   });
 
   it('the slower one has nothing left to write where they say the same', async () => {
     const same = { status: 'inprocess', description: 'two' } as const;
-    const parts = overtakenBy(() => changeOrder(orders.parts, 'o1', same));
+    const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', same));
 
-    expect(await changeOrder(parts, 'o1', same)).toMatchObject({ version: 2 });
+    expect(await changeOrder(deps, 'o1', same)).toMatchObject({ version: 2 });
     expect(orders.queue.statuses()).toEqual(['received', 'inprocess']);
   });
 
   it('of completed and canceled one wins, and each sees how it stands', async () => {
-    await changeOrder(orders.parts, 'o1', { status: 'inprocess' });
+    await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
     const results = await Promise.allSettled([
-      changeOrder(orders.parts, 'o1', { status: 'completed' }),
-      changeOrder(orders.parts, 'o1', { status: 'canceled', reasonForCancellation: 'x' }),
+      changeOrder(orders.deps, 'o1', { status: 'completed' }),
+      changeOrder(orders.deps, 'o1', { status: 'canceled', reasonForCancellation: 'x' }),
     ]);
 
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -62,7 +62,7 @@ describe('writers of one order at the same time', () => {
 
   it('of many that change the same field at once, those that succeeded were seen one after the other', async () => {
     const results = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, n) => changeOrder(orders.parts, 'o1', { description: `by ${n}` })),
+      Array.from({ length: 10 }, (_, n) => changeOrder(orders.deps, 'o1', { description: `by ${n}` })),
     );
     const succeeded = results.filter(({ status }) => status === 'fulfilled');
 
@@ -72,7 +72,7 @@ describe('writers of one order at the same time', () => {
 
   it('the same new order at the same time is one order with one message', async () => {
     const order = { orderId: 'o2', status: 'received', description: 'one' } as const;
-    const both = await Promise.all([createOrder(orders.parts, order), createOrder(orders.parts, order)]);
+    const both = await Promise.all([createOrder(orders.deps, order), createOrder(orders.deps, order)]);
 
     expect(both.map(({ version }) => version)).toEqual([1, 1]);
     expect(orders.queue.messages.filter(({ orderId }) => orderId === 'o2')).toHaveLength(1);
@@ -88,9 +88,9 @@ describe('writers of one order at the same time', () => {
         },
       },
     });
-    const parts = { ...orders.parts, store: createOrderStore({ ...orders.table, client: twice }) };
-    await createOrder(parts, { orderId: 'o3', status: 'received', description: 'one' });
-    const changed = await changeOrder(parts, 'o3', { status: 'inprocess' });
+    const deps = { ...orders.deps, store: createOrderStore({ ...orders.table, client: twice }) };
+    await createOrder(deps, { orderId: 'o3', status: 'received', description: 'one' });
+    const changed = await changeOrder(deps, 'o3', { status: 'inprocess' });
 
     expect(changed).toMatchObject({ status: 'inprocess', version: 2 });
     expect(orders.queue.messages.filter(({ orderId }) => orderId === 'o3').map(({ status }) => status)).toEqual([

@@ -44,14 +44,14 @@ describe('the body of a request', () => {
 });
 
 describe('the three routes', () => {
-  let door: Awaited<ReturnType<typeof openRequests>>;
+  let channel: Awaited<ReturnType<typeof openRequests>>;
   beforeEach(async () => {
-    door = await openRequests();
+    channel = await openRequests();
   });
-  afterEach(() => door.close());
+  afterEach(() => channel.close());
 
   it('answer to the letter: 201 with the id, 202 without a body, 200 with id and status alone', async () => {
-    const call = createRequests(door.parts);
+    const call = createRequests(channel.deps);
     const ask = async (routeKey: string, id?: string, body?: string) => {
       const answer = await call({
         routeKey,
@@ -68,15 +68,15 @@ describe('the three routes', () => {
     expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'queued' } });
     expect(await ask('POST /v1/requests/{id}/process', id)).toMatchObject({ status: 202 });
     expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'processing' } });
-    await door.work();
+    await channel.work();
     expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'sent' } });
   });
 
   it('know no other id', async () => {
     for (const id of ['nope', newRequestId(Date.now())]) {
-      await expect(door.process(id)).rejects.toMatchObject({ status: 404 });
-      await expect(door.status(id)).rejects.toMatchObject({ status: 404 });
+      await expect(channel.process(id)).rejects.toMatchObject({ status: 404 });
+      await expect(channel.status(id)).rejects.toMatchObject({ status: 404 });
     }
-    expect(door.queue.messages).toEqual([]);
+    expect(channel.queue.messages).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { createLedger } from '../../../core/ledger/ledger.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { createRequestDelivery } from '../../../core/requests/deliver-requests.ts';
 import { rowOf } from '../../../core/requests/item.ts';
-import { processRequest, type RequestParts, viewRequest } from '../../../core/requests/process.ts';
+import { processRequest, type RequestDeps, viewRequest } from '../../../core/requests/process.ts';
 import type { NotificationRequest } from '../../../core/requests/request.ts';
 import { createRequestStore } from '../../../core/requests/store.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
@@ -32,7 +32,7 @@ function keptQueue() {
   };
 }
 
-/** The door's parts over a table of its own, with a provider that answers as it is told and accepts otherwise. */
+/** The channel's dependencies over a table of its own, with a provider that answers as it is told and accepts otherwise. */
 export async function openRequests({ clock = systemClock }: { clock?: Clock } = {}) {
   const table = await openLedgerTable(clock);
   const store = createRequestStore(table);
@@ -55,8 +55,8 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
     keysRefused: 0,
     /** Runs while the provider works on a call. */
     during: async (): Promise<unknown> => undefined,
-    async send(notification: Notification, gate: () => Promise<void>) {
-      await gate();
+    async send(notification: Notification, permit: () => Promise<void>) {
+      await permit();
       this.calls.push(notification);
       await this.during();
       const answer = this.answers.shift() ?? 'accept';
@@ -65,7 +65,7 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
       return { messageId: `p-${this.taken.length}` };
     },
   };
-  const parts: RequestParts = { store, queue, telemetry, newId: randomUUID };
+  const deps: RequestDeps = { store, queue, telemetry, newId: randomUUID };
   const worker = () =>
     createRequestDelivery({
       store,
@@ -84,28 +84,24 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
       keyRefused: () => {
         provider.keysRefused += 1;
       },
-      tools: {
-        ledger: createLedger(table),
-        clock,
-        telemetry,
-        newId: randomUUID,
-        latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
-      },
+      ledger: createLedger(table),
+      newId: randomUUID,
+      latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
     });
   const deliver = worker();
   return {
     table,
     store,
     queue,
-    parts,
+    deps,
     provider,
     counted,
     logged,
     worker,
     create: (changes: Partial<NotificationRequest> = {}) =>
       store.create({ to: 'Ana@example.com', message: 'Hola', type: 'email', ...changes }),
-    process: (id: string) => processRequest(parts, id),
-    status: async (id: string) => (await viewRequest(parts, id)).status,
+    process: (id: string) => processRequest(deps, id),
+    status: async (id: string) => (await viewRequest(deps, id)).status,
     /** Takes everything that is on the queue, delays aside; answers the ids that stay on it. */
     async work(ids = queue.take()): Promise<string[]> {
       const kept = await deliver(

@@ -7,29 +7,29 @@ import { openRequests } from './support.ts';
 const MINUTE = 60_000;
 
 describe('the sweep of requests', () => {
-  let door: Awaited<ReturnType<typeof openRequests>>;
+  let channel: Awaited<ReturnType<typeof openRequests>>;
   let time: ReturnType<typeof movedClock>;
   beforeEach(async () => {
     time = movedClock();
-    door = await openRequests(time);
+    channel = await openRequests(time);
   });
-  afterEach(() => door.close());
+  afterEach(() => channel.close());
 
   const sweep = (depth = 0) =>
     sweepRequests(
       {
-        table: door.table,
-        store: door.store,
-        queue: { ...door.queue, send: (id) => door.queue.send(id), depth: async () => depth },
+        table: channel.table,
+        store: channel.store,
+        queue: { ...channel.queue, send: (id) => channel.queue.send(id), depth: async () => depth },
         spacingMs: 200,
-        telemetry: door.parts.telemetry,
+        telemetry: channel.deps.telemetry,
       },
       time.clock.now() + MINUTE,
     );
   async function processedWithoutMessage(): Promise<string> {
-    const id = await door.create();
-    await door.process(id);
-    door.queue.take();
+    const id = await channel.create();
+    await channel.process(id);
+    channel.queue.take();
     return id;
   }
 
@@ -40,16 +40,16 @@ describe('the sweep of requests', () => {
     time.move(2 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 1, expired: 0 });
     expect(await sweep()).toMatchObject({ looked: 0 });
-    expect(door.queue.messages).toEqual([{ id, delayMs: 0 }]);
-    expect(door.counted.RequestSwept).toBe(1);
+    expect(channel.queue.messages).toEqual([{ id, delayMs: 0 }]);
+    expect(channel.counted.RequestSwept).toBe(1);
   });
 
   it('finds one that was created long before it was processed', async () => {
-    const id = await door.create();
+    const id = await channel.create();
     time.move(40 * 24 * 60 * MINUTE);
-    await door.create();
-    await door.process(id);
-    door.queue.take();
+    await channel.create();
+    await channel.process(id);
+    channel.queue.take();
     time.move(2 * MINUTE);
 
     expect(await sweep()).toMatchObject({ enqueued: 1 });
@@ -64,9 +64,9 @@ describe('the sweep of requests', () => {
     expect(await sweep(2_700)).toMatchObject({ enqueued: 1 });
   });
 
-  it('leaves alone what nobody asked to send, what was sent, and the rows of other doors', async () => {
-    await door.create();
-    await putRow(door.table, { batchId: 'campaign', rowNumber: 1, status: 'QUEUED' });
+  it('leaves alone what nobody asked to send, what was sent, and the rows of other channels', async () => {
+    await channel.create();
+    await putRow(channel.table, { batchId: 'campaign', rowNumber: 1, status: 'QUEUED' });
     time.move(5 * MINUTE);
 
     expect(await sweep()).toMatchObject({ looked: 0 });
@@ -74,13 +74,13 @@ describe('the sweep of requests', () => {
 
   it('records a lease that ran out, and waits for one that has not', async () => {
     const id = await processedWithoutMessage();
-    await createLedger(door.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: time.clock.now() + 5 * MINUTE });
+    await createLedger(channel.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: time.clock.now() + 5 * MINUTE });
     time.move(3 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 0 });
 
     time.move(3 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 1 });
-    expect(await door.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
-    expect(door.queue.messages).toEqual([]);
+    expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+    expect(channel.queue.messages).toEqual([]);
   });
 });

@@ -15,10 +15,10 @@ export async function openTable() {
   const given = givenService('DYNAMODB');
   const server = given ? undefined : await startDynalite();
   const low = new DynamoDBClient(given ?? { endpoint: server?.endpoint ?? '', region: REGION, credentials: ANYBODY });
-  const table = `sends-${randomUUID()}`;
+  const tableName = `sends-${randomUUID()}`;
   await low.send(
     new CreateTableCommand({
-      TableName: table,
+      TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: ['pk', 'sk', 'statusKey', 'createdKey', 'address'].map((AttributeName) => ({
         AttributeName,
@@ -44,12 +44,12 @@ export async function openTable() {
   );
   // Ours is there at once; elsewhere a table is CREATING for some seconds.
   if (given)
-    await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName: table });
+    await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName: tableName });
   return {
     client: DynamoDBDocumentClient.from(low),
-    table,
+    tableName,
     async close() {
-      if (given) await low.send(new DeleteTableCommand({ TableName: table }));
+      if (given) await low.send(new DeleteTableCommand({ TableName: tableName }));
       low.destroy();
       await server?.close();
     },

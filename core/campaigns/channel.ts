@@ -1,13 +1,13 @@
-import { type CampaignRecord, hasEnded } from '../../campaigns/campaign.ts';
-import type { SendMessage } from '../../campaigns/messages.ts';
-import type { CampaignStore } from '../../campaigns/store.ts';
-import type { Clock } from '../../clock.ts';
-import type { Limiter } from '../../limiter/limiter.ts';
-import type { Door, Job, Refusal } from '../job.ts';
-import type { Provider } from '../provider.ts';
-import type { Mailbox, OutgoingEmail } from '../providers/outgoing-email.ts';
+import type { Clock } from '../clock.ts';
+import type { Channel, Job, Refusal } from '../delivery/job.ts';
+import type { Provider } from '../delivery/provider.ts';
+import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
+import type { Limiter } from '../limiter/limiter.ts';
+import { type CampaignRecord, hasEnded } from './campaign.ts';
+import type { CampaignCache } from './campaign-cache.ts';
+import type { SendMessage } from './messages.ts';
 import { renderCampaign } from './render.ts';
-import type { CampaignStates } from './states.ts';
+import type { CampaignStore } from './store.ts';
 
 /** A row of a campaign that its execution waits for. */
 export interface CampaignJob extends Job {
@@ -16,8 +16,8 @@ export interface CampaignJob extends Job {
   message: SendMessage;
 }
 
-export interface CampaignDoorDeps {
-  states: CampaignStates;
+export interface CampaignChannelDeps {
+  states: CampaignCache;
   store: CampaignStore;
   clock: Clock;
   from: Mailbox;
@@ -30,11 +30,11 @@ const FRESH_MS = 1_000;
 const BLOCKED_MS = 10_000;
 
 /** Campaigns, as the delivery core sees them. */
-export function createCampaignDoor(deps: CampaignDoorDeps): Door<CampaignJob, OutgoingEmail> {
+export function createCampaignChannel(deps: CampaignChannelDeps): Channel<CampaignJob, OutgoingEmail> {
   const { states, store, clock } = deps;
   const formats = new Map<string, CampaignRecord['format']>();
 
-  async function look(job: CampaignJob): Promise<CampaignRecord | Refusal> {
+  async function sendable(job: CampaignJob): Promise<CampaignRecord | Refusal> {
     const campaign = await states.at(job.row.batchId, FRESH_MS);
     if (!campaign) return 'missing';
     if (hasEnded(campaign)) return 'ended';
@@ -43,14 +43,14 @@ export function createCampaignDoor(deps: CampaignDoorDeps): Door<CampaignJob, Ou
 
   return {
     async route(job) {
-      const campaign = await look(job);
+      const campaign = await sendable(job);
       if (typeof campaign === 'string') return campaign;
       formats.set(job.row.batchId, campaign.format);
-      return { ...(campaign.dryRun ? deps.rehearsal : deps.real), lane: 'campaign' };
+      return { ...(campaign.dryRun ? deps.rehearsal : deps.real), priority: 'campaign' };
     },
 
     async check(job) {
-      const campaign = await look(job);
+      const campaign = await sendable(job);
       return typeof campaign === 'string' ? campaign : 'go';
     },
 

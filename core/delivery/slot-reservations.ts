@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { LimiterLane } from '../limiter/allocate.ts';
+import type { Priority } from '../limiter/allocate.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import type { Latency } from './latency.ts';
 
@@ -22,9 +22,9 @@ const SMOOTHED_OVER = 32;
  * The slots of one batch. All rows that ask at the same time are reserved for with one call. A row is told when its slot will be, so
  * that it is ready by then; the slot itself goes to whichever row is ready first, so that one that is late loses none.
  */
-export class SlotBook {
+export class SlotReservations {
   readonly #limiter: Limiter;
-  readonly #lane: LimiterLane;
+  readonly #priority: Priority;
   readonly #clock: Clock;
   readonly #until: number;
   readonly #latency: Latency;
@@ -33,9 +33,9 @@ export class SlotBook {
   #reserving = false;
 
   /** No slot after `until`; `latency` is how long a reservation takes. */
-  constructor(options: { limiter: Limiter; lane: LimiterLane; clock: Clock; until: number; latency: Latency }) {
+  constructor(options: { limiter: Limiter; priority: Priority; clock: Clock; until: number; latency: Latency }) {
     this.#limiter = options.limiter;
-    this.#lane = options.lane;
+    this.#priority = options.priority;
     this.#clock = options.clock;
     this.#until = options.until;
     this.#latency = options.latency;
@@ -90,7 +90,7 @@ export class SlotBook {
     if (earliest > this.#until) return this.#refuse(asked + LATER_MS);
     const n = this.#waiters.length;
     const spare = Math.min(n, Math.round(2 * n * (missedPart.get(this.#limiter) ?? 0)));
-    const reserved = await this.#limiter.reserve({ lane: this.#lane, n, spare, earliest, until: this.#until });
+    const reserved = await this.#limiter.reserve({ priority: this.#priority, n, spare, earliest, until: this.#until });
     this.#latency.add(this.#clock.now() - asked);
     if ('slots' in reserved) {
       this.#free.push(...reserved.slots);

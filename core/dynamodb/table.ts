@@ -9,9 +9,9 @@ import {
 import type { Clock } from '../clock.ts';
 
 /** Where the ledger lies. */
-export interface LedgerTable {
+export interface DynamoTable {
   client: DynamoDBDocumentClient;
-  table: string;
+  tableName: string;
   clock: Clock;
 }
 
@@ -34,11 +34,11 @@ export interface ConditionalUpdate {
 
 /** The item after the update, or undefined when its condition did not hold. */
 export async function updateIf(
-  { client, table }: LedgerTable,
+  { client, tableName }: DynamoTable,
   { key, update, condition, values, signal }: ConditionalUpdate,
 ): Promise<Item | undefined> {
   const input: UpdateCommandInput = {
-    TableName: table,
+    TableName: tableName,
     Key: key,
     UpdateExpression: update,
     ConditionExpression: condition,
@@ -56,8 +56,8 @@ export async function updateIf(
 }
 
 /** Reads an item with consistency: after a refused condition this tells why, on every DynamoDB. */
-export async function read({ client, table }: LedgerTable, key: Key): Promise<Item | undefined> {
-  const { Item: item } = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
+  const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
   return item;
 }
 

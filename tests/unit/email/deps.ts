@@ -1,4 +1,4 @@
-import type { AcceptParts } from '../../../core/email/accept.ts';
+import type { AcceptDeps } from '../../../core/email/accept.ts';
 import type { EmailRequest } from '../../../core/email/batch.ts';
 import type { EmailMessage } from '../../../core/email/messages.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
@@ -24,14 +24,14 @@ export function keptQueue() {
   };
 }
 
-/** The email door's parts over a table of its own, a standing clock and a kept queue. */
+/** The dependencies of the email channel over a table of its own, a standing clock and a kept queue. */
 export async function openEmail() {
   const opened = await openLedgerTable();
   const clock = standingClock();
-  const table = { client: opened.client, table: opened.table, clock };
+  const table = { client: opened.client, tableName: opened.tableName, clock };
   const queue = keptQueue();
   const store = createEmailStore(table);
-  const accepting: AcceptParts = { store, queue, allowed: () => true, clock, telemetry: silent };
+  const accepting: AcceptDeps = { store, queue, allowed: () => true, clock, telemetry: silent };
   return { table, clock, queue, store, accepting, telemetry: silent, close: opened.close };
 }
 

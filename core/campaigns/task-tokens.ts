@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { TASK_ERROR, TaskCause } from '../../campaigns/messages.ts';
+import type { TASK_ERROR, TaskCause } from './messages.ts';
 
 export type TaskError = (typeof TASK_ERROR)[keyof typeof TASK_ERROR];
 

@@ -1,7 +1,7 @@
 import { convert } from 'html-to-text';
-import type { ContentFormat } from '../../campaigns/campaign.ts';
-import type { LedgerRow } from '../../ledger/send.ts';
-import type { Mailbox, OutgoingEmail } from '../providers/outgoing-email.ts';
+import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
+import type { LedgerRow } from '../ledger/send.ts';
+import type { ContentFormat } from './campaign.ts';
 
 /** A campaign's email without its row: an HTML campaign gets a text part made from it. */
 export function renderCampaign(

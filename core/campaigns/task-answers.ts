@@ -1,12 +1,12 @@
-import { TASK_ERROR } from '../../campaigns/messages.ts';
-import type { Clock } from '../../clock.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { LedgerRow } from '../../ledger/send.ts';
-import type { Telemetry } from '../../telemetry.ts';
-import type { Outcome } from '../job.ts';
-import type { CampaignJob } from './door.ts';
+import type { Clock } from '../clock.ts';
+import type { Outcome } from '../delivery/job.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRow } from '../ledger/send.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { CampaignJob } from './channel.ts';
+import { TASK_ERROR } from './messages.ts';
 import type { Postpone, Postponed } from './postpone.ts';
-import type { TaskTokens } from './tokens.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 export interface AnswerDeps {
   ledger: Pick<Ledger, 'addProgress'>;
@@ -24,7 +24,7 @@ interface Answered {
 /** Outcomes are answered together when they lie this close: one progress update for all of them. */
 const GATHER_MS = 300;
 /** A message whose execution waits though its campaign looks ended: the look may be old. */
-const LOOK_AGAIN_MS = 5_000;
+const RECHECK_MS = 5_000;
 
 /** Answers what became of a batch's rows: progress first, then the tokens, then the delayed copies. */
 export class CampaignAnswers {
@@ -120,7 +120,7 @@ export class CampaignAnswers {
       case 'postponed':
         return outcome.delayMs;
       case 'ended':
-        if (await tokens.isWaiting(taskToken)) return LOOK_AGAIN_MS;
+        if (await tokens.isWaiting(taskToken)) return RECHECK_MS;
         telemetry.count('Dropped');
         return undefined;
       case 'missing':

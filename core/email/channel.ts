@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Breakers } from '../delivery/breaker/breaker.ts';
-import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
+import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
 import { logged } from '../delivery/providers/http-answer.ts';
 import type { OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
-import { again } from '../delivery/record.ts';
+import { withRetries } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
 import { errorOf } from '../ledger/transitions.ts';
 import type { Limiter } from '../limiter/limiter.ts';
@@ -26,7 +26,7 @@ export interface EmailRoute {
   limiter: Limiter;
 }
 
-export interface EmailDoorDeps {
+export interface EmailChannelDeps {
   store: EmailStore;
   queue: EmailQueue;
   breakers: Breakers;
@@ -45,23 +45,23 @@ const HOLD_SPREAD_MS = 10_000;
 /** Batches kept between invocations: a batch never changes. */
 const MOST_KEPT = 100;
 
-export interface EmailDoor extends Door<EmailJob, OutgoingEmail> {
+export interface EmailChannel extends Channel<EmailJob, OutgoingEmail> {
   /** Told of each job once it is over: the probe that it was to make and did not goes back. */
-  over(job: EmailJob, outcome: Outcome): Promise<void>;
+  onJobDone(job: EmailJob, outcome: Outcome): Promise<void>;
 }
 
 /** Transactional email, as the delivery core sees it: providers in order, and a failure goes on to the next. */
-export function createEmailDoor(deps: EmailDoorDeps): EmailDoor {
+export function createEmailChannel(deps: EmailChannelDeps): EmailChannel {
   const { store, queue, breakers, routes, clock, telemetry } = deps;
   const order = routes.map(({ provider }) => provider.name);
   const kept = new Map<string, EmailBatch>();
-  /** Granted before there is a slot: see `over`. */
+  /** Granted before there is a slot: see `onJobDone`. */
   const probes = new WeakMap<EmailJob, { provider: string; probeUntil: number }>();
 
   const routeOf = (name: string | undefined) => {
     const route = routes.find(({ provider }) => provider.name === name);
     if (!route) throw new PregonError('Internal', `There is no provider ${name}.`);
-    return { ...route, lane: 'transactional' as const };
+    return { ...route, priority: 'transactional' as const };
   };
 
   /** Until a probe may be made, and spread behind it: the one that makes it must be back before the others ask. */
@@ -127,15 +127,15 @@ export function createEmailDoor(deps: EmailDoorDeps): EmailDoor {
         answer: namedAnswer(attempt.provider, message),
         at: new Date(clock.now()).toISOString(),
       };
-      const row = await again(deps, () => store.failOver(attempt.row, attempt.leaseId, failed));
-      return row ? goOn(row, attempt) : { kind: 'already', row: attempt.row };
+      const row = await withRetries(deps, () => store.recordFailedTry(attempt.row, attempt.leaseId, failed));
+      return row ? failOver(row, attempt) : { kind: 'already', row: attempt.row };
     },
 
-    async over(job, { kind }) {
+    async onJobDone(job, { kind }) {
       const probe = probes.get(job);
       if (!probe || kind === 'sent') return;
       try {
-        await breakers.giveBack(probe.provider, probe.probeUntil);
+        await breakers.cancelProbe(probe.provider, probe.probeUntil);
       } catch (error) {
         telemetry.warn('A breaker could not be told', { provider: probe.provider, error });
       }
@@ -143,7 +143,7 @@ export function createEmailDoor(deps: EmailDoorDeps): EmailDoor {
   };
 
   /** With the next provider, from the queue; or to the end when there is none. */
-  async function goOn(row: EmailRow, { provider, error }: FailedAttempt): Promise<Outcome> {
+  async function failOver(row: EmailRow, { provider, error }: FailedAttempt): Promise<Outcome> {
     const [next] = candidates(row, order);
     if (next === undefined) return end(row, giveUp(row));
     const triedBefore = row.tries.findLast((failed) => failed.provider === next);

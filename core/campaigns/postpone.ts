@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { CampaignJob } from './door.ts';
+import type { CampaignJob } from './channel.ts';
 
 export interface Postponed {
   job: CampaignJob;
@@ -10,7 +10,7 @@ export interface Postponed {
 export type Postpone = (jobs: readonly Postponed[]) => Promise<CampaignJob[]>;
 
 /** SQS takes ten messages at once, and delays of whole seconds up to 15 minutes. */
-const AT_ONCE = 10;
+const BATCH_SIZE = 10;
 const MAX_DELAY_S = 900;
 
 export function createPostpone(sqs: SQSClient, queueUrl: string, random: () => number): Postpone {
@@ -33,8 +33,8 @@ export function createPostpone(sqs: SQSClient, queueUrl: string, random: () => n
 
   return async (jobs) => {
     const failed: CampaignJob[] = [];
-    for (let from = 0; from < jobs.length; from += AT_ONCE) {
-      const part = jobs.slice(from, from + AT_ONCE);
+    for (let from = 0; from < jobs.length; from += BATCH_SIZE) {
+      const part = jobs.slice(from, from + BATCH_SIZE);
       failed.push(...(await queue(part).catch(() => part.map(({ job }) => job))));
     }
     return failed;

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Door, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
+import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
 import type { Provider } from '../delivery/provider.ts';
 import { logged } from '../delivery/providers/http-answer.ts';
 import type { Notification } from '../delivery/providers/notify.ts';
-import { again } from '../delivery/record.ts';
+import { withRetries } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
 import { errorOf, isOver } from '../ledger/transitions.ts';
 import type { Limiter } from '../limiter/limiter.ts';
@@ -17,7 +17,7 @@ export interface RequestJob extends Job {
   messageId: string;
 }
 
-export interface RequestDoorDeps {
+export interface RequestChannelDeps {
   store: RequestStore;
   queue: Pick<RequestQueue, 'send'>;
   provider: Provider<Notification>;
@@ -34,9 +34,9 @@ export interface RequestDoorDeps {
 export const AFTER_LEASE_MS = 3_000;
 
 /** Notification requests, as the delivery core sees them: one provider, and a failure is tried again a bounded number of times. */
-export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notification> {
+export function createRequestChannel(deps: RequestChannelDeps): Channel<RequestJob, Notification> {
   const { store, queue, clock, telemetry, random } = deps;
-  const route = { provider: deps.provider, limiter: deps.limiter, lane: 'transactional' as const };
+  const route = { provider: deps.provider, limiter: deps.limiter, priority: 'transactional' as const };
 
   return {
     /** Reads the row, so that a message that comes twice takes no slot of the few there are. */
@@ -60,15 +60,15 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
       switch (attempt.error.class) {
         case 'throttled':
           telemetry.count('Throttled');
-          return comeBack(attempt, false);
+          return scheduleRetry(attempt, false);
         case 'account':
           telemetry.count('AccountStopped');
           telemetry.error('The provider refuses our key', logged(attempt.error));
           deps.keyRefused();
-          return comeBack(attempt, true);
+          return scheduleRetry(attempt, true);
         case 'transient':
           telemetry.count('Transient');
-          return comeBack(attempt, true);
+          return scheduleRetry(attempt, true);
         default:
           return undefined;
       }
@@ -76,8 +76,11 @@ export function createRequestDoor(deps: RequestDoorDeps): Door<RequestJob, Notif
   };
 
   /** Back to the queue after a pause; or to the end when it has had its tries. */
-  async function comeBack({ row: { batchId }, leaseId, error }: FailedAttempt, counted: boolean): Promise<Outcome> {
-    const row = await again(deps, () => store.giveBack(batchId, leaseId, counted));
+  async function scheduleRetry(
+    { row: { batchId }, leaseId, error }: FailedAttempt,
+    counted: boolean,
+  ): Promise<Outcome> {
+    const row = await withRetries(deps, () => store.recordFailedTry(batchId, leaseId, counted));
     if (!row) return { kind: 'ended' };
     if (!isExhausted(row, clock.now())) {
       const pause = counted ? pauseAfter(row.tries, random()) : pauseAfterThrottle(error.extra.retryAfterMs, random());

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item, LedgerTable, QueryInput } from './table.ts';
+import type { DynamoTable, Item, QueryInput } from './table.ts';
 
 /** How many queries a page may still make. */
 export interface Budget {
@@ -8,7 +8,7 @@ export interface Budget {
 
 /** The items of one query in its order, read page by page as they are asked for. */
 export class ItemStream {
-  readonly #table: LedgerTable;
+  readonly #table: DynamoTable;
   readonly #input: QueryInput;
   readonly #budget: Budget;
   #buffer: Item[] = [];
@@ -16,7 +16,7 @@ export class ItemStream {
   #startKey: Item | undefined;
   #ended = false;
 
-  constructor(table: LedgerTable, input: QueryInput, budget: Budget = { queries: Number.POSITIVE_INFINITY }) {
+  constructor(table: DynamoTable, input: QueryInput, budget: Budget = { queries: Number.POSITIVE_INFINITY }) {
     this.#table = table;
     this.#input = input;
     this.#budget = budget;
@@ -37,7 +37,7 @@ export class ItemStream {
       this.#budget.queries -= 1;
       const { Items = [], LastEvaluatedKey } = await this.#table.client.send(
         new QueryCommand({
-          TableName: this.#table.table,
+          TableName: this.#table.tableName,
           ...this.#input,
           ...(this.#startKey ? { ExclusiveStartKey: this.#startKey } : {}),
         }),
