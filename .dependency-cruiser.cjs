@@ -1,4 +1,7 @@
-/** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles; dev, cli → local-aws's public entry. */
+/** Modules of constants, which load nothing at run time: infra takes names from them, and no AWS SDK with them. */
+const CONSTANTS = ['core/ledger/item', 'core/ledger/keys', 'core/orders/order', 'core/telemetry'];
+
+/** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles, constants; dev, cli → local-aws's public entry. */
 const only = (from, allowed) => ({
   name: `${from}-depends-only-on-${allowed.join('-') || 'itself'}`,
   severity: 'error',
@@ -16,7 +19,13 @@ module.exports = {
     only('api', ['core']),
     only('graphql', ['api', 'core']),
     only('functions', ['api', 'core', 'graphql']),
-    only('infra', ['statemachines']),
+    only('infra', ['statemachines', ...CONSTANTS]),
+    {
+      name: 'constants-load-nothing',
+      severity: 'error',
+      from: { path: `^(${CONSTANTS.join('|')})[.]ts$` },
+      to: { dependencyTypesNot: ['type-only'] },
+    },
     only('packages', ['dev', 'benchmarks/row']),
     only('dev', ['packages']),
     only('cli', ['dev', 'core', 'packages', 'scripts/prepare']),

@@ -1,67 +1,83 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Functions } from './functions.ts';
-import type { Lane } from './queues.ts';
-import { physicalName, type Stage } from './stages.ts';
+import type { Campaigns } from './campaigns.ts';
+import { alarm } from './constructs/alarm.ts';
+import type { Orders } from './orders.ts';
+import type { Requests } from './requests.ts';
+import type { Stage } from './stages.ts';
+import type { TransactionalEmail } from './transactional-email.ts';
 
-export interface ObservabilityProps {
-  stage: Stage;
-  lanes: Lane[];
-  stateMachine: StateMachine;
-  functions: Functions;
+export interface Watched {
+  campaigns: Campaigns;
+  email: TransactionalEmail;
+  orders: Orders;
+  requests: Requests;
 }
 
-const PERIOD = Duration.minutes(1);
-
-/** Alarms on what an operator must act upon. */
+/** The alarms that an operator must act on. Those on dead letters are made with each queue. */
 export class Observability extends Construct {
-  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+  constructor(scope: Construct, id: string, stage: Stage, { campaigns, email, orders, requests }: Watched) {
     super(scope, id);
-    const alarm = (name: string, alarmDescription: string, metric: IMetric) =>
-      new Alarm(this, name, {
-        alarmName: physicalName(props.stage, name),
-        alarmDescription,
-        metric,
-        threshold: 1,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-    const product = (metricName: string, service: string) =>
-      new Metric({ namespace: 'Pregon', metricName, dimensionsMap: { service }, statistic: 'Sum', period: PERIOD });
+    const watch = (name: string, description: string, metric: Metric) => alarm(this, stage, name, description, metric);
+    const sendWorker = campaigns.sending.function;
+    const emailWorker = email.worker.function;
+    const notifyWorker = requests.worker.function;
 
-    for (const lane of props.lanes) {
-      alarm(
-        `${lane.node.id.toLowerCase()}-dead-letters`,
-        'Messages that no worker could take; see the runbook on dead letters',
-        lane.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
-      );
-    }
-    alarm(
+    watch(
       'campaign-failed',
-      'A campaign ended FAILED: look at its reason, then redrive',
-      props.stateMachine.metricFailed({ period: PERIOD }),
+      'A campaign ended FAILED: read its reason, then redrive it',
+      campaigns.workflow.stateMachine.metricFailed(),
     );
-    alarm(
+    watch(
       'account-stopped',
       'The email provider refuses the account: campaigns stop',
-      product('AccountStopped', 'send-worker'),
+      sendWorker.counter('AccountStopped'),
     );
-    alarm('rows-lost', 'Settle found rows that no child brought to an end', product('RowsLeftBehind', 'settle'));
-    // A campaign's end says so itself; these lanes have no end.
-    for (const service of ['email-worker', 'email-sweep', 'notify-worker', 'requests-sweep']) {
-      alarm(
-        `unconfirmed-${service}`,
-        'Nobody knows whether an email or a notification was sent: a person decides, see the runbook on unconfirmed rows',
-        product('Unconfirmed', service),
+    watch('worker-errors', 'The send worker fails', sendWorker.metricErrors());
+    watch(
+      'rows-lost',
+      'Settle found rows that are neither sent nor failed',
+      campaigns.settle.counter('RowsLeftBehind'),
+    );
+
+    watch(
+      'provider-fallback',
+      'The first email provider fails: another one sends its emails',
+      emailWorker.counter('ProviderFallback'),
+    );
+    watch(
+      'notify-key-refused',
+      'The notification provider refuses our key: see its secret',
+      notifyWorker.counter('AccountStopped'),
+    );
+    watch(
+      'notify-throttled',
+      'The notification provider accepts fewer calls than NotifyLimit',
+      notifyWorker.counter('Throttled'),
+    );
+    watch('requests-failed', 'Notification requests have failed for good', notifyWorker.counter('Rejected'));
+    // A campaign's end shows its unconfirmed rows; these channels have no end.
+    for (const source of [emailWorker, email.sweep, notifyWorker, requests.sweep]) {
+      watch(
+        `unconfirmed-${source.service}`,
+        'It is not known whether an email or a notification was sent: a person decides, see the runbook on unconfirmed rows',
+        source.counter('Unconfirmed'),
       );
     }
-    alarm(
-      'worker-errors',
-      'The send worker fails',
-      props.functions.sendWorker.function.metricErrors({ period: PERIOD }),
+
+    watch(
+      'orders-swept',
+      'Writes of orders fail to send their messages; the sweep sends them',
+      orders.sweep.counter('OutboxSwept'),
     );
+    for (const [status, { function: processor }] of orders.processors) {
+      // The first status waits for no other.
+      if (status === 'received') continue;
+      watch(
+        `orders-stuck-${processor.service}`,
+        'Changes of orders wait for a status that is not processed: look at its dead letters',
+        processor.counter('OrderStuck'),
+      );
+    }
   }
 }

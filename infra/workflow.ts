@@ -1,18 +1,57 @@
 import { readFileSync } from 'node:fs';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { campaignArns } from './arns.ts';
-import type { Stage } from './stages.ts';
+import { type Access, allow } from './constructs/access.ts';
+import { physicalName, type Stage } from './stages.ts';
+
+/** ARNs of the state machine and of what runs under it. They follow from its name, so nothing has to wait for the resource. */
+export class CampaignArns {
+  readonly name: string;
+  readonly stateMachine: string;
+  readonly executions: string;
+  readonly childExecutions: string;
+  readonly mapRuns: string;
+
+  constructor(scope: Construct, stage: Stage) {
+    const { partition, region, account } = Stack.of(scope);
+    const arn = (rest: string) => `arn:${partition}:states:${region}:${account}:${rest}`;
+    this.name = physicalName(stage, 'campaign');
+    this.stateMachine = arn(`stateMachine:${this.name}`);
+    this.executions = arn(`execution:${this.name}:*`);
+    this.childExecutions = arn(`execution:${this.name}/*`);
+    this.mapRuns = arn(`mapRun:${this.name}/*`);
+  }
+
+  /** Access by these actions to the state machine, its executions and its Map Runs. */
+  access({
+    stateMachine = [],
+    executions = [],
+    mapRuns = [],
+  }: Partial<Record<'stateMachine' | 'executions' | 'mapRuns', string[]>>): Access {
+    const rights: [string[], string][] = [
+      [stateMachine, this.stateMachine],
+      [executions, this.executions],
+      [mapRuns, this.mapRuns],
+    ];
+    return {
+      environment: { CAMPAIGN_STATE_MACHINE_ARN: this.stateMachine },
+      statements: rights
+        .filter(([actions]) => actions.length > 0)
+        .map(([actions, arn]) => allow('states', actions, arn)),
+    };
+  }
+}
 
 export interface WorkflowProps {
   stage: Stage;
+  arns: CampaignArns;
   table: Table;
   bucket: Bucket;
   sendQueue: Queue;
@@ -25,9 +64,7 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const arns = campaignArns(this, props.stage);
-    const allow = (actions: string[], resources: string[]) =>
-      new PolicyStatement({ effect: Effect.ALLOW, actions, resources });
+    const { arns } = props;
 
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -35,36 +72,35 @@ export class Workflow extends Construct {
       inlinePolicies: {
         states: new PolicyDocument({
           statements: [
-            allow(['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
-            allow(['sqs:SendMessage'], [props.sendQueue.queueArn]),
-            allow(['lambda:InvokeFunction'], [props.settle.functionArn]),
+            allow('dynamodb', ['BatchWriteItem', 'GetItem', 'UpdateItem'], props.table.tableArn),
+            allow('sqs', ['SendMessage'], props.sendQueue.queueArn),
+            allow('lambda', ['InvokeFunction'], props.settle.functionArn),
             // ItemReader reads rows.csv; ResultWriter writes in parts and reads its own manifest on a redrive.
             allow(
-              ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
-              [props.bucket.arnForObjects('campaigns/*')],
+              's3',
+              ['GetObject', 'PutObject', 'ListMultipartUploadParts', 'AbortMultipartUpload'],
+              props.bucket.arnForObjects('campaigns/*'),
             ),
             // A Distributed Map starts, watches, stops and redrives children of its own state machine.
-            allow(['states:StartExecution'], [arns.stateMachine]),
-            allow(['states:DescribeExecution', 'states:StopExecution'], [arns.executions, arns.childExecutions]),
-            allow(['states:RedriveExecution'], [arns.childExecutions]),
+            allow('states', ['StartExecution'], arns.stateMachine),
+            allow('states', ['DescribeExecution', 'StopExecution'], arns.executions, arns.childExecutions),
+            allow('states', ['RedriveExecution'], arns.childExecutions),
             // These take no resource ARN.
             allow(
+              'logs',
               [
-                'logs:CreateLogDelivery',
-                'logs:GetLogDelivery',
-                'logs:UpdateLogDelivery',
-                'logs:DeleteLogDelivery',
-                'logs:ListLogDeliveries',
-                'logs:PutResourcePolicy',
-                'logs:DescribeResourcePolicies',
-                'logs:DescribeLogGroups',
-                'xray:PutTraceSegments',
-                'xray:PutTelemetryRecords',
-                'xray:GetSamplingRules',
-                'xray:GetSamplingTargets',
+                'CreateLogDelivery',
+                'GetLogDelivery',
+                'UpdateLogDelivery',
+                'DeleteLogDelivery',
+                'ListLogDeliveries',
+                'PutResourcePolicy',
+                'DescribeResourcePolicies',
+                'DescribeLogGroups',
               ],
-              ['*'],
+              '*',
             ),
+            allow('xray', ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'], '*'),
           ],
         }),
       },

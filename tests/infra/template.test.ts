@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { LEASE_MS } from '../../core/delivery/pipeline.ts';
 import { LISTED } from '../../core/ledger/item.ts';
 import { PregonStack } from '../../infra/pregon-stack.ts';
 import { STAGES, type Stage } from '../../infra/stages.ts';
@@ -60,7 +61,8 @@ describe('the stack', () => {
 
   it('lets the workflow start, watch, stop and redrive its own children only', () => {
     const states = statements().filter(
-      ({ role, actions }) => role.startsWith('Workflow') && actions.some((action) => action.startsWith('states:')),
+      ({ role, actions }) =>
+        role.startsWith('CampaignsWorkflow') && actions.some((action) => action.startsWith('states:')),
     );
     const text = JSON.stringify(states);
     for (const action of ['StartExecution', 'DescribeExecution', 'StopExecution', 'RedriveExecution']) {
@@ -113,6 +115,30 @@ describe('the stack', () => {
       expect(timeout).toBeLessThanOrEqual(10);
       expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
+  });
+
+  it('raises an alarm for every dead-letter queue', () => {
+    const deadLetters = ofType('AWS::SQS::Queue').flatMap(([, { Properties }]) => {
+      const redrive = Properties?.RedrivePolicy as
+        | { deadLetterTargetArn: { 'Fn::GetAtt': [string, string] } }
+        | undefined;
+      return redrive ? [redrive.deadLetterTargetArn['Fn::GetAtt'][0]] : [];
+    });
+    const watched = ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties?.MetricName === 'ApproximateNumberOfMessagesVisible')
+      .map(([, { Properties }]) => Properties?.Dimensions);
+
+    expect(deadLetters.length).toBeGreaterThan(0);
+    expect(watched).toEqual(
+      deadLetters.map((id) => [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }]),
+    );
+  });
+
+  it('keeps a message hidden for longer than a lease, so that no redelivery meets a row that is being sent', () => {
+    const visibilities = ofType('AWS::SQS::Queue')
+      .filter(([, { Properties }]) => Properties?.RedrivePolicy)
+      .map(([, { Properties }]) => Number(Properties?.VisibilityTimeout) * 1000);
+    for (const visibility of visibilities) expect(visibility).toBeGreaterThan(LEASE_MS);
   });
 
   it('never has more calls of the notification provider under way than the fifty that it takes', () => {
@@ -192,7 +218,7 @@ describe('the stack', () => {
   });
 
   it('has lists find in the status index all that they show', () => {
-    const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('StorageSends'))?.[1].Properties;
+    const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('SharedSends'))?.[1].Properties;
     const indexes = table?.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[];
     expect(indexes.find(({ IndexName }) => IndexName === 'byStatus')?.Projection).toEqual({
       ProjectionType: 'INCLUDE',

@@ -1,0 +1,172 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { type Access, allow } from './constructs/access.ts';
+import { parameter } from './constructs/parameter.ts';
+import { ProductFunction } from './constructs/product-function.ts';
+import { QueueWorker } from './constructs/queue-worker.ts';
+import type { Shared } from './shared.ts';
+import { physicalName } from './stages.ts';
+import { CampaignArns, Workflow } from './workflow.ts';
+
+/** An HTTP API waits 30 s for its function. */
+const API_TIMEOUT_SECONDS = 29;
+
+/** Campaigns: upload, workflow, sending and settling, and the routes that show and operate them. */
+export class Campaigns extends Construct {
+  readonly bucket: Bucket;
+  readonly sending: QueueWorker;
+  readonly settle: ProductFunction;
+  readonly workflow: Workflow;
+
+  constructor(scope: Construct, id: string, shared: Shared) {
+    super(scope, id);
+    const { stage, table, sendRate } = shared;
+
+    this.bucket = new Bucket(this, 'Objects', {
+      bucketName: `${physicalName(stage, 'campaigns')}-${Stack.of(this).account}`,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(400) }],
+      removalPolicy: shared.dataRemoval,
+    });
+    const objects = (...actions: string[]): Access => ({
+      environment: { BUCKET: this.bucket.bucketName },
+      statements: [allow('s3', actions, this.bucket.arnForObjects('campaigns/*'))],
+    });
+    const arns = new CampaignArns(this, stage);
+    const operate = arns.access({ executions: ['DescribeExecution', 'RedriveExecution', 'StopExecution'] });
+
+    new ProductFunction(this, 'Upload', shared, {
+      name: 'upload',
+      description: 'POST /upload: reads the CSV, writes its objects and its record, starts the campaign',
+      routes: ['POST /upload', 'POST /campaigns/upload'],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      memory: 1024,
+      environment: {
+        SEND_TIMEOUT_SECONDS: parameter(this, 'SendTimeoutSeconds', {
+          type: 'Number',
+          description: 'How long a row may wait for its worker before it is taken as lost',
+          default: 3600,
+          minValue: stage.leastSendTimeoutSeconds,
+        }),
+      },
+      access: [
+        table.access(['GetItem', 'PutItem', 'UpdateItem']),
+        objects('PutObject', 'DeleteObject', 'AbortMultipartUpload'),
+        arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
+        sendRate,
+      ],
+    });
+
+    new ProductFunction(this, 'Campaigns', shared, {
+      name: 'campaigns',
+      description: 'Lists campaigns, shows one with its reports, redrives and stops it',
+      routes: [
+        'GET /campaigns',
+        'GET /campaigns/{batchId}',
+        'POST /campaigns/{batchId}/redrive',
+        'POST /campaigns/{batchId}/stop',
+        'GET /campaigns/{batchId}/skipped.csv',
+        'GET /campaigns/{batchId}/sends.csv',
+      ],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      memory: 512,
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
+        objects('GetObject', 'PutObject', 'AbortMultipartUpload'),
+        operate,
+      ],
+    });
+
+    new ProductFunction(this, 'Rate', shared, {
+      name: 'rate',
+      description: 'GET and PUT /rate: the limiter, and the concurrency of running Map Runs',
+      routes: ['GET /rate', 'PUT /rate'],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      memory: 256,
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
+        arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun', 'DescribeMapRun'] }),
+        sendRate,
+      ],
+    });
+
+    new ProductFunction(this, 'Graphql', shared, {
+      name: 'graphql',
+      description: 'POST /graphql: campaigns, and what happened to each email',
+      routes: ['POST /graphql'],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      memory: 512,
+      environment: { INTROSPECTION: String(stage.introspection) },
+      access: [table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'), operate],
+    });
+
+    this.sending = new QueueWorker(this, 'Send', shared, {
+      queueName: 'send',
+      urlVariable: 'SEND_QUEUE_URL',
+      maximumConcurrency: stage.sendConcurrency,
+      name: 'send-worker',
+      description: 'Reserve, check, claim, send, record: one email per message, at the allowed rate',
+      memory: 512,
+      environment: { SENDER_ADDRESS: shared.senderAddress },
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'UpdateItem']),
+        shared.sendEmail(
+          parameter(this, 'SenderIdentity', {
+            description: 'The verified SES identity that SenderAddress belongs to',
+            default: 'pregon.test',
+          }),
+        ),
+        arns.access({
+          stateMachine: ['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat'],
+          executions: ['DescribeExecution'],
+        }),
+      ],
+    });
+
+    this.settle = new ProductFunction(this, 'Settle', shared, {
+      name: 'settle',
+      description: 'The last state of a campaign: waits for leases to end, counts, prepares what a redrive sends again',
+      timeoutSeconds: 900,
+      memory: 1024,
+      access: [
+        table.access(['GetItem', 'Query', 'UpdateItem']),
+        objects('GetObject', 'PutObject'),
+        // Without it S3 answers AccessDenied for an object that does not exist.
+        { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] },
+      ],
+    });
+
+    this.workflow = new Workflow(this, 'Workflow', {
+      stage,
+      arns,
+      table,
+      bucket: this.bucket,
+      sendQueue: this.sending.queue,
+      settle: this.settle,
+    });
+
+    const recordOutcome = new ProductFunction(this, 'RecordOutcome', shared, {
+      name: 'record-outcome',
+      description: 'Writes how an execution ended to its campaign',
+      timeoutSeconds: 300,
+      memory: 512,
+      access: [table.access(['GetItem', 'Query', 'UpdateItem']), arns.access({ executions: ['DescribeExecution'] })],
+    });
+    // Also where no state of the workflow ran after the end. Child executions have other ARNs and do not match.
+    new Rule(this, 'StatusChange', {
+      ruleName: physicalName(stage, 'campaign-status'),
+      description: 'Execution status changes of campaigns',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [arns.stateMachine] },
+      },
+      targets: [new LambdaFunction(recordOutcome, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Metric as Counter } from '../../core/telemetry.ts';
+import type { Shared } from '../shared.ts';
+import { physicalName } from '../stages.ts';
+import { type Access, allow } from './access.ts';
+
+const METRICS_NAMESPACE = 'Pregon';
+
+/** A route as an HTTP API names it. */
+type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
+
+export interface ProductFunctionProps {
+  /** Also the folder of its bundle, `dist/functions/<name>`. */
+  name: string;
+  description: string;
+  timeoutSeconds: number;
+  /** MB; the share of a CPU grows with it. */
+  memory: number;
+  /** All that the function may use, apart from its own log group and X-Ray. */
+  access?: readonly Access[];
+  environment?: Readonly<Record<string, string>>;
+  /** Routes of the HTTP API that it serves, such as `GET /campaigns/{batchId}`. */
+  routes?: readonly RouteKey[];
+}
+
+/** One Lambda from its built bundle, with a log group and a role of its own. */
+export class ProductFunction extends LambdaFunction {
+  /** The name by which its logs, traces and metrics know it. */
+  readonly service: string;
+  readonly routes: readonly RouteKey[];
+
+  constructor(scope: Construct, id: string, { stage, logLevel }: Shared, props: ProductFunctionProps) {
+    const { name, access = [] } = props;
+    const functionName = physicalName(stage, name);
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: stage.logDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${functionName} may do`,
+      inlinePolicies: {
+        own: new PolicyDocument({
+          statements: [
+            allow('logs', ['CreateLogStream', 'PutLogEvents'], logGroup.logGroupArn),
+            // X-Ray takes no resource ARN for these two.
+            allow('xray', ['PutTraceSegments', 'PutTelemetryRecords'], '*'),
+            ...access.flatMap(({ statements }) => statements),
+          ],
+        }),
+      },
+    });
+    super(scope, id, {
+      functionName,
+      description: props.description,
+      runtime: new Runtime('nodejs24.x'),
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(`dist/functions/${name}`),
+      handler: 'index.handler',
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memory,
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      environment: Object.assign(
+        {
+          STAGE: stage.name,
+          LOG_LEVEL: logLevel,
+          NODE_OPTIONS: '--enable-source-maps',
+          POWERTOOLS_SERVICE_NAME: name,
+          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+        },
+        ...access.map(({ environment }) => environment),
+        props.environment,
+      ),
+    });
+    this.service = name;
+    this.routes = props.routes ?? [];
+  }
+
+  /** A counter that the function writes by `Telemetry.count`. */
+  counter(metricName: Counter): Metric {
+    const dimensionsMap = { service: this.service };
+    return new Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap, statistic: 'Sum' });
+  }
+}

@@ -1,0 +1,84 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Shared } from '../shared.ts';
+import { physicalName } from '../stages.ts';
+import { type Access, allow } from './access.ts';
+import { alarm } from './alarm.ts';
+import { ProductFunction, type ProductFunctionProps } from './product-function.ts';
+
+const TIMEOUT_SECONDS = 10;
+/**
+ * Both as Lambda recommends: a visibility of at least six times the function's timeout, and at least 5 receives, because throttled
+ * invocations use up receives too. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS;
+const MAX_RECEIVES = 5;
+
+export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSeconds' | 'routes'> {
+  queueName: string;
+  /** The environment variable that holds the queue's URL. */
+  urlVariable: string;
+  /** Messages of one invocation. */
+  batchSize?: number;
+  /** Invocations at once; an event source takes no less than 2. */
+  maximumConcurrency: number;
+}
+
+/** A queue with its dead-letter queue, the function that processes its messages, and the alarm on dead letters. */
+export class QueueWorker extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly function: ProductFunction;
+  readonly #urlVariable: string;
+
+  constructor(scope: Construct, id: string, shared: Shared, props: QueueWorkerProps) {
+    super(scope, id);
+    const { queueName, urlVariable, batchSize = 10, maximumConcurrency, ...functionProps } = props;
+    const queue = (queueId: string, name: string, rest: QueueProps = {}) =>
+      new Queue(this, queueId, {
+        queueName: physicalName(shared.stage, name),
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod: Duration.days(14),
+        ...rest,
+      });
+    this.#urlVariable = urlVariable;
+    this.deadLetters = queue('DeadLetters', `${queueName}-dlq`);
+    this.queue = queue('Queue', queueName, {
+      visibilityTimeout: Duration.seconds(VISIBILITY_SECONDS),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+
+    // A worker also sends: delayed copies of messages that have to wait.
+    const own = this.access(['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage']);
+    this.function = new ProductFunction(this, 'Function', shared, {
+      ...functionProps,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      access: [own, ...(functionProps.access ?? [])],
+    });
+    new CfnEventSourceMapping(this, 'Messages', {
+      functionName: this.function.functionName,
+      eventSourceArn: this.queue.queueArn,
+      batchSize,
+      scalingConfig: { maximumConcurrency },
+      functionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    alarm(
+      this,
+      shared.stage,
+      `${queueName}-dead-letters`,
+      'Messages that no worker could process; see the runbook on dead letters',
+      this.deadLetters.metricApproximateNumberOfMessagesVisible(),
+    );
+  }
+
+  /** Access by these actions; the function finds the queue's URL in the variable. */
+  access(actions: readonly string[], urlVariable = this.#urlVariable): Access {
+    return {
+      environment: { [urlVariable]: this.queue.queueUrl },
+      statements: [allow('sqs', actions, this.queue.queueArn)],
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { LISTED } from '../../core/ledger/item.ts';
+import { INDEX } from '../../core/ledger/keys.ts';
+import { physicalName, type Stage } from '../stages.ts';
+import { type Access, allow } from './access.ts';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+/** The sort key of both indexes. */
+const CREATED_KEY = 'createdKey';
+
+/** The one table: the ledger, campaign records, limiters, orders and requests. */
+export class SendsTable extends Table {
+  constructor(scope: Construct, id: string, stage: Stage, removalPolicy: RemovalPolicy) {
+    super(scope, id, {
+      tableName: physicalName(stage, 'sends'),
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.retainData },
+      removalPolicy,
+    });
+    this.addGlobalSecondaryIndex({
+      indexName: INDEX.byStatus,
+      partitionKey: text('statusKey'),
+      sortKey: text(CREATED_KEY),
+      projectionType: ProjectionType.INCLUDE,
+      // The keys of an index are in it anyway.
+      nonKeyAttributes: LISTED.filter((attribute) => attribute !== CREATED_KEY),
+    });
+    this.addGlobalSecondaryIndex({
+      indexName: INDEX.byAddress,
+      partitionKey: text('address'),
+      sortKey: text(CREATED_KEY),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  /** Access by these actions to the table itself, and by Query to these indexes. */
+  access(actions: readonly string[], ...indexes: (keyof typeof INDEX)[]): Access {
+    const statements = [allow('dynamodb', actions, this.tableArn)];
+    const indexArns = indexes.map((index) => `${this.tableArn}/index/${index}`);
+    if (indexArns.length > 0) statements.push(allow('dynamodb', ['Query'], ...indexArns));
+    return { environment: { SENDS_TABLE: this.tableName }, statements };
+  }
+}

@@ -1,0 +1,50 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { type Access, allow } from './constructs/access.ts';
+import { parameter } from './constructs/parameter.ts';
+import { SendsTable } from './constructs/sends-table.ts';
+import type { Stage } from './stages.ts';
+
+/** What more than one capability uses: the stage, the table, and parameters. */
+export class Shared extends Construct {
+  readonly stage: Stage;
+  /** What becomes of the ledger and the emails' files when the stack is deleted. */
+  readonly dataRemoval: RemovalPolicy;
+  readonly table: SendsTable;
+  readonly senderAddress: string;
+  readonly logLevel: string;
+  /** The rate of SES: the parameters, and GetAccount, which says what SES allows. */
+  readonly sendRate: Access;
+
+  constructor(scope: Construct, id: string, stage: Stage) {
+    super(scope, id);
+    this.stage = stage;
+    this.dataRemoval = stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.table = new SendsTable(this, 'Sends', stage, this.dataRemoval);
+    this.senderAddress = parameter(this, 'SenderAddress', {
+      description: 'From of every email: an address of a verified identity',
+      default: 'Pregon <hello@pregon.test>',
+    });
+    this.logLevel = parameter(this, 'LogLevel', { description: 'DEBUG, INFO, WARN or ERROR', default: 'INFO' });
+    this.sendRate = {
+      environment: {
+        SEND_RATE: parameter(this, 'SendRate', {
+          description: 'Emails per second; empty: what SES allows, times SendHeadroom',
+          default: '',
+        }),
+        SEND_HEADROOM: parameter(this, 'SendHeadroom', {
+          description: 'The part of the rate allowed by SES that is used',
+          default: '0.9',
+        }),
+      },
+      // GetAccount takes no resource ARN.
+      statements: [allow('ses', ['GetAccount'], '*')],
+    };
+  }
+
+  /** Sending by SES at that rate, from an identity; `*` is any that is verified. */
+  sendEmail(identity: string): Access {
+    const arn = Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: identity });
+    return { ...this.sendRate, statements: [...this.sendRate.statements, allow('ses', ['SendEmail'], arn)] };
+  }
+}

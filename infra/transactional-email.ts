@@ -1,0 +1,91 @@
+import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { secretAccess } from './constructs/access.ts';
+import { parameter } from './constructs/parameter.ts';
+import { ProductFunction } from './constructs/product-function.ts';
+import { QueueWorker } from './constructs/queue-worker.ts';
+import { Sweep } from './constructs/sweep.ts';
+import type { Shared } from './shared.ts';
+
+/** Transactional email: its routes, the worker with its providers, the sweep. */
+export class TransactionalEmail extends Construct {
+  readonly worker: QueueWorker;
+  readonly sweep: Sweep;
+
+  constructor(scope: Construct, id: string, shared: Shared) {
+    super(scope, id);
+    const { stage, table } = shared;
+    const keys = new Secret(this, 'Keys', {
+      secretName: `pregon-${stage.name}/email-providers`,
+      description: 'API keys of Mailgun and SendGrid, and the SMTP URL: set by the operator, empty where not used',
+      secretObjectValue: {
+        mailgun: SecretValue.unsafePlainText(''),
+        sendgrid: SecretValue.unsafePlainText(''),
+        smtp: SecretValue.unsafePlainText(''),
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    this.worker = new QueueWorker(this, 'Email', shared, {
+      queueName: 'email',
+      urlVariable: 'EMAIL_QUEUE_URL',
+      maximumConcurrency: stage.sendConcurrency,
+      name: 'email-worker',
+      description: 'Reserve, claim, send, record: one email per message; a failure goes on to the next provider',
+      memory: 512,
+      environment: {
+        EMAIL_PROVIDERS: parameter(this, 'EmailProviders', {
+          description: 'Providers of transactional email in the order they are tried: mailgun, ses, sendgrid, smtp',
+          default: 'mailgun,ses,sendgrid',
+        }),
+        EMAIL_RATES: parameter(this, 'EmailRates', {
+          description: 'Emails per second of each provider but SES, whose rate is SendRate',
+          default: 'mailgun=50,sendgrid=50,smtp=10',
+        }),
+        MAILGUN_BASE_URL: parameter(this, 'MailgunBaseUrl', {
+          description: 'https://api.eu.mailgun.net in the EU',
+          default: 'https://api.mailgun.net',
+        }),
+        MAILGUN_DOMAIN: parameter(this, 'MailgunDomain', {
+          description: 'The sending domain at Mailgun; empty: Mailgun is left out',
+          default: '',
+        }),
+        SENDGRID_BASE_URL: parameter(this, 'SendgridBaseUrl', {
+          description: 'https://api.eu.sendgrid.com for EU subusers',
+          default: 'https://api.sendgrid.com',
+        }),
+      },
+      access: [
+        table.access(['GetItem', 'PutItem', 'UpdateItem']),
+        secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
+        // AllowedSenders decides who may be in From; SES itself refuses an identity that is not verified.
+        shared.sendEmail('*'),
+      ],
+    });
+
+    new ProductFunction(this, 'Emails', shared, {
+      name: 'emails',
+      description: 'POST /emails/send and GET /emails/{id}: accepts transactional email and shows its state',
+      routes: ['POST /emails/send', 'GET /emails/{id}'],
+      timeoutSeconds: 10,
+      memory: 512,
+      environment: {
+        ALLOWED_SENDERS: parameter(this, 'AllowedSenders', {
+          description: 'Addresses and domains that are accepted in from, or * to leave it to the providers',
+          default: 'pregon.test',
+        }),
+      },
+      access: [table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']), this.worker.access(['SendMessage'])],
+    });
+
+    this.sweep = new Sweep(this, 'Sweep', shared, {
+      name: 'email-sweep',
+      description: 'Every minute: creates emails that a crash left out, and retries what failed',
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], 'byStatus'),
+        this.worker.access(['SendMessage']),
+      ],
+    });
+  }
+}
