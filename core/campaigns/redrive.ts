@@ -4,7 +4,7 @@ import { type CampaignRecord, hasEnded, type RedriveRequest, type UnconfirmedPol
 import type { CampaignDeps } from './deps.ts';
 import { executionArnOf } from './identity.ts';
 import { redrivenUpdate } from './outcome.ts';
-import { syncWithExecution } from './refresh.ts';
+import { currentCampaign } from './refresh.ts';
 import { tally } from './tally.ts';
 
 /**
@@ -31,9 +31,7 @@ export async function redriveCampaign(
   batchId: string,
   unconfirmed?: UnconfirmedPolicy,
 ): Promise<CampaignRecord> {
-  const found = await deps.store.get(batchId);
-  if (!found) throw new PregonError('NotFound', `There is no campaign ${batchId}.`);
-  const record = found.status === 'SUCCEEDED' ? found : await syncWithExecution(deps, found);
+  const record = await currentCampaign(deps, batchId);
   if (!hasEnded(record)) throw nothing(`The campaign is ${record.status}: it can be redriven once it has ended.`);
   if (record.status === 'SUCCEEDED') throw nothing('The campaign has SUCCEEDED: every row is sent or failed for good.');
   if (unconfirmed === undefined) await refuseUndecided(deps, record);

@@ -1,8 +1,10 @@
-import type { CampaignRecord } from './campaign.ts';
+import { PregonError } from '../errors.ts';
+import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { describeExecution } from './execution.ts';
 import { executionArnOf } from './identity.ts';
 import { applyExecution, countAtEndIfQuiet } from './outcome.ts';
+import { campaignCursor } from './store.ts';
 
 /**
  * DescribeExecution is asked at most once in this time for one campaign, by all callers together: its quota is 15 a second
@@ -20,6 +22,34 @@ export async function refreshCampaign(deps: CampaignDeps, batchId: string): Prom
   const followed = await follow(deps, record);
   return countAtEndIfQuiet(deps, followed);
 }
+
+/** A campaign and its place in the list. */
+export type ListedCampaign = CampaignRecord & { readonly cursor: string };
+
+/**
+ * One page of campaigns, newest first, running ones brought up to date. Campaigns that have ended are not described: a redrive made
+ * elsewhere is noticed when its campaign is opened. Throws BadRequest for a cursor that is not valid.
+ */
+export async function listCampaigns(
+  deps: CampaignDeps,
+  page: { limit: number; after?: string },
+): Promise<{ campaigns: ListedCampaign[]; next?: string }> {
+  const { campaigns, ...rest } = await deps.store.list(page);
+  const upToDate = async (record: CampaignRecord): Promise<ListedCampaign> => ({
+    ...(hasEnded(record) ? record : ((await refreshCampaign(deps, record.batchId)) ?? record)),
+    cursor: campaignCursor(record),
+  });
+  return { campaigns: await Promise.all(campaigns.map(upToDate)), ...rest };
+}
+
+/** The campaign as Step Functions sees it at this moment, for a command on it. Throws NotFound. */
+export async function currentCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord> {
+  const record = await deps.store.get(batchId);
+  if (!record) throw unknownCampaign(batchId);
+  return record.status === 'SUCCEEDED' ? record : syncWithExecution(deps, record);
+}
+
+export const unknownCampaign = (batchId: string) => new PregonError('NotFound', `There is no campaign ${batchId}.`);
 
 /** Only where the campaign stands, not its counts: what a worker asks before it sends. */
 export async function followCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord | undefined> {

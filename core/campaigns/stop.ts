@@ -4,16 +4,14 @@ import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { executionArnOf } from './identity.ts';
 import { applyExecution } from './outcome.ts';
-import { syncWithExecution } from './refresh.ts';
+import { currentCampaign } from './refresh.ts';
 
 /**
  * Stops a campaign: no email leaves any more within 5 seconds; a redrive resumes it. Stopping it twice is fine.
  * Throws NotFound, or Conflict when it has ended otherwise.
  */
 export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord> {
-  const found = await deps.store.get(batchId);
-  if (!found) throw new PregonError('NotFound', `There is no campaign ${batchId}.`);
-  const record = found.status === 'SUCCEEDED' ? found : await syncWithExecution(deps, found);
+  const record = await currentCampaign(deps, batchId);
   if (record.status === 'ABORTED') return record;
   if (hasEnded(record)) throw alreadyEnded(record);
   const stoppedAt = await stopExecution(deps, batchId);

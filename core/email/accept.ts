@@ -5,7 +5,6 @@ import type { ChannelName } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, type EmailRequest, eachOnce } from './batch.ts';
 import type { EmailQueue } from './queue.ts';
-import { type AllowedSenders, checkSender } from './senders.ts';
 import type { EmailStore } from './store.ts';
 import { firstSweepAt } from './sweep-plan.ts';
 
@@ -18,7 +17,6 @@ export interface AcceptOptions {
 export interface AcceptDeps {
   store: EmailStore;
   queue: EmailQueue;
-  allowed: AllowedSenders;
   clock: Clock;
   telemetry: Telemetry;
   newId?: () => string;
@@ -26,8 +24,7 @@ export interface AcceptDeps {
 
 /**
  * Accepts a request to send: one record makes it accepted, its rows and messages follow at once. Where they cannot, the
- * sweep finds the record and makes them. Throws BadRequest for a sender that may not send, Conflict when the batch id
- * stands for another request.
+ * sweep finds the record and makes them. Throws Conflict when the batch id was accepted with other content.
  */
 export async function acceptEmail(
   deps: AcceptDeps,
@@ -35,7 +32,6 @@ export async function acceptEmail(
   { batchId = (deps.newId ?? randomUUID)(), channel = 'email' }: AcceptOptions = {},
 ): Promise<{ batchId: string; duplicate: boolean }> {
   const { store, queue, clock, telemetry } = deps;
-  checkSender(deps.allowed, request.from.email);
   const now = clock.now();
   const wanted: EmailBatch = {
     ...request,

@@ -3,6 +3,7 @@ import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResu
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { readEnv } from '../common/env.ts';
+import { invocation } from '../common/invocation.ts';
 import { createApiKeyCheck } from './api-key.ts';
 
 const env = readEnv(z.object({ API_KEY_SECRET_ARN: z.string().min(1) }));
@@ -16,7 +17,7 @@ async function readKey(): Promise<string> {
   return SecretString;
 }
 
-/** Lets a request pass that carries the API key; API Gateway answers 403 to the others. */
-export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promise<APIGatewaySimpleAuthorizerResult> {
-  return { isAuthorized: await isAllowed(event.headers?.authorization) };
-}
+/** Lets a request with the API key pass; API Gateway answers 403 to others. */
+export const handler = invocation<APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult>(
+  async ({ headers }) => ({ isAuthorized: await isAllowed(headers?.authorization) }),
+);

@@ -34,8 +34,6 @@ export function orderProcessor(status: OrderStatus) {
   const email = {
     store: createEmailStore(table),
     queue: createEmailQueue(sqs, env.EMAIL_QUEUE_URL),
-    // The sender is the deployment's own, not a client's.
-    allowed: () => true,
     clock: systemClock,
     telemetry,
   };

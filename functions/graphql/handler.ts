@@ -1,16 +1,14 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { answer, type HttpAnswer } from '../../graphql/answer.ts';
+import { answer } from '../../graphql/answer.ts';
 import { createSchema } from '../../graphql/schema.ts';
 import { contextOver } from '../../graphql/wiring.ts';
 import { documentClient, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
-import { bodyText } from '../common/http.ts';
-import { invocation } from '../common/invocation.ts';
+import { bodyText, httpHandler } from '../common/http.ts';
 import { logger } from '../common/logger.ts';
 import { telemetry } from '../common/telemetry.ts';
 
@@ -32,20 +30,20 @@ const deps: CampaignDeps = {
 };
 const schema = createSchema();
 
-/** POST /graphql. */
-export const handler = invocation<APIGatewayProxyEventV2, HttpAnswer>((event, { awsRequestId: requestId }) =>
-  answer(
-    {
-      contentType: event.headers['content-type'],
-      accept: event.headers.accept,
-      body: bodyText(event) ?? '',
-    },
-    contextOver(deps),
-    {
-      schema,
-      introspection: env.INTROSPECTION === 'true',
-      requestId,
-      report: (error) => logger.error('A GraphQL resolver failed', { error }),
-    },
-  ),
-);
+export const handler = httpHandler({
+  'POST /graphql': (event, { awsRequestId: requestId }) =>
+    answer(
+      {
+        contentType: event.headers['content-type'],
+        accept: event.headers.accept,
+        body: bodyText(event) ?? '',
+      },
+      contextOver(deps),
+      {
+        schema,
+        introspection: env.INTROSPECTION === 'true',
+        requestId,
+        report: (error) => logger.error('A GraphQL resolver failed', { error }),
+      },
+    ),
+});

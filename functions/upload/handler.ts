@@ -9,9 +9,9 @@ import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
 import { documentClient, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
-import { invocation } from '../common/invocation.ts';
+import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
-import { createUpload } from './upload.ts';
+import { uploadRoutes } from './routes.ts';
 
 const env = readEnv(
   rateEnv.extend({
@@ -21,16 +21,13 @@ const env = readEnv(
     SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive(),
   }),
 );
-const client = documentClient();
-const s3 = new S3Client();
-const tableName = env.SENDS_TABLE;
-const rates = sendRates(env, { client, tableName }, createSes().maxSendRate);
+const table = { client: documentClient(), tableName: env.SENDS_TABLE };
+const rates = sendRates(env, table, createSes().maxSendRate);
 
-const upload = createUpload({
-  client,
-  tableName,
-  store: createCampaignStore({ client, tableName }),
-  objects: createCampaignObjects({ s3, bucket: env.BUCKET }),
+const routes = uploadRoutes({
+  ...table,
+  store: createCampaignStore(table),
+  objects: createCampaignObjects({ s3: new S3Client(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
   startExecution: startWith(statesClient(), env.CAMPAIGN_STATE_MACHINE_ARN),
@@ -40,4 +37,4 @@ const upload = createUpload({
   clock: systemClock,
 });
 
-export const handler = invocation(upload);
+export const handler = httpHandler(routes);

@@ -59,13 +59,6 @@ describe('accepting email', () => {
     expect(await email.store.due(email.clock.now() + 60_000, 10)).toEqual([batchId]);
   });
 
-  it('refuses a sender that may not send, and keeps nothing', async () => {
-    const refused = acceptEmail({ ...email.accepting, allowed: () => false }, two, { batchId: 'b1' });
-
-    await expect(refused).rejects.toThrow('from.email');
-    expect(await email.store.getBatch('b1')).toBeUndefined();
-  });
-
   it('knows no batch that was never accepted', async () => {
     await expect(viewEmails(email.store, 'nothing')).rejects.toMatchObject({ code: 'NotFound' });
   });

@@ -91,7 +91,7 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
       ReturnType<typeof scripted>
     >,
     accept: (changes: Partial<EmailRequest> = {}) =>
-      acceptEmail({ store, queue, clock, telemetry, allowed: () => true }, emailRequest(changes), { batchId: 'b1' }),
+      acceptEmail({ store, queue, clock, telemetry }, emailRequest(changes), { batchId: 'b1' }),
     /** Takes messages, in batches of ten, until none is left or none gets anywhere. */
     async drain({ rounds = 20, deliver = worker() } = {}) {
       for (let round = 0; round < rounds && queue.messages.length > 0; round += 1) {

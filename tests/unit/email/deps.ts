@@ -31,7 +31,7 @@ export async function openEmail() {
   const table = { client: opened.client, tableName: opened.tableName, clock };
   const queue = keptQueue();
   const store = createEmailStore(table);
-  const accepting: AcceptDeps = { store, queue, allowed: () => true, clock, telemetry: silent };
+  const accepting: AcceptDeps = { store, queue, clock, telemetry: silent };
   return { table, clock, queue, store, accepting, telemetry: silent, close: opened.close };
 }
 

@@ -1,7 +1,7 @@
-import { problemOf } from '../../../api/problem.ts';
 import { allowedSenders } from '../../../core/email/senders.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
-import { createEmails } from '../../../functions/emails/emails.ts';
+import { emailRoutes } from '../../../functions/emails/routes.ts';
+import { httpClient } from '../support/http.ts';
 import { emailRequest, openEmail } from './deps.ts';
 
 describe('the routes of email', () => {
@@ -13,33 +13,27 @@ describe('the routes of email', () => {
   });
   afterEach(() => email.close());
 
-  /** The answer as a client gets it, problems included. */
-  async function post(request: unknown, key?: string) {
-    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    return call({ routeKey: 'POST /emails/send', headers, body: JSON.stringify(request), isBase64Encoded: false });
-  }
-  const get = (id: string) =>
-    call({ routeKey: 'GET /emails/{id}', headers: {}, pathParameters: { id }, isBase64Encoded: false });
+  const post = (request: unknown, key?: string) =>
+    client()('POST /emails/send', {
+      headers: key === undefined ? {} : { 'idempotency-key': key },
+      body: JSON.stringify(request),
+    });
+  const get = (id: string) => client()('GET /emails/{id}', { path: { id } });
 
-  async function call(event: Parameters<ReturnType<typeof createEmails>>[0]) {
+  function client() {
     const { accepting, table, store } = email;
     const create: typeof store.create = async (...call) => {
       if (broken) throw new Error('the table is away');
       return store.create(...call);
     };
-    const emails = createEmails({
-      ...accepting,
-      store: { ...store, create },
-      allowed: allowedSenders('example.com'),
-      idempotency: createIdempotency(table),
-    });
-    try {
-      const answer = await emails(event);
-      return { status: answer.statusCode, body: JSON.parse(String(answer.body)), headers: answer.headers };
-    } catch (error) {
-      const problem = problemOf(error, 'r1');
-      return { status: problem.status, body: problem, headers: {} };
-    }
+    return httpClient(
+      emailRoutes({
+        ...accepting,
+        store: { ...store, create },
+        allowed: allowedSenders('example.com'),
+        idempotency: createIdempotency(table),
+      }),
+    );
   }
 
   it('leave a key free whose request was refused: corrected, it is accepted', async () => {
@@ -49,6 +43,7 @@ describe('the routes of email', () => {
     const corrected = await post(emailRequest(), 'k1');
 
     expect([refused.status, empty.status, corrected.status]).toEqual([400, 400, 202]);
+    expect(refused.body.detail).toContain('from.email');
     expect(email.queue.messages).toHaveLength(1);
   });
 

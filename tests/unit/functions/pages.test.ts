@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { buildDocs } from '../../../functions/pages/build.ts';
-import { createPages } from '../../../functions/pages/pages.ts';
+import { pageRoutes } from '../../../functions/pages/routes.ts';
 import { staticFiles } from '../../../functions/pages/static-files.ts';
+import { httpClient } from '../support/http.ts';
 
 describe('the pages', () => {
   let folder: string;
-  let pages: ReturnType<typeof createPages>;
-  const get = (rawPath: string, headers: Record<string, string> = {}) => pages({ rawPath, headers });
+  let client: ReturnType<typeof httpClient>;
+  const get = (rawPath: string, headers: Record<string, string> = {}) => {
+    const [, page = '', rest] = rawPath.split('/');
+    return client(`GET /${page}${rest ? '/{proxy+}' : ''}`, { rawPath, headers });
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pregon-pages-'));
@@ -21,15 +25,15 @@ describe('the pages', () => {
     await writeFile(join(root, 'console', 'assets', 'main-AB12CD34.js'), `// ${'x'.repeat(5000)}`);
     await writeFile(join(root, 'graphql', 'index.html'), '<!doctype html><head></head>graphiql');
     await writeFile(join(folder, 'secret.txt'), 'secret');
-    pages = createPages({ file: staticFiles(root), stage: 'test' });
+    client = httpClient(pageRoutes({ file: staticFiles(root), stage: 'test' }));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('answers health and the OpenAPI document', async () => {
-    expect(await get('/health')).toMatchObject({ statusCode: 200, body: '{"status":"ok","stage":"test"}' });
+    expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok', stage: 'test' } });
     const { body, headers } = await get('/openapi.json');
-    expect(headers?.['content-type']).toBe('application/json');
-    expect(JSON.parse(String(body)).openapi).toBe('3.1.0');
+    expect(headers['content-type']).toBe('application/json');
+    expect(body.openapi).toBe('3.1.0');
   });
 
   it.each([
@@ -42,16 +46,16 @@ describe('the pages', () => {
   ])('%s is a page that is asked for anew each time', async (path, text) => {
     const answer = await get(path);
 
-    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
+    expect(answer).toMatchObject({ status: 200, isBase64Encoded: false });
     expect(answer.body).toContain(text);
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
-    expect(answer.headers?.['content-security-policy']).toContain("default-src 'self'");
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
   });
 
   it('keeps a page uncompressed, so that what serves it may add to its head', async () => {
     const answer = await get('/console', { 'accept-encoding': 'gzip' });
 
-    expect(answer.headers?.['content-encoding']).toBeUndefined();
+    expect(answer.headers['content-encoding']).toBeUndefined();
   });
 
   it('sends scripts compressed, those with a hash in their name for good', async () => {
@@ -69,7 +73,7 @@ describe('the pages', () => {
   it('sends binary files as they are', async () => {
     const { body, headers, isBase64Encoded } = await get('/docs/favicon-32x32.png');
 
-    expect(headers?.['content-type']).toBe('image/png');
+    expect(headers['content-type']).toBe('image/png');
     expect(isBase64Encoded).toBe(true);
     expect(Buffer.from(String(body), 'base64').subarray(1, 4).toString()).toBe('PNG');
   });
@@ -77,7 +81,7 @@ describe('the pages', () => {
   it('answers 304 to whoever has the file', async () => {
     const { headers } = await get('/docs/docs.js');
 
-    expect(await get('/docs/docs.js', { 'if-none-match': String(headers?.etag) })).toMatchObject({ statusCode: 304 });
+    expect(await get('/docs/docs.js', { 'if-none-match': String(headers.etag) })).toMatchObject({ status: 304 });
   });
 
   it.each([
@@ -89,11 +93,11 @@ describe('the pages', () => {
     '/graphql/unknown',
     '/elsewhere',
   ])('%s is not there', async (path) => {
-    await expect(get(path)).rejects.toMatchObject({ status: 404 });
+    expect(await get(path)).toMatchObject({ status: 404 });
   });
 
   it('refuses a path that is no path', async () => {
-    await expect(get('/docs/%E0%A4%A')).rejects.toMatchObject({ status: 400 });
+    expect(await get('/docs/%E0%A4%A')).toMatchObject({ status: 400 });
   });
 
   it('loads Swagger UI from this origin alone', async () => {

@@ -1,7 +1,8 @@
 import type { RateOf } from '../../../core/limiter/rate.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { createRate } from '../../../functions/rate/rate.ts';
+import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { openLedgerTable } from '../ledger/support.ts';
+import { httpClient } from '../support/http.ts';
 
 let table: Awaited<ReturnType<typeof openLedgerTable>>;
 beforeAll(async () => {
@@ -17,21 +18,19 @@ async function call(route: string, body?: unknown) {
     telemetry: silent,
   });
   const concurrency: number[] = [];
-  const rate = createRate({
-    rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
-    setConcurrency: async (maxConcurrency) => void concurrency.push(maxConcurrency),
-  });
-  const { statusCode, body: text = '' } = await rate({
-    routeKey: route,
-    isBase64Encoded: false,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { statusCode, answer: JSON.parse(text), concurrency };
+  const client = httpClient(
+    rateRoutes({
+      rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
+      setConcurrency: async (maxConcurrency) => void concurrency.push(maxConcurrency),
+    }),
+  );
+  const { status, body: answer } = await client(route, body === undefined ? {} : { body: JSON.stringify(body) });
+  return { status, answer, concurrency };
 }
 
 it('shows the rate, what SES allows, and what is used', async () => {
   expect(await call('GET /rate')).toMatchObject({
-    statusCode: 200,
+    status: 200,
     answer: { perSecond: 45, source: 'ses', allowedPerSecond: 50, usedPerSecond: 0 },
   });
 });
@@ -47,6 +46,10 @@ it('sets the rate, also in the concurrency of running campaigns, and gives it ba
 it.each([[{ perSecond: 51 }], [{ perSecond: 0 }], [{ perSecond: 'fast' }], [{}], [{ perSecond: 5, more: 1 }]])(
   'refuses %j',
   async (body) => {
-    await expect(call('PUT /rate', body)).rejects.toMatchObject({ code: 'BadRequest' });
+    expect(await call('PUT /rate', body)).toMatchObject({
+      status: 400,
+      answer: { code: 'BadRequest' },
+      concurrency: [],
+    });
   },
 );

@@ -2,11 +2,10 @@ import { problemSchema } from '../../../api/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload-schema.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
-import { logger } from '../../../functions/common/logger.ts';
-import { createUpload } from '../../../functions/upload/upload.ts';
+import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { formRequest, type HttpRequest, httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
-import { formEvent, httpEvent, lambdaContext } from './form.ts';
 
 const CSV = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\n';
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -17,7 +16,6 @@ describe('POST /upload', () => {
   let started: string[];
   let failing: Error | undefined;
 
-  beforeAll(() => logger.setLogLevel('SILENT'));
   beforeEach(async () => {
     table = await openTable();
     s3 = await openFakeS3();
@@ -28,33 +26,32 @@ describe('POST /upload', () => {
     await Promise.all([table.close(), s3.close()]);
   });
 
-  const post = async (event: ReturnType<typeof httpEvent>) => {
-    const upload = createUpload({
-      client: table.client,
-      tableName: table.tableName,
-      store: createCampaignStore(table),
-      objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
-      bucket: 'campaigns',
-      stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
-      clock: { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined },
-      newUploadId: () => crypto.randomUUID(),
-      sendRate: async () => 50,
-      sendTimeoutSeconds: 3600,
-      startExecution: async (name) => {
-        if (failing) throw failing;
-        started.push(name);
-      },
-    });
-    const answer = await upload(event, lambdaContext);
-    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(String(answer.body)) };
-  };
+  const post = (request: HttpRequest) =>
+    httpClient(
+      uploadRoutes({
+        client: table.client,
+        tableName: table.tableName,
+        store: createCampaignStore(table),
+        objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
+        bucket: 'campaigns',
+        stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
+        clock: { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined },
+        newUploadId: () => crypto.randomUUID(),
+        sendRate: async () => 50,
+        sendTimeoutSeconds: 3600,
+        startExecution: async (name) => {
+          if (failing) throw failing;
+          started.push(name);
+        },
+      }),
+    )('POST /upload', request);
   const postForm = async (parts: [string, string | Blob, string?][]) => {
     const form = new FormData();
     for (const [name, value, filename] of parts) {
       if (typeof value === 'string') form.append(name, value);
       else form.append(name, value, filename ?? 'file.csv');
     }
-    return post(await formEvent(form));
+    return post(await formRequest(form));
   };
   const csv = (text: string | Buffer, type = 'text/csv') => new Blob([new Uint8Array(Buffer.from(text))], { type });
 
@@ -81,7 +78,7 @@ describe('POST /upload', () => {
       Buffer.from(`\r\n--${boundary}--\r\n`),
     ]);
 
-    const { status } = await post(httpEvent({ 'content-type': `multipart/form-data; boundary="${boundary}"` }, body));
+    const { status } = await post({ headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` }, body });
 
     expect(status).toBe(202);
     const rows = [...s3.objects].find(([key]) => key.endsWith('rows.csv'))?.[1].toString();
@@ -171,7 +168,7 @@ describe('POST /upload', () => {
     const answer = await postForm(parts);
 
     expect(answer.status).toBe(status);
-    expect(answer.headers?.['content-type']).toBe('application/problem+json');
+    expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(problemSchema.parse(answer.body).detail.toLowerCase()).toContain(
       answer.status === 415 ? 'not a csv' : words.toLowerCase(),
     );
@@ -188,7 +185,7 @@ describe('POST /upload', () => {
     ['no boundary', 400, { 'content-type': 'multipart/form-data; charset=utf-8' }, CSV],
     ['a form that breaks off', 400, { 'content-type': 'multipart/form-data; boundary=x' }, '--x\r\nContent-Dis'],
   ])('a request with %s: %i', async (_name, status, headers, body) => {
-    expect((await post(httpEvent(headers, body === undefined ? undefined : Buffer.from(body)))).status).toBe(status);
+    expect((await post({ headers, ...(body && { body: Buffer.from(body) }) })).status).toBe(status);
   });
 
   it('refuses the same file with another format, and names the batch', async () => {

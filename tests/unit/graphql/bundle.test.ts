@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const INTROSPECT = `
   const { handler } = await import(process.cwd() + '/dist/functions/graphql/index.mjs');
   const body = JSON.stringify({ query: '{ __type(name: "EmailSend") { fields { name } } }' });
-  const answer = await handler({ headers: { 'content-type': 'application/json' }, body }, { awsRequestId: 'r' });
+  const answer = await handler({ routeKey: 'POST /graphql', headers: { 'content-type': 'application/json' }, body }, { awsRequestId: 'r' });
   process.stdout.write('\\nANSWER ' + answer.body);
 `;
 

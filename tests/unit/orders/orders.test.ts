@@ -1,5 +1,5 @@
-import { problemOf } from '../../../api/problem.ts';
-import { createOrders } from '../../../functions/orders/orders.ts';
+import { orderRoutes } from '../../../functions/orders/routes.ts';
+import { httpClient } from '../support/http.ts';
 import { newOrder, openOrders } from './support.ts';
 
 describe('the routes of orders', () => {
@@ -9,16 +9,9 @@ describe('the routes of orders', () => {
   });
   afterEach(() => orders.close());
 
-  /** The answer as a client gets it, problems included. */
   async function call(routeKey: string, body?: string, headers: Record<string, string> = {}, orderId = 'ORD-001') {
-    const request = { routeKey, headers, pathParameters: { orderId }, isBase64Encoded: false };
-    try {
-      const answer = await createOrders(orders.deps)(body === undefined ? request : { ...request, body });
-      return { status: answer.statusCode, body: JSON.parse(String(answer.body)), etag: answer.headers?.etag };
-    } catch (error) {
-      const problem = problemOf(error, 'r1');
-      return { status: problem.status, body: problem };
-    }
+    const answer = await httpClient(orderRoutes(orders.deps))(routeKey, { path: { orderId }, headers, body });
+    return { ...answer, etag: answer.headers.etag };
   }
   const post = (body?: string) => call('POST /orders', body);
   const put = (patch: unknown, headers: Record<string, string> = {}, orderId = 'ORD-001') =>

@@ -19,7 +19,7 @@ describe('processing a change of status', () => {
     events = [];
     mails = keptQueue();
     const { clock, table } = orders;
-    const email = { store: createEmailStore(table), queue: mails, allowed: () => true, clock, telemetry: silent };
+    const email = { store: createEmailStore(table), queue: mails, clock, telemetry: silent };
     deps = {
       ...orders.deps,
       events: { publish: async (change) => void events.push(change) },

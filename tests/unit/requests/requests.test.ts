@@ -1,6 +1,7 @@
 import { parseNotificationRequest } from '../../../api/request-schema.ts';
 import { createdAtOf, newRequestId } from '../../../core/requests/id.ts';
-import { createRequests } from '../../../functions/requests/requests.ts';
+import { requestRoutes } from '../../../functions/requests/routes.ts';
+import { httpClient } from '../support/http.ts';
 import { openRequests } from './support.ts';
 
 describe('a request id', () => {
@@ -51,18 +52,13 @@ describe('the three routes', () => {
   afterEach(() => channel.close());
 
   it('answer to the letter: 201 with the id, 202 without a body, 200 with id and status alone', async () => {
-    const call = createRequests(channel.deps);
-    const ask = async (routeKey: string, id?: string, body?: string) => {
-      const answer = await call({
-        routeKey,
-        isBase64Encoded: false,
-        ...(id === undefined ? {} : { pathParameters: { id } }),
-        ...(body === undefined ? {} : { body }),
-      });
-      return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') };
+    const client = httpClient(requestRoutes(channel.deps));
+    const ask = async (routeKey: string, id = '', body?: string) => {
+      const { status, body: answered } = await client(routeKey, { path: { id }, body });
+      return { status, body: answered };
     };
 
-    const created = await ask('POST /v1/requests', undefined, '{"to": "a", "message": "b", "type": "push"}');
+    const created = await ask('POST /v1/requests', '', '{"to": "a", "message": "b", "type": "push"}');
     const { id } = created.body;
     expect(created).toEqual({ status: 201, body: { id: expect.any(String) } });
     expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'queued' } });

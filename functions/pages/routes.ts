@@ -1,21 +1,18 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { openApiDocument } from '../../api/openapi.ts';
 import { PregonError } from '../../core/errors.ts';
+import type { HttpAnswer, HttpEvent, HttpRoutes } from '../common/http.ts';
 import type { StaticFile } from './static-files.ts';
-
-type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers'>;
-type Answer = APIGatewayProxyStructuredResultV2;
 
 export interface PagesDeps {
   file(path: string): Promise<StaticFile | undefined>;
   stage: string;
 }
 
-/** Each page's folder. The console finds its way in the browser: any path below it but its assets is its index. */
+/** Each page's folder. The console routes in the browser, so every path below it except its assets answers its index. */
 const PAGES = ['docs', 'graphql', 'console'];
 const CLIENT_ROUTED = 'console';
 
-/** Nothing is loaded from, or sent to, another origin. */
+/** The pages load nothing from another origin and send nothing there. */
 const SECURITY_HEADERS = {
   'content-security-policy': [
     "default-src 'self'",
@@ -32,26 +29,30 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** Answers what needs no key: health, the OpenAPI document, and the files of the pages. */
-export function createPages({ file, stage }: PagesDeps): (request: Request) => Promise<Answer> {
+/** What needs no key: health, the OpenAPI document, and the files of the pages. */
+export function pageRoutes({ file, stage }: PagesDeps): HttpRoutes {
   const openApi = JSON.stringify(openApiDocument());
 
-  return async ({ rawPath, headers }) => {
-    if (rawPath === '/health') return json(JSON.stringify({ status: 'ok', stage }), 'no-store');
-    if (rawPath === '/openapi.json') return json(openApi, 'no-cache');
-    if (rawPath === '/') return { statusCode: 302, headers: { location: '/console', 'cache-control': 'no-store' } };
-
-    const [page = '', ...rest] = segmentsOf(rawPath);
-    const name = PAGES.includes(page) ? rest.join('/') : undefined;
-    const found = name === undefined ? undefined : await fileOf(page, name);
+  async function page({ rawPath, headers }: HttpEvent): Promise<HttpAnswer> {
+    const [folder = '', ...rest] = segmentsOf(rawPath);
+    const name = rest.join('/');
+    const isIndex = name === '' || (folder === CLIENT_ROUTED && !name.startsWith('assets/'));
+    const found = await file(isIndex ? `${folder}/index.html` : `${folder}/${name}`);
     if (!found) throw new PregonError('NotFound', `There is nothing at ${rawPath}.`);
     return fileAnswer(found, headers);
-  };
-
-  function fileOf(page: string, name: string): Promise<StaticFile | undefined> {
-    const isRoute = name === '' || (page === CLIENT_ROUTED && !name.startsWith('assets/'));
-    return file(isRoute ? `${page}/index.html` : `${page}/${name}`);
   }
+
+  return {
+    'GET /': async () => ({ statusCode: 302, headers: { location: '/console', 'cache-control': 'no-store' } }),
+    'GET /health': async () => json(JSON.stringify({ status: 'ok', stage }), 'no-store'),
+    'GET /openapi.json': async () => json(openApi, 'no-cache'),
+    ...Object.fromEntries(
+      PAGES.flatMap((name) => [
+        [`GET /${name}`, page],
+        [`GET /${name}/{proxy+}`, page],
+      ]),
+    ),
+  };
 }
 
 function segmentsOf(path: string): string[] {
@@ -62,13 +63,13 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-const json = (body: string, cacheControl: string): Answer => ({
+const json = (body: string, cacheControl: string): HttpAnswer => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json', 'cache-control': cacheControl, ...SECURITY_HEADERS },
   body,
 });
 
-function fileAnswer(file: StaticFile, request: Request['headers']): Answer {
+function fileAnswer(file: StaticFile, request: HttpEvent['headers']): HttpAnswer {
   const headers = {
     'content-type': file.contentType,
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',

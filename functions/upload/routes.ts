@@ -1,10 +1,8 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { uploadAnswer } from '../../api/campaign-answer.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { bufferSource } from '../../core/csv/source.ts';
-import { jsonAnswer } from '../common/http.ts';
-import { problemJson } from '../common/problem-json.ts';
+import { type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { formIn, formParser, readForm } from './form.ts';
 
 /** More rows than a file of 4 MB can hold. */
@@ -14,12 +12,12 @@ export interface UploadDeps extends IngestDeps {
   stateMachineArn: string;
 }
 
-/** Form in, campaign started, summary out: 202 the first time, 200 for a file that was uploaded before. */
-export function createUpload(deps: UploadDeps) {
-  async function upload(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+/** The upload of a campaign's CSV: 202 the first time, 200 for a file that was uploaded before. */
+export function uploadRoutes(deps: UploadDeps): HttpRoutes {
+  const upload = middy(async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, options } = readForm(formIn(event));
     const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS });
     return jsonAnswer(ingested.duplicate ? 200 : 202, uploadAnswer(ingested, deps.stateMachineArn));
-  }
-  return middy(upload).use(problemJson()).use(formParser());
+  }).use(formParser());
+  return { 'POST /upload': upload, 'POST /campaigns/upload': upload };
 }

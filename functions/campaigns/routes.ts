@@ -1,0 +1,56 @@
+import { campaignAnswer } from '../../api/campaign-answer.ts';
+import {
+  type CampaignListAnswer,
+  campaignPathSchema,
+  pageQuerySchema,
+  redriveBodySchema,
+} from '../../api/campaign-schema.ts';
+import { parseInput, parseJsonBody } from '../../api/parse.ts';
+import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
+import type { CampaignDeps } from '../../core/campaigns/deps.ts';
+import { campaignProgress } from '../../core/campaigns/progress.ts';
+import { redriveCampaign } from '../../core/campaigns/redrive.ts';
+import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
+import { stopCampaign } from '../../core/campaigns/stop.ts';
+import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
+import { createReports, type ReportDeps } from './reports.ts';
+
+/** Campaigns: their state, commands on them and their reports. */
+export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
+  const reports = createReports(deps);
+
+  const show = async (record: CampaignRecord) =>
+    campaignAnswer(record, await campaignProgress(deps, record), deps.stateMachineArn);
+
+  async function existing(event: HttpEvent): Promise<CampaignRecord> {
+    const batchId = batchIdIn(event);
+    const record = await refreshCampaign(deps, batchId);
+    if (!record) throw unknownCampaign(batchId);
+    return record;
+  }
+
+  return {
+    async 'GET /campaigns'({ queryStringParameters = {} }) {
+      const { limit, after } = parseInput(pageQuerySchema, queryStringParameters, 'The query');
+      const { campaigns, ...rest } = await listCampaigns(deps, after === undefined ? { limit } : { limit, after });
+      const answer: CampaignListAnswer = { campaigns: await Promise.all(campaigns.map(show)), ...rest };
+      return jsonAnswer(200, answer);
+    },
+
+    'GET /campaigns/{batchId}': async (event) => jsonAnswer(200, await show(await existing(event))),
+
+    async 'POST /campaigns/{batchId}/redrive'(event) {
+      const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));
+      return jsonAnswer(202, await show(await redriveCampaign(deps, batchIdIn(event), unconfirmed)));
+    },
+
+    'POST /campaigns/{batchId}/stop': async (event) =>
+      jsonAnswer(202, await show(await stopCampaign(deps, batchIdIn(event)))),
+
+    'GET /campaigns/{batchId}/skipped.csv': async (event) => reports.skipped(await existing(event)),
+    'GET /campaigns/{batchId}/sends.csv': async (event) => reports.sends(await existing(event)),
+  };
+}
+
+const batchIdIn = ({ pathParameters = {} }: HttpEvent) =>
+  parseInput(campaignPathSchema, pathParameters, 'The path').batchId;

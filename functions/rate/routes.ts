@@ -1,0 +1,44 @@
+import { parseJsonBody } from '../../api/parse.ts';
+import { type RateAnswer, rateBodySchema } from '../../api/rate-schema.ts';
+import { PregonError } from '../../core/errors.ts';
+import { concurrencyFor } from '../../core/limiter/concurrency.ts';
+import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
+import type { LimiterItem } from '../../core/limiter/state.ts';
+import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';
+
+export interface RateDeps {
+  rates: { ses: RateOf; dryRun: RateOf };
+  /** Sets the concurrency of running Map Runs. */
+  setConcurrency(maxConcurrency: number): Promise<void>;
+}
+
+/** The account's rate, for all campaigns together. */
+export function rateRoutes({ rates, setConcurrency }: RateDeps): HttpRoutes {
+  const show = (state: LimiterItem) => {
+    const { deployed, configured } = state;
+    const rate: RateAnswer = {
+      perSecond: state.perSecond,
+      source: configured > 0 ? 'operator' : deployed > 0 ? 'deployment' : 'ses',
+      allowedPerSecond: state.allowed || null,
+      usedPerSecond: usedPerSecond(state, rates.ses.table.clock.now()),
+    };
+    return jsonAnswer(200, rate);
+  };
+
+  return {
+    'GET /rate': async () => show(await freshLimiter(rates.ses)),
+
+    async 'PUT /rate'(event) {
+      const wanted = parseJsonBody(rateBodySchema, bodyText(event)).perSecond ?? 0;
+      // SES is asked now: its limit may have been raised a moment ago.
+      const { allowed } = await freshLimiter(rates.ses, 0);
+      if (allowed > 0 && wanted > allowed) {
+        const detail = `perSecond: SES allows this account ${allowed} emails per second.`;
+        throw new PregonError('BadRequest', detail, { allowed });
+      }
+      const [state] = await Promise.all([configureRate(rates.ses, wanted), configureRate(rates.dryRun, wanted)]);
+      await setConcurrency(concurrencyFor(state.perSecond));
+      return show(state);
+    },
+  };
+}
