@@ -1,5 +1,11 @@
 /** Modules of constants, which load nothing at run time: infra takes names from them, and no AWS SDK with them. */
-const CONSTANTS = ['core/ledger/item', 'core/ledger/keys', 'core/orders/order', 'core/telemetry'];
+const CONSTANTS = [
+  'core/campaigns/campaign',
+  'core/ledger/item',
+  'core/ledger/keys',
+  'core/orders/order',
+  'core/telemetry',
+];
 
 /** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles, constants; dev, cli → local-aws's public entry. */
 const only = (from, allowed) => ({
@@ -23,6 +29,7 @@ module.exports = {
     {
       name: 'constants-load-nothing',
       severity: 'error',
+      comment: 'infra may import these modules because they import nothing but types',
       from: { path: `^(${CONSTANTS.join('|')})[.]ts$` },
       to: { dependencyTypesNot: ['type-only'] },
     },

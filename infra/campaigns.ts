@@ -3,6 +3,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { OBJECTS_PREFIX } from '../core/campaigns/campaign.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { ProductFunction } from './constructs/product-function.ts';
@@ -33,9 +34,10 @@ export class Campaigns extends Construct {
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(400) }],
       removalPolicy: shared.dataRemoval,
     });
+    const objectsArn = this.bucket.arnForObjects(`${OBJECTS_PREFIX}*`);
     const objects = (...actions: string[]): Access => ({
       environment: { BUCKET: this.bucket.bucketName },
-      statements: [allow('s3', actions, this.bucket.arnForObjects('campaigns/*'))],
+      statements: [allow('s3', actions, objectsArn)],
     });
     const arns = new CampaignArns(this, stage);
     const operate = arns.access({ executions: ['DescribeExecution', 'RedriveExecution', 'StopExecution'] });
@@ -145,7 +147,7 @@ export class Campaigns extends Construct {
       stage,
       arns,
       table,
-      bucket: this.bucket,
+      objectsArn,
       sendQueue: this.sending.queue,
       settle: this.settle,
     });

@@ -4,7 +4,6 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -53,7 +52,8 @@ export interface WorkflowProps {
   stage: Stage;
   arns: CampaignArns;
   table: Table;
-  bucket: Bucket;
+  /** Of the objects of campaigns. */
+  objectsArn: string;
   sendQueue: Queue;
   settle: IFunction;
 }
@@ -79,7 +79,7 @@ export class Workflow extends Construct {
             allow(
               's3',
               ['GetObject', 'PutObject', 'ListMultipartUploadParts', 'AbortMultipartUpload'],
-              props.bucket.arnForObjects('campaigns/*'),
+              props.objectsArn,
             ),
             // A Distributed Map starts, watches, stops and redrives children of its own state machine.
             allow('states', ['StartExecution'], arns.stateMachine),

@@ -65,7 +65,9 @@ export interface RedriveRequest {
 export const ENDED: readonly CampaignStatus[] = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => ENDED.includes(campaign.status);
 
-export const campaignPrefix = (batchId: string, uploadId: string) => `campaigns/${batchId}/${uploadId}`;
+/** All objects of campaigns are under this prefix of the bucket. */
+export const OBJECTS_PREFIX = 'campaigns/';
+export const campaignPrefix = (batchId: string, uploadId: string) => `${OBJECTS_PREFIX}${batchId}/${uploadId}`;
 
 /** The input of a campaign's execution. The same record always gives the same bytes: StartExecution is idempotent only then. */
 export interface CampaignExecutionInput {
