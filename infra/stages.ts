@@ -1,14 +1,14 @@
 /** What differs between stages. Everything else is the same template. */
 export interface Stage {
   readonly name: string;
-  /** Emails and the ledger outlive the stack. */
+  /** The table and the bucket stay when the stack is deleted. */
   readonly retainData: boolean;
-  /** Days that logs are kept. */
+  /** Retention of the logs. */
   readonly logDays: 14 | 90;
-  /** At once running send workers: each takes batches of ten. */
+  /** Send workers and email workers that run at once, each with a batch of up to ten messages. */
   readonly sendConcurrency: number;
   readonly introspection: boolean;
-  /** A row waits at least this long for its worker: longer than any queue, and than two visibility timeouts. */
+  /** The least SendTimeoutSeconds that CloudFormation accepts. With real mail it exceeds the time that a message may spend in the queue. */
   readonly leastSendTimeoutSeconds: number;
 }
 
