@@ -78,44 +78,6 @@ test("the context object is AWS's", async () => {
   });
 });
 
-test("JSONata has Step Functions' functions and not $eval", async () => {
-  const result = await output({
-    P: {
-      Type: 'Pass',
-      Output: {
-        partition: '{% $partition([1,2,3,4,5], 2) %}',
-        range: '{% $range(0, 10, 5) %}',
-        down: '{% $range(3, 1, -1) %}',
-        hash: "{% $hash('abc', 'SHA-256') %}",
-        same: '{% $random(7) = $random(7) %}',
-        different: '{% $random(7) = $random(8) %}',
-        uuid: '{% $uuid() %}',
-        parse: `{% $parse('{"a": [1]}').a %}`,
-      },
-      End: true,
-    },
-  });
-  expect(result).toMatchObject({
-    partition: [[1, 2], [3, 4], [5]],
-    range: [0, 5, 10],
-    down: [3, 2, 1],
-    hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
-    same: true,
-    different: false,
-    uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    parse: [1],
-  });
-  const { described } = await engine.run(definitionOf({ P: { Type: 'Pass', Output: "{% $eval('1') %}", End: true } }));
-  expect(described).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
-});
-
-test('a type error in an expression names it, its field and what JSONata says', async () => {
-  const { described } = await engine.run(definitionOf({ P: { Type: 'Pass', Output: "{% 1 + 'a' %}", End: true } }));
-  expect(described.cause).toMatch(
-    /^An error occurred while executing the state 'P' \(entered at the event id #2\)\. The JSONata expression '1 \+ 'a'' specified for the field 'Output' threw an error during evaluation\. T2002: /,
-  );
-});
-
 describe('Choice', () => {
   test('a rule has its own Output and Assign; those of the state are for the default', async () => {
     const states = {

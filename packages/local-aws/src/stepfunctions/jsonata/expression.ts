@@ -2,6 +2,7 @@ import jsonata, { type Expression, type ExprNode } from 'jsonata';
 import { EvaluationError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { registerFunctions } from './functions.ts';
+import { limitEvaluation } from './limits.ts';
 
 /** What expressions see: `states` and the variables, by name without the `$`. */
 export type Bindings = Record<string, unknown>;
@@ -55,6 +56,7 @@ function follow(names: readonly string[], bindings: Bindings): unknown {
 export function compileExpression(source: string, random: () => number): CompiledExpression {
   const expression: Expression = jsonata(source);
   registerFunctions(expression, random);
+  limitEvaluation(expression);
   const slow = (bindings: Bindings) => expression.evaluate(undefined, bindings);
   const names = plainPath(expression.ast());
   if (names === undefined) return { source, evaluate: slow };
@@ -67,10 +69,11 @@ export function compileExpression(source: string, random: () => number): Compile
   };
 }
 
+/** AWS puts a full stop before a coded error of JSONata and a colon before any other. */
 const describe = (error: unknown): string => {
-  if (typeof error !== 'object' || error === null) return String(error);
+  if (typeof error !== 'object' || error === null) return `: ${error}`;
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? `${code}: ${message}` : String(message);
+  return typeof code === 'string' ? `. ${code}: ${message}` : `: ${message}`;
 };
 
 const isFunction = (value: unknown) =>
@@ -85,7 +88,7 @@ export async function evaluateField(compiled: CompiledExpression, bindings: Bind
     value = compiled.evaluate(bindings);
     if (value instanceof Promise) value = await value;
   } catch (error) {
-    throw new EvaluationError(`${subject} threw an error during evaluation. ${describe(error)}`, field);
+    throw new EvaluationError(`${subject} threw an error during evaluation${describe(error)}`, field);
   }
   if (value === undefined) throw new EvaluationError(`${subject} returned nothing (undefined).`, field);
   if (isFunction(value)) throw new EvaluationError(`${subject} returned an unsupported result type.`, field);
