@@ -43,7 +43,7 @@ test('DescribeMapRun has every count, and the children are found by the Map Run'
     timedOut: 0,
     aborted: 0,
     total: 3,
-    resultsWritten: 0,
+    resultsWritten: 3,
     failuresNotRedrivable: 0,
     pendingRedrive: 0,
   };
@@ -115,6 +115,26 @@ describe('tolerance', () => {
     expect(await by({ ToleratedFailureCount: '{% 1 %}' })).toBe('FAILED');
     expect(await by({ ToleratedFailurePercentage: 50 })).toBe('SUCCEEDED');
     expect(await by({ ToleratedFailurePercentage: 49.9 })).toBe('FAILED');
+  });
+
+  test('with an ItemBatcher it counts the items of failed children', async () => {
+    engine.aws.on('lambda.work', ({ Items }) => (Items.includes(1) || Items.includes(5) ? thrown('Bad') : { body: 0 }));
+    const by = async (fields: object, items: number[]) => {
+      const definition = distributed({ ItemBatcher: { MaxItemsPerBatch: 2 }, ...fields }, WORK);
+      const { arn, described } = await engine.run(definition, items);
+      return { status: described.status, run: await mapRunOf(arn) };
+    };
+    const one = await by({ ToleratedFailureCount: 2 }, [1, 2, 3, 4]);
+    expect(one).toMatchObject({
+      status: 'SUCCEEDED',
+      run: {
+        itemCounts: { succeeded: 2, failed: 2, total: 4, resultsWritten: 4 },
+        executionCounts: { succeeded: 1, failed: 1, total: 2, resultsWritten: 2 },
+      },
+    });
+    expect((await by({ ToleratedFailureCount: 1 }, [1, 2, 3, 4])).status).toBe('FAILED');
+    expect((await by({ ToleratedFailurePercentage: 20 }, [5, 2, 3, 4, 6].reverse())).status).toBe('SUCCEEDED');
+    expect((await by({ ToleratedFailurePercentage: 20 }, [5, 2, 3, 4, 6])).status).toBe('FAILED');
   });
 
   test('Retry on the Map starts a new Map Run', async () => {

@@ -2,7 +2,9 @@ import type { Engine } from '../engine.ts';
 import { validationError } from '../errors.ts';
 import { executionArn } from '../execution/load.ts';
 import type { JsonObject } from '../json.ts';
+import { type Counts, totalOf } from '../map-run/counts.ts';
 import type { Limits } from '../map-run/plan.ts';
+import type { MapRunRow } from '../store/map-runs.ts';
 import { type FoundMapRun, findExecution, findMapRun, planOf } from './lookup.ts';
 import { optionalInteger, pagePlace, pageSize, pageToken, requiredString, seconds } from './params.ts';
 
@@ -29,9 +31,19 @@ export function listMapRuns(engine: Engine, params: JsonObject): JsonObject {
   };
 }
 
+/** Recorded on AWS: a Map Run without a ResultWriter has "written" the result of each child that ended, failed ones too. */
+function shownCounts(counts: Counts, run: MapRunRow): JsonObject {
+  const isWritten = run.error !== 'States.ResultWriterFailed';
+  return {
+    ...counts,
+    total: totalOf(counts),
+    resultsWritten: isWritten ? counts.succeeded + counts.failed + counts.timedOut + counts.aborted : 0,
+    failuresNotRedrivable: 0,
+  };
+}
+
 function described(engine: Engine, arn: string, { run, parent }: FoundMapRun): JsonObject {
   const counts = engine.mapRuns.live.get(run.id)?.counts ?? engine.mapRunStore.counts(run.id);
-  const rest = { resultsWritten: run.resultsWritten, failuresNotRedrivable: 0 };
   return {
     mapRunArn: arn,
     executionArn: executionArn(engine.arns, parent.row, parent.label),
@@ -41,8 +53,8 @@ function described(engine: Engine, arn: string, { run, parent }: FoundMapRun): J
     maxConcurrency: run.maxConcurrency,
     toleratedFailurePercentage: run.toleratedPercentage ?? 0,
     toleratedFailureCount: run.toleratedCount ?? 0,
-    itemCounts: { ...counts.items, total: counts.totalItems, ...rest },
-    executionCounts: { ...counts.executions, total: counts.total, ...rest },
+    itemCounts: shownCounts(counts.items, run),
+    executionCounts: shownCounts(counts.executions, run),
     redriveCount: run.redrives,
     ...(run.redriven !== undefined && { redriveDate: seconds(run.redriven) }),
   };

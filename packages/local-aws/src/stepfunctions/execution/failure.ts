@@ -120,7 +120,9 @@ async function caught(
   catcher: Catcher,
   failure: Failure,
 ): Promise<void> {
-  const { error, cause } = failure;
+  const { error } = failure;
+  // Recorded on AWS: the error output of a timeout has an empty cause, though the history has none.
+  const cause = failure.cause ?? (error === 'States.Timeout' ? '' : undefined);
   const output = Payload.of({
     ...(error !== undefined && { Error: error }),
     ...(cause !== undefined && { Cause: cause }),

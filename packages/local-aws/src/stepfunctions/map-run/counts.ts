@@ -10,7 +10,7 @@ const KEYS = {
   PENDING_REDRIVE: 'pendingRedrive',
 } as const satisfies Record<ExecutionStatus, string>;
 
-type Counts = Record<(typeof KEYS)[ExecutionStatus], number>;
+export type Counts = Record<(typeof KEYS)[ExecutionStatus], number>;
 
 const none = (): Counts => ({
   pending: 0,
@@ -21,6 +21,8 @@ const none = (): Counts => ({
   aborted: 0,
   pendingRedrive: 0,
 });
+
+export const totalOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** How many children of a Map Run, and how many items in them, are in each status. */
 export class ChildCounts {
@@ -38,16 +40,8 @@ export class ChildCounts {
     this.add(to, 1, items);
   }
 
-  get total(): number {
-    return Object.values(this.executions).reduce((sum, count) => sum + count, 0);
-  }
-
-  get totalItems(): number {
-    return Object.values(this.items).reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Children that failed or timed out: what the tolerance is about. */
-  get failures(): number {
-    return this.executions.failed + this.executions.timedOut;
+  /** Items of children that failed or timed out: ToleratedFailureCount and Percentage count items, also in batches. */
+  get failedItems(): number {
+    return this.items.failed + this.items.timedOut;
   }
 }

@@ -62,7 +62,6 @@ export class MapRunManager implements MapRuns {
       ...limits,
       readItems: 0,
       readDone: false,
-      resultsWritten: 0,
       plan: JSON.stringify(plan),
       error: undefined,
       cause: undefined,

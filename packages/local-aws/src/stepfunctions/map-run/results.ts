@@ -77,18 +77,16 @@ export class ResultWriter {
     this.#scratch = join(dataDir, 'results');
   }
 
-  /** Answers the manifest's key and how many children are in the files. @throws StateFailed */
-  async write(results: ResultsOf): Promise<{ key: string; written: number }> {
+  /** Answers the manifest's key. @throws StateFailed */
+  async write(results: ResultsOf): Promise<string> {
     const { bucket, uuid, round, mapRunArn } = results;
     const folder = [results.prefix, uuid, ...(round > 0 ? [`Redrive-${round}`] : [])]
       .filter((part) => part !== '')
       .join('/');
     const files: JsonObject = {};
-    let written = 0;
     for (const [name, statuses] of GROUPS) {
       const key = `${folder}/${name}_0.json`;
       const { path, count } = await this.#gather(results, statuses);
-      written += name === 'PENDING' ? 0 : count;
       const size = statSync(path).size;
       if (count > 0) await this.#put(bucket, key, results.roleArn, () => createReadStream(path), size);
       files[name] = count > 0 ? [{ Key: key, Size: size }] : [];
@@ -97,7 +95,7 @@ export class ResultWriter {
     const key = `${folder}/manifest.json`;
     const manifest = JSON.stringify({ DestinationBucket: bucket, MapRunArn: mapRunArn, ResultFiles: files });
     await this.#put(bucket, key, results.roleArn, () => manifest, Buffer.byteLength(manifest));
-    return { key, written };
+    return key;
   }
 
   /** Gathers a group on disk: 100,000 results are not to be in memory at once. */

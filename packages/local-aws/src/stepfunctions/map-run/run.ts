@@ -8,7 +8,7 @@ import type { Thread } from '../execution/thread.ts';
 import { Payload } from '../json.ts';
 import type { PendingChild } from '../store/executions.ts';
 import type { MapRunRow } from '../store/map-runs.ts';
-import type { ChildCounts } from './counts.ts';
+import { type ChildCounts, totalOf } from './counts.ts';
 import { Intake } from './intake.ts';
 import type { MapRunSurroundings } from './manager.ts';
 import { notifyFailed, notifySucceeded } from './notify.ts';
@@ -192,12 +192,12 @@ export class MapRun {
 
   #isOverTolerance(): boolean {
     const { toleratedCount, toleratedPercentage, readDone } = this.row;
-    const { failures, total } = this.counts;
-    if (failures === 0) return false;
+    const { failedItems, items } = this.counts;
+    if (failedItems === 0) return false;
     const most = toleratedCount ?? (toleratedPercentage === undefined ? 0 : Number.POSITIVE_INFINITY);
-    if (failures > most) return true;
+    if (failedItems > most) return true;
     // A share of the whole is known when the whole is.
-    return toleratedPercentage !== undefined && readDone && (failures / total) * 100 > toleratedPercentage;
+    return toleratedPercentage !== undefined && readDone && (failedItems / totalOf(items)) * 100 > toleratedPercentage;
   }
 
   #fail(failure: Failure): void {
@@ -226,8 +226,7 @@ export class MapRun {
         const { id: run, uuid, redrives: round } = this.row;
         const { roleArn } = this.execution.machine;
         const whose = { run, uuid, mapRunArn: this.arn, label: this.map.label, round, bucket, prefix, roleArn };
-        const { key, written } = await results.write(whose);
-        this.row.resultsWritten += written;
+        const key = await results.write(whose);
         output = Payload.of({ MapRunArn: this.arn, ResultWriterDetails: { Bucket: bucket, Key: key } });
       } else if (problem === undefined) {
         output = store.outputs(this.row.id, this.state.name);

@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS map_runs (
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, execution INTEGER NOT NULL, thread INTEGER NOT NULL,
   status TEXT NOT NULL, started INTEGER NOT NULL, stopped INTEGER, redrives INTEGER NOT NULL, redriven INTEGER,
   max_concurrency INTEGER NOT NULL, tolerated_count INTEGER, tolerated_percentage REAL,
-  read_items INTEGER NOT NULL, read_done INTEGER NOT NULL, results_written INTEGER NOT NULL, plan TEXT NOT NULL,
+  read_items INTEGER NOT NULL, read_done INTEGER NOT NULL, plan TEXT NOT NULL,
   error TEXT, cause TEXT
 );
 CREATE INDEX IF NOT EXISTS runs_of ON map_runs (execution, id);
@@ -61,15 +61,21 @@ export function openDatabase(dataDir: string): DatabaseSync {
   // With WAL, NORMAL loses nothing when the process is killed: a commit is in the page cache of the system by then.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   db.exec(SCHEMA);
-  addTransitions(db);
+  migrate(db);
   return db;
 }
 
-/** Databases of before transitions were counted go on, with none for what had run by then. */
-function addTransitions(db: DatabaseSync): void {
-  const columns = db.prepare('PRAGMA table_info(executions)').all();
-  if (columns.some(({ name }) => name === 'transitions')) return;
-  db.exec('ALTER TABLE executions ADD COLUMN transitions INTEGER NOT NULL DEFAULT 0');
+/** Brings a database of an earlier version to today's columns. */
+function migrate(db: DatabaseSync): void {
+  const hasColumn = (table: string, column: string) =>
+    db
+      .prepare(`PRAGMA table_info(${table})`)
+      .all()
+      .some(({ name }) => name === column);
+  if (!hasColumn('executions', 'transitions')) {
+    db.exec('ALTER TABLE executions ADD COLUMN transitions INTEGER NOT NULL DEFAULT 0');
+  }
+  if (hasColumn('map_runs', 'results_written')) db.exec('ALTER TABLE map_runs DROP COLUMN results_written');
 }
 
 /** The secret behind task tokens and child names: made once per database. */

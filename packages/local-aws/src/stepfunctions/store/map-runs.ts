@@ -26,7 +26,6 @@ export interface MapRunRow {
   /** Items that have their child's row already: after a restart the reader goes on behind them. */
   readItems: number;
   readDone: boolean;
-  resultsWritten: number;
   /** JSON of the evaluated fields. */
   plan: string;
   error: string | undefined;
@@ -48,7 +47,6 @@ const read = (row: Row): MapRunRow => ({
   toleratedPercentage: optionalInteger(row, 'tolerated_percentage'),
   readItems: integer(row, 'read_items'),
   readDone: integer(row, 'read_done') === 1,
-  resultsWritten: integer(row, 'results_written'),
   plan: text(row, 'plan'),
   error: optionalText(row, 'error'),
   cause: optionalText(row, 'cause'),
@@ -66,8 +64,8 @@ export class MapRunStore {
     this.#db = db;
     this.#save =
       db.prepare(`INSERT OR REPLACE INTO map_runs (id, uuid, execution, thread, status, started, stopped, redrives,
-      redriven, max_concurrency, tolerated_count, tolerated_percentage, read_items, read_done, results_written, plan, error,
-      cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      redriven, max_concurrency, tolerated_count, tolerated_percentage, read_items, read_done, plan, error,
+      cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#next = db.prepare(`SELECT id, name, item, items, input FROM executions
       WHERE map_run = ? AND status = 'PENDING' AND id > ? ORDER BY id LIMIT ?`);
   }
@@ -80,7 +78,7 @@ export class MapRunStore {
     const { id, uuid, execution, thread, status, started, stopped, redrives, redriven, maxConcurrency } = run;
     const head = [id, uuid, execution, thread, status, started, stopped ?? null, redrives, redriven ?? null] as const;
     const limits = [maxConcurrency, run.toleratedCount ?? null, run.toleratedPercentage ?? null] as const;
-    const progress = [run.readItems, run.readDone ? 1 : 0, run.resultsWritten, run.plan] as const;
+    const progress = [run.readItems, run.readDone ? 1 : 0, run.plan] as const;
     this.#save.run(...head, ...limits, ...progress, run.error ?? null, run.cause ?? null);
   }
 
