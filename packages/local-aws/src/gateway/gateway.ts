@@ -68,11 +68,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       return await chain(request);
     } catch (error) {
-      if (error instanceof AwsError) return renderError(request.service, error, request.requestId);
+      if (error instanceof AwsError) return renderError(request, error);
       if (error instanceof ConnectionDropped) throw error;
       onError?.(error, request);
       const failure = new AwsError('InternalFailure', 'The local AWS failed; its log says why', 500);
-      return renderError(request.service, failure, request.requestId);
+      return renderError(request, failure);
     }
   };
 

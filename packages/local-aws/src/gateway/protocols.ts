@@ -1,9 +1,9 @@
 import type { AwsError } from './errors.ts';
-import type { AwsResponse } from './types.ts';
+import type { AwsRequest, AwsResponse } from './types.ts';
 
-export type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'rest-xml' | 'query';
+export type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'rest-xml' | 'query' | 'ec2-query';
 
-/** The protocol of each service that this machine speaks. */
+/** The protocol of each service here, and of those that nothing but their name tells apart. */
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   dynamodb: 'json-1.0',
   sqs: 'json-1.0',
@@ -15,10 +15,21 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   lambda: 'rest-json',
   scheduler: 'rest-json',
   s3: 'rest-xml',
+  cloudfront: 'rest-xml',
+  route53: 'rest-xml',
   sts: 'query',
 };
 
-export const protocolOf = (service: string): Protocol => PROTOCOLS[service] ?? 'json-1.0';
+export const protocolOf = (service: string): Protocol => PROTOCOLS[service] ?? 'rest-json';
+
+/** The protocol that the caller speaks. It reads errors in this one only, also those of services that are not here. */
+function protocolOfRequest({ service, headers, body }: AwsRequest): Protocol {
+  const type = headers['content-type'] ?? '';
+  if (headers['x-amz-target'] !== undefined) return type.endsWith('json-1.1') ? 'json-1.1' : 'json-1.0';
+  const isQuery = type.startsWith('application/x-www-form-urlencoded') && /(^|&)Action=/.test(body.toString());
+  if (isQuery) return service === 'ec2' ? 'ec2-query' : 'query';
+  return protocolOf(service);
+}
 
 /** The namespace that some services put before an error's name, as their own answers do. */
 const NAMESPACES: Readonly<Record<string, string>> = {
@@ -26,29 +37,42 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   sqs: 'com.amazonaws.sqs#',
 };
 
-/** Writes an error as the service's own protocol writes it. */
-export function renderError(service: string, error: AwsError, requestId: string): AwsResponse {
-  const { code, message, status } = error;
-  switch (protocolOf(service)) {
+const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** Writes an error in the protocol of the caller. */
+export function renderError(request: AwsRequest, error: AwsError): AwsResponse {
+  const { service, requestId } = request;
+  const { code, message, status, headers } = error;
+  const fault = `<Code>${code}</Code><Message>${escapeXml(message)}</Message>`;
+  const typed = `<Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>${fault}</Error>`;
+  const wrapped = `<ErrorResponse>${typed}<RequestId>${requestId}</RequestId></ErrorResponse>`;
+  switch (protocolOfRequest(request)) {
     case 'rest-xml':
       return {
         status,
-        headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId, ...error.headers },
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`,
+        headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId, ...headers },
+        // S3 alone has no element around the error.
+        body: XML + (service === 's3' ? `<Error>${fault}<RequestId>${requestId}</RequestId></Error>` : wrapped),
       };
     case 'query':
       return {
         status,
-        headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...error.headers },
-        body: `<ErrorResponse><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...headers },
+        body: wrapped,
+      };
+    case 'ec2-query':
+      return {
+        status,
+        headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...headers },
+        body: `${XML}<Response><Errors><Error>${fault}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
       };
     case 'rest-json':
-      return json(status, 'application/json', { message }, requestId, { 'x-amzn-errortype': code, ...error.headers });
+      return json(status, 'application/json', { message }, requestId, { 'x-amzn-errortype': code, ...headers });
     case 'json-1.1':
-      return json(status, 'application/x-amz-json-1.1', { __type: code, message }, requestId, error.headers);
+      return json(status, 'application/x-amz-json-1.1', { __type: code, message }, requestId, headers);
     case 'json-1.0': {
       const __type = `${NAMESPACES[service] ?? ''}${code}`;
-      return json(status, 'application/x-amz-json-1.0', { __type, message }, requestId, error.headers);
+      return json(status, 'application/x-amz-json-1.0', { __type, message }, requestId, headers);
     }
   }
 }

@@ -24,7 +24,10 @@ export function serviceOf(request: IncomingMessage, path: string, signedFor: str
   if (provider !== undefined) return provider;
   if (signedFor !== '') return signedFor === 'email' ? 'ses' : signedFor;
   const target = request.headers['x-amz-target'];
-  if (typeof target === 'string') return BY_TARGET[target.slice(0, target.indexOf('.'))] ?? 's3';
+  if (typeof target === 'string') {
+    const [prefix = ''] = target.split('.');
+    return BY_TARGET[prefix] ?? prefix;
+  }
   for (const [prefix, service] of BY_PATH) if (path.startsWith(prefix)) return service;
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return request.method === 'POST' && path === '/' && isForm ? 'sts' : 's3';

@@ -109,6 +109,74 @@ describe('the gateway', () => {
     );
   });
 
+  describe('answers a call of a service that it does not have in the protocol of the caller', () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+    /** A request as an SDK would send it, signed for `service`. */
+    const call = async (service: string, request: RequestInit & { path?: string }) => {
+      const gateway = await gatewayWith({ sqs: async () => ({ status: 200, headers: {} }) });
+      const authorization = `AWS4-HMAC-SHA256 Credential=test/20261122/us-east-1/${service}/aws4_request, Signature=0`;
+      const response = await fetch(`${gateway.url}${request.path ?? '/'}`, {
+        ...request,
+        headers: { authorization, ...request.headers },
+      });
+      expect(response.status).toBe(501);
+      return {
+        type: response.headers.get('content-type'),
+        error: response.headers.get('x-amzn-errortype'),
+        requestId: response.headers.get('x-amzn-requestid') ?? response.headers.get('x-amz-request-id'),
+        body: await response.text(),
+      };
+    };
+    const message = (service: string) => `The service ${service} is not part of this local AWS (it has sqs)`;
+
+    it('query: iam list-roles', async () => {
+      const body = 'Action=ListRoles&Version=2010-05-08';
+      const answer = await call('iam', { method: 'POST', headers: form, body });
+      expect(answer.type).toBe('text/xml');
+      expect(answer.body).toBe(
+        '<ErrorResponse><Error><Type>Receiver</Type><Code>UnknownOperationException</Code>' +
+          `<Message>${message('iam')}</Message></Error><RequestId>${answer.requestId}</RequestId></ErrorResponse>`,
+      );
+    });
+
+    it('query of EC2, which has XML of its own: ec2 describe-instances', async () => {
+      const body = 'Action=DescribeInstances&Version=2016-11-15';
+      const answer = await call('ec2', { method: 'POST', headers: form, body });
+      expect(answer.type).toBe('text/xml');
+      expect(answer.body).toBe(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>UnknownOperationException</Code>' +
+          `<Message>${message('ec2')}</Message></Error></Errors><RequestID>${answer.requestId}</RequestID></Response>`,
+      );
+    });
+
+    it('rest-xml: route53 list-hosted-zones', async () => {
+      const answer = await call('route53', { path: '/2013-04-01/hostedzone' });
+      expect(answer.type).toBe('application/xml');
+      expect(answer.body).toContain(
+        `<ErrorResponse><Error><Type>Receiver</Type><Code>UnknownOperationException</Code><Message>${message('route53')}`,
+      );
+    });
+
+    it.each(['1.0', '1.1'])('JSON %s: kms list-keys', async (version) => {
+      const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': 'TrentService.ListKeys' };
+      const answer = await call('kms', { method: 'POST', headers, body: '{}' });
+      expect(answer.type).toBe(`application/x-amz-json-${version}`);
+      expect(JSON.parse(answer.body)).toEqual({ __type: 'UnknownOperationException', message: message('kms') });
+    });
+
+    it('rest-json: apigatewayv2 get-apis', async () => {
+      const answer = await call('apigateway', { path: '/v2/apis' });
+      expect(answer).toMatchObject({ type: 'application/json', error: 'UnknownOperationException' });
+      expect(JSON.parse(answer.body)).toEqual({ message: message('apigateway') });
+    });
+
+    it('without a signature the target names the service', async () => {
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.ListKeys' };
+      const answer = await call('', { method: 'POST', headers: { ...headers, authorization: '' }, body: '{}' });
+      expect(JSON.parse(answer.body).message).toBe(message('TrentService'));
+    });
+  });
+
   it('refuses pages from elsewhere', async () => {
     const gateway = await gatewayWith({});
     const status = async (headers: Record<string, string>) =>
