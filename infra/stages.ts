@@ -8,7 +8,10 @@ export interface Stage {
   /** Send workers and email workers that run at once, each with a batch of up to ten messages. */
   readonly sendConcurrency: number;
   readonly introspection: boolean;
-  /** The least SendTimeoutSeconds that CloudFormation accepts. With real mail it exceeds the time that a message may spend in the queue. */
+  /**
+   * The least SendTimeoutSeconds that CloudFormation accepts. With real mail it is longer than the wait in the queue and two visibility
+   * timeouts, or rows that only wait would be taken as lost.
+   */
   readonly leastSendTimeoutSeconds: number;
 }
 
