@@ -4,14 +4,7 @@ import { spawnSync } from 'node:child_process';
 export function synth(): void {
   const result = spawnSync(process.execPath, ['infra/app.ts'], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      CDK_OUTDIR: 'cdk.out',
-      CDK_CONTEXT_JSON: JSON.stringify({
-        'aws:cdk:enable-asset-metadata': true,
-        'aws:cdk:disable-version-reporting': true,
-      }),
-    },
+    env: { ...process.env, CDK_OUTDIR: 'cdk.out' },
   });
   if (result.status !== 0) throw new Error('The CDK app could not be synthesized; its messages are above.');
 }

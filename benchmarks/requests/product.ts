@@ -19,7 +19,7 @@ export async function startProduct(options: readonly string[] = []): Promise<Run
   const data = mkdtempSync(join(tmpdir(), 'pregon-load-'));
   const args = [
     '--disable-warning=ExperimentalWarning',
-    'scripts/up.ts',
+    'cli/up.ts',
     '--port',
     '0',
     '--aws-port',
