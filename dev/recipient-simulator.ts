@@ -1,16 +1,19 @@
-import { AwsError } from '../packages/local-aws/src/gateway/errors.ts';
+import { AwsError } from 'local-aws';
 
-/** Everything that decides the fate of a recipient at `simulator.pregon.test`. */
-export interface FateContext {
+/** What decides the outcome of a simulated recipient. */
+export interface RecipientContext {
   readonly outage: boolean;
-  /** Counts one more try of this recipient in this send, and gives the count. */
+  /** Counts one more try of this recipient in this send, and returns the count. */
   countTry(): number;
 }
 
 const SIMULATOR = /^([^@]+)@simulator\.pregon\.test$/i;
 
-/** Throws what the simulator's address stands for; returns where it is accepted. SES's own simulator accepts all. */
-export function meetFate(recipient: string, context: FateContext): void {
+/**
+ * Throws the error that an address at `simulator.pregon.test` stands for: `reject…` fails for good, `down…` fails during an
+ * outage, `flaky2-…` fails twice. Every other recipient is accepted, those of SES's own simulator included.
+ */
+export function simulateRecipient(recipient: string, context: RecipientContext): void {
   const name = SIMULATOR.exec(recipient)?.[1]?.toLowerCase();
   if (name === undefined) return;
   if (name.startsWith('reject')) throw new AwsError('MessageRejected', 'Email address is not verified.', 400);
@@ -19,6 +22,4 @@ export function meetFate(recipient: string, context: FateContext): void {
   if (failures !== undefined && context.countTry() <= Number(failures)) throw unavailable();
 }
 
-/** Nothing was sent, and another try may work. */
-export const unavailable = () =>
-  new AwsError('ServiceUnavailableException', 'Service is unavailable. Please try again.', 503);
+const unavailable = () => new AwsError('ServiceUnavailableException', 'Service is unavailable. Please try again.', 503);

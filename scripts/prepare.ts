@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { takeLock } from '../packages/local-aws/src/compose/lock.ts';
+import { takeLock } from 'local-aws';
 import { inputsDigest } from './inputs-digest.ts';
 
 /** What the bundles and the template are made from. */

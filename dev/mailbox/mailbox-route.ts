@@ -1,4 +1,4 @@
-import { type LocalRoute, problem } from '../../packages/local-aws/src/gateway/local-routes.ts';
+import { type LocalRoute, problem } from 'local-aws';
 import type { Mailbox } from './mailbox.ts';
 
 const DEFAULT_LIMIT = 100;

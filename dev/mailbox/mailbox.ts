@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { GroupCommit } from '../../packages/local-aws/src/gateway/group-commit.ts';
-import { openDatabase } from '../../packages/local-aws/src/gateway/sqlite.ts';
+import { GroupCommit, openDatabase } from 'local-aws';
 
 /** One message to one address, as a provider accepted it. */
 export interface MailboxMessage {

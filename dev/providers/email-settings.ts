@@ -1,4 +1,3 @@
-import type { Template } from '../../packages/local-aws/src/template/template.ts';
 import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from './provider-api.ts';
 
 /** Where the product finds the stand-ins of the email providers. Anyone may send: nothing leaves this machine. */
@@ -13,11 +12,8 @@ export const emailParameters = (
   SendgridBaseUrl: `${awsEndpoint}/_providers/sendgrid`,
 });
 
-/** The secret with the providers' keys, by its name in the template. */
-export function emailSecret(template: Template, smtpUrl: string): Record<string, string> {
-  const secret = template
-    .ofType('AWS::SecretsManager::Secret')
-    .find(({ properties: { Name } }) => String(Name).endsWith('/email-providers'));
+/** The value of the secret with the providers' keys. */
+export function emailSecret(smtpUrl: string): string {
   const { mailgun, sendgrid } = LOCAL_KEYS;
-  return secret ? { [String(secret.properties.Name)]: JSON.stringify({ mailgun, sendgrid, smtp: smtpUrl }) } : {};
+  return JSON.stringify({ mailgun, sendgrid, smtp: smtpUrl });
 }

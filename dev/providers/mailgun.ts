@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AwsRequest, AwsResponse, ServiceHandler } from '../../packages/local-aws/src/gateway/types.ts';
+import type { AwsRequest, AwsResponse, ServiceHandler } from 'local-aws';
 import {
   delivered,
   fateOf,

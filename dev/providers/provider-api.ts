@@ -1,14 +1,12 @@
-import type { Faults } from '../../packages/local-aws/src/faults/faults.ts';
-import type { Chance } from '../../packages/local-aws/src/faults/step.ts';
-import { AwsError } from '../../packages/local-aws/src/gateway/errors.ts';
-import type { AwsResponse } from '../../packages/local-aws/src/gateway/types.ts';
+import { AwsError, type AwsResponse, type Chance } from 'local-aws';
+import type { ProductFaults } from '../faults.ts';
 import type { Mailbox, MailboxMessage } from '../mailbox/mailbox.ts';
-import { meetFate } from '../recipient-simulator.ts';
+import { simulateRecipient } from '../recipient-simulator.ts';
 
 /** What every stand-in of an email provider works with. */
 export interface ProviderOptions {
   readonly mailbox: Mailbox;
-  readonly faults: Faults;
+  readonly faults: ProductFaults;
   readonly chance: Chance;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -42,7 +40,7 @@ export function fateOf(
   // One count for all providers: two failures are two, whoever was asked.
   const countTry = () => mailbox.countTry(`${recipient.toLowerCase()} ${sendId ?? ''}`);
   try {
-    meetFate(recipient, { outage: false, countTry });
+    simulateRecipient(recipient, { outage: false, countTry });
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { AwsResponse, ServiceHandler } from 'local-aws';
 import { z } from 'zod';
-import type { AwsResponse, ServiceHandler } from '../../packages/local-aws/src/gateway/types.ts';
 import { delivered, fateOf, isFaulty, jsonAnswer, LOCAL_KEYS, type ProviderOptions, pathOf } from './provider-api.ts';
 
 const party = z.strictObject({ email: z.email(), name: z.string().optional() });

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { readMime } from '../../packages/local-aws/src/ses/mime.ts';
+import { readMime } from 'local-aws';
 import { delivered, fateOf, LOCAL_KEYS, type ProviderOptions } from './provider-api.ts';
 
 export interface SmtpServer {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { AwsResponse, ServiceHandler } from 'local-aws';
 import { z } from 'zod';
-import type { AwsResponse, ServiceHandler } from '../../../packages/local-aws/src/gateway/types.ts';
 import { delivered, fateOf, jsonAnswer, type ProviderOptions, pathOf } from '../provider-api.ts';
 import { seeded } from './seeded.ts';
 import { LOCAL_NOTIFY_KEY } from './settings.ts';

@@ -1,183 +1,192 @@
-import { join } from 'node:path';
-import { Mailbox } from '../../../dev/mailbox/mailbox.ts';
-import { mailboxRoute } from '../../../dev/mailbox/mailbox-route.ts';
-import { emailSecret } from '../../../dev/providers/email-settings.ts';
-import { mailgun } from '../../../dev/providers/mailgun.ts';
-import { sendgrid } from '../../../dev/providers/sendgrid.ts';
-import { startSmtp } from '../../../dev/providers/smtp.ts';
-import { startDynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
-import { DeliveryQueue } from './events/delivery-queue.ts';
-import { EventBus } from './events/event-bus.ts';
-import { RuleBook } from './events/rule-book.ts';
-import { busesOf, rulesOf } from './events/rules.ts';
-import { eventBridge } from './events/service.ts';
-import { callTarget } from './events/targets.ts';
-import { Faults } from './faults/faults.ts';
-import { faultsRoute } from './faults/route.ts';
-import { staleDescribe } from './faults/stale-describe.ts';
-import { type Chance, injectFaults } from './faults/step.ts';
-import { type Gateway, startGateway } from './gateway/gateway.ts';
-import type { LocalRoutes } from './gateway/local-routes.ts';
-import { principalsOf } from './gateway/principals.ts';
-import { sts } from './gateway/sts.ts';
-import type { Principal, ServiceHandler } from './gateway/types.ts';
-import { ObjectStore } from './s3/object-store.ts';
-import { bucketsOf, s3 } from './s3/s3.ts';
-import { Secrets, secretsOf } from './secrets/secrets.ts';
-import { secretsManager } from './secrets/service.ts';
-import { ses } from './ses/ses.ts';
-import { queuesOf, startSqs } from './sqs/sqs.ts';
-import { loadTemplate } from './template/load.ts';
-import type { Template } from './template/template.ts';
-import { Meter } from './usage/meter.ts';
-import { type TransitionsOf, usageRoute } from './usage/route.ts';
-import { metering } from './usage/step.ts';
+import { join, resolve } from 'node:path';
+import { Closers } from './compose/closers.ts';
+import { startEngine } from './compose/engine.ts';
+import { lockDataDir } from './compose/lock.ts';
+import { listening } from './compose/ports.ts';
+import { provisionStateMachines } from './compose/state-machines.ts';
+import type { ExtensionContext, Extensions } from './extensions.ts';
+import type { Faults } from './faults/faults.ts';
+import type { Chance } from './faults/step.ts';
+import type { PageSettings } from './http-api/inject.ts';
+import { httpApiOf } from './http-api/routes.ts';
+import { HttpApiServer, listenHttpApi } from './http-api/server.ts';
+import { accessKeyFor } from './identity.ts';
+import { eventSourcesOf } from './lambda/event-sources.ts';
+import { functionsOf } from './lambda/functions.ts';
+import { LambdaRuntime } from './lambda/runtime.ts';
+import { lambdaService } from './lambda/service.ts';
+import { startServices, systemChance } from './services.ts';
+import { stackNameIn } from './template/assembly.ts';
+import { NO_TRANSITIONS } from './usage/estimate.ts';
+import type { UsageGroups } from './usage/meter.ts';
+import type { TransitionsOf } from './usage/route.ts';
 
 export interface LocalAwsOptions {
+  /** Folder that `cdk synth` wrote: templates and assets. */
   readonly cdkOut: string;
-  readonly stackName: string;
-  /** Values of the template's parameters; some name the endpoint, whose port may be known only now. */
-  parameters?(awsEndpoint: string): Readonly<Record<string, string>>;
-  /** Folder of all state. */
+  /** Name of the stack to run. May be omitted if the folder holds one stack only. */
+  readonly stackName?: string;
+  /** Folder of all local state. One process at a time may use it. */
   readonly dataDir: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** Port of the template's HTTP API; 0 takes any free port. */
+  readonly port?: number;
+  /** Address that the HTTP API listens on; 127.0.0.1 by default. */
   readonly host?: string;
-  /** Base address of the HTTP API, for the template's outputs. */
-  readonly apiUrl?: string;
-  /** Secret values by secret name; they replace what was there. */
-  secrets?(template: Template): Readonly<Record<string, string>>;
-  /** Messages a second that the local SES takes. */
-  readonly maxSendRate: number;
-  /** The engine's count of transitions, for the estimate of costs. */
-  readonly transitionsOf?: TransitionsOf;
+  /** Port of the AWS endpoint, which listens on 127.0.0.1; 0 takes any free port. */
+  readonly awsPort?: number;
+  /** Values of the template's parameters, by name; the others take their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Recipients a second that the local SES accepts; 14 by default. */
+  readonly maxSendRate?: number;
+  /** Skips the HTTP API's authorizers. */
+  readonly open?: boolean;
+  /** Settings for the HTML pages of the HTTP API. */
+  readonly page?: PageSettings;
+  /** The faults that can be injected; pass an instance to add members of your own. */
+  readonly faults?: Faults;
+  /** How usage is split into groups. By default only the total is known. */
+  readonly usageGroups?: UsageGroups;
+  /** Random numbers and waits of the simulated services. */
   readonly chance?: Chance;
+  /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Told of faults of this machine itself; `where` names the service. */
-  readonly onError: (error: unknown, where: string) => void;
+  /** Whether the start waits until an instance of this function is warm. */
+  warmBeforeReady?(functionName: string): boolean;
+  /** Adds simulated recipients, provider stand-ins, routes and usage groups. */
+  extend?(context: ExtensionContext): Extensions | Promise<Extensions>;
+  /** Receives what a user should see: what is not supported, what went wrong. */
+  onNotice(text: string): void;
 }
 
-/** The local AWS but for Lambda and Step Functions, which are put into `services` by whoever starts them. */
 export interface LocalAws {
-  readonly gateway: Gateway;
-  readonly template: Template;
-  readonly services: Map<string, ServiceHandler>;
-  readonly identities: Map<string, Principal>;
-  readonly localRoutes: LocalRoutes;
-  readonly mailbox: Mailbox;
-  readonly faults: Faults;
-  readonly meter: Meter;
-  /** To be started once every service that a rule may call is there. */
-  readonly events: EventBus;
-  /** Stops taking calls, then closes what is open. */
-  close(): Promise<void>;
+  /** Base address of the HTTP API; undefined if the template has none. */
+  readonly apiUrl?: string;
+  /** Base address of the AWS endpoint. */
+  readonly awsEndpoint: string;
+  readonly region: string;
+  readonly account: string;
+  /** The stack's outputs, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the template asks for and local AWS does not support, one line each. */
+  readonly unsupported: readonly string[];
+  /** Starts an instance of each function whose name matches, so that its first call does not wait for it. */
+  warm(matches: (functionName: string) => boolean): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** Starts the gateway and every service that the template needs, over the state under `dataDir`. */
+const LOOPBACK = '127.0.0.1';
+/** Batches in progress may end within this before their threads do. */
+const STOP_GRACE_MS = 2000;
+
+/**
+ * Runs one stack of a CDK output on this machine. Resolves once everything answers. Throws StartFailure, DataDirInUse or
+ * TemplateError with a message for the user.
+ */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { dataDir, onError, now = Date.now, chance = systemChance } = options;
-  const folder = (name: string) => join(dataDir, name);
-  const services = new Map<string, ServiceHandler>([['sts', sts]]);
-  const identities = new Map<string, Principal>();
-  const localRoutes: LocalRoutes = new Map();
-  const faults = new Faults();
-  const meter = new Meter(folder('usage'), now);
-  const gateway = await startGateway({
-    port: options.port,
-    services,
-    identities,
-    localRoutes,
-    // Faults come first, so that a call that a fault refuses is metered by nobody: AWS does not bill a 5xx.
-    steps: [injectFaults(faults, chance), metering(meter), staleDescribe(faults, now)],
-    onError: (error, { service, operation }) => onError(error, `${service}.${operation}`),
-    ...(options.host === undefined ? {} : { host: options.host }),
-  });
-  const closing: (() => unknown)[] = [() => meter.close(), () => gateway.close()];
-  const closeAll = async () => {
-    for (const close of closing.splice(0).reverse()) await close();
-  };
+  const closers = new Closers();
   try {
-    const template = loadTemplate({
-      ...options,
-      awsEndpoint: gateway.url,
-      parameters: options.parameters?.(gateway.url) ?? {},
-    });
-    for (const principal of principalsOf(template)) identities.set(principal.accessKeyId, principal);
-
-    const onExit = (service: string) => ({ onExit: (reason: Error) => onError(reason, service) });
-    const [dynamodb, sqs] = await Promise.all([
-      startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), ...onExit('dynamodb') }),
-      startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), ...onExit('sqs') }),
-    ]);
-    services.set('dynamodb', dynamodb.handler).set('sqs', sqs.handler);
-    closing.push(
-      () => dynamodb.close(),
-      () => sqs.close(),
-    );
-
-    const queue = new DeliveryQueue(folder('events'));
-    const rules = new RuleBook({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
-    const events = new EventBus({
-      rules: () => rules.all,
-      queue,
-      faults,
-      chance,
-      now,
-      deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
-      onError: (error) => onError(error, 'events'),
-    });
-    services.set('events', eventBridge({ bus: events, rules }));
-    closing.push(
-      () => queue.close(),
-      () => events.close(),
-    );
-
-    const store = new ObjectStore(folder('s3'));
-    const publish = (detailType: string, { arn }: { arn: string }, detail: object) =>
-      void events.publish({ bus: 'default', source: 'aws.s3', detailType, detail: { ...detail }, resources: [arn] });
-    services.set('s3', s3({ store, buckets: bucketsOf(template), now, publish }));
-    closing.push(() => store.close());
-
-    const mailbox = new Mailbox(folder('mailbox'));
-    services.set('ses', ses({ mailbox, faults, maxSendRate: options.maxSendRate, chance, now }));
-    closing.push(() => mailbox.close());
-
-    const providers = { mailbox, faults, chance, now };
-    services.set('mailgun', mailgun(providers)).set('sendgrid', sendgrid(providers));
-    const smtp = await startSmtp(providers);
-    closing.push(() => smtp.close());
-
-    const values = { ...options.secrets?.(template), ...emailSecret(template, smtp.url) };
-    const secrets = new Secrets(folder('secrets'), secretsOf(template), values, now);
-    services.set('secretsmanager', secretsManager(secrets));
-
-    localRoutes.set('/_local/mailbox', mailboxRoute(mailbox));
-    localRoutes.set('/_local/faults', faultsRoute(faults));
-    localRoutes.set('/_local/usage', usageRoute(meter, options.transitionsOf));
-    // The gateway goes first when all closes.
-    const closeGatewayFirst = async () => {
-      await gateway.close();
-      await closeAll();
-    };
-    return {
-      gateway,
-      template,
-      services,
-      identities,
-      localRoutes,
-      mailbox,
-      faults,
-      meter,
-      events,
-      close: closeGatewayFirst,
-    };
+    return await start({ ...options, dataDir: resolve(options.dataDir) }, closers);
   } catch (error) {
-    await closeAll();
+    await closers.closeAll();
     throw error;
   }
 }
 
-const systemChance: Chance = {
-  random: Math.random,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalAws> {
+  const { cdkOut, dataDir, host = LOOPBACK, onNotice, now = Date.now, chance = systemChance } = options;
+  const stackName = options.stackName ?? stackNameIn(cdkOut);
+  const lock = lockDataDir(dataDir);
+  closers.add(() => lock.release());
+  const listener = await listening('--port', options.port ?? 0, host, () => listenHttpApi(options.port ?? 0, host));
+  closers.add(() => listener.close());
+  const address = listener.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const apiUrl = `http://${urlHost(host)}:${port}`;
+
+  let transitionsOf: TransitionsOf = async () => NO_TRANSITIONS;
+  const aws = await listening('--aws-port', options.awsPort ?? 0, LOOPBACK, () =>
+    startServices({
+      cdkOut,
+      stackName,
+      dataDir,
+      port: options.awsPort ?? 0,
+      host: LOOPBACK,
+      apiUrl,
+      chance,
+      now,
+      ...(options.parameters && { parameters: options.parameters }),
+      ...(options.maxSendRate !== undefined && { maxSendRate: options.maxSendRate }),
+      ...(options.faults && { faults: options.faults }),
+      ...(options.usageGroups && { usageGroups: options.usageGroups }),
+      transitionsOf: (name) => transitionsOf(name),
+      extend: (awsEndpoint) => options.extend?.({ awsEndpoint, dataDir, chance, now }) ?? {},
+      onError: (error, where) =>
+        onNotice(`Local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),
+    }),
+  );
+  closers.add(() => aws.close());
+  const { template, gateway, services, meter } = aws;
+  for (const line of template.unsupported) onNotice(`Not supported: ${line}`);
+
+  const functions = functionsOf(template);
+  const runtime = new LambdaRuntime({
+    functions,
+    dataDir,
+    region: template.region,
+    awsEndpoint: gateway.url,
+    accessKeyFor,
+    compileCacheDir: join(dataDir, 'cache'),
+    onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
+  });
+  closers.add(() => runtime.close());
+  services.set('lambda', lambdaService(runtime));
+  aws.localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
+  const warm = (matches: (name: string) => boolean) =>
+    runtime.warm(functions.map(({ name }) => name).filter((name) => matches(name)));
+  const warmed = warm((name) => options.warmBeforeReady?.(name) ?? false);
+
+  const engine = await startEngine({ dataDir, gateway, template, onProblem: onNotice });
+  closers.add(() => engine.close());
+  services.set('states', engine.handler);
+  transitionsOf = engine.transitionsOf;
+  await provisionStateMachines(gateway, template);
+
+  const sources = eventSourcesOf({ template, runtime, awsEndpoint: gateway.url, accessKeyFor, onProblem: onNotice });
+  closers.add(() => Promise.all(sources.map((source) => source.stop(STOP_GRACE_MS))));
+  for (const source of sources) source.start();
+  runtime.start();
+  aws.events.start();
+
+  await warmed;
+  const api = httpApiOf(template);
+  if (api) {
+    const server = new HttpApiServer(listener, {
+      api,
+      runtime,
+      account: template.account,
+      region: template.region,
+      awsEndpoint: gateway.url,
+      open: options.open ?? false,
+      ...(options.page && { page: options.page }),
+      onRequest: () => meter.httpRequest(),
+      onProblem: onNotice,
+    });
+    closers.add(() => server.close());
+  } else listener.close();
+  return {
+    ...(api && { apiUrl }),
+    awsEndpoint: gateway.url,
+    region: template.region,
+    account: template.account,
+    outputs: template.outputs,
+    unsupported: template.unsupported,
+    warm,
+    stop: () => closers.closeAll(),
+  };
+}
+
+/** How a browser on this machine reaches an address that is listened on. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { startStepFunctions } from '../../../packages/local-aws/src/stepfunctions/server.ts';
+import { startStepFunctions } from 'local-aws';
 import { bodyOf, close, listen } from './page-server.ts';
 
 /** How the one function of the test behaves. */

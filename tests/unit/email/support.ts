@@ -1,24 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ServiceHandler, startGateway } from 'local-aws';
 import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
 import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
+import { createFaults } from '../../../dev/faults.ts';
 import { Mailbox } from '../../../dev/mailbox/mailbox.ts';
 import { mailgun } from '../../../dev/providers/mailgun.ts';
 import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from '../../../dev/providers/provider-api.ts';
 import { sendgrid } from '../../../dev/providers/sendgrid.ts';
 import { startSmtp } from '../../../dev/providers/smtp.ts';
-import { Faults } from '../../../packages/local-aws/src/faults/faults.ts';
-import { startGateway } from '../../../packages/local-aws/src/gateway/gateway.ts';
-import type { ServiceHandler } from '../../../packages/local-aws/src/gateway/types.ts';
 
 /** The stand-ins of Mailgun, SendGrid and a mail server, with clients for each, over one mailbox. */
 export async function openProviders() {
   const folder = await mkdtemp(join(tmpdir(), 'pregon-email-'));
   const mailbox = new Mailbox(folder);
-  const faults = new Faults();
+  const faults = createFaults();
   const options = {
     mailbox,
     faults,

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startGateway } from 'local-aws';
 import { createNotify } from '../../../core/delivery/providers/notify.ts';
+import { createFaults } from '../../../dev/faults.ts';
 import type { MailboxMessage } from '../../../dev/mailbox/mailbox.ts';
 import { notify } from '../../../dev/providers/notify/notify.ts';
 import { LOCAL_NOTIFY_KEY } from '../../../dev/providers/notify/settings.ts';
 import { CallWindow } from '../../../dev/providers/notify/window.ts';
-import { Faults } from '../../../packages/local-aws/src/faults/faults.ts';
-import { startGateway } from '../../../packages/local-aws/src/gateway/gateway.ts';
 
 /** The slot is now. */
 const open = async () => undefined;
@@ -21,7 +21,7 @@ describe('the stand-in of the external provider', () => {
   async function openStandIn(seed?: number) {
     const accepted: MailboxMessage[] = [];
     const slept: number[] = [];
-    const faults = new Faults();
+    const faults = createFaults();
     let now = 0;
     const mailbox = {
       append: async (message: MailboxMessage) => void accepted.push(message),

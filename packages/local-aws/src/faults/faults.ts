@@ -1,29 +1,26 @@
 import { z } from 'zod';
 
-const rate = z.number().min(0).max(1);
-const milliseconds = z.number().min(0).max(300_000);
+/** A share of all calls, from 0 to 1. */
+export const faultRate = z.number().min(0).max(1);
+export const faultMilliseconds = z.number().min(0).max(300_000);
 
-const provider = z
-  .strictObject({ errorRate: rate.default(0), latencyMs: milliseconds.default(0), outage: z.boolean().default(false) })
+const service = z
+  .strictObject({ errorRate: faultRate.default(0), latencyMs: faultMilliseconds.default(0) })
   .prefault({});
-const service = z.strictObject({ errorRate: rate.default(0), latencyMs: milliseconds.default(0) }).prefault({});
 
-/** What may go wrong on purpose. The flat members are of SES; what is missing is not in force. */
+/** Faults that can be injected. The flat members concern SES. A missing member is not in force. */
 const faultsSchema = z.strictObject({
-  /** Messages a second that SES takes; the start's own rate where it is missing. */
+  /** Messages a second that SES takes; the configured rate if missing. */
   maxSendRate: z.number().positive().optional(),
-  /** Fails the `down…` recipients only. */
-  outage: z.boolean().default(false),
   sendingPaused: z.boolean().default(false),
   accountSuspended: z.boolean().default(false),
   /** Messages in any 24 hours; -1 is without limit. */
   max24HourSend: z.number().int().min(-1).default(-1),
-  errorRate: rate.default(0),
-  throttleRate: rate.default(0),
-  latencyMs: milliseconds.default(0),
+  errorRate: faultRate.default(0),
+  throttleRate: faultRate.default(0),
+  latencyMs: faultMilliseconds.default(0),
   /** How often a message is accepted and the connection breaks before the answer. */
-  dropAfterAcceptRate: rate.default(0),
-  providers: z.strictObject({ mailgun: provider, sendgrid: provider, notify: provider }).prefault({}),
+  dropAfterAcceptRate: faultRate.default(0),
   services: z
     .strictObject({
       dynamodb: service,
@@ -32,19 +29,19 @@ const faultsSchema = z.strictObject({
       /** `staleMs`: DescribeExecution tells what was true up to that long ago. */
       states: z
         .strictObject({
-          errorRate: rate.default(0),
-          latencyMs: milliseconds.default(0),
-          staleMs: milliseconds.default(0),
+          errorRate: faultRate.default(0),
+          latencyMs: faultMilliseconds.default(0),
+          staleMs: faultMilliseconds.default(0),
         })
         .prefault({}),
       lambda: service,
       /** `dropRate`: events accepted and lost; `delayMs`: delivered that much later. */
       events: z
         .strictObject({
-          errorRate: rate.default(0),
-          latencyMs: milliseconds.default(0),
-          dropRate: rate.default(0),
-          delayMs: milliseconds.default(0),
+          errorRate: faultRate.default(0),
+          latencyMs: faultMilliseconds.default(0),
+          dropRate: faultRate.default(0),
+          delayMs: faultMilliseconds.default(0),
         })
         .prefault({}),
     })
@@ -53,17 +50,29 @@ const faultsSchema = z.strictObject({
 
 export type FaultSet = z.infer<typeof faultsSchema>;
 
-/** The faults in force. A restart clears them. */
-export class Faults {
-  #current: FaultSet = faultsSchema.parse({});
+type Extended<Extension extends z.ZodRawShape> = FaultSet & { [Name in keyof Extension]: z.output<Extension[Name]> };
 
-  get current(): FaultSet {
+/**
+ * The faults in force; a restart clears them. `extension` adds members of the caller's own, as a Zod shape in which every
+ * member has a default.
+ */
+export class Faults<Extension extends z.ZodRawShape = Record<never, never>> {
+  readonly #parse: (faults: unknown) => Extended<Extension>;
+  #current: Extended<Extension>;
+
+  constructor(extension?: Extension) {
+    const schema = faultsSchema.extend(extension ?? {});
+    this.#parse = (faults) => schema.parse(faults) as Extended<Extension>;
+    this.#current = this.#parse({});
+  }
+
+  get current(): Extended<Extension> {
     return this.#current;
   }
 
-  /** Puts a whole new set in force. Throws `ZodError` where it is not one, and changes nothing then. */
+  /** Puts a whole new set in force. Throws `ZodError`, and changes nothing, if it is not valid. */
   replace(faults: unknown): FaultSet {
-    this.#current = faultsSchema.parse(faults);
+    this.#current = this.#parse(faults);
     return this.#current;
   }
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { HttpAnswer } from './response.ts';
 
-/** What a page served on this machine knows, so that nobody types the key. */
-export interface LocalPageSettings {
-  apiKey: string;
-  /** Path of the AWS endpoint at the page's own origin. */
-  aws: string;
+/** Settings for the HTML pages that the API serves to this machine, such as the API key. */
+export interface PageSettings {
+  /** Name of the global variable that receives the values. */
+  readonly global: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Puts `globalThis.PREGON_LOCAL` into an HTML answer; any other answer stays as it is. */
-export function injectSettings(answer: HttpAnswer, settings: LocalPageSettings): HttpAnswer {
+/** Sets the global variable in an HTML answer; any other answer stays as it is. */
+export function injectSettings(answer: HttpAnswer, { global, values }: PageSettings): HttpAnswer {
   if (!/^text\/html\b/i.test(answer.headers['content-type'] ?? '') || answer.headers['content-encoding']) return answer;
   // A "</script>" in the key must not end the script.
-  const script = `globalThis.PREGON_LOCAL=${JSON.stringify(settings).replaceAll('<', '\\u003c')}`;
+  const script = `globalThis.${global}=${JSON.stringify(values).replaceAll('<', '\\u003c')}`;
   const html = answer.body.toString().replace(/<head(\s[^>]*)?>/i, (head) => `${head}<script>${script}</script>`);
   // The page is no longer the file that its validators name.
   const { etag: _etag, 'last-modified': _modified, ...headers } = answer.headers;

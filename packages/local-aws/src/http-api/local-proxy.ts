@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 
-const AWS_PREFIX = '/_aws';
+/** Path of the AWS endpoint at the API's own origin. */
+export const AWS_PREFIX = '/_aws';
 
 /** Paths at the API's own origin that lead to the AWS endpoint of this machine. */
 export const isLocalPath = (path: string): boolean =>

@@ -6,8 +6,8 @@ import { AuthorizerCache, type Decision, decisionOf } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { authorizerEvent, type RequestParts, routeEvent } from './event.ts';
-import { injectSettings } from './inject.ts';
-import { isLocalPath, LocalProxy } from './local-proxy.ts';
+import { injectSettings, type PageSettings } from './inject.ts';
+import { AWS_PREFIX, isLocalPath, LocalProxy } from './local-proxy.ts';
 import { isLoopback } from './loopback.ts';
 import { matchRoute, type RouteMatch } from './match.ts';
 import { ANSWERS, answerOf, type HttpAnswer } from './response.ts';
@@ -20,8 +20,8 @@ export interface HttpApiOptions {
   account: string;
   region: string;
   awsEndpoint: string;
-  /** Put into pages that are served on this machine. */
-  apiKey: string;
+  /** Put into the pages that are served to this machine, beside `aws`, the path of the AWS endpoint. */
+  page?: PageSettings;
   /** No authorizer is asked. */
   open: boolean;
   /** Told of each request that API Gateway would bill. */
@@ -80,8 +80,11 @@ export class HttpApiServer {
       rawQueryString,
     };
     const answer = await this.answer(parts);
-    const page = request.method === 'GET' && isLoopback(request);
-    const shown = page ? injectSettings(answer, { apiKey: this.options.apiKey, aws: '/_aws' }) : answer;
+    const { page } = this.options;
+    const shown =
+      page && request.method === 'GET' && isLoopback(request)
+        ? injectSettings(answer, { ...page, values: { ...page.values, aws: AWS_PREFIX } })
+        : answer;
     send(request, response, shown, { ...corsHeaders(api.cors, request), 'apigw-requestid': parts.requestId });
   }
 

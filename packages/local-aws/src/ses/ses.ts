@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Mailbox, MailboxMessage } from '../../../../dev/mailbox/mailbox.ts';
-import { meetFate, unavailable } from '../../../../dev/recipient-simulator.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Chance } from '../faults/step.ts';
 import { AwsError, ConnectionDropped } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
 import { type OutgoingMessage, readMessage } from './message.ts';
+import type { EmailOutbox } from './outbox.ts';
 import { SendWindow } from './send-window.ts';
 
 export interface SesOptions {
-  readonly mailbox: Mailbox;
+  readonly outbox: EmailOutbox;
   readonly faults: Faults;
-  /** Messages a second, while no fault says otherwise. */
+  /** Messages a second, unless a fault sets another rate. */
   readonly maxSendRate: number;
   readonly chance: Chance;
   /** Milliseconds since the epoch. */
@@ -20,14 +19,13 @@ export interface SesOptions {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const PROVIDER = 'ses';
 
-/** An SES v2 that enforces its sending rate, and keeps what it accepts in the mailbox. */
+/** SES v2: enforces the sending rate and the daily quota, and hands accepted messages to the outbox. */
 export function ses(options: SesOptions): ServiceHandler {
-  const { mailbox, faults, chance, now } = options;
+  const { outbox, faults, chance, now } = options;
   const window = new SendWindow();
   const maxSendRate = () => faults.current.maxSendRate ?? options.maxSendRate;
-  const sentLast24Hours = () => mailbox.acceptedSince(PROVIDER, now() - DAY_MS);
+  const sentLast24Hours = () => outbox.acceptedSince(now() - DAY_MS);
 
   async function sendEmail(request: AwsRequest): Promise<AwsResponse> {
     const message = readMessage(request.body);
@@ -35,14 +33,14 @@ export function ses(options: SesOptions): ServiceHandler {
     if (latencyMs > 0) await chance.sleep(latencyMs);
     admit(message);
     const messageId = `0100${randomUUID().replaceAll('-', '').slice(0, 12)}-${randomUUID()}-000000`;
-    await mailbox.append(...asDelivered(message, messageId, now()));
+    await outbox.accept({ ...message, messageId, acceptedAt: now() });
     if (dropAfterAcceptRate > 0 && chance.random() < dropAfterAcceptRate) throw new ConnectionDropped();
     return jsonResponse('ses', { MessageId: messageId }, request.requestId);
   }
 
   /** Throws where the message is not accepted; nothing was sent then. */
   function admit(message: OutgoingMessage): void {
-    const { accountSuspended, sendingPaused, errorRate, throttleRate, outage, max24HourSend } = faults.current;
+    const { accountSuspended, sendingPaused, errorRate, throttleRate, max24HourSend } = faults.current;
     if (errorRate > 0 && chance.random() < errorRate) throw unavailable();
     if (accountSuspended) throw new AwsError('AccountSuspendedException', SUSPENDED, 400);
     if (sendingPaused) throw new AwsError('SendingPausedException', PAUSED, 400);
@@ -50,10 +48,7 @@ export function ses(options: SesOptions): ServiceHandler {
     if (max24HourSend >= 0 && sentLast24Hours() + message.recipients.length > max24HourSend) {
       throw throttled('Daily message quota exceeded.');
     }
-    for (const recipient of message.recipients) {
-      const send = `${recipient.toLowerCase()} ${message.tags.get('sendId') ?? ''}`;
-      meetFate(recipient, { outage, countTry: () => mailbox.countTry(send) });
-    }
+    for (const recipient of message.recipients) outbox.admit?.(recipient, message);
     if (!window.accept(message.recipients.length, maxSendRate(), now()))
       throw throttled('Maximum sending rate exceeded.');
   }
@@ -85,26 +80,8 @@ export function ses(options: SesOptions): ServiceHandler {
   };
 }
 
-function asDelivered(message: OutgoingMessage, messageId: string, time: number): MailboxMessage[] {
-  const { from, subject, text, html, tags } = message;
-  const tagged: Record<string, string> = {};
-  for (const name of ['sendId', 'batchId', 'channel']) {
-    const value = tags.get(name);
-    if (value !== undefined) tagged[name] = value;
-  }
-  return message.recipients.map((to) => ({
-    to,
-    from,
-    subject,
-    ...(text === undefined ? {} : { text }),
-    ...(html === undefined ? {} : { html }),
-    messageId,
-    ...tagged,
-    provider: PROVIDER,
-    sentAt: new Date(time).toISOString(),
-  }));
-}
-
+/** Nothing was sent, and another try may work. */
+const unavailable = () => new AwsError('ServiceUnavailableException', 'Service is unavailable. Please try again.', 503);
 const throttled = (message: string) => new AwsError('TooManyRequestsException', message, 429);
 
 const PAUSED = "The message can't be sent because the account's ability to send email is currently paused.";

@@ -1,7 +1,7 @@
 import { PRICES } from './prices.ts';
 import type { Tally } from './tally.ts';
 
-/** State transitions and express runs of a campaign, as the engine counts them. */
+/** State transitions and express runs as the engine counts them. */
 export interface Transitions {
   readonly standard: number;
   readonly expressRequests: number;
@@ -17,7 +17,7 @@ const FREE = /^s3\.(?:Delete|Abort)/;
 export function estimateUsd(tally: Tally, transitions: Transitions): Record<string, number> {
   let s3 = 0;
   for (const [name, count] of Object.entries(tally.calls)) {
-    // Whatever is no read and no delete is priced as a put, lists too.
+    // Every other call is priced as a put; that includes lists.
     if (name.startsWith('s3.') && !FREE.test(name)) s3 += count * (READS.test(name) ? PRICES.s3Get : PRICES.s3Put);
   }
   const parts = {

@@ -5,39 +5,51 @@ import type { AwsRequest, AwsResponse } from '../gateway/types.ts';
 import { REQUEST_CHUNK_BYTES } from './prices.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
-/** Calls that name no campaign, such as ReceiveMessage, belong to the one that was named less than this long ago. */
+/** Calls that name no group, such as ReceiveMessage, belong to the group that was named less than this long ago. */
 const BELONGS_MS = 2_000;
-/** Only so many campaigns can be named by a call; older ones are over. */
-const MOST_ACTIVE = 8;
+/** Calls are searched for the names of this many groups, the newest ones. */
+const MAX_ACTIVE_GROUPS = 8;
 const SAVE_EVERY_MS = 2_000;
-const CAMPAIGN_PATH = /\/campaigns(?:\/|%2F)([^/%]+)/;
 
 interface Stored {
   all: Tally;
-  batches: Record<string, Tally>;
+  groups: Record<string, Tally>;
 }
 
-/** Counts what is used, as a whole and by campaign, and remembers it in one small file. */
+/**
+ * Splits the usage into groups, such as the jobs of a product. A call belongs to the group whose id its path or body contains; the
+ * transitions of a group are those of the executions that are named by it.
+ */
+export interface UsageGroups {
+  /** Query parameter of `GET /_local/usage` that selects a group. */
+  readonly parameter: string;
+  /** The id of a group that this call begins. */
+  startedBy(request: AwsRequest): string | undefined;
+}
+
+/** Counts the usage, in total and by group, and keeps the counts in a file. */
 export class Meter {
   readonly #file: string;
   readonly #now: () => number;
+  readonly #startedBy: (request: AwsRequest) => string | undefined;
   readonly #all: Tally;
-  readonly #batches: Map<string, Tally>;
+  readonly #groups: Map<string, Tally>;
   readonly #saving: NodeJS.Timeout;
   #active: string[] = [];
-  #lastNamed = { batchId: '', at: 0 };
+  #lastNamed = { group: '', at: 0 };
   #changed = false;
 
-  constructor(folder: string, now: () => number) {
+  constructor(folder: string, now: () => number, groups?: UsageGroups) {
+    this.#startedBy = (request) => groups?.startedBy(request);
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'usage.json');
     this.#now = now;
     const stored: Stored = existsSync(this.#file)
       ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Stored)
-      : { all: emptyTally(), batches: {} };
+      : { all: emptyTally(), groups: {} };
     this.#all = { ...emptyTally(), ...stored.all };
-    this.#batches = new Map(Object.entries(stored.batches));
-    this.#active = [...this.#batches.keys()].slice(-MOST_ACTIVE);
+    this.#groups = new Map(Object.entries(stored.groups));
+    this.#active = [...this.#groups.keys()].slice(-MAX_ACTIVE_GROUPS);
     this.#saving = setInterval(() => this.#save(), SAVE_EVERY_MS).unref();
   }
 
@@ -45,7 +57,7 @@ export class Meter {
   call(request: AwsRequest, response: Pick<AwsResponse, 'status' | 'units'>): void {
     const name = `${request.service}.${request.operation}`;
     const { status, units } = response;
-    this.#count(this.#batchOf(request), (tally) => {
+    this.#count(this.#groupOf(request), (tally) => {
       tally.calls[name] = (tally.calls[name] ?? 0) + 1;
       if (status === 429) tally.throttled++;
       if (units) {
@@ -60,9 +72,9 @@ export class Meter {
     });
   }
 
-  /** Counts one run of a function; `batchId` where it is known. */
-  invocation(memoryMb: number, durationMs: number, batchId?: string): void {
-    this.#count(batchId ?? this.#recent(), (tally) => {
+  /** Counts one run of a function. */
+  invocation(memoryMb: number, durationMs: number): void {
+    this.#count(this.#recent(), (tally) => {
       tally.lambdaRequests++;
       // Lambda bills by the millisecond, begun ones too.
       tally.lambdaGbSeconds += ((memoryMb / 1024) * Math.ceil(durationMs)) / 1000;
@@ -76,9 +88,9 @@ export class Meter {
     });
   }
 
-  /** What was used by one campaign, or by all. */
-  tally(batchId?: string): Tally {
-    return batchId === undefined ? this.#all : (this.#batches.get(batchId) ?? emptyTally());
+  /** The usage of one group, or of all. */
+  tally(group?: string): Tally {
+    return group === undefined ? this.#all : (this.#groups.get(group) ?? emptyTally());
   }
 
   close(): void {
@@ -86,38 +98,36 @@ export class Meter {
     this.#save();
   }
 
-  #count(batchId: string | undefined, add: (tally: Tally) => void): void {
+  #count(group: string | undefined, add: (tally: Tally) => void): void {
     this.#changed = true;
     add(this.#all);
-    const tally = batchId === undefined ? undefined : this.#batches.get(batchId);
+    const tally = group === undefined ? undefined : this.#groups.get(group);
     if (tally) add(tally);
   }
 
-  /** The campaign that a call names, or the one that it most likely works for. */
-  #batchOf(request: AwsRequest): string | undefined {
+  /** The group that a call names, or the one that it most likely works for. */
+  #groupOf(request: AwsRequest): string | undefined {
     this.#learn(request);
-    const named = this.#active.find((batchId) => request.body.includes(batchId) || request.path.includes(batchId));
+    const named = this.#active.find((group) => request.body.includes(group) || request.path.includes(group));
     if (named === undefined) return this.#recent();
-    this.#lastNamed = { batchId: named, at: this.#now() };
+    this.#lastNamed = { group: named, at: this.#now() };
     return named;
   }
 
   #recent(): string | undefined {
-    return this.#now() - this.#lastNamed.at < BELONGS_MS ? this.#lastNamed.batchId : undefined;
+    return this.#now() - this.#lastNamed.at < BELONGS_MS ? this.#lastNamed.group : undefined;
   }
 
-  /** A campaign is first heard of by the objects of its upload. */
-  #learn({ service, method, path }: AwsRequest): void {
-    if (service !== 's3' || method !== 'PUT') return;
-    const batchId = CAMPAIGN_PATH.exec(path)?.[1];
-    if (batchId === undefined || this.#batches.has(batchId)) return;
-    this.#batches.set(batchId, emptyTally());
-    this.#active = [...this.#active, batchId].slice(-MOST_ACTIVE);
+  #learn(request: AwsRequest): void {
+    const group = this.#startedBy(request);
+    if (group === undefined || this.#groups.has(group)) return;
+    this.#groups.set(group, emptyTally());
+    this.#active = [...this.#active, group].slice(-MAX_ACTIVE_GROUPS);
   }
 
   #save(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    replaceFile(this.#file, JSON.stringify({ all: this.#all, batches: Object.fromEntries(this.#batches) }));
+    replaceFile(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
   }
 }

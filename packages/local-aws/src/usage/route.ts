@@ -1,18 +1,18 @@
 import { type LocalRoute, problem } from '../gateway/local-routes.ts';
 import { estimateUsd, NO_TRANSITIONS, type Transitions } from './estimate.ts';
-import type { Meter } from './meter.ts';
+import type { Meter, UsageGroups } from './meter.ts';
 
-/** Asks the engine for the transitions of a campaign, or of all. */
-export type TransitionsOf = (batchId: string | undefined) => Promise<Transitions>;
+/** Asks the engine for the transitions of the executions of one name, or of all. */
+export type TransitionsOf = (name: string | undefined) => Promise<Transitions>;
 
-/** `GET /_local/usage?batchId=`. */
+/** `GET /_local/usage`, with the parameter of the groups to read one group's usage. */
 export const usageRoute =
-  (meter: Meter, transitionsOf: TransitionsOf = async () => NO_TRANSITIONS): LocalRoute =>
+  (meter: Meter, transitionsOf: TransitionsOf = async () => NO_TRANSITIONS, groups?: UsageGroups): LocalRoute =>
   async ({ method, query }) => {
     if (method !== 'GET') return problem(405, 'Usage is read with GET');
-    const batchId = query.get('batchId') || undefined;
-    const tally = meter.tally(batchId);
-    const transitions = await transitionsOf(batchId);
+    const group = (groups && query.get(groups.parameter)) || undefined;
+    const tally = meter.tally(group);
+    const transitions = await transitionsOf(group);
     return {
       status: 200,
       body: {

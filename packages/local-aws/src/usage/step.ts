@@ -2,7 +2,7 @@ import { AwsError } from '../gateway/errors.ts';
 import type { Step } from '../gateway/types.ts';
 import type { Meter } from './meter.ts';
 
-/** Counts every call, those that are refused too. */
+/** Counts every call, refused ones included. */
 export const metering =
   (meter: Meter): Step =>
   async (request, next) => {

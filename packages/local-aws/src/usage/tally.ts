@@ -1,4 +1,4 @@
-/** What was used, by all or by one campaign. */
+/** What was used, by all or by one group. */
 export interface Tally {
   /** By `service.Operation`. */
   calls: Record<string, number>;

@@ -39,7 +39,7 @@ async function serve(
     account: '000000000000',
     region: 'us-east-1',
     awsEndpoint: 'http://127.0.0.1:1',
-    apiKey: 'key</script>',
+    page: { global: 'SETTINGS', values: { apiKey: 'key</script>' } },
     open: changes.open ?? false,
     onProblem: () => undefined,
   });
@@ -258,7 +258,7 @@ describe('on this machine', () => {
     const answer = await get('/');
 
     expect(await answer.text()).toContain(
-      '<head><script>globalThis.PREGON_LOCAL={"apiKey":"key\\u003c/script>","aws":"/_aws"}</script><title>',
+      '<head><script>globalThis.SETTINGS={"apiKey":"key\\u003c/script>","aws":"/_aws"}</script><title>',
     );
     expect(answer.headers.get('content-security-policy')).toMatch(/^script-src 'sha256-[^']+' 'self'$/);
     expect(answer.headers.get('etag')).toBeNull();
@@ -267,7 +267,7 @@ describe('on this machine', () => {
   it('a page asked for under another name gets no key, and no way to the AWS endpoint', async () => {
     await serve([route('GET /', 'f')], page);
 
-    expect((await getAs('evil.example', '/')).text).not.toContain('PREGON_LOCAL');
+    expect((await getAs('evil.example', '/')).text).not.toContain('SETTINGS');
     expect((await getAs('evil.example', '/_aws')).status).toBe(403);
     expect((await getAs('evil.example', '/_local/mailbox')).status).toBe(403);
   });

@@ -1,7 +1,7 @@
 import { AwsError } from '../../src/gateway/errors.ts';
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../../src/gateway/types.ts';
 import { estimateUsd } from '../../src/usage/estimate.ts';
-import { Meter } from '../../src/usage/meter.ts';
+import { Meter, type UsageGroups } from '../../src/usage/meter.ts';
 import { usageRoute } from '../../src/usage/route.ts';
 import { metering } from '../../src/usage/step.ts';
 import { emptyTally } from '../../src/usage/tally.ts';
@@ -9,9 +9,15 @@ import { closing, temporaryFolder } from './support.ts';
 
 const track = closing();
 
+/** A group begins with the first object in its folder. */
+const groups: UsageGroups = {
+  parameter: 'group',
+  startedBy: ({ service, path }) => (service === 's3' ? /\/jobs\/([^/]+)/.exec(path)?.[1] : undefined),
+};
+
 function start(folder = track(temporaryFolder()).path) {
   const clock = { now: 1_000_000 };
-  const meter = track(new Meter(folder, () => clock.now));
+  const meter = track(new Meter(folder, () => clock.now, groups));
   const step = metering(meter);
   const call = (service: string, operation: string, text = '', response: Partial<AwsResponse> | Error = {}) => {
     const request: AwsRequest = {
@@ -32,10 +38,10 @@ function start(folder = track(temporaryFolder()).path) {
     };
     return step(request, next);
   };
-  const usage = async (batchId?: string) => {
+  const usage = async (group?: string) => {
     const transitions = { standard: 7, expressRequests: 0, expressGbSeconds: 0 };
-    const route = usageRoute(meter, async () => transitions);
-    const query = new URLSearchParams(batchId === undefined ? {} : { batchId });
+    const route = usageRoute(meter, async () => transitions, groups);
+    const query = new URLSearchParams(group === undefined ? {} : { group });
     return (await route({ method: 'GET', query, body: Buffer.alloc(0) })).body as {
       calls: Record<string, number>;
       throttled: number;
@@ -47,14 +53,14 @@ function start(folder = track(temporaryFolder()).path) {
 }
 
 describe('usage', () => {
-  it('counts calls of a campaign from its upload on, and calls that name none while it is at work', async () => {
+  it('counts the calls of a group from its start on, and calls without a group soon after it was named', async () => {
     const { call, usage, clock } = start();
     await call('dynamodb', 'Scan', '{}');
-    await call('s3', 'PutObject', '/bucket/campaigns/first/u/rows.csv');
-    await call('s3', 'PutObject', '/bucket/campaigns/second/u/rows.csv');
+    await call('s3', 'PutObject', '/bucket/jobs/first/u/rows.csv');
+    await call('s3', 'PutObject', '/bucket/jobs/second/u/rows.csv');
     await call('dynamodb', 'UpdateItem', '{"pk":"first#1"}', { units: { read: 0, write: 3 } });
     await call('sqs', 'ReceiveMessage', '{}');
-    await call('ses', 'SendEmail', '{"batchId":"second"}');
+    await call('ses', 'SendEmail', '{"job":"second"}');
     clock.now += 10_000;
     await call('sqs', 'ReceiveMessage', '{}');
     expect((await usage('first')).calls).toEqual({
@@ -77,7 +83,7 @@ describe('usage', () => {
   it('is still known after a restart', async () => {
     const folder = track(temporaryFolder()).path;
     const first = start(folder);
-    await first.call('s3', 'PutObject', '/bucket/campaigns/first/u/rows.csv');
+    await first.call('s3', 'PutObject', '/bucket/jobs/first/u/rows.csv');
     first.meter.close();
     expect((await start(folder).usage('first')).calls).toEqual({ 's3.PutObject': 1 });
   });

@@ -8,7 +8,7 @@ import { Faults } from '../../src/faults/faults.ts';
 import { staleDescribe } from '../../src/faults/stale-describe.ts';
 import { injectFaults } from '../../src/faults/step.ts';
 import type { AwsRequest } from '../../src/gateway/types.ts';
-import { type LocalAws, startLocalAws } from '../../src/local-aws.ts';
+import { type Services, startServices } from '../../src/services.ts';
 import { clientOptions, closing, eventually, temporaryFolder } from './support.ts';
 
 const track = closing();
@@ -44,16 +44,16 @@ const template = {
   Outputs: { queueUrl: { Value: { Ref: 'Jobs' } } },
 };
 
-async function start(dataDir: string): Promise<LocalAws> {
+async function start(dataDir: string): Promise<Services> {
   const cdkOut = track(temporaryFolder()).path;
   writeFileSync(join(cdkOut, 'app.template.json'), JSON.stringify(template));
-  const aws = await startLocalAws({
+  const aws = await startServices({
     cdkOut,
     stackName: 'app',
     dataDir,
     port: 0,
     maxSendRate: 10,
-    secrets: () => ({ key: 'given' }),
+    extend: () => ({ secrets: { key: 'given' } }),
     onError: (error) => errors.push(error),
   });
   aws.events.start();
@@ -112,7 +112,7 @@ describe('the local AWS of a template', () => {
       maxSendRate: 1,
       onError: () => undefined,
     };
-    await expect(startLocalAws(options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startServices(options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
 

@@ -1,0 +1,38 @@
+import type { AcceptedMessage, EmailOutbox } from 'local-aws';
+import type { ProductFaults } from '../faults.ts';
+import { simulateRecipient } from '../recipient-simulator.ts';
+import type { Mailbox, MailboxMessage } from './mailbox.ts';
+
+const PROVIDER = 'ses';
+
+/** Puts what the local SES accepts into the mailbox, and refuses the simulator's recipients as their names say. */
+export function sesOutbox(mailbox: Mailbox, faults: ProductFaults): EmailOutbox {
+  return {
+    admit(recipient, { tags }) {
+      const send = `${recipient.toLowerCase()} ${tags.get('sendId') ?? ''}`;
+      simulateRecipient(recipient, { outage: faults.current.outage, countTry: () => mailbox.countTry(send) });
+    },
+    accept: (message) => mailbox.append(...asDelivered(message)),
+    acceptedSince: (time) => mailbox.acceptedSince(PROVIDER, time),
+  };
+}
+
+function asDelivered(message: AcceptedMessage): MailboxMessage[] {
+  const { from, subject, text, html, tags, messageId, acceptedAt } = message;
+  const tagged: Record<string, string> = {};
+  for (const name of ['sendId', 'batchId', 'channel']) {
+    const value = tags.get(name);
+    if (value !== undefined) tagged[name] = value;
+  }
+  return message.recipients.map((to) => ({
+    to,
+    from,
+    subject,
+    ...(text === undefined ? {} : { text }),
+    ...(html === undefined ? {} : { html }),
+    messageId,
+    ...tagged,
+    provider: PROVIDER,
+    sentAt: new Date(acceptedAt).toISOString(),
+  }));
+}

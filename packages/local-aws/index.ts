@@ -1,0 +1,22 @@
+/**
+ * AWS on one machine, from the template and assets that `cdk synth` writes. `startLocalAws` runs a stack; an extension adds
+ * what lies outside AWS, such as simulated recipients and stand-ins of providers. See README.md.
+ */
+export { type Lock, takeLock } from './src/compose/lock.ts';
+export { StartFailure } from './src/compose/ports.ts';
+export type { ExtensionContext, Extensions } from './src/extensions.ts';
+export { type FaultSet, Faults, faultMilliseconds, faultRate } from './src/faults/faults.ts';
+export type { Chance } from './src/faults/step.ts';
+export { AwsError, ConnectionDropped } from './src/gateway/errors.ts';
+export { type Gateway, type GatewayOptions, startGateway } from './src/gateway/gateway.ts';
+export { GroupCommit } from './src/gateway/group-commit.ts';
+export { type LocalAnswer, type LocalRequest, type LocalRoute, problem } from './src/gateway/local-routes.ts';
+export { openDatabase } from './src/gateway/sqlite.ts';
+export type { AwsRequest, AwsResponse, ServiceHandler } from './src/gateway/types.ts';
+export type { PageSettings } from './src/http-api/inject.ts';
+export { type LocalAws, type LocalAwsOptions, startLocalAws } from './src/local-aws.ts';
+export type { OutgoingMessage } from './src/ses/message.ts';
+export { decodeWords, type MimeMessage, readMime } from './src/ses/mime.ts';
+export type { AcceptedMessage, EmailOutbox } from './src/ses/outbox.ts';
+export { startStepFunctions } from './src/stepfunctions/server.ts';
+export type { UsageGroups } from './src/usage/meter.ts';

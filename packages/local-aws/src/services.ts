@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { Closers } from './compose/closers.ts';
+import { startDynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
+import { DeliveryQueue } from './events/delivery-queue.ts';
+import { EventBus } from './events/event-bus.ts';
+import { RuleBook } from './events/rule-book.ts';
+import { busesOf, rulesOf } from './events/rules.ts';
+import { eventBridge } from './events/service.ts';
+import { callTarget } from './events/targets.ts';
+import type { Extensions } from './extensions.ts';
+import { Faults } from './faults/faults.ts';
+import { faultsRoute } from './faults/route.ts';
+import { staleDescribe } from './faults/stale-describe.ts';
+import { type Chance, injectFaults } from './faults/step.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
+import type { LocalRoutes } from './gateway/local-routes.ts';
+import { principalsOf } from './gateway/principals.ts';
+import { sts } from './gateway/sts.ts';
+import type { Principal, ServiceHandler } from './gateway/types.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { bucketsOf, s3 } from './s3/s3.ts';
+import { Secrets, secretsOf } from './secrets/secrets.ts';
+import { secretsManager } from './secrets/service.ts';
+import { countingOutbox } from './ses/outbox.ts';
+import { ses } from './ses/ses.ts';
+import { queuesOf, startSqs } from './sqs/sqs.ts';
+import { loadTemplate } from './template/load.ts';
+import type { Template } from './template/template.ts';
+import { Meter, type UsageGroups } from './usage/meter.ts';
+import { type TransitionsOf, usageRoute } from './usage/route.ts';
+import { metering } from './usage/step.ts';
+
+export interface ServicesOptions {
+  /** Folder that `cdk synth` wrote. */
+  readonly cdkOut: string;
+  readonly stackName: string;
+  /** Values of the template's parameters, by name. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Folder of all state. */
+  readonly dataDir: string;
+  /** Port of the AWS endpoint; 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  /** Base address of the HTTP API, for the template's outputs. */
+  readonly apiUrl?: string;
+  /** Messages a second that the local SES takes. */
+  readonly maxSendRate?: number;
+  readonly faults?: Faults;
+  readonly usageGroups?: UsageGroups;
+  /** The engine's count of transitions, for the estimate of costs. */
+  readonly transitionsOf?: TransitionsOf;
+  readonly chance?: Chance;
+  readonly now?: () => number;
+  /** Receives failures of local AWS itself; `where` names the service. */
+  readonly onError: (error: unknown, where: string) => void;
+  /** Called when the endpoint has its address and before the template is read. */
+  extend?(awsEndpoint: string): Extensions | Promise<Extensions>;
+}
+
+/** All services but Lambda and Step Functions, which are added to `services` by whoever starts them. */
+export interface Services {
+  readonly gateway: Gateway;
+  readonly template: Template;
+  readonly services: Map<string, ServiceHandler>;
+  readonly localRoutes: LocalRoutes;
+  readonly meter: Meter;
+  /** To be started once every service that a rule may call is there. */
+  readonly events: EventBus;
+  /** Stops taking calls, then closes what is open. */
+  close(): Promise<void>;
+}
+
+/** The rate of a new SES account with production access: https://docs.aws.amazon.com/ses/latest/dg/quotas.html */
+const DEFAULT_SEND_RATE = 14;
+
+/** Starts the gateway and every service that the template needs, over the state under `dataDir`. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { dataDir, onError, now = Date.now, chance = systemChance, faults = new Faults() } = options;
+  const folder = (name: string) => join(dataDir, name);
+  const services = new Map<string, ServiceHandler>([['sts', sts]]);
+  const identities = new Map<string, Principal>();
+  const localRoutes: LocalRoutes = new Map();
+  const closers = new Closers();
+  try {
+    const meter = new Meter(folder('usage'), now, options.usageGroups);
+    closers.add(() => meter.close());
+    const gateway = await startGateway({
+      port: options.port,
+      services,
+      identities,
+      localRoutes,
+      // Faults come first: AWS does not bill a 5xx, so a call that a fault refuses is not metered.
+      steps: [injectFaults(faults, chance), metering(meter), staleDescribe(faults, now)],
+      onError: (error, { service, operation }) => onError(error, `${service}.${operation}`),
+      ...(options.host === undefined ? {} : { host: options.host }),
+    });
+    closers.add(() => gateway.close());
+    const extensions = (await options.extend?.(gateway.url)) ?? {};
+    closers.add(() => extensions.close?.());
+    for (const [name, handler] of Object.entries(extensions.providers ?? {})) services.set(name, handler);
+    for (const [path, route] of Object.entries(extensions.routes ?? {})) localRoutes.set(path, route);
+
+    const template = loadTemplate({
+      ...options,
+      awsEndpoint: gateway.url,
+      parameters: { ...options.parameters, ...extensions.parameters },
+    });
+    for (const principal of principalsOf(template)) identities.set(principal.accessKeyId, principal);
+
+    const onExit = (service: string) => ({ onExit: (reason: Error) => onError(reason, service) });
+    const [dynamodb, sqs] = await Promise.all([
+      startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), ...onExit('dynamodb') }),
+      startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), ...onExit('sqs') }),
+    ]);
+    services.set('dynamodb', dynamodb.handler).set('sqs', sqs.handler);
+    closers.add(() => dynamodb.close());
+    closers.add(() => sqs.close());
+
+    const queue = new DeliveryQueue(folder('events'));
+    closers.add(() => queue.close());
+    const rules = new RuleBook({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
+    const events = new EventBus({
+      rules: () => rules.all,
+      queue,
+      faults,
+      chance,
+      now,
+      deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
+      onError: (error) => onError(error, 'events'),
+    });
+    closers.add(() => events.close());
+    services.set('events', eventBridge({ bus: events, rules }));
+
+    const store = new ObjectStore(folder('s3'));
+    closers.add(() => store.close());
+    const publish = (detailType: string, { arn }: { arn: string }, detail: object) =>
+      void events.publish({ bus: 'default', source: 'aws.s3', detailType, detail: { ...detail }, resources: [arn] });
+    services.set('s3', s3({ store, buckets: bucketsOf(template), now, publish }));
+
+    const { outbox = countingOutbox() } = extensions;
+    services.set('ses', ses({ outbox, faults, maxSendRate: options.maxSendRate ?? DEFAULT_SEND_RATE, chance, now }));
+
+    const secrets = new Secrets(folder('secrets'), secretsOf(template), extensions.secrets ?? {}, now);
+    services.set('secretsmanager', secretsManager(secrets));
+
+    localRoutes.set('/_local/faults', faultsRoute(faults));
+    localRoutes.set('/_local/usage', usageRoute(meter, options.transitionsOf, options.usageGroups));
+    return {
+      gateway,
+      template,
+      services,
+      localRoutes,
+      meter,
+      events,
+      async close() {
+        // No call may arrive while the services close. A gateway that is closed twice does no harm.
+        await gateway.close();
+        await closers.closeAll();
+      },
+    };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+/** The real random numbers and the real clock. */
+export const systemChance: Chance = {
+  random: Math.random,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
