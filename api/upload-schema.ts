@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encodingByLabel } from '../core/csv/encoding.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
 import { batchIdSchema } from './campaign-schema.ts';
 
@@ -40,6 +41,25 @@ const dryRunSchema = z
     description: 'Goes all the way, but no email leaves.',
   });
 
+/** A WHATWG label, as its encoding's name. https://encoding.spec.whatwg.org/#names-and-labels */
+export const encodingSchema = z
+  .string()
+  .transform((label, context) => {
+    const name = encodingByLabel(label);
+    if (name === undefined) {
+      context.addIssue({ code: 'custom', message: unknownEncoding(label) });
+      return z.NEVER;
+    }
+    return name;
+  })
+  .meta({
+    description:
+      'The encoding of the file, as a WHATWG label such as windows-1251 or shift_jis. Left out: UTF-8, UTF-16 with its mark, or Windows-1252.',
+  });
+
+const unknownEncoding = (label: string) =>
+  `"${label.slice(0, 40)}" is not a known encoding; give a WHATWG label, such as utf-8, windows-1251, shift_jis or gbk`;
+
 /** The fields of the upload's form, its file aside. A field with another name is refused: a mistyped dryRun would send. */
 export const uploadFieldsSchema = z.strictObject(
   {
@@ -47,11 +67,12 @@ export const uploadFieldsSchema = z.strictObject(
     sendAt: optional(sendAtSchema),
     dryRun: optional(dryRunSchema),
     format: optional(formatSchema),
+    encoding: optional(encodingSchema),
   },
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `unknown field ${issue.keys.join(', ')}: there are file, campaignId, sendAt, dryRun and format`
+        ? `unknown field ${issue.keys.join(', ')}: there are file, campaignId, sendAt, dryRun, format and encoding`
         : undefined,
   },
 );
@@ -69,6 +90,7 @@ export const uploadFormSchema = z.object({
   sendAt: sendAtSchema.optional().meta({ override: { type: 'string', default: '' } }),
   dryRun: dryRunSchema.optional().meta({ override: { type: 'string', enum: ['false', 'true'], default: 'false' } }),
   format: formatSchema.optional().meta({ override: { default: 'text' } }),
+  encoding: encodingSchema.optional().meta({ override: { type: 'string', default: '' } }),
 });
 
 export const skippedRowSchema = z

@@ -32,6 +32,8 @@ export interface CampaignRecord {
   skipped: number;
   dryRun: boolean;
   format: ContentFormat;
+  /** The encoding that the upload named, or that was found in the file; by its name in the WHATWG standard. */
+  encoding: string;
   sendAt?: string;
   warnings: string[];
   /** The SendRows concurrency, from the send rate when it was uploaded. */

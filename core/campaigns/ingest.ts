@@ -1,8 +1,9 @@
-import { inspectCsv } from '../csv/inspect.ts';
+import { encodingOf, type Inspection, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
+import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
 import { concurrencyFor } from '../limiter/concurrency.ts';
@@ -40,12 +41,16 @@ export interface Ingested {
  * that the record describes. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict; then nothing is left behind.
  */
 export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upload): Promise<Ingested> {
-  const inspection = await inspectCsv(source, { hashPrefix: hashPrefixOf(options.campaignId) });
+  const inspection = await inspectCsv(source, {
+    hashPrefix: hashPrefixOf(options.campaignId),
+    encoding: options.encoding,
+  });
   const batchId = batchIdOf(inspection, options);
 
   const existing = await deps.store.get(batchId);
-  if (existing) return uploadedBefore(deps, existing, options);
+  if (existing) return uploadedBefore(deps, existing, options, encodingName(inspection, options));
 
+  const encoding = options.encoding ?? encodingOf(inspection).name;
   checkSchedule(options.sendAt, deps.clock.now());
   const maxConcurrency = concurrencyFor(await deps.sendRate());
   const uploadId = deps.newUploadId();
@@ -56,29 +61,49 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     inspection,
     options: { format: options.format, maxRows },
   });
-  const { created, record } = await claimRecord(deps, { batchId, uploadId, summary, options, maxConcurrency });
+  const { created, record } = await claimRecord(deps, {
+    batchId,
+    uploadId,
+    summary,
+    options,
+    encoding,
+    maxConcurrency,
+  });
   if (!created) {
     await deps.objects.remove(batchId, uploadId);
-    return uploadedBefore(deps, record, options);
+    return uploadedBefore(deps, record, options, encoding);
   }
   return { record: await ensureStarted(deps, record), duplicate: false, skippedRows: summary.skippedRows };
 }
 
 /** The same file again: tells how it stands, and starts what a crash had kept from starting. */
-async function uploadedBefore(deps: IngestDeps, existing: CampaignRecord, options: CampaignOptions): Promise<Ingested> {
-  checkSameOptions(existing, options);
+async function uploadedBefore(
+  deps: IngestDeps,
+  existing: CampaignRecord,
+  options: CampaignOptions,
+  encoding: string | undefined,
+): Promise<Ingested> {
+  checkSameOptions(existing, options, encoding);
   return { record: await ensureStarted(deps, existing), duplicate: true, skippedRows: [] };
 }
+
+/** The encoding that was named, else the one found; undefined where the file names none that fits. */
+const encodingName = ({ encoding }: Inspection, options: CampaignOptions): string | undefined =>
+  options.encoding ?? (encoding instanceof PregonError ? undefined : encoding.name);
 
 interface Counted {
   batchId: string;
   uploadId: string;
   summary: CsvSummary;
   options: CampaignOptions;
+  encoding: string;
   maxConcurrency: number;
 }
 
-async function claimRecord(deps: IngestDeps, { batchId, uploadId, summary, options, maxConcurrency }: Counted) {
+async function claimRecord(
+  deps: IngestDeps,
+  { batchId, uploadId, summary, options, encoding, maxConcurrency }: Counted,
+) {
   const createdAt = new Date(deps.clock.now()).toISOString();
   // Before any send of the day: lists by date read these marks to know where to look.
   await markDay(deps, dayOf(createdAt));
@@ -94,6 +119,7 @@ async function claimRecord(deps: IngestDeps, { batchId, uploadId, summary, optio
     warnings: summary.warnings,
     dryRun: options.dryRun,
     format: options.format,
+    encoding,
     maxConcurrency,
     sendTimeoutSeconds: deps.sendTimeoutSeconds,
     createdAt,

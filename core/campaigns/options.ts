@@ -7,6 +7,8 @@ export interface CampaignOptions {
   sendAt?: string;
   dryRun: boolean;
   format: ContentFormat;
+  /** The encoding of the file, by its name in the WHATWG standard; found from the file when left out. */
+  encoding?: string;
 }
 
 const YEAR_MS = 366 * 24 * 60 * 60 * 1000;
@@ -22,13 +24,23 @@ export function checkSchedule(sendAt: string | undefined, now: number): void {
   }
 }
 
-/** Throws Conflict, naming the batch and each difference, when the same file was uploaded with other options. */
-export function checkSameOptions(existing: CampaignRecord, asked: CampaignOptions): void {
+/**
+ * Throws Conflict, naming the batch and each difference, when the same file was uploaded with other options. `encoding` is the one that
+ * was named or found; undefined where none was, and `'any'` where the bytes are not the same.
+ */
+export function checkSameOptions(
+  existing: CampaignRecord,
+  asked: Pick<CampaignOptions, 'format' | 'sendAt'>,
+  encoding: string | undefined | 'any',
+): void {
   const differences = [
     ...(existing.format === asked.format ? [] : [`format was ${existing.format} and is now ${asked.format}`]),
     ...(existing.sendAt === asked.sendAt
       ? []
       : [`sendAt was ${existing.sendAt ?? 'not given'} and is now ${asked.sendAt ?? 'not given'}`]),
+    ...(encoding === 'any' || existing.encoding === encoding
+      ? []
+      : [`encoding was ${existing.encoding} and is now ${encoding ?? 'not given'}`]),
   ];
   if (differences.length === 0) return;
   throw new PregonError(

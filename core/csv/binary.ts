@@ -10,20 +10,36 @@ const SIGNATURES: readonly (readonly [bytes: string, kind: string])[] = [
   ['7f454c46', 'a program'],
 ];
 
-/** More control characters than this, of all in the head, and no one wrote it as text. */
+/** A file whose head has more control characters than this share is not text. */
 const CONTROL_SHARE = 0.1;
+const SAMPLE_BYTES = 4096;
 
-/** Says what kind of binary file a head of bytes without a UTF-16 mark is; undefined for text. */
+/** Says what kind of binary file a head of bytes is; undefined for text of one byte or more per character. */
 export function binaryKind(head: Uint8Array): string | undefined {
-  const hex = Buffer.from(head.subarray(0, 4)).toString('hex');
-  const known = SIGNATURES.find(([bytes]) => hex.startsWith(bytes));
-  if (known) return known[1];
+  const known = signatureOf(head);
+  if (known) return known;
 
-  const sample = head.subarray(0, 4096);
-  const nuls = sample.filter((byte) => byte === 0).length;
-  if (sample.length >= 4 && nuls >= sample.length * 0.4) {
-    return 'UTF-16 without a byte order mark: save it as UTF-8';
-  }
+  const sample = head.subarray(0, SAMPLE_BYTES);
   const controls = sample.filter((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13).length;
   return controls > sample.length * CONTROL_SHARE ? 'a binary file' : undefined;
+}
+
+function signatureOf(head: Uint8Array): string | undefined {
+  const hex = Buffer.from(head.subarray(0, 4)).toString('hex');
+  return SIGNATURES.find(([bytes]) => hex.startsWith(bytes))?.[1];
+}
+
+/** The byte order of UTF-16 without its mark: its ASCII characters, the header at least, have each second byte NUL. */
+export function utf16WithoutMark(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (signatureOf(head)) return undefined;
+  const sample = head.subarray(0, SAMPLE_BYTES);
+  const nuls = [0, 0];
+  sample.forEach((byte, at) => {
+    if (byte === 0) nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
+  });
+  const [even = 0, odd = 0] = nuls;
+  // A share of all characters that is more than stray NULs; nearly all of them at one of two places.
+  if (sample.length < 4 || Math.max(even, odd) < sample.length / 16) return undefined;
+  if (odd >= 20 * even) return 'utf-16le';
+  return even >= 20 * odd ? 'utf-16be' : undefined;
 }

@@ -2,26 +2,36 @@ import { PregonError } from '../errors.ts';
 import { lineAt } from './lines.ts';
 import type { CsvSource } from './source.ts';
 
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
-export type EncodingName = (typeof ENCODINGS)[number];
-
 export interface Encoding {
-  name: EncodingName;
+  /** As the WHATWG Encoding Standard names it, in lower case. */
+  name: string;
   bomBytes: number;
 }
 
-/** What the byte order mark at the start says; UTF-8 without one where there is none. */
-export function encodingByMark(head: Uint8Array): Encoding {
+/**
+ * The standard's name of an encoding label such as `latin1` or `cp1251`; undefined where Node's TextDecoder does not know it.
+ * https://encoding.spec.whatwg.org/#names-and-labels
+ */
+export function encodingByLabel(label: string): string | undefined {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the byte order mark at the start says; undefined where there is none. */
+export function encodingByMark(head: Uint8Array): Encoding | undefined {
   const [a, b, c] = head;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { name: 'utf-8', bomBytes: 3 };
   if (a === 0xff && b === 0xfe) return { name: 'utf-16le', bomBytes: 2 };
   if (a === 0xfe && b === 0xff) return { name: 'utf-16be', bomBytes: 2 };
-  return { name: 'utf-8', bomBytes: 0 };
+  return undefined;
 }
 
 /**
  * The file as UTF-8 without its byte order mark, chunk by chunk. The file has been inspected: what is UTF-8 is valid.
- * Throws InvalidCsv, with the line, for UTF-16 that cannot be decoded and for a NUL.
+ * Throws InvalidCsv, with the line, for bytes that cannot be decoded and for a NUL.
  */
 export async function* decodeCsv(source: CsvSource, encoding: Encoding): AsyncGenerator<Buffer> {
   let yielded = 0;
@@ -35,9 +45,7 @@ export async function* decodeCsv(source: CsvSource, encoding: Encoding): AsyncGe
 
 function transcode(source: CsvSource, { name, bomBytes }: Encoding): AsyncGenerator<Buffer> {
   const bytes = () => withoutMark(source, bomBytes);
-  if (name === 'utf-8') return bytes();
-  if (name === 'windows-1252') return fromWindows1252(bytes());
-  return fromUtf16(bytes, name);
+  return name === 'utf-8' ? bytes() : decoded(bytes, name);
 }
 
 async function* withoutMark(source: CsvSource, bomBytes: number): AsyncGenerator<Buffer> {
@@ -53,38 +61,48 @@ async function* withoutMark(source: CsvSource, bomBytes: number): AsyncGenerator
   }
 }
 
-async function* fromWindows1252(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder('windows-1252');
-  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
-}
+const strictDecoder = (name: string) => new TextDecoder(name, { fatal: true, ignoreBOM: true });
 
-async function* fromUtf16(open: () => AsyncIterable<Buffer>, name: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(name, { fatal: true, ignoreBOM: true });
-  let characters = 0;
+async function* decoded(open: () => AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const decoder = strictDecoder(name);
+  let chunks = 0;
   try {
     for await (const chunk of open()) {
       const text = decoder.decode(chunk, { stream: true });
-      characters += text.length;
+      chunks++;
       if (text) yield Buffer.from(text);
     }
-    decoder.decode();
+    const rest = decoder.decode();
+    if (rest) yield Buffer.from(rest);
   } catch (error) {
     if (!isUndecodable(error)) throw error;
-    throw undecodableAt(await lineOfUtf16Fault(open(), name, characters), name.toUpperCase());
+    throw undecodableAt(await lineOfFault(open(), name, chunks), name);
   }
 }
 
 const isUndecodable = (error: unknown) => (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
 
-/** Decodes again without complaint: the first replacement character after what was right is the fault. */
-async function lineOfUtf16Fault(bytes: AsyncIterable<Buffer>, name: string, rightCharacters: number): Promise<number> {
-  const decoder = new TextDecoder(name, { ignoreBOM: true });
-  let text = '';
-  for await (const chunk of bytes) text += decoder.decode(chunk, { stream: true });
-  text += decoder.decode();
-  // The last right characters may have been kept back as half of a pair.
-  const fault = text.indexOf('\ufffd', Math.max(0, rightCharacters - 2));
-  return text.slice(0, fault < 0 ? text.length : fault).split(/\r\n|\r|\n/).length;
+/** Decodes again, the faulty chunk byte by byte, and counts the lines before the fault. */
+async function lineOfFault(bytes: AsyncIterable<Buffer>, name: string, rightChunks: number): Promise<number> {
+  const decoder = strictDecoder(name);
+  let line = 1;
+  let endedWithCr = false;
+  const count = (text: string) => {
+    for (const character of text) {
+      if (character === '\r' || (character === '\n' && !endedWithCr)) line++;
+      endedWithCr = character === '\r';
+    }
+  };
+  let chunks = 0;
+  try {
+    for await (const chunk of bytes) {
+      if (chunks++ < rightChunks) count(decoder.decode(chunk, { stream: true }));
+      else for (const byte of chunk) count(decoder.decode(Uint8Array.of(byte), { stream: true }));
+    }
+  } catch (error) {
+    if (!isUndecodable(error)) throw error;
+  }
+  return line;
 }
 
 export const undecodableAt = (line: number, encoding: string) =>

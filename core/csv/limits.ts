@@ -15,6 +15,8 @@ export const CSV_LIMITS = {
   recordBytes: 16 * 1024 * 1024,
   /** The header and the bytes in which its encoding and delimiter are looked for. */
   headBytes: 64 * 1024,
+  /** Lines with bytes beyond ASCII, by which an encoding that nothing names is judged. */
+  encodingSampleBytes: 256 * 1024,
 } as const;
 
 export const REQUIRED_COLUMNS = ['email', 'subject', 'content'] as const;

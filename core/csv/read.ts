@@ -6,7 +6,7 @@ import { PregonError } from '../errors.ts';
 import { AddressSet } from './address-set.ts';
 import { decodeCsv } from './encoding.ts';
 import { type Header, LINE_ENDS, readHeader } from './header.ts';
-import type { Inspection } from './inspect.ts';
+import { encodingOf, type Inspection } from './inspect.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { lineAt, skipLineEnds } from './lines.ts';
 import { checkRow, type ValidRow } from './row.ts';
@@ -48,7 +48,8 @@ export async function readCsv(
   { format, maxRows }: ReadOptions,
   sinks: RowSinks,
 ): Promise<CsvSummary> {
-  const decoded = () => decodeCsv(source, inspection.encoding);
+  const encoding = encodingOf(inspection);
+  const decoded = () => decodeCsv(source, encoding);
   const header = readHeader(await headOf(decoded()));
   const summary: CsvSummary = {
     total: 0,

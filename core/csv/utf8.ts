@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { UNDEFINED_IN_1252 } from './windows-1252.ts';
 
 /** Says whether a stream of chunks is valid UTF-8, sequences across two chunks included. */
 export class Utf8Check {
@@ -39,8 +40,6 @@ export interface Utf8Profile {
   /** The first byte that Windows-1252 leaves undefined, or -1. */
   firstUndefinedIn1252: number;
 }
-
-const UNDEFINED_IN_1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
 /**
  * Counts what is right and wrong in a file that is not valid UTF-8, by the decoder of the WHATWG Encoding Standard: a file with

@@ -1,8 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { z } from 'zod';
 import { parseInput } from '../../api/parse.ts';
-import { uploadFieldsSchema } from '../../api/upload-schema.ts';
+import { encodingSchema, uploadFieldsSchema } from '../../api/upload-schema.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
 
@@ -23,6 +24,8 @@ export const formIn = (event: APIGatewayProxyEventV2): ParsedForm => event.body 
 interface FormFile {
   filename?: string;
   mimetype?: string;
+  /** Of the part's content type. */
+  charset?: string;
   content: Buffer;
 }
 
@@ -34,7 +37,7 @@ export function formParser(): MiddlewareObj<APIGatewayProxyEventV2> {
   const parser = httpMultipartBodyParser({
     disableContentTypeCheck: true,
     // Two files and then some, so that what is too much is seen and refused, not dropped.
-    busboy: { limits: { fileSize: MAX_FILE_BYTES, files: 2, fields: 20, fieldSize: 1024, parts: 22 } },
+    busboy: { limits: { fileSize: MAX_FILE_BYTES, files: 2, fields: 20, fieldSize: 1024, parts: MAX_PARTS } },
   });
   return {
     async before(request) {
@@ -43,13 +46,38 @@ export function formParser(): MiddlewareObj<APIGatewayProxyEventV2> {
         throw new PregonError('UnsupportedMedia', 'Send the CSV as multipart/form-data, in the field "file".');
       }
       if (!request.event.body) throw noFile();
+      const charset = charsetOfFile(request.event);
       try {
         await parser.before?.(request as Parameters<NonNullable<typeof parser.before>>[0]);
       } catch (error) {
         throw refusalOf(error);
       }
+      const { file } = formIn(request.event);
+      if (charset !== undefined && isFile(file)) file.charset = charset;
     },
   };
+}
+
+const MAX_PARTS = 22;
+const MAX_PART_HEADER = 8 * 1024;
+
+/** The charset in the header of the file's part, which the body parser leaves out. */
+function charsetOfFile({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): string | undefined {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(headers['content-type'] ?? '') ?? [];
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  const delimiter = `--${quoted ?? plain}\r\n`;
+  let at = 0;
+  for (let part = 0; part < MAX_PARTS; part++) {
+    const start = bytes.indexOf(delimiter, at, 'latin1');
+    if (start < 0) return undefined;
+    at = start + delimiter.length;
+    const header = bytes.toString('latin1', at, at + MAX_PART_HEADER).split('\r\n\r\n', 1)[0] ?? '';
+    if (/^content-disposition:.*;\s*name="?file"?\s*(?:;|$)/im.test(header)) {
+      const [, inQuotes, bare] = /^content-type:.*;\s*charset=(?:"([^"]*)"|([^;\s]+))/im.exec(header) ?? [];
+      return inQuotes ?? bare;
+    }
+  }
+  return undefined;
 }
 
 function refusalOf(error: unknown): PregonError {
@@ -82,6 +110,7 @@ export function readForm(form: ParsedForm): UploadForm {
   const options = parseInput(uploadFieldsSchema, fields, 'The form');
   const file = oneOf(files);
   refuseOtherMedia(file);
+  const encoding = options.encoding ?? encodingOfPart(file);
   return {
     file: file.content,
     options: {
@@ -89,6 +118,7 @@ export function readForm(form: ParsedForm): UploadForm {
       ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
       dryRun: options.dryRun ?? false,
       format: options.format ?? 'text',
+      ...(encoding === undefined ? {} : { encoding }),
     },
   };
 }
@@ -103,6 +133,12 @@ function oneOf(files: { field: string; file: FormFile }[]): FormFile {
   if (!first.file.filename && first.file.content.length === 0) throw noFile();
   return first.file;
 }
+
+/** What the part's content type says of its text, where it says anything. */
+const encodingOfPart = ({ charset }: FormFile) =>
+  charset
+    ? parseInput(z.object({ charset: encodingSchema }), { charset }, "The file's content type").charset
+    : undefined;
 
 const noFile = () => new PregonError('BadRequest', 'There is no file: send the CSV in the field "file".');
 

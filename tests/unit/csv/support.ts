@@ -15,13 +15,14 @@ export async function readAll(
     format = 'text',
     maxRows = 1000,
     sliceBytes = 64 * 1024,
-  }: { format?: ContentFormat; maxRows?: number; sliceBytes?: number } = {},
+    encoding,
+  }: { format?: ContentFormat; maxRows?: number; sliceBytes?: number; encoding?: string } = {},
 ): Promise<Reading> {
   const source = bufferSource(typeof file === 'string' ? Buffer.from(file) : file, sliceBytes);
   const rows: ValidRow[] = [];
   const summary = await readCsv(
     source,
-    await inspectCsv(source),
+    await inspectCsv(source, { encoding }),
     { format, maxRows },
     {
       onRow: (row) => {

@@ -199,6 +199,105 @@ describe('POST /upload', () => {
     expect(other.body.detail).toContain('format was text and is now html');
   });
 
+  describe('the encoding', () => {
+    const CYRILLIC = Buffer.from('email,subject,content\na@example.com,\xcf\xf0\xe8\xe2\xe5\xf2,\xc4\xe0\n', 'latin1');
+    const rowsOf = () => [...s3.objects].find(([key]) => key.endsWith('rows.csv'))?.[1].toString();
+    const withCharset = (type: string, fields: [string, string][] = []) => {
+      const parts = fields.map(
+        ([name, value]) => `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      );
+      const head = `--B\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\nContent-Type: ${type}\r\n\r\n`;
+      const body = Buffer.concat([Buffer.from(parts.join('') + head), CYRILLIC, Buffer.from('\r\n--B--\r\n')]);
+      return { headers: { 'content-type': 'multipart/form-data; boundary=B' }, body };
+    };
+
+    it.each(['windows-1251', 'CP1251', ' x-cp1251 '])('is named by the label %s', async (label) => {
+      const { status } = await postForm([
+        ['file', csv(CYRILLIC)],
+        ['encoding', label],
+      ]);
+
+      expect(status).toBe(202);
+      expect(rowsOf()).toContain('"Привет","Да"');
+    });
+
+    it.each(['text/csv; charset=windows-1251', 'text/csv; header=present; charset="Windows-1251"'])(
+      'is named by the type of the part: %s',
+      async (type) => {
+        expect((await post(withCharset(type))).status).toBe(202);
+        expect(rowsOf()).toContain('"Привет","Да"');
+      },
+    );
+
+    it('is named by the field rather than by the type of the part', async () => {
+      expect((await post(withCharset('text/csv; charset=koi8-r', [['encoding', 'windows-1251']]))).status).toBe(202);
+      expect(rowsOf()).toContain('"Привет","Да"');
+    });
+
+    it('is asked for where none fits', async () => {
+      const { status, body } = await postForm([['file', csv(CYRILLIC)]]);
+
+      expect(status).toBe(400);
+      expect(body.detail).toMatch(/field "encoding".*windows-1251/);
+      expect(s3.objects.size).toBe(0);
+    });
+
+    it.each<[string, () => Promise<{ status: unknown; body: { detail: string } }>]>([
+      [
+        'by the field',
+        () =>
+          postForm([
+            ['file', csv(CSV)],
+            ['encoding', 'cp437'],
+          ]),
+      ],
+      ['by the type of the part', () => post(withCharset('text/csv; charset=cp437'))],
+    ])('is refused and named where nothing knows it: %s', async (_name, send) => {
+      const { status, body } = await send();
+
+      expect(status).toBe(400);
+      expect(body.detail).toContain('"cp437" is not a known encoding');
+    });
+
+    it('makes another option of the same file: 409 with the batch and both encodings', async () => {
+      const first = await postForm([
+        ['file', csv(CYRILLIC)],
+        ['encoding', 'windows-1251'],
+      ]);
+      const again = await postForm([
+        ['file', csv(CYRILLIC)],
+        ['encoding', 'cp1251'],
+      ]);
+      const other = await postForm([
+        ['file', csv(CYRILLIC)],
+        ['encoding', 'koi8-r'],
+      ]);
+      const none = await postForm([['file', csv(CYRILLIC)]]);
+
+      expect(again).toMatchObject({ status: 200, body: { batchId: first.body.batchId, duplicate: true } });
+      expect(other).toMatchObject({ status: 409, body: { batchId: first.body.batchId } });
+      expect(other.body.detail).toContain('encoding was windows-1251 and is now koi8-r');
+      expect(none).toMatchObject({ status: 409 });
+      expect(none.body.detail).toContain('is now not given');
+      expect(started).toEqual([first.body.batchId]);
+    });
+
+    it('of a file that named none may be named when it comes again', async () => {
+      const first = await postForm([['file', csv(CSV)]]);
+      const again = await postForm([
+        ['file', csv(CSV)],
+        ['encoding', 'utf8'],
+      ]);
+      const other = await postForm([
+        ['file', csv(CSV)],
+        ['encoding', 'latin1'],
+      ]);
+
+      expect(again).toMatchObject({ status: 200, body: { batchId: first.body.batchId } });
+      expect(other).toMatchObject({ status: 409, body: { batchId: first.body.batchId } });
+    });
+  });
+
   it('masks what is our fault, and the next upload of the file heals it', async () => {
     failing = new Error('arn:aws:secret');
 

@@ -39,6 +39,7 @@ export function aCampaign(change: Partial<CampaignRecord> = {}): CampaignRecord 
     dryRun: false,
     format: 'text',
     warnings: [],
+    encoding: 'utf-8',
     maxConcurrency: 250,
     sendTimeoutSeconds: 3600,
     createdAt: CREATED,

@@ -91,7 +91,7 @@ describe('the fields of an upload', () => {
 
   it('may be left out or empty', () => {
     expect(parse({})).toEqual({});
-    expect(parse({ campaignId: '', sendAt: '', dryRun: '', format: '' })).toEqual({});
+    expect(parse({ campaignId: '', sendAt: '', dryRun: '', format: '', encoding: '' })).toEqual({});
   });
 
   it('are read as what they mean', () => {
@@ -114,6 +114,7 @@ describe('the fields of an upload', () => {
     ['sendAt', '2026-02-30T08:00:00Z'],
     ['dryRun', 'maybe'],
     ['format', 'markdown'],
+    ['encoding', 'cp437'],
     ['dryrun', 'true'],
   ])('%s=%s is refused by its name', (field, value) => {
     expect(() => parse({ [field]: value })).toThrow(field);
