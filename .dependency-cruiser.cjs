@@ -52,6 +52,20 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'delivery-knows-no-channel',
+      severity: 'error',
+      comment: 'Channels import the delivery core, never the other way round',
+      from: { path: '^core/(delivery|ledger|limiter)/' },
+      to: { path: '^core/(campaigns|email|orders|requests)/' },
+    },
+    {
+      name: 'aws-wrappers-know-no-product',
+      severity: 'error',
+      comment: 'core/dynamodb and core/sqs.ts import packages and the clock only',
+      from: { path: '^core/(dynamodb/|sqs)' },
+      to: { path: '^core/', pathNot: '^core/(dynamodb/|clock)' },
+    },
+    {
       name: 'core-and-api-know-no-lambda',
       severity: 'error',
       comment: 'AWS event shapes end at the handler',

@@ -1,35 +1,34 @@
 import type { Clock } from '../clock.ts';
 import type { CampaignRecord } from './campaign.ts';
 
-/** What a worker knows of the campaigns it sends for. */
+/** A worker's recent view of the campaigns that it sends for. */
 export interface CampaignCache {
-  /** The campaign as it stood at most `maxAgeMs` ago; undefined when there is none. */
-  at(batchId: string, maxAgeMs: number): Promise<CampaignRecord | undefined>;
-  /** What is known is out of date. */
+  /** The campaign as it was at most `maxAgeMs` ago. Undefined when there is none. */
+  get(batchId: string, maxAgeMs: number): Promise<CampaignRecord | undefined>;
   forget(batchId: string): void;
 }
 
-const KEPT = 1_000;
+const MAX_CACHED = 1_000;
 
-/** Reads through `read`, once for all who ask at the same time. */
+/** Concurrent callers share one read. */
 export function createCampaignCache(
   read: (batchId: string) => Promise<CampaignRecord | undefined>,
   clock: Clock,
 ): CampaignCache {
-  // An age counts from before the read: what it answers may be as old as that.
-  const known = new Map<string, { since: number; record: Promise<CampaignRecord | undefined> }>();
+  // The age counts from before the read, because its answer may be as old as that.
+  const cached = new Map<string, { since: number; record: Promise<CampaignRecord | undefined> }>();
   return {
-    at(batchId, maxAgeMs) {
-      const existing = known.get(batchId);
+    get(batchId, maxAgeMs) {
+      const existing = cached.get(batchId);
       if (existing && clock.now() - existing.since <= maxAgeMs) return existing.record;
-      if (known.size >= KEPT) known.clear();
+      if (cached.size >= MAX_CACHED) cached.clear();
       const entry = { since: clock.now(), record: read(batchId) };
-      known.set(batchId, entry);
+      cached.set(batchId, entry);
       entry.record.catch(() => {
-        if (known.get(batchId) === entry) known.delete(batchId);
+        if (cached.get(batchId) === entry) cached.delete(batchId);
       });
       return entry.record;
     },
-    forget: (batchId) => void known.delete(batchId),
+    forget: (batchId) => void cached.delete(batchId),
   };
 }

@@ -1,41 +1,51 @@
+import { convert } from 'html-to-text';
 import type { Clock } from '../clock.ts';
-import type { Channel, Job, Refusal } from '../delivery/job.ts';
+import type { Channel, Job, Refusal } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
 import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
 import type { Limiter } from '../limiter/limiter.ts';
-import { type CampaignRecord, hasEnded } from './campaign.ts';
+import { type CampaignRecord, type ContentFormat, hasEnded } from './campaign.ts';
 import type { CampaignCache } from './campaign-cache.ts';
 import type { SendMessage } from './messages.ts';
-import { renderCampaign } from './render.ts';
 import type { CampaignStore } from './store.ts';
+import { TaskAnswers, type TaskAnswersDeps } from './task-answers.ts';
 
-/** A row of a campaign that its execution waits for. */
+/** A row of a campaign whose execution waits for the answer. */
 export interface CampaignJob extends Job {
-  /** The queue message's id. */
-  messageId: string;
   message: SendMessage;
 }
 
-export interface CampaignChannelDeps {
-  states: CampaignCache;
-  store: CampaignStore;
-  clock: Clock;
-  from: Mailbox;
-  real: { provider: Provider<OutgoingEmail>; limiter: Limiter };
-  rehearsal: { provider: Provider<OutgoingEmail>; limiter: Limiter };
+export const campaignJob = (messageId: string, message: SendMessage): CampaignJob => ({
+  messageId,
+  message,
+  row: { batchId: message.batchId, rowNumber: message.rowNumber },
+});
+
+interface CampaignRoute {
+  provider: Provider<OutgoingEmail>;
+  limiter: Limiter;
 }
 
-const FRESH_MS = 1_000;
-/** While an account-level error is this young its Map Run is being stopped: trying more rows would only add to it. */
+export interface CampaignChannelDeps extends TaskAnswersDeps {
+  campaigns: CampaignCache;
+  store: Pick<CampaignStore, 'update'>;
+  clock: Clock;
+  from: Mailbox;
+  real: CampaignRoute;
+  dryRun: CampaignRoute;
+}
+
+const MAX_AGE_MS = 1_000;
+/** While an account-level error is this recent, its Map Run is being stopped. Sending more rows would only repeat the error. */
 const BLOCKED_MS = 10_000;
 
-/** Campaigns, as the delivery core sees them. */
+/** Delivers the rows of campaigns: only while the campaign runs, and each outcome is answered to the execution. */
 export function createCampaignChannel(deps: CampaignChannelDeps): Channel<CampaignJob, OutgoingEmail> {
-  const { states, store, clock } = deps;
-  const formats = new Map<string, CampaignRecord['format']>();
+  const { campaigns, store, clock } = deps;
+  const formats = new Map<string, ContentFormat>();
 
-  async function sendable(job: CampaignJob): Promise<CampaignRecord | Refusal> {
-    const campaign = await states.at(job.row.batchId, FRESH_MS);
+  async function sendable({ row: { batchId } }: CampaignJob): Promise<CampaignRecord | Refusal> {
+    const campaign = await campaigns.get(batchId, MAX_AGE_MS);
     if (!campaign) return 'missing';
     if (hasEnded(campaign)) return 'ended';
     return isBlocked(campaign, clock.now()) ? 'hold' : campaign;
@@ -46,7 +56,7 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
       const campaign = await sendable(job);
       if (typeof campaign === 'string') return campaign;
       formats.set(job.row.batchId, campaign.format);
-      return { ...(campaign.dryRun ? deps.rehearsal : deps.real), priority: 'campaign' };
+      return { ...(campaign.dryRun ? deps.dryRun : deps.real), priority: 'campaign' };
     },
 
     async check(job) {
@@ -54,15 +64,28 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
       return typeof campaign === 'string' ? campaign : 'go';
     },
 
-    render: (job, content) =>
-      renderCampaign(content, { format: formats.get(job.row.batchId) ?? 'text', from: deps.from }),
+    render(job, content) {
+      const isHtml = formats.get(job.row.batchId) === 'html';
+      const body = isHtml ? { html: content, text: convert(content, { wordwrap: 78 }) } : { text: content };
+      return ({ sendId, batchId, channel, email, subject }) => ({
+        sendId,
+        batchId,
+        channel,
+        from: deps.from,
+        to: { email },
+        subject,
+        ...body,
+      });
+    },
 
     async blocked({ row: { batchId } }, { code, message }) {
-      const known = await states.at(batchId, FRESH_MS);
+      const known = await campaigns.get(batchId, MAX_AGE_MS);
       if (known && isBlocked(known, clock.now())) return;
-      states.forget(batchId);
+      campaigns.forget(batchId);
       await store.update(batchId, { set: { accountError: { code, message, at: clock.now() } } });
     },
+
+    answers: () => new TaskAnswers(deps),
   };
 }
 

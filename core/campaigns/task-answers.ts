@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Outcome } from '../delivery/job.ts';
+import type { Answers } from '../delivery/answers.ts';
+import type { Outcome } from '../delivery/channel.ts';
+import type { ErrorClass } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -8,7 +10,7 @@ import { TASK_ERROR } from './messages.ts';
 import type { Postpone, Postponed } from './postpone.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
-export interface AnswerDeps {
+export interface TaskAnswersDeps {
   ledger: Pick<Ledger, 'addProgress'>;
   tokens: TaskTokens;
   postpone: Postpone;
@@ -21,20 +23,20 @@ interface Answered {
   outcome: Outcome;
 }
 
-/** Outcomes are answered together when they lie this close: one progress update for all of them. */
+/** Outcomes within this time are answered together, with one progress update for all of them. */
 const GATHER_MS = 300;
-/** A message whose execution waits though its campaign looks ended: the look may be old. */
+/** The execution waits although its campaign looks ended. The cached campaign may be old, so it is checked again after this time. */
 const RECHECK_MS = 5_000;
 
-/** Answers what became of a batch's rows: progress first, then the tokens, then the delayed copies. */
-export class CampaignAnswers {
-  readonly #deps: AnswerDeps;
+/** Answers the rows of one batch to their executions: first the progress, then the task tokens, then the delayed copies. */
+export class TaskAnswers implements Answers<CampaignJob> {
+  readonly #deps: TaskAnswersDeps;
   readonly #kept: CampaignJob[] = [];
   #gathered: Answered[] = [];
   #answering: Promise<void> = Promise.resolve();
   readonly #ending = new AbortController();
 
-  constructor(deps: AnswerDeps) {
+  constructor(deps: TaskAnswersDeps) {
     this.#deps = deps;
   }
 
@@ -44,7 +46,6 @@ export class CampaignAnswers {
     this.#answering = this.#answering.then(() => this.#gather()).then(() => this.#answer());
   }
 
-  /** Answers the rest. The jobs whose messages must stay in the queue. */
   async end(): Promise<CampaignJob[]> {
     this.#ending.abort();
     await this.#answering;
@@ -89,13 +90,13 @@ export class CampaignAnswers {
       try {
         await ledger.addProgress(batchId, rows.length);
       } catch (error) {
-        // Shown too low until the end's exact count; the rows themselves are recorded.
+        // The rows are recorded. Only the progress is too low, until the exact count at the campaign's end.
         telemetry.warn('Progress could not be added', { batchId, rows: rows.length, error });
       }
     }
   }
 
-  /** Answers one row; milliseconds when it is to come back later. */
+  /** Answers one row. Resolves to the delay in milliseconds when the row needs a delayed copy. */
   async #answerOne(job: CampaignJob, outcome: Outcome): Promise<number | undefined> {
     const { tokens, telemetry } = this.#deps;
     const { taskToken } = job.message;
@@ -111,10 +112,10 @@ export class CampaignAnswers {
         await tokens.fail(taskToken, taskErrorOf(outcome.error.class), outcome.error);
         return undefined;
       case 'not-queued':
-        // Left over from before a redrive; should its execution wait all the same, it tries again.
+        // The message is from before a redrive. If its execution still waits, it retries.
         await tokens.fail(taskToken, TASK_ERROR.transient, {
           code: 'NotDelivered',
-          message: 'The row was not queued when its message came.',
+          message: 'The row was not queued when its message arrived.',
         });
         return undefined;
       case 'postponed':
@@ -131,19 +132,19 @@ export class CampaignAnswers {
         this.#keep(job, 'Another attempt holds the row');
         return undefined;
       default:
-        this.#keep(job, 'A row is left to its next receive', outcome.error);
+        this.#keep(job, 'The message stays in the queue', outcome.error);
         return undefined;
     }
   }
 
-  /** Whoever ended the row may not have been able to say so. */
+  /** The attempt that ended the row may have died before it answered. */
   async #answerEnded(taskToken: string, row: LedgerRow): Promise<void> {
     const { tokens } = this.#deps;
     if (row.status === 'SENT' || !row.error) {
       await tokens.succeed(taskToken, { messageId: row.messageId ?? null });
       return;
     }
-    // Never Transient: the row has ended, and trying again would only find that.
+    // Never Transient: the row is final, so a retry would change nothing.
     const error = row.error.class === 'unconfirmed' ? TASK_ERROR.unconfirmed : TASK_ERROR.recipient;
     await tokens.fail(taskToken, error, row.error);
   }
@@ -154,13 +155,7 @@ export class CampaignAnswers {
   }
 }
 
-const taskErrorOf = (errorClass: string) => {
-  switch (errorClass) {
-    case 'transient':
-    case 'account':
-    case 'unconfirmed':
-      return TASK_ERROR[errorClass];
-    default:
-      return TASK_ERROR.recipient;
-  }
-};
+const taskErrorOf = (errorClass: ErrorClass) =>
+  errorClass === 'transient' || errorClass === 'account' || errorClass === 'unconfirmed'
+    ? TASK_ERROR[errorClass]
+    : TASK_ERROR.recipient;

@@ -2,18 +2,19 @@ import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
-import type { Channel, Job, Outcome, Route } from './job.ts';
+import type { Channel, DeliveryDeps, Job, Outcome, Refusal, Route } from './channel.ts';
 import { NoSlotAvailable, type SendPermit } from './provider.ts';
-import { record, releaseLease } from './record.ts';
+import { record, releaseLease, type Sent } from './record.ts';
 import { type Slot, SlotReservations } from './slot-reservations.ts';
-import { type DeliveryDeps, refused, type Sent } from './steps.ts';
 
-/** Longer than the function's timeout and its last send; an expired lease is never taken over. */
+/** Longer than the function's timeout and its last send, because an expired lease is never taken over. */
 export const LEASE_MS = 30_000;
-/** What a send, its record and the answers may take after the slot: no slot is taken later than this before the deadline. */
+/** The longest that a send, its record and the answers take after the slot. No slot is reserved later than this before the deadline. */
 const AFTER_SLOT_MS = 5_500;
-/** A claim that takes longer is given up: what is left of the function's time must do for giving back and sending. */
-const CLAIM_MS = 1_500;
+/** A claim that takes longer is aborted. The time left must be enough to release it and to send the other rows. */
+const CLAIM_TIMEOUT_MS = 1_500;
+/** How long a job waits whose channel says `hold`. */
+const HOLD_MS = 5_000;
 
 interface Batch<J extends Job, M> {
   channel: Channel<J, M>;
@@ -23,15 +24,15 @@ interface Batch<J extends Job, M> {
 }
 
 /**
- * Delivers the jobs of one batch, all at once, each at its own slot, and tells what became of each as soon as it is known. What does
- * not fit before the deadline (milliseconds since the epoch) is postponed.
+ * Delivers the jobs of one batch concurrently, each at its own slot, and answers each as soon as its outcome is known. Jobs that do not
+ * fit before the deadline (milliseconds since the epoch) are postponed. Resolves to the jobs whose messages must stay in the queue.
  */
 export async function deliver<J extends Job, M>(
   jobs: readonly J[],
   channel: Channel<J, M>,
   deps: DeliveryDeps,
-  { deadline, done }: { deadline: number; done(job: J, outcome: Outcome): void },
-): Promise<void> {
+  deadline: number,
+): Promise<J[]> {
   const until = deadline - AFTER_SLOT_MS;
   const reserved = new Map<string, { slots: SlotReservations; route: Route<M> }>();
   const batch: Batch<J, M> = {
@@ -47,13 +48,16 @@ export async function deliver<J extends Job, M>(
       return slots;
     },
   };
-  // A failure is each job's own: it is met where the content is awaited.
+  // Each job that awaits the contents gets the failure itself.
   batch.contents.catch(() => undefined);
-  await Promise.all(jobs.map(async (job) => done(job, await deliverOne(job, batch))));
+  const answers = channel.answers();
+  await Promise.all(jobs.map(async (job) => answers.add(job, await deliverOne(job, batch))));
+  const kept = await answers.end();
   await Promise.all([...reserved.values()].map(({ route }) => route.limiter.idle()));
+  return kept;
 }
 
-/** One job, step by step: reserve, check, claim, send, record. */
+/** Delivers one job: reserve, check, claim, send, record. */
 async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise<Outcome> {
   const { channel, deps } = batch;
   const { clock, latency } = deps;
@@ -67,25 +71,28 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
     const message = channel.render(job, content);
 
     for (;;) {
-      // Where slots are free at once most rows make the first; where they are far ahead nearly all have time to be ready.
+      // `usual` is enough here: a row that needs longer misses this slot and reserves another one.
       const slot = await batch.slots(route).reserve(latency.claim.usual);
       if ('retryAt' in slot) return postponed(slot, clock);
       await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
 
-      const verdict = await channel.check(job);
-      if (verdict !== 'go') return refused(verdict);
-      // Nothing is claimed for a slot that is over.
+      const verdict = await channel.check?.(job);
+      if (verdict !== undefined && verdict !== 'go') return refused(verdict);
+      // The slot is over, so the row is not claimed for it.
       if (clock.now() > slot.at) continue;
       const outcome = await attempt(job, batch, route, message);
       if (outcome) return outcome;
     }
   } catch (error) {
-    deps.telemetry.error('A row could not be worked on', { ...job.row, error });
+    deps.telemetry.error('A row could not be processed', { ...job.row, error });
     return { kind: 'fault', error };
   }
 }
 
-/** Claims, sends and records. Undefined where no slot could be met: nothing was sent, and the row waits for the next unclaimed. */
+const refused = (refusal: Refusal): Outcome =>
+  refusal === 'hold' ? { kind: 'postponed', delayMs: HOLD_MS, why: 'hold' } : { kind: refusal };
+
+/** Claims, sends and records. Undefined when no slot could be met: nothing was sent, and the row waits unclaimed for the next slot. */
 async function attempt<J extends Job, M>(
   job: J,
   batch: Batch<J, M>,
@@ -112,18 +119,18 @@ async function claim(
 ): Promise<Claim> {
   const started = clock.now();
   try {
-    const claimed = await ledger.claim(job.row, lease, { provider, signal: AbortSignal.timeout(CLAIM_MS) });
+    const claimed = await ledger.claim(job.row, lease, { provider, signal: AbortSignal.timeout(CLAIM_TIMEOUT_MS) });
     latency.claim.add(clock.now() - started);
     telemetry.duration('ClaimLatency', clock.now() - started);
     return claimed;
   } catch (error) {
-    // Nobody knows whether it was made: left behind, it would make the row unconfirmed though nothing was sent.
+    // The claim may have been written. Without the release the row would become unconfirmed, though nothing was sent.
     await ledger.release(job.row, lease.leaseId, { countAttempt: false });
     throw error;
   }
 }
 
-/** Sends at the batch's next slot; undefined where none could be met. */
+/** Sends at the batch's next slot. Undefined when none could be met. */
 async function send<J extends Job, M>(
   batch: Batch<J, M>,
   route: Route<M>,
@@ -131,14 +138,14 @@ async function send<J extends Job, M>(
 ): Promise<Sent | undefined> {
   const { clock, telemetry } = batch.deps;
   const { provider } = route;
-  let left = clock.now();
+  let startedAt = clock.now();
   const permit = permitFor(batch, route, (late) => {
-    left = clock.now();
+    startedAt = clock.now();
     telemetry.duration('SlotLateness', late);
   });
   try {
     const { messageId } = await provider.send(message, permit);
-    telemetry.duration('ProviderLatency', clock.now() - left);
+    telemetry.duration('ProviderLatency', clock.now() - startedAt);
     return { accepted: { provider: provider.name, messageId } };
   } catch (error) {
     if (error instanceof NoSlotAvailable) return undefined;
@@ -146,7 +153,7 @@ async function send<J extends Job, M>(
   }
 }
 
-/** Lets the prepared request through at the batch's next slot that can be met; closes where there is none. */
+/** Resolves at the batch's next slot that can be met, and rejects when there is none. */
 function permitFor<J extends Job, M>(
   batch: Batch<J, M>,
   route: Route<M>,
@@ -167,13 +174,13 @@ function permitFor<J extends Job, M>(
   };
 }
 
-/** An error that a provider did not classify says nothing about what left. */
+/** An error that the provider did not classify does not say whether the message left. */
 const asDeliveryError = (error: unknown, row: LedgerRow): PregonError =>
   error instanceof PregonError
     ? error
     : new PregonError(
         'DeliveryUnconfirmed',
-        `Sending ${row.sendId} ended in an unknown way: ${error}`,
+        `Sending ${row.sendId} failed with an unknown error: ${error}`,
         {},
         { cause: error },
       );
@@ -198,7 +205,6 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
 }
 
 async function contentOf<J extends Job, M>(job: J, { channel, contents }: Batch<J, M>): Promise<string | undefined> {
-  // Transactional email has one content for all rows of a batch.
   if (channel.content) return channel.content(job);
   return (await contents).get(`${job.row.batchId}-${job.row.rowNumber}`);
 }

@@ -1,10 +1,14 @@
 import type { PregonError } from '../errors.ts';
 import type { LedgerRow, SendError } from '../ledger/send.ts';
-import type { Channel, Job, Outcome } from './job.ts';
-import { logged } from './providers/http-answer.ts';
-import { type DeliveryDeps, type Sent, THROTTLED_MS } from './steps.ts';
+import type { Channel, DeliveryDeps, Job, Outcome } from './channel.ts';
+import { loggable } from './providers/http-answer.ts';
 
-/** Records what the send came to: an end of the row, or the lease given back where nothing was sent. */
+/** The result of the send step. */
+export type Sent = { accepted: { provider: string; messageId: string } } | { error: PregonError; provider: string };
+
+const THROTTLED_MS = 1_000;
+
+/** Records the result of a send: the row's final status, or a released lease when nothing was sent. */
 export async function record<J extends Job, M>(
   job: J,
   channel: Channel<J, M>,
@@ -23,7 +27,7 @@ export async function record<J extends Job, M>(
     case 'account':
       await releaseLease(deps, row, leaseId, { countAttempt: false });
       deps.telemetry.count('AccountStopped');
-      await channel.blocked(job, error);
+      await channel.blocked?.(job, error);
       return { kind: 'released', row, error };
     case 'transient':
       await releaseLease(deps, row, leaseId, { countAttempt: true });
@@ -34,7 +38,7 @@ export async function record<J extends Job, M>(
   }
 }
 
-/** Ends the claim of a row of which nothing was sent. */
+/** Ends the claim of a row that was not sent. */
 export const releaseLease = (deps: DeliveryDeps, row: LedgerRow, leaseId: string, counted: { countAttempt: boolean }) =>
   withRetries(deps, () => deps.ledger.release(row, leaseId, counted));
 
@@ -47,7 +51,7 @@ async function recordSent(
   const { ledger, telemetry } = deps;
   const recorded = await withRetries(deps, () => ledger.recordSent(row, leaseId, accepted));
   if (!recorded) {
-    // The lease ran out and an operator had the row sent again: another attempt holds it.
+    // The lease expired and an operator resent the row, so another attempt holds it.
     telemetry.error('An accepted email could not be recorded', { sendId: row.sendId, ...accepted });
     telemetry.count('NotRecorded');
   }
@@ -58,7 +62,7 @@ async function recordSent(
 async function recordError(deps: DeliveryDeps, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
   const { ledger, telemetry } = deps;
   telemetry.count(error.class === 'unconfirmed' ? 'Unconfirmed' : 'Rejected');
-  telemetry.warn('A row failed', { sendId: row.sendId, ...logged(error) });
+  telemetry.warn('A row failed', { sendId: row.sendId, ...loggable(error) });
   await withRetries(deps, () => ledger.recordError(row, leaseId, asSendError(error)));
   return { kind: 'failed', row, error };
 }
@@ -73,7 +77,7 @@ const asSendError = ({ code, class: errorClass, message, retryable }: PregonErro
 const TRIES = 3;
 const PAUSE_MS = 100;
 
-/** An outcome that is not recorded makes the row unconfirmed: worth more tries than the SDK's own, within the function's time. */
+/** Calls up to three times. An outcome that is not recorded leaves the row unconfirmed, so the SDK's own retries are not enough. */
 export async function withRetries<T>({ clock }: Pick<DeliveryDeps, 'clock'>, call: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
+import { answerEach, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Breakers } from '../delivery/breaker/breaker.ts';
-import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/job.ts';
+import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
-import { logged } from '../delivery/providers/http-answer.ts';
+import { loggable } from '../delivery/providers/http-answer.ts';
 import type { OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
 import { withRetries } from '../delivery/record.ts';
 import { PregonError } from '../errors.ts';
@@ -14,12 +15,6 @@ import { candidates, chooseProvider, type GiveUp, giveUp } from './choose-provid
 import type { EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
 
-/** One destination of a batch. */
-export interface EmailJob extends Job {
-  /** The queue message's id. */
-  messageId: string;
-}
-
 /** A provider and the limiter of its rate. */
 export interface EmailRoute {
   provider: Provider<OutgoingEmail>;
@@ -27,7 +22,7 @@ export interface EmailRoute {
 }
 
 export interface EmailChannelDeps {
-  store: EmailStore;
+  store: Pick<EmailStore, 'getBatch' | 'getRow' | 'recordFailedTry' | 'giveUp'>;
   queue: EmailQueue;
   breakers: Breakers;
   /** In the order in which they are tried. */
@@ -38,126 +33,65 @@ export interface EmailChannelDeps {
   random(): number;
 }
 
-/** Between two attempts with one provider, and up to as much again: failures of many do not come back together. */
+/** Between two tries with one provider, plus up to the same again at random, so that many failures do not come back together. */
 const ROUND_PAUSE_MS = 5_000;
-/** Emails that wait for a provider come back within this. */
+/** Emails that wait for a provider come back spread over this time. */
 const HOLD_SPREAD_MS = 10_000;
-/** Batches kept between invocations: a batch never changes. */
-const MOST_KEPT = 100;
+const MIN_HOLD_MS = 1_000;
+/** Batches cached between invocations. A batch never changes. */
+const MAX_CACHED = 100;
 
-export interface EmailChannel extends Channel<EmailJob, OutgoingEmail> {
-  /** Told of each job once it is over: the probe that it was to make and did not goes back. */
-  onJobDone(job: EmailJob, outcome: Outcome): Promise<void>;
-}
-
-/** Transactional email, as the delivery core sees it: providers in order, and a failure goes on to the next. */
-export function createEmailChannel(deps: EmailChannelDeps): EmailChannel {
+/** Delivers transactional email: the providers are tried in order, and a failed try goes on to the next provider. */
+export function createEmailChannel(deps: EmailChannelDeps): Channel<Job, OutgoingEmail> {
   const { store, queue, breakers, routes, clock, telemetry } = deps;
   const order = routes.map(({ provider }) => provider.name);
-  const kept = new Map<string, EmailBatch>();
-  /** Granted before there is a slot: see `onJobDone`. */
-  const probes = new WeakMap<EmailJob, { provider: string; probeUntil: number }>();
+  const batches = new Map<string, EmailBatch>();
+  /** Breaker probes that `route` was granted and whose send has not been tried yet. */
+  const probes = new WeakMap<Job, { provider: string; probeUntil: number }>();
 
-  const routeOf = (name: string | undefined) => {
+  function routeOf(name: string | undefined) {
     const route = routes.find(({ provider }) => provider.name === name);
     if (!route) throw new PregonError('Internal', `There is no provider ${name}.`);
     return { ...route, priority: 'transactional' as const };
-  };
-
-  /** Until a probe may be made, and spread behind it: the one that makes it must be back before the others ask. */
-  const holdFor = (ms: number) => Math.max(1000, ms) + deps.random() * HOLD_SPREAD_MS;
-
-  async function batchOf({ row: { batchId } }: EmailJob): Promise<EmailBatch> {
-    const known = kept.get(batchId) ?? (await store.getBatch(batchId));
-    if (!known) throw new PregonError('Internal', `The batch ${batchId} of a row is not there.`);
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(batchId, known);
-    return known;
   }
 
-  return {
-    async route(job) {
-      const row = await store.getRow(job.row);
-      if (!row) return 'missing';
-      if (row.status !== 'QUEUED') return 'ended';
-      // Somebody holds it: the claim will tell. No breaker's probe is spent on that.
-      if (row.lease) return routeOf(order[0]);
-      const choice = await chooseProvider(row, order, breakers, clock.now());
-      if (choice.kind === 'use') {
-        const { provider, probeUntil } = choice;
-        if (probeUntil !== undefined) probes.set(job, { provider, probeUntil });
-        return routeOf(provider);
-      }
-      if (choice.kind === 'wait') return { holdMs: holdFor(choice.until - clock.now()) };
-      await end(row, choice);
-      return 'ended';
-    },
+  async function batchOf({ row: { batchId } }: Job): Promise<EmailBatch> {
+    const batch = batches.get(batchId) ?? (await store.getBatch(batchId));
+    if (!batch) throw new PregonError('Internal', `There is no batch ${batchId}.`);
+    if (batches.size >= MAX_CACHED) batches.clear();
+    batches.set(batchId, batch);
+    return batch;
+  }
 
-    check: async () => 'go',
+  /** A breaker only saves calls to a provider that is down, so a failed update is logged and ignored. */
+  async function tellBreaker(provider: string, update: Promise<void>): Promise<void> {
+    try {
+      await update;
+    } catch (error) {
+      telemetry.warn('A breaker could not be updated', { provider, error });
+    }
+  }
 
-    content: async (job) => (await batchOf(job)).plainContent,
-
-    render: (job, text) => {
-      const batch = kept.get(job.row.batchId);
-      if (!batch) throw new PregonError('Internal', `The batch ${job.row.batchId} was not read.`);
-      const name = batch.destinations[job.row.rowNumber - 1]?.name;
-      return ({ sendId, batchId, channel, email, subject }) => ({
-        sendId,
-        batchId,
-        channel,
-        from: batch.from,
-        to: { email, name },
-        subject,
-        text,
-        html: batch.htmlContent,
-      });
-    },
-
-    // Whatever it means for one provider, the next may take the email: see `recover`.
-    blocked: async () => undefined,
-
-    async recover(job, attempt) {
-      probes.delete(job);
-      await report(attempt);
-      const { class: errorClass, message } = attempt.error;
-      if (errorClass !== 'recipient' && errorClass !== 'transient' && errorClass !== 'account') return undefined;
-      const failed: EmailTry = {
-        provider: attempt.provider,
-        class: errorClass,
-        answer: namedAnswer(attempt.provider, message),
-        at: new Date(clock.now()).toISOString(),
-      };
-      const row = await withRetries(deps, () => store.recordFailedTry(attempt.row, attempt.leaseId, failed));
-      return row ? failOver(row, attempt) : { kind: 'already', row: attempt.row };
-    },
-
-    async onJobDone(job, { kind }) {
-      const probe = probes.get(job);
-      if (!probe || kind === 'sent') return;
-      try {
-        await breakers.cancelProbe(probe.provider, probe.probeUntil);
-      } catch (error) {
-        telemetry.warn('A breaker could not be told', { provider: probe.provider, error });
-      }
-    },
-  };
-
-  /** With the next provider, from the queue; or to the end when there is none. */
+  /** Queues the row for the next provider, or ends it when there is none. */
   async function failOver(row: EmailRow, { provider, error }: FailedAttempt): Promise<Outcome> {
     const [next] = candidates(row, order);
     if (next === undefined) return end(row, giveUp(row));
-    const triedBefore = row.tries.findLast((failed) => failed.provider === next);
-    const since = triedBefore ? clock.now() - Date.parse(triedBefore.at) : ROUND_PAUSE_MS;
-    const pause = triedBefore ? Math.max(0, ROUND_PAUSE_MS * (1 + deps.random()) - since) : 0;
-    await queue.send([row], pause / 1000);
+    await queue.send([row], pauseBefore(next, row) / 1000);
     telemetry.count('FailedOver');
     telemetry.warn('A provider failed: the next one is tried', {
       sendId: row.sendId,
       provider,
       next,
-      ...logged(error),
+      ...loggable(error),
     });
     return { kind: 'released', row, error };
+  }
+
+  function pauseBefore(provider: string, { tries }: EmailRow): number {
+    const last = tries.findLast((failed) => failed.provider === provider);
+    if (!last) return 0;
+    const sinceLast = clock.now() - Date.parse(last.at);
+    return Math.max(0, ROUND_PAUSE_MS * (1 + deps.random()) - sinceLast);
   }
 
   async function end(row: EmailRow, { code, message }: GiveUp): Promise<Outcome> {
@@ -171,19 +105,102 @@ export function createEmailChannel(deps: EmailChannelDeps): EmailChannel {
     return { kind: 'failed', row, error: new PregonError(code, message) };
   }
 
-  /** A breaker that cannot be told is no reason to lose what became of the row. */
-  async function report({ provider, error }: FailedAttempt): Promise<void> {
-    try {
-      // It answered, and found fault with the message alone.
-      if (error.class === 'recipient') await breakers.succeeded(provider);
-      else await breakers.failed(provider, error.message, error.class === 'account');
-    } catch (cause) {
-      telemetry.warn('A breaker could not be told', { provider, error: cause });
+  async function accepted({ sendId }: { sendId: string }, provider: string): Promise<void> {
+    if (provider !== order[0]) {
+      telemetry.count('ProviderFallback');
+      telemetry.warn('A fallback provider took an email', { sendId, provider, first: order[0] });
+    }
+    await tellBreaker(provider, breakers.succeeded(provider));
+  }
+
+  /** The message is deleted afterwards. A row that has to wait gets a delayed copy, so that waiting uses up no receive. */
+  async function answer(job: Job, outcome: Outcome): Promise<void> {
+    const probe = probes.get(job);
+    // Nothing was sent, so another email may use the probe.
+    if (probe && outcome.kind !== 'sent') {
+      await tellBreaker(probe.provider, breakers.cancelProbe(probe.provider, probe.probeUntil));
+    }
+    switch (outcome.kind) {
+      case 'sent':
+        return accepted(outcome.row, outcome.provider);
+      case 'postponed':
+        telemetry.count('Postponed');
+        return queue.send([job.row], outcome.delayMs / 1000);
+      case 'leased':
+        return queue.send([job.row], untilLeaseEnds(outcome.lease, clock.now()) / 1000);
+      case 'not-queued':
+        throw new Error('The row is not queued');
+      default:
+        // The row is final, or another message is queued for it.
+        return;
     }
   }
+
+  return {
+    async route(job) {
+      const row = await store.getRow(job.row);
+      if (!row) return 'missing';
+      if (row.status !== 'QUEUED') return 'ended';
+      // Another attempt holds the row, so the claim will fail. No breaker's probe is spent on it.
+      if (row.lease) return routeOf(order[0]);
+      const choice = await chooseProvider(row, order, breakers, clock.now());
+      if (choice.kind === 'use') {
+        const { provider, probeUntil } = choice;
+        if (probeUntil !== undefined) probes.set(job, { provider, probeUntil });
+        return routeOf(provider);
+      }
+      if (choice.kind === 'wait') {
+        // The email that probes the provider is back before the others ask again.
+        return { holdMs: Math.max(MIN_HOLD_MS, choice.until - clock.now()) + deps.random() * HOLD_SPREAD_MS };
+      }
+      await end(row, choice);
+      return 'ended';
+    },
+
+    content: async (job) => (await batchOf(job)).plainContent,
+
+    render({ row: { batchId, rowNumber } }, text) {
+      const batch = batches.get(batchId);
+      if (!batch) throw new PregonError('Internal', `The batch ${batchId} was not read.`);
+      const name = batch.destinations[rowNumber - 1]?.name;
+      return ({ sendId, channel, email, subject }) => ({
+        sendId,
+        batchId,
+        channel,
+        from: batch.from,
+        to: { email, name },
+        subject,
+        text,
+        html: batch.htmlContent,
+      });
+    },
+
+    async recover(job, attempt) {
+      const { provider, error } = attempt;
+      probes.delete(job);
+      await tellBreaker(
+        provider,
+        // A provider that refuses one message is up.
+        error.class === 'recipient'
+          ? breakers.succeeded(provider)
+          : breakers.failed(provider, error.message, error.class === 'account'),
+      );
+      if (error.class !== 'recipient' && error.class !== 'transient' && error.class !== 'account') return undefined;
+      const failed: EmailTry = {
+        provider,
+        class: error.class,
+        answer: namedAnswer(provider, error.message),
+        at: new Date(clock.now()).toISOString(),
+      };
+      const row = await withRetries(deps, () => store.recordFailedTry(attempt.row, attempt.leaseId, failed));
+      return row ? failOver(row, attempt) : { kind: 'already', row: attempt.row };
+    },
+
+    answers: () => answerEach(telemetry, answer),
+  };
 }
 
-/** `mailgun: 500 …`: the answers of all providers stand in one line. */
+/** `mailgun: 500 …`, because the answers of all providers are joined into one line. */
 const namedAnswer = (provider: string, message: string) =>
   message.toLowerCase().startsWith(`${provider}:`)
     ? provider + message.slice(provider.length)

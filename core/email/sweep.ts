@@ -2,8 +2,7 @@ import type { DynamoTable } from '../dynamodb/table.ts';
 import { expire } from '../ledger/transitions.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, type EmailRow, rowsOf } from './batch.ts';
-import type { EmailMessage } from './messages.ts';
-import type { EmailQueue } from './queue.ts';
+import type { EmailMessage, EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
 import { planFor } from './sweep-plan.ts';
 
@@ -15,13 +14,13 @@ export interface EmailSweepDeps {
 }
 
 /** What one run of the sweep did, in rows; `batches` it looked at. */
-export interface Swept {
+export type Swept = {
   batches: number;
   closed: number;
   enqueued: number;
   takenUp: number;
   expired: number;
-}
+};
 
 /** Batches looked at together. */
 const BATCH_SIZE = 20;

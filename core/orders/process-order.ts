@@ -3,10 +3,9 @@ import type { EmailRequest } from '../email/batch.ts';
 import { PregonError } from '../errors.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { OrderEvents } from './events.ts';
-import type { OrderMessage } from './messages.ts';
 import { noticeId, noticeOf } from './notice.ts';
 import type { OrderChange, OrderRecord, OrderStatus } from './order.ts';
-import type { OrderQueue } from './queue.ts';
+import type { OrderMessage, OrderQueue } from './queue.ts';
 import type { OrderStore } from './store.ts';
 
 export interface ProcessorDeps {

@@ -7,11 +7,11 @@ export interface OrderSweepDeps extends OutboxDeps {
 }
 
 /** What one run did, in orders and messages. */
-export interface OrdersSwept {
+export type OrdersSwept = {
   orders: number;
   messages: number;
   failed: number;
-}
+};
 
 const PAGE = 100;
 /** Orders looked at together. */

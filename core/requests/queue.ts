@@ -1,39 +1,29 @@
-import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { RequestMessage } from './messages.ts';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { sendMessage } from '../sqs.ts';
+
+/** A message of the request queue. The row holds everything else, so a message that arrives twice changes nothing. */
+export const requestMessageSchema = z.object({ id: z.string().min(1) });
 
 export interface RequestQueue {
-  /** Puts a request on its lane, to be taken after `delayMs`. */
   send(id: string, delayMs?: number): Promise<void>;
-  /** How many messages there are about, taken and delayed ones included. */
+  /** The number of messages in the queue, including those in flight and the delayed ones. */
   depth(): Promise<number>;
 }
 
-/** SQS delays by whole seconds, 15 minutes at most. */
-const MAX_DELAY_S = 900;
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-export function createRequestQueue(client: SQSClient, queueUrl: string): RequestQueue {
-  return {
-    async send(id, delayMs = 0) {
-      const message: RequestMessage = { id };
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl: queueUrl,
-          MessageBody: JSON.stringify(message),
-          ...(delayMs > 0 ? { DelaySeconds: Math.min(MAX_DELAY_S, Math.ceil(delayMs / 1000)) } : {}),
-        }),
-      );
-    },
+export const createRequestQueue = (sqs: SQSClient, queueUrl: string): RequestQueue => ({
+  send: (id, delayMs = 0) => sendMessage(sqs, queueUrl, { body: { id }, delaySeconds: delayMs / 1000 }),
 
-    async depth() {
-      const { Attributes = {} } = await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }),
-      );
-      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
-    },
-  };
-}
+  async depth() {
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }),
+    );
+    return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+  },
+});

@@ -15,11 +15,11 @@ export interface RequestSweepDeps {
 }
 
 /** What one run of the sweep did, in requests. */
-export interface RequestsSwept {
+export type RequestsSwept = {
   looked: number;
   enqueued: number;
   expired: number;
-}
+};
 
 /** Longer than a message stays hidden after its worker died. */
 const OVERDUE_MS = 90_000;

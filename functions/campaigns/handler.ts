@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient, statesClient } from '../common/clients.ts';
+import { sendsTable, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { telemetry } from '../common/telemetry.ts';
@@ -16,7 +16,7 @@ const env = readEnv(
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
   }),
 );
-const table = { client: documentClient(), tableName: env.SENDS_TABLE };
+const table = sendsTable(env.SENDS_TABLE);
 
 export const handler = httpHandler(
   campaignRoutes({

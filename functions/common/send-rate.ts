@@ -1,10 +1,9 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { systemClock } from '../../core/clock.ts';
+import type { DynamoTable } from '../../core/dynamodb/table.ts';
 import type { RateOf } from '../../core/limiter/rate.ts';
 import { telemetry } from './telemetry.ts';
 
-/** How the deployment sets the rate of SES. An empty SEND_RATE asks SES what it allows. */
+/** The rate of SES that the deployment sets. With an empty SEND_RATE, SES is asked what it allows. */
 export const rateEnv = z.object({
   SEND_RATE: z
     .string()
@@ -14,14 +13,14 @@ export const rateEnv = z.object({
   SEND_HEADROOM: z.coerce.number().gt(0).max(1).default(0.9),
 });
 
-/** The rates that campaigns are sent at: by SES, and the same for rehearsals, which must not hold real ones up. */
+/** The rates of campaigns. Dry runs have a limiter of their own with the same rate, so that they do not delay real campaigns. */
 export function sendRates(
   env: z.output<typeof rateEnv>,
-  ledger: { client: DynamoDBDocumentClient; tableName: string },
+  table: DynamoTable,
   maxSendRate: () => Promise<number>,
 ): { ses: RateOf; dryRun: RateOf } {
   const rate = (name: string): RateOf => ({
-    table: { ...ledger, clock: systemClock },
+    table,
     name,
     source: { kind: 'account', allowed: maxSendRate, deployed: env.SEND_RATE, headroom: env.SEND_HEADROOM },
     telemetry,

@@ -6,7 +6,7 @@ import { createLedger } from '../../core/ledger/ledger.ts';
 import { answer } from '../../graphql/answer.ts';
 import { createSchema } from '../../graphql/schema.ts';
 import { contextOver } from '../../graphql/wiring.ts';
-import { documentClient, statesClient } from '../common/clients.ts';
+import { sendsTable, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { bodyText, httpHandler } from '../common/http.ts';
 import { logger } from '../common/logger.ts';
@@ -19,10 +19,10 @@ const env = readEnv(
     INTROSPECTION: z.enum(['true', 'false']).default('false'),
   }),
 );
-const client = documentClient();
+const table = sendsTable(env.SENDS_TABLE);
 const deps: CampaignDeps = {
-  store: createCampaignStore({ client, tableName: env.SENDS_TABLE }),
-  ledger: createLedger({ client, tableName: env.SENDS_TABLE }),
+  store: createCampaignStore(table),
+  ledger: createLedger(table),
   sfn: statesClient(),
   stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
   clock: systemClock,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { createOrderQueue } from '../../core/orders/queue.ts';
 import { createOrderStore } from '../../core/orders/store.ts';
-import { documentClient, queueClient } from '../common/clients.ts';
+import { queueClient, sendsTable } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { orderQueues, orderQueuesEnv } from '../common/order-queues.ts';
@@ -13,7 +13,7 @@ const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1) }).extend(orderQue
 
 export const handler = httpHandler(
   orderRoutes({
-    store: createOrderStore({ client: documentClient(), tableName: env.SENDS_TABLE, clock: systemClock }),
+    store: createOrderStore(sendsTable(env.SENDS_TABLE)),
     queue: createOrderQueue(queueClient(), orderQueues(env)),
     clock: systemClock,
     telemetry,

@@ -5,21 +5,20 @@ import { applyExecution, countAtEnd } from '../../core/campaigns/outcome.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient, statesClient } from '../common/clients.ts';
+import { sendsTable, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
 import { statusChangeOf, withDescription } from './event.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
-const client = documentClient();
 const sfn = statesClient();
-const tableName = env.SENDS_TABLE;
+const table = sendsTable(env.SENDS_TABLE);
 const stateMachineArn = env.CAMPAIGN_STATE_MACHINE_ARN;
 
 const deps = {
-  store: createCampaignStore({ client, tableName }),
-  ledger: createLedger({ client, tableName }),
+  store: createCampaignStore(table),
+  ledger: createLedger(table),
   clock: systemClock,
   telemetry,
 };

@@ -6,18 +6,17 @@ import { settle } from '../../core/campaigns/settle.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { documentClient } from '../common/clients.ts';
+import { sendsTable } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
-const client = documentClient();
-const tableName = env.SENDS_TABLE;
+const table = sendsTable(env.SENDS_TABLE);
 
 const deps = {
-  store: createCampaignStore({ client, tableName }),
-  ledger: createLedger({ client, tableName }),
+  store: createCampaignStore(table),
+  ledger: createLedger(table),
   retryFile: createRetryFile(new S3Client(), env.BUCKET),
   clock: systemClock,
   telemetry,

@@ -7,7 +7,7 @@ import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
-import { documentClient, statesClient } from '../common/clients.ts';
+import { sendsTable, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
@@ -21,7 +21,7 @@ const env = readEnv(
     SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive(),
   }),
 );
-const table = { client: documentClient(), tableName: env.SENDS_TABLE };
+const table = sendsTable(env.SENDS_TABLE);
 const rates = sendRates(env, table, createSes().maxSendRate);
 
 const routes = uploadRoutes({

@@ -15,8 +15,9 @@ const METRICS_NAMESPACE = 'Pregon';
 type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
 
 export interface ProductFunctionProps {
-  /** Also the folder of its bundle, `dist/functions/<name>`. */
   name: string;
+  /** The folder of its bundle, `dist/functions/<bundle>`; by default the name. */
+  bundle?: string;
   description: string;
   timeoutSeconds: number;
   /** MB; the share of a CPU grows with it. */
@@ -35,7 +36,7 @@ export class ProductFunction extends LambdaFunction {
   readonly routes: readonly RouteKey[];
 
   constructor(scope: Construct, id: string, { stage, logLevel }: Shared, props: ProductFunctionProps) {
-    const { name, access = [] } = props;
+    const { name, bundle = name, access = [] } = props;
     const functionName = physicalName(stage, name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
@@ -61,7 +62,7 @@ export class ProductFunction extends LambdaFunction {
       description: props.description,
       runtime: new Runtime('nodejs24.x'),
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(`dist/functions/${name}`),
+      code: Code.fromAsset(`dist/functions/${bundle}`),
       handler: 'index.handler',
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memory,

@@ -38,7 +38,7 @@ export const shown = (body: string): string =>
     .slice(0, SHOWN);
 
 /** What a log may show of a provider's refusal: its own words are in the ledger, and may be of any kind. */
-export const logged = ({ code, extra: { status } }: PregonError) => ({ code, status });
+export const loggable = ({ code, extra: { status } }: PregonError) => ({ code, status });
 
 function retryAfter({ headers }: HttpAnswer): { retryAfterMs?: number } {
   const seconds = Number(headers['retry-after']);

@@ -101,7 +101,7 @@ it('sends no row after a stop by anybody, and every row once after a redrive', a
   states.staleMs = 500;
   const work = delivery.worker({
     perSecond: 10,
-    states: createCampaignCache((batchId) => followCampaign(deps, batchId), systemClock),
+    campaigns: createCampaignCache((batchId) => followCampaign(deps, batchId), systemClock),
   });
   const tokens = (dead: boolean) => {
     for (const row of range(1, ROWS)) delivery.dead[dead ? 'add' : 'delete'](`t${row}`);

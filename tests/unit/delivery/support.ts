@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
 import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
-import type { TaskCause } from '../../../core/campaigns/messages.ts';
+import { type CampaignChannelDeps, campaignJob, createCampaignChannel } from '../../../core/campaigns/channel.ts';
+import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messages.ts';
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import type { TaskError, TaskTokens } from '../../../core/campaigns/task-tokens.ts';
 import { type Clock, systemClock } from '../../../core/clock.ts';
+import type { DeliveryDeps } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
+import { deliver } from '../../../core/delivery/pipeline.ts';
 import type { Provider } from '../../../core/delivery/provider.ts';
 import { dryRun } from '../../../core/delivery/providers/dry-run.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
@@ -16,9 +19,11 @@ import { createLedger } from '../../../core/ledger/ledger.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import type { Metric, Telemetry } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { createWorker, type WorkerDeps } from '../../../functions/send-worker/worker.ts';
+import { processBatch } from '../../../functions/common/queue-worker.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { openLedgerTable, putRow } from '../ledger/support.ts';
+
+type WorkerDeps = DeliveryDeps & CampaignChannelDeps;
 
 export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
 
@@ -69,26 +74,42 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
 
   /** A worker of its own, as another Lambda instance would be. */
   function worker({ perSecond = 500, ...changes }: Partial<WorkerDeps> & { perSecond?: number } = {}) {
-    const work = createWorker({
+    const deps: WorkerDeps = {
       ledger,
       store,
       clock,
       telemetry,
       newId: randomUUID,
       latency: { reserve: new Latency({ least: 5, most: 1000 }), claim: new Latency({ least: 25, most: 1000 }) },
-      states: createCampaignCache((batchId) => store.get(batchId), clock),
+      campaigns: createCampaignCache((batchId) => store.get(batchId), clock),
       from: { email: 'hello@pregon.test', name: 'Pregón' },
       real: { provider, limiter: limiter('ses', perSecond) },
-      rehearsal: { provider: dryRun, limiter: limiter('dry-run', perSecond) },
+      dryRun: { provider: dryRun, limiter: limiter('dry-run', perSecond) },
       tokens,
       postpone: async (jobs) => {
         postponed.push(...jobs);
         return [];
       },
       ...changes,
-    });
+    };
+    const channel = createCampaignChannel(deps);
+    const handle = processBatch(
+      {
+        schema: sendMessageSchema,
+        work: (messages, deadline) =>
+          deliver(
+            messages.map(({ messageId, body }) => campaignJob(messageId, body)),
+            channel,
+            deps,
+            deadline,
+          ),
+      },
+      deps,
+    );
     return async (rows: (number | string | SQSRecord)[], remainingMs = 10_000) =>
-      (await work(rows.map(asRecord), remainingMs)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      (
+        await handle({ Records: rows.map(asRecord) }, { getRemainingTimeInMillis: () => remainingMs })
+      ).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   }
 
   return {

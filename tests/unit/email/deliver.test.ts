@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../../core/clock.ts';
 import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
 import { BREAKER_DEFAULTS } from '../../../core/delivery/breaker/state.ts';
+import type { Job } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
+import { deliver } from '../../../core/delivery/pipeline.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { acceptEmail } from '../../../core/email/accept.ts';
 import type { EmailRequest } from '../../../core/email/batch.ts';
-import { createEmailDelivery } from '../../../core/email/deliver-emails.ts';
+import { createEmailChannel } from '../../../core/email/channel.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
 import { viewEmails } from '../../../core/email/view.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
@@ -41,7 +43,7 @@ function scripted(name: string) {
   };
 }
 
-async function openDoor(breaker = BREAKER_DEFAULTS) {
+async function openChannel(breaker = BREAKER_DEFAULTS) {
   const opened = await openLedgerTable();
   const clock = systemClock;
   const table = { ...opened, clock };
@@ -58,8 +60,8 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
       counted[metric] = (counted[metric] ?? 0) + amount;
     },
   };
-  const worker = () =>
-    createEmailDelivery({
+  const worker = () => {
+    const deps = {
       store,
       queue,
       clock,
@@ -78,7 +80,10 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
       ledger: createLedger(table),
       newId: randomUUID,
       latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
-    });
+    };
+    const channel = createEmailChannel(deps);
+    return (jobs: readonly Job[], deadline: number) => deliver(jobs, channel, deps, deadline);
+  };
   return {
     table,
     store,
@@ -108,9 +113,9 @@ async function openDoor(breaker = BREAKER_DEFAULTS) {
 const to = (...emails: string[]) => ({ destinations: emails.map((email) => ({ email })) });
 
 describe('delivering emails', () => {
-  let channel: Awaited<ReturnType<typeof openDoor>>;
+  let channel: Awaited<ReturnType<typeof openChannel>>;
   beforeEach(async () => {
-    channel = await openDoor();
+    channel = await openChannel();
   });
   afterEach(() => channel.close());
 
@@ -253,7 +258,7 @@ describe('delivering emails', () => {
   });
 
   it('leaves the probe of a provider that was down to another email where it did not come to a send', async () => {
-    const ready = await openDoor({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
+    const ready = await openChannel({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
     const breakers = createBreakers(ready.table, { ...BREAKER_DEFAULTS, openMs: 1 });
     for (const name of Object.keys(ready.providers)) await breakers.failed(name, `${name}: 401`, true);
     await systemClock.sleep(20);
@@ -270,7 +275,7 @@ describe('delivering emails', () => {
   });
 
   it('sends each email once by whoever is there, while every provider comes and goes', async () => {
-    const flapping = await openDoor({ ...BREAKER_DEFAULTS, openMs: 20, maxOpenMs: 50, probeMs: 1000 });
+    const flapping = await openChannel({ ...BREAKER_DEFAULTS, openMs: 20, maxOpenMs: 50, probeMs: 1000 });
     const { mailgun, ses, sendgrid } = flapping.providers;
     const emails = Array.from({ length: 40 }, (_, n) => `a${n}@b.co`);
     await flapping.accept(to(...emails));

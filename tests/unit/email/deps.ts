@@ -1,6 +1,6 @@
 import type { AcceptDeps } from '../../../core/email/accept.ts';
 import type { EmailRequest } from '../../../core/email/batch.ts';
-import type { EmailMessage } from '../../../core/email/messages.ts';
+import type { EmailMessage } from '../../../core/email/queue.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { openLedgerTable } from '../ledger/support.ts';

@@ -1,5 +1,5 @@
 import type { OrderDeps } from '../../../core/orders/change-order.ts';
-import type { OrderMessage } from '../../../core/orders/messages.ts';
+import type { OrderMessage } from '../../../core/orders/queue.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { standingClock } from '../email/clock.ts';

@@ -1,8 +1,8 @@
 import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
+import { MAX_TRIES } from '../../../core/requests/channel.ts';
 import { rowOf } from '../../../core/requests/item.ts';
-import { MOST_TRIES } from '../../../core/requests/retries.ts';
 import { openRequests } from './support.ts';
 
 describe('processing a request', () => {
@@ -89,7 +89,7 @@ describe('processing a request', () => {
       throw new PregonError('CredentialsRefused', 'notify: 401 token=abc', { status: 401 });
     };
     const id = await processed();
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) await channel.work([id]);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) await channel.work([id]);
 
     expect(await channel.status(id)).toBe('failed');
     expect((await createLedger(channel.table).listSends({ statuses: ['ERROR'] })).sends[0]?.error?.message).toContain(
@@ -124,8 +124,8 @@ describe('processing a request', () => {
 
   it('has failed after a bounded number of tries, and may be processed again', async () => {
     const id = await processed();
-    channel.provider.answers = Array.from({ length: MOST_TRIES }, () => 'ProviderUnavailable' as const);
-    for (let tried = 0; tried < MOST_TRIES; tried += 1) await channel.work();
+    channel.provider.answers = Array.from({ length: MAX_TRIES }, () => 'ProviderUnavailable' as const);
+    for (let tried = 0; tried < MAX_TRIES; tried += 1) await channel.work();
 
     expect(await channel.status(id)).toBe('failed');
     expect(await channel.store.getRow(id)).toMatchObject({ error: { code: 'ProviderUnavailable', retryable: true } });
@@ -140,8 +140,8 @@ describe('processing a request', () => {
 
   it('uses up no attempt by a throttle', async () => {
     const id = await processed();
-    channel.provider.answers = Array.from({ length: MOST_TRIES + 2 }, () => 'Throttled' as const);
-    for (let tried = 0; tried < MOST_TRIES + 2; tried += 1) await channel.work();
+    channel.provider.answers = Array.from({ length: MAX_TRIES + 2 }, () => 'Throttled' as const);
+    for (let tried = 0; tried < MAX_TRIES + 2; tried += 1) await channel.work();
     expect(await channel.store.getRow(id)).toMatchObject({ attempts: 0, tries: 0, status: 'QUEUED' });
     await channel.work();
 

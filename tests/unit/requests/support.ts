@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../../../core/clock.ts';
+import type { Job } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
+import { deliver } from '../../../core/delivery/pipeline.ts';
 import type { Notification } from '../../../core/delivery/providers/notify.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
-import { createRequestDelivery } from '../../../core/requests/deliver-requests.ts';
+import { createRequestChannel } from '../../../core/requests/channel.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { processRequest, type RequestDeps, viewRequest } from '../../../core/requests/process.ts';
 import type { NotificationRequest } from '../../../core/requests/request.ts';
@@ -66,8 +68,8 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
     },
   };
   const deps: RequestDeps = { store, queue, telemetry, newId: randomUUID };
-  const worker = () =>
-    createRequestDelivery({
+  const worker = () => {
+    const workerDeps = {
       store,
       queue,
       provider,
@@ -87,8 +89,11 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
       ledger: createLedger(table),
       newId: randomUUID,
       latency: { reserve: new Latency({ least: 2, most: 50 }), claim: new Latency({ least: 2, most: 50 }) },
-    });
-  const deliver = worker();
+    };
+    const channel = createRequestChannel(workerDeps);
+    return (jobs: readonly Job[], deadline: number) => deliver(jobs, channel, workerDeps, deadline);
+  };
+  const work = worker();
   return {
     table,
     store,
@@ -104,7 +109,7 @@ export async function openRequests({ clock = systemClock }: { clock?: Clock } = 
     status: async (id: string) => (await viewRequest(deps, id)).status,
     /** Takes everything that is on the queue, delays aside; answers the ids that stay on it. */
     async work(ids = queue.take()): Promise<string[]> {
-      const kept = await deliver(
+      const kept = await work(
         ids.map((id) => ({ row: rowOf(id), messageId: randomUUID() })),
         clock.now() + 10_000,
       );

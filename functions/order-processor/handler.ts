@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { systemClock } from '../../core/clock.ts';
+import { parseAddress } from '../../core/delivery/providers/addresses.ts';
+import { acceptEmail } from '../../core/email/accept.ts';
+import { createEmailQueue } from '../../core/email/queue.ts';
+import { createEmailStore } from '../../core/email/store.ts';
+import { createOrderEvents } from '../../core/orders/events.ts';
+import { ORDER_STATUSES } from '../../core/orders/order.ts';
+import { type ProcessorDeps, processOrder } from '../../core/orders/process-order.ts';
+import { createOrderQueue, orderMessageSchema } from '../../core/orders/queue.ts';
+import { createOrderStore } from '../../core/orders/store.ts';
+import { eventsClient, queueClient, sendsTable, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { readEnv } from '../common/env.ts';
+import { queueWorker } from '../common/queue-worker.ts';
+import { telemetry } from '../common/telemetry.ts';
+
+const text = z.string().min(1);
+const env = readEnv(
+  z.object({
+    /** The status whose queue this function reads. */
+    ORDER_STATUS: z.enum(ORDER_STATUSES),
+    SENDS_TABLE: text,
+    ORDER_QUEUE_URL: text,
+    ORDER_BUS: text,
+    EMAIL_QUEUE_URL: text,
+    SENDER_ADDRESS: text.transform(parseAddress),
+  }),
+);
+const status = env.ORDER_STATUS;
+const clock = systemClock;
+const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
+const sqs = queueClient(WORKER_TIMEOUTS);
+
+const email = {
+  store: createEmailStore(table),
+  queue: createEmailQueue(sqs, env.EMAIL_QUEUE_URL),
+  clock,
+  telemetry,
+};
+const deps: ProcessorDeps = {
+  store: createOrderStore(table),
+  queue: createOrderQueue(sqs, { [status]: env.ORDER_QUEUE_URL }),
+  events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.ORDER_BUS),
+  accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
+  from: env.SENDER_ADDRESS,
+  clock,
+  telemetry,
+};
+
+/** Processes the changes of orders to one status: tells other systems and the customer, and records it. */
+export const handler = queueWorker({
+  // A message of another status was put on this queue by mistake.
+  schema: orderMessageSchema.extend({ status: z.literal(status) }),
+  async work(messages) {
+    const failed: (typeof messages)[number][] = [];
+    await Promise.all(
+      messages.map(async (message) => {
+        try {
+          await processOrder(deps, message.body);
+        } catch (error) {
+          telemetry.error('An order was not processed; its message stays in the queue', { ...message.body, error });
+          failed.push(message);
+        }
+      }),
+    );
+    return failed;
+  },
+});
