@@ -1,37 +1,26 @@
-import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../core/campaigns/campaign.ts';
-import type { ListedSend, SendFilter, SendPage } from '../core/ledger/queries.ts';
+import type { CampaignRecord } from '../core/campaigns/campaign.ts';
+import type { CampaignDeps } from '../core/campaigns/deps.ts';
+import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
+import type { DynamoTable } from '../core/dynamodb/table.ts';
 
-export interface PageRequest {
-  readonly limit: number;
-  readonly after?: string;
+export interface GraphqlDeps extends CampaignDeps {
+  table: DynamoTable;
 }
 
-/** What the resolvers need of the ledger. */
-export interface Sends {
-  /** One page, newest first. It may be short, even empty, with `next` set: a page's work is bounded. */
-  list(filter: SendFilter, page: PageRequest): Promise<SendPage>;
-  get(sendId: string): Promise<ListedSend | undefined>;
+/** What the resolvers of one request get. */
+export interface GraphqlContext extends GraphqlDeps {
+  /** A campaign is counted once for a request, however many of its fields ask. */
+  progress(campaign: CampaignRecord): Promise<Progress>;
 }
 
-/** A campaign and its place in the list. */
-export type ListedCampaign = CampaignRecord & { readonly cursor: string };
-
-/** What the resolvers need of the campaigns. */
-export interface Campaigns {
-  /** The record, brought up to date with its execution. */
-  get(batchId: string): Promise<CampaignRecord | undefined>;
-  /** Newest first. */
-  list(page: PageRequest): Promise<{ campaigns: readonly ListedCampaign[]; next?: string }>;
-  progress(campaign: CampaignRecord): Promise<{ counts: Counts; unconfirmed: number }>;
-  executionArn(batchId: string): string;
-  /** Throws NotFound, NothingToRedrive or UnconfirmedUndecided. */
-  redrive(batchId: string, unconfirmed: UnconfirmedPolicy | undefined): Promise<CampaignRecord>;
-  /** Throws NotFound or Conflict. */
-  stop(batchId: string): Promise<CampaignRecord>;
-}
-
-/** What each resolver is given. */
-export interface GraphqlContext {
-  readonly sends: Sends;
-  readonly campaigns: Campaigns;
+export function contextOf(deps: GraphqlDeps): GraphqlContext {
+  const counted = new Map<string, Promise<Progress>>();
+  return {
+    ...deps,
+    progress(campaign) {
+      const progress = counted.get(campaign.batchId) ?? campaignProgress(deps, campaign);
+      counted.set(campaign.batchId, progress);
+      return progress;
+    },
+  };
 }

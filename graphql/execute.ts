@@ -3,26 +3,33 @@ import {
   execute,
   type FormattedExecutionResult,
   GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
+import { PregonError } from '../core/errors.ts';
 import type { GraphqlContext } from './context.ts';
-import { formatError, type ReportFault } from './errors.ts';
 import { costLimit, MAX_COST } from './limits/cost.ts';
 import { depthLimit, MAX_DEPTH } from './limits/depth.ts';
-import type { GraphqlRequest } from './request.ts';
 
 /** The longest useful query, GraphiQL's introspection, has some 300 tokens. */
 const MAX_TOKENS = 2_000;
+
+export interface GraphqlRequest {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
+}
 
 export interface ExecuteOptions {
   schema: GraphQLSchema;
   introspection: boolean;
   requestId: string;
-  report: ReportFault;
+  /** Called with each error that is masked in the answer. */
+  report(error: Error): void;
 }
 
 export interface GraphqlAnswer {
@@ -35,9 +42,10 @@ export interface GraphqlAnswer {
 export async function executeRequest(
   request: GraphqlRequest,
   context: GraphqlContext,
-  { schema, introspection, requestId, report }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<GraphqlAnswer> {
-  const formatted = (error: GraphQLError) => formatError(error, requestId, report);
+  const { schema, introspection } = options;
+  const formatted = (error: GraphQLError) => formatError(error, options);
   const refused = (errors: readonly GraphQLError[]) => ({ executed: false, result: { errors: errors.map(formatted) } });
 
   const document = parsed(request.query);
@@ -83,4 +91,18 @@ function violations(
     if (error instanceof GraphQLError) return [error];
     throw error;
   }
+}
+
+/**
+ * The one place where errors are shown or masked. GraphQL's own errors say what is wrong with the request; an error of the
+ * catalogue shows its code and detail; any other becomes `Internal error` with the id of the request, by which the log is searched.
+ */
+function formatError(error: GraphQLError, { requestId, report }: ExecuteOptions): GraphQLFormattedError {
+  let cause: Error = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  const shown = (code: unknown) => ({ ...error.toJSON(), extensions: { code } });
+  if (cause instanceof GraphQLError) return shown(cause.extensions.code ?? 'BadRequest');
+  if (cause instanceof PregonError && cause.class !== 'internal') return shown(cause.code);
+  report(cause);
+  return { ...error.toJSON(), message: 'Internal error', extensions: { code: 'Internal', requestId } };
 }

@@ -1,9 +1,15 @@
+import type { DynamoTable } from '../core/dynamodb/table.ts';
 import { PregonError } from '../core/errors.ts';
-import type { ListedSend, SendFilter } from '../core/ledger/queries.ts';
-import type { PageRequest, Sends } from './context.ts';
+import { listSends } from '../core/ledger/list-sends.ts';
+import type { ListedSend, SendFilter } from '../core/ledger/listed-send.ts';
 
 /** A page of 1,000 sends with all their fields stays well under Lambda's 6 MB answer. */
 export const MAX_PAGE = 1_000;
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: string;
+}
 
 /** The page that the arguments ask for. Throws BadRequest for a size out of bounds. */
 export function pageRequest(
@@ -19,21 +25,25 @@ export function pageRequest(
   return after ? { limit, after } : { limit };
 }
 
-/** Pages on until `limit` sends are found or none are left: a plain list cannot say that a short page has a successor. */
+/**
+ * Sends for a plain list, which cannot say that a short page has a successor: reads pages until `limit` sends are found or none
+ * are left.
+ */
 export async function listFully(
-  sends: Sends,
+  table: DynamoTable,
   filter: SendFilter,
-  { limit, after }: PageRequest,
+  { limit, ...page }: PageRequest,
+  list = listSends,
 ): Promise<ListedSend[]> {
   const found: ListedSend[] = [];
-  let next = after;
+  let after = page.after;
   do {
-    const page = await sends.list(filter, {
+    const { sends, next } = await list(table, filter, {
       limit: limit - found.length,
-      ...(next === undefined ? {} : { after: next }),
+      ...(after === undefined ? {} : { after }),
     });
-    found.push(...page.sends);
-    next = page.next;
-  } while (next !== undefined && found.length < limit);
+    found.push(...sends);
+    after = next;
+  } while (after !== undefined && found.length < limit);
   return found;
 }

@@ -3,10 +3,6 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { readContents } from './contents.ts';
 import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
-import { cursorOf } from './cursor.ts';
-import { createdKey, parseSendId } from './keys.ts';
-import { listSends } from './list-sends.ts';
-import type { ListedSend, SendFilter, SendPage } from './queries.ts';
 import { accept, markForgotten, type Requeue, requeue } from './requeue.ts';
 import { type RowState, rowsOfBatch, scanBatch } from './scan.ts';
 import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
@@ -38,11 +34,6 @@ export interface Ledger {
   rowsOfBatch(batchId: string): AsyncGenerator<LedgerRow>;
   scanBatch(batchId: string, visit: (row: RowState) => void): Promise<void>;
 
-  /** Newest first; throws BadRequest for a cursor, a time or a limit that is not valid. */
-  listSends(filter: SendFilter, page?: { limit?: number; after?: string }): Promise<SendPage>;
-  /** By `<batchId>-<rowNumber>`; undefined where there is none. */
-  getSend(sendId: string): Promise<ListedSend | undefined>;
-
   countByStatus(
     batch: { batchId: string; createdAt: string },
     status: SendStatus,
@@ -69,15 +60,6 @@ export function createLedger(options: { client: DynamoDBDocumentClient; tableNam
     contents: (ids) => readContents(table, ids),
     rowsOfBatch: (batchId) => rowsOfBatch(table, batchId),
     scanBatch: (batchId, visit) => scanBatch(table, batchId, visit),
-
-    listSends: (filter, page) => listSends(table, filter, page),
-    async getSend(sendId) {
-      const id = parseSendId(sendId);
-      const row = id && (await getRow(table, id));
-      if (!row) return undefined;
-      const { lease: _lease, lastLeaseId: _last, ...send } = row;
-      return { ...send, cursor: cursorOf(createdKey(send.createdAt, send.batchId, send.rowNumber)) };
-    },
 
     countByStatus: (batch, status) => countByStatus(table, batch, status),
     addProgress: (batchId, sent) => addProgress(table, batchId, sent),

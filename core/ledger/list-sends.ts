@@ -2,11 +2,10 @@ import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Budget, ItemStream, merge } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
-import { cursorOf, placeOf } from './cursor.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
 import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
-import type { SendFilter, SendPage } from './queries.ts';
+import { cursorOf, placeOf, type SendFilter, type SendPage } from './listed-send.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 
 /** One page reads at most about this many query pages: ten days in all four statuses. */

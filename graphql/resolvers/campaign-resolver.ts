@@ -1,5 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../core/campaigns/campaign.ts';
+import { executionArnOf } from '../../core/campaigns/identity.ts';
+import { redriveCampaign } from '../../core/campaigns/redrive.ts';
+import { listCampaigns, refreshCampaign } from '../../core/campaigns/refresh.ts';
+import { stopCampaign } from '../../core/campaigns/stop.ts';
 import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { pageRequest } from '../paging.ts';
@@ -21,7 +25,7 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Arg('batchId', () => ID) batchId: string,
   ): Promise<CampaignRecord | undefined> {
-    return context.campaigns.get(batchId);
+    return refreshCampaign(context, batchId);
   }
 
   @Query(() => CampaignConnection, {
@@ -33,7 +37,7 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => CampaignsArguments) { first, after }: CampaignsArguments,
   ) {
-    const page = await context.campaigns.list(pageRequest('first', first, DEFAULT_CAMPAIGNS, after));
+    const page = await listCampaigns(context, pageRequest('first', first, DEFAULT_CAMPAIGNS, after));
     return connectionOf(page.campaigns, page.next);
   }
 
@@ -46,7 +50,7 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => RedriveArguments) { batchId, unconfirmed }: RedriveArguments,
   ): Promise<CampaignRecord> {
-    return context.campaigns.redrive(batchId, unconfirmed ? POLICY[unconfirmed] : undefined);
+    return redriveCampaign(context, batchId, unconfirmed ? POLICY[unconfirmed] : undefined);
   }
 
   @Mutation(() => Campaign, {
@@ -58,12 +62,12 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Arg('batchId', () => ID) batchId: string,
   ): Promise<CampaignRecord> {
-    return context.campaigns.stop(batchId);
+    return stopCampaign(context, batchId);
   }
 
   @FieldResolver(() => SendCounts, { name: 'counts', complexity: fixedCost(COST.counts) })
   async counts(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<Counts> {
-    return (await context.campaigns.progress(campaign)).counts;
+    return (await context.progress(campaign)).counts;
   }
 
   @FieldResolver(() => Int, {
@@ -72,11 +76,11 @@ export class CampaignResolver {
     complexity: COST.counts,
   })
   async unconfirmed(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<number> {
-    return (await context.campaigns.progress(campaign)).unconfirmed;
+    return (await context.progress(campaign)).unconfirmed;
   }
 
   @FieldResolver(() => ID, { name: 'executionArn', description: 'Of its Step Functions execution.' })
   executionArn(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): string {
-    return context.campaigns.executionArn(campaign.batchId);
+    return executionArnOf(context.stateMachineArn, campaign.batchId);
   }
 }

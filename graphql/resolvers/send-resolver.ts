@@ -1,14 +1,20 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { PregonError } from '../../core/errors.ts';
-import type { SendFilter } from '../../core/ledger/queries.ts';
+import { listSends } from '../../core/ledger/list-sends.ts';
+import { getSend, type SendFilter } from '../../core/ledger/listed-send.ts';
 import { SEND_STATUSES } from '../../core/ledger/send.ts';
 import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { listFully, pageRequest } from '../paging.ts';
-import { DEFAULT_SENDS, EmailSendsArguments, ListEmailStatusArguments, SendsArguments } from '../types/arguments.ts';
+import {
+  DEFAULT_SENDS,
+  EmailSendsArguments,
+  ListEmailStatusArguments,
+  type SendFilterInput,
+  SendsArguments,
+} from '../types/arguments.ts';
 import { connectionOf } from '../types/connection.ts';
 import { EmailSend, SendConnection } from '../types/email-send.ts';
-import type { SendFilterInput } from '../types/send-filter.ts';
 import { textualFilter } from './textual-filter.ts';
 
 /** emailSends has no paging: it answers this many. */
@@ -25,7 +31,7 @@ export class SendResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => ListEmailStatusArguments) { limit, after, ...filter }: ListEmailStatusArguments,
   ): Promise<readonly EmailSend[]> {
-    return listFully(context.sends, filterOf(filter), pageRequest('limit', limit, DEFAULT_SENDS, after));
+    return listFully(context.table, filterOf(filter), pageRequest('limit', limit, DEFAULT_SENDS, after));
   }
 
   @Query(() => [EmailSend], {
@@ -37,7 +43,7 @@ export class SendResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => EmailSendsArguments) filter: EmailSendsArguments,
   ): Promise<readonly EmailSend[]> {
-    return listFully(context.sends, textualFilter(filter), { limit: NEWEST });
+    return listFully(context.table, textualFilter(filter), { limit: NEWEST });
   }
 
   @Query(() => SendConnection, {
@@ -45,12 +51,10 @@ export class SendResolver {
     description: 'Sends as a Relay connection, newest first.',
     complexity: pageCost('first', DEFAULT_SENDS),
   })
-  async sends(
-    @Ctx() context: GraphqlContext,
-    @Args(() => SendsArguments) { filter, first, after }: SendsArguments,
-  ): Promise<SendConnection> {
-    const page = await context.sends.list(filterOf(filter ?? {}), pageRequest('first', first, DEFAULT_SENDS, after));
-    return connectionOf(page.sends, page.next);
+  async sends(@Ctx() context: GraphqlContext, @Args(() => SendsArguments) { filter, first, after }: SendsArguments) {
+    const page = pageRequest('first', first, DEFAULT_SENDS, after);
+    const { sends, next } = await listSends(context.table, filterOf(filter ?? {}), page);
+    return connectionOf(sends, next);
   }
 
   @Query(() => EmailSend, {
@@ -60,7 +64,7 @@ export class SendResolver {
     complexity: fixedCost(COST.lookup),
   })
   async send(@Ctx() context: GraphqlContext, @Arg('sendId', () => ID) sendId: string): Promise<EmailSend | undefined> {
-    return context.sends.get(sendId);
+    return getSend(context.table, sendId);
   }
 }
 

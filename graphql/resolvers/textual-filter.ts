@@ -1,5 +1,5 @@
 import { PregonError } from '../../core/errors.ts';
-import type { SendFilter } from '../../core/ledger/queries.ts';
+import type { SendFilter } from '../../core/ledger/listed-send.ts';
 import { SEND_STATUSES, type SendStatus } from '../../core/ledger/send.ts';
 import type { EmailSendsArguments } from '../types/arguments.ts';
 import { parseInstant } from '../types/date-time.ts';

@@ -1,7 +1,6 @@
-import { ArgsType, Field, ID, Int } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { DateTimeScalar } from './date-time.ts';
 import { SendStatusEnum, UnconfirmedPolicyEnum } from './enums.ts';
-import { SendFilterInput } from './send-filter.ts';
 
 export const DEFAULT_SENDS = 50;
 export const DEFAULT_CAMPAIGNS = 20;
@@ -9,8 +8,10 @@ export const DEFAULT_CAMPAIGNS = 20;
 const PAGE_SIZE = 'At most 1,000.';
 const AFTER = 'The cursor at which the page before ended.';
 
+/** Which sends to list; what is left out does not filter. Also the arguments of listEmailStatus. */
 @ArgsType()
-export class ListEmailStatusArguments {
+@InputType('SendFilter', { description: 'Which sends to list; what is left out does not filter.' })
+export class SendFilterInput {
   @Field(() => [SendStatusEnum], { nullable: true, description: 'One or several.' })
   declare readonly status?: (keyof typeof SendStatusEnum)[] | null;
 
@@ -28,7 +29,10 @@ export class ListEmailStatusArguments {
 
   @Field(() => String, { nullable: true, description: 'The recipient’s address, in any case.' })
   declare readonly email?: string | null;
+}
 
+@ArgsType()
+export class ListEmailStatusArguments extends SendFilterInput {
   @Field(() => Int, { nullable: true, defaultValue: DEFAULT_SENDS, description: PAGE_SIZE })
   declare readonly limit?: number | null;
 

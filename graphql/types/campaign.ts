@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from './connection.ts';
 import { DateTimeScalar } from './date-time.ts';
 import { CampaignStatusEnum } from './enums.ts';
-import { PageInfo } from './page-info.ts';
 
 /** How many sends of a campaign stand where; the four add up to `enqueued`. */
 @ObjectType('SendCounts', { description: 'How many sends stand where; the four add up to `enqueued`.' })
@@ -68,21 +68,4 @@ export class Campaign {
   declare readonly warnings: readonly string[];
 }
 
-@ObjectType('CampaignEdge')
-export class CampaignEdge {
-  @Field(() => String)
-  declare readonly cursor: string;
-
-  @Field(() => Campaign)
-  declare readonly node: Campaign;
-}
-
-/** A Relay connection over campaigns, newest first. */
-@ObjectType('CampaignConnection')
-export class CampaignConnection {
-  @Field(() => [CampaignEdge])
-  declare readonly edges: readonly CampaignEdge[];
-
-  @Field(() => PageInfo)
-  declare readonly pageInfo: PageInfo;
-}
+export const CampaignConnection = connectionType('Campaign', Campaign);

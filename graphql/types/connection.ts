@@ -1,20 +1,45 @@
-import type { PageInfo } from './page-info.ts';
+import { type ClassType, Field, ObjectType } from 'type-graphql';
 
-export interface Edge<T> {
-  readonly cursor: string;
-  readonly node: T;
+/** Relay's page info. Lists have one direction, from the newest to the oldest. */
+@ObjectType('PageInfo')
+export class PageInfo {
+  @Field(() => Boolean)
+  declare readonly hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: 'Always false: lists go from the newest back.' })
+  declare readonly hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true })
+  declare readonly startCursor?: string;
+
+  @Field(() => String, { nullable: true, description: 'The `after` of the next page.' })
+  declare readonly endCursor?: string;
 }
 
-export interface Connection<T> {
-  readonly edges: readonly Edge<T>[];
-  readonly pageInfo: PageInfo;
+/** The GraphQL types `<name>Connection` and `<name>Edge`, whose nodes are of the given type. */
+export function connectionType(name: string, node: ClassType): ClassType {
+  @ObjectType(`${name}Edge`)
+  class Edge {
+    @Field(() => String)
+    declare readonly cursor: string;
+
+    @Field(() => node)
+    declare readonly node: object;
+  }
+
+  @ObjectType(`${name}Connection`)
+  class Connection {
+    @Field(() => [Edge])
+    declare readonly edges: readonly Edge[];
+
+    @Field(() => PageInfo)
+    declare readonly pageInfo: PageInfo;
+  }
+  return Connection;
 }
 
 /** A Relay connection of one page; `next` is set when there is more, and may lie behind the last item of the page. */
-export function connectionOf<T extends { readonly cursor: string }>(
-  nodes: readonly T[],
-  next: string | undefined,
-): Connection<T> {
+export function connectionOf<T extends { readonly cursor: string }>(nodes: readonly T[], next: string | undefined) {
   const startCursor = nodes[0]?.cursor;
   const endCursor = next ?? nodes.at(-1)?.cursor;
   return {

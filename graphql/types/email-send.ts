@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionType } from './connection.ts';
 import { DateTimeScalar } from './date-time.ts';
 import { SendStatusEnum } from './enums.ts';
-import { PageInfo } from './page-info.ts';
 
 /** Why a send is in ERROR. */
 @ObjectType('SendError', { description: 'Why a send is in ERROR.' })
@@ -71,21 +71,4 @@ export class EmailSend {
   declare readonly cursor: string;
 }
 
-@ObjectType('SendEdge')
-export class SendEdge {
-  @Field(() => String)
-  declare readonly cursor: string;
-
-  @Field(() => EmailSend)
-  declare readonly node: EmailSend;
-}
-
-/** A Relay connection over sends, newest first. */
-@ObjectType('SendConnection')
-export class SendConnection {
-  @Field(() => [SendEdge])
-  declare readonly edges: readonly SendEdge[];
-
-  @Field(() => PageInfo)
-  declare readonly pageInfo: PageInfo;
-}
+export const SendConnection = connectionType('Send', EmailSend);

@@ -1,6 +1,6 @@
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { viewEmails } from '../../../core/email/view.ts';
-import { createLedger } from '../../../core/ledger/ledger.ts';
+import { listSends } from '../../../core/ledger/list-sends.ts';
 import { emailRequest, openEmail } from './deps.ts';
 
 describe('accepting email', () => {
@@ -65,11 +65,10 @@ describe('accepting email', () => {
 
   it('is in the ledger, listed by batch, by address and by status', async () => {
     await acceptEmail(email.accepting, emailRequest(), { batchId: 'b1' });
-    const ledger = createLedger(email.table);
     const row = { sendId: 'b1-1', status: 'QUEUED', channel: 'email', email: 'pedro@example.com' };
 
     for (const filter of [{ batchId: 'b1' }, { email: 'Pedro@example.com' }, { statuses: ['QUEUED'] as const }]) {
-      expect((await ledger.listSends(filter)).sends).toMatchObject([row]);
+      expect((await listSends(email.table, filter)).sends).toMatchObject([row]);
     }
   });
 });

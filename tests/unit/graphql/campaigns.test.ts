@@ -1,25 +1,46 @@
-import { aCampaign, BATCH, graphqlOver } from './in-memory.ts';
+import { aCampaign, aSend, BATCH, openGraphql } from './support.ts';
 
-const done = aCampaign({
-  batchId: 'c'.repeat(64),
-  status: 'FAILED',
-  reason: 'SendingPaused: paused by the account',
-  startedAt: '2026-11-22T10:00:01.000Z',
-  finishedAt: '2026-11-22T10:05:00.000Z',
-  redriveCount: 2,
+const FAILED = 'c'.repeat(64);
+const SUCCEEDED = 'b'.repeat(64);
+
+let graphql: Awaited<ReturnType<typeof openGraphql>>;
+beforeEach(async () => {
+  graphql = await openGraphql({
+    campaigns: [
+      aCampaign({ total: 40, enqueued: 40 }),
+      aCampaign({
+        batchId: FAILED,
+        status: 'FAILED',
+        reason: 'SendingPaused: paused by the account',
+        createdAt: '2026-11-22T09:00:00.000Z',
+        startedAt: '2026-11-22T09:00:01.000Z',
+        finishedAt: '2026-11-22T09:05:00.000Z',
+        redriveCount: 2,
+        finalCounts: { PENDING: 3, QUEUED: 0, SENT: 0, ERROR: 0, unconfirmed: 0 },
+      }),
+      aCampaign({
+        batchId: SUCCEEDED,
+        campaignId: 'spring',
+        status: 'SUCCEEDED',
+        createdAt: '2026-11-23T07:00:00.000Z',
+        finalCounts: { PENDING: 0, QUEUED: 0, SENT: 2, ERROR: 1, unconfirmed: 0 },
+      }),
+    ],
+    sends: Array.from({ length: 40 }, (_, n) => aSend({ rowNumber: n + 1, status: n < 25 ? 'SENT' : 'QUEUED' })),
+  });
+  await graphql.deps.ledger.setProgress(BATCH, 25);
 });
+afterEach(() => graphql.close());
 
 test('a campaign answers what REST answers', async () => {
-  const { run } = graphqlOver({ campaigns: [aCampaign(), done] });
-
-  const { result } = await run(`{ campaign(batchId: "${done.batchId}") {
+  const { result } = await graphql.run(`{ campaign(batchId: "${FAILED}") {
     batchId campaignId status reason total enqueued skipped counts { PENDING QUEUED SENT ERROR } unconfirmed
     createdAt startedAt finishedAt executionArn redriveCount dryRun
   } }`);
 
   expect(result.errors).toBeUndefined();
   expect(result.data?.campaign).toEqual({
-    batchId: done.batchId,
+    batchId: FAILED,
     campaignId: null,
     status: 'FAILED',
     reason: 'SendingPaused: paused by the account',
@@ -28,38 +49,59 @@ test('a campaign answers what REST answers', async () => {
     skipped: 0,
     counts: { PENDING: 3, QUEUED: 0, SENT: 0, ERROR: 0 },
     unconfirmed: 0,
-    createdAt: '2026-11-22T10:00:00.000Z',
-    startedAt: '2026-11-22T10:00:01.000Z',
-    finishedAt: '2026-11-22T10:05:00.000Z',
-    executionArn: expect.stringContaining(done.batchId),
+    createdAt: '2026-11-22T09:00:00.000Z',
+    startedAt: '2026-11-22T09:00:01.000Z',
+    finishedAt: '2026-11-22T09:05:00.000Z',
+    executionArn: `arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:${FAILED}`,
     redriveCount: 2,
     dryRun: false,
   });
 });
 
 test('an unknown campaign is null', async () => {
-  expect((await graphqlOver().run('{ campaign(batchId: "x") { status } }')).result).toEqual({
-    data: { campaign: null },
-  });
+  expect((await graphql.run('{ campaign(batchId: "x") { status } }')).result).toEqual({ data: { campaign: null } });
 });
 
-test('campaigns page newest first', async () => {
-  const { run } = graphqlOver({ campaigns: [aCampaign(), done] });
+test('campaigns page newest first; the counts of a running one add up', async () => {
   const query = `query ($after: String) {
-    campaigns(first: 1, after: $after) { edges { node { batchId } } pageInfo { hasNextPage endCursor } }
+    campaigns(first: 1, after: $after) {
+      edges { cursor node { batchId status counts { PENDING QUEUED SENT ERROR } } }
+      pageInfo { hasNextPage endCursor }
+    }
   }`;
+  type Page = { edges: { cursor: string; node: unknown }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+  const page = async (after?: string) => (await graphql.run(query, { after })).result.data?.campaigns as Page;
 
-  const first = await run(query);
-  expect(first.result.data?.campaigns).toMatchObject({
-    edges: [{ node: { batchId: BATCH } }],
-    pageInfo: { hasNextPage: true, endCursor: BATCH },
-  });
+  const first = await page();
+  const second = await page(first.edges[0]?.cursor);
+  const third = await page(second.pageInfo.endCursor);
+  const last = third.pageInfo.hasNextPage ? await page(third.pageInfo.endCursor) : undefined;
 
-  const second = await run(query, { after: BATCH });
-  expect(second.result.data?.campaigns).toMatchObject({
-    edges: [{ node: { batchId: done.batchId } }],
-    pageInfo: { hasNextPage: false },
+  expect(first.edges[0]?.node).toMatchObject({ batchId: SUCCEEDED, counts: { SENT: 2, ERROR: 1 } });
+  expect(first.pageInfo).toEqual({ hasNextPage: true, endCursor: first.edges[0]?.cursor });
+  expect(second.edges[0]?.node).toEqual({
+    batchId: BATCH,
+    status: 'RUNNING',
+    counts: { PENDING: 0, QUEUED: 15, SENT: 25, ERROR: 0 },
   });
+  expect(third.edges[0]?.node).toMatchObject({ batchId: FAILED });
+  expect(last?.edges ?? []).toEqual([]);
+});
+
+test('a campaign is counted once, however many of its fields ask', async () => {
+  const counted: string[] = [];
+  const { ledger } = graphql.deps;
+  graphql.deps.ledger = {
+    ...ledger,
+    countByStatus: (batch, status) => {
+      counted.push(status);
+      return ledger.countByStatus(batch, status);
+    },
+  };
+
+  await graphql.run(`{ campaign(batchId: "${BATCH}") { unconfirmed counts { SENT } } }`);
+
+  expect(counted.sort()).toEqual(['ERROR', 'QUEUED']);
 });
 
 test.each([
@@ -67,24 +109,41 @@ test.each([
   [', unconfirmed: RESEND', 'resend'],
   [', unconfirmed: ACCEPT', 'accept'],
 ])('redriveCampaign(batchId%s) redrives with that policy', async (argument, unconfirmed) => {
-  const { run, commands } = graphqlOver({ campaigns: [aCampaign()] });
+  graphql.states.missing = false;
+  Object.assign(graphql.states.execution, { status: 'FAILED', redriveCount: 2 });
 
-  const { result } = await run(`mutation { redriveCampaign(batchId: "${BATCH}"${argument}) { batchId status } }`);
+  const { result } = await graphql.run(
+    `mutation { redriveCampaign(batchId: "${FAILED}"${argument}) { batchId status redriveCount } }`,
+  );
 
-  expect(result.data?.redriveCampaign).toEqual({ batchId: BATCH, status: 'RUNNING' });
-  expect(commands).toEqual([{ command: 'redrive', batchId: BATCH, unconfirmed }]);
+  expect(result.data?.redriveCampaign).toEqual({ batchId: FAILED, status: 'RUNNING', redriveCount: 3 });
+  expect(graphql.states.execution).toMatchObject({ status: 'RUNNING', redriveCount: 3 });
+  expect((await graphql.deps.store.get(FAILED))?.redriveRequest?.unconfirmed).toBe(unconfirmed);
 });
 
 test('stopCampaign stops', async () => {
-  const { run, commands } = graphqlOver({ campaigns: [aCampaign()] });
+  graphql.states.missing = false;
 
-  await run(`mutation { stopCampaign(batchId: "${BATCH}") { batchId } }`);
+  const { result } = await graphql.run(`mutation { stopCampaign(batchId: "${BATCH}") { batchId status } }`);
 
-  expect(commands).toEqual([{ command: 'stop', batchId: BATCH }]);
+  expect(result.data?.stopCampaign).toEqual({ batchId: BATCH, status: 'ABORTED' });
+  expect(graphql.states.execution.status).toBe('ABORTED');
 });
 
-test('a command on an unknown campaign says so', async () => {
-  const { result } = await graphqlOver().run('mutation { stopCampaign(batchId: "x") { batchId } }');
+test.each([
+  ['stopCampaign(batchId: "x")', 'NotFound', 'There is no campaign x.'],
+  [`redriveCampaign(batchId: "${SUCCEEDED}")`, 'NothingToRedrive', 'The campaign has SUCCEEDED'],
+])('%s says why it cannot be', async (command, code, message) => {
+  const { result } = await graphql.run(`mutation { ${command} { batchId } }`);
 
-  expect(result.errors?.[0]).toMatchObject({ message: 'There is no campaign x', extensions: { code: 'NotFound' } });
+  expect(result.errors?.[0]).toMatchObject({ message: expect.stringContaining(message), extensions: { code } });
+});
+
+test('a cursor that is not valid is refused', async () => {
+  const { result } = await graphql.run('{ campaigns(after: "x") { edges { cursor } } }');
+
+  expect(result.errors?.[0]).toMatchObject({
+    extensions: { code: 'BadRequest' },
+    message: expect.stringContaining('`after`'),
+  });
 });

@@ -1,13 +1,21 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PregonError } from '../../../core/errors.ts';
-import { graphqlOver } from './in-memory.ts';
+import { openGraphql } from './support.ts';
 
+let graphql: Awaited<ReturnType<typeof openGraphql>>;
+beforeEach(async () => {
+  graphql = await openGraphql();
+});
+afterEach(() => graphql.close());
+
+/** The answer to a query whose read of the table throws. */
 async function failing(error: unknown) {
-  const { run, context, faults } = graphqlOver();
-  context.sends.get = async () => {
+  const send = async () => {
     throw error;
   };
-  const { result, executed } = await run('{ send(sendId: "a-1") { sendId } }');
-  return { error: result.errors?.[0], data: result.data, executed, faults };
+  graphql.deps.table = { ...graphql.deps.table, client: { send } as unknown as DynamoDBDocumentClient };
+  const { result, executed } = await graphql.run(`{ send(sendId: "a-1") { sendId } }`);
+  return { error: result.errors?.[0], data: result.data, executed, faults: graphql.faults };
 }
 
 test('an unexpected error is masked, reported, and found again by the request id', async () => {
@@ -36,14 +44,14 @@ test('an error of the catalogue shows its code and its detail', async () => {
   expect(faults).toEqual([]);
 });
 
-test('what is no error at all is masked', async () => {
+test('a thrown value that is not an error is masked', async () => {
   const { error } = await failing('a string');
 
   expect(error?.message).toBe('Internal error');
 });
 
 test('a wrong argument says what is wrong', async () => {
-  const { result, executed } = await graphqlOver().run('{ listEmailStatus(from: "tomorrow") { sendId } }');
+  const { result, executed } = await graphql.run('{ listEmailStatus(from: "tomorrow") { sendId } }');
 
   expect(executed).toBe(false);
   expect(result.errors?.[0]?.message).toContain('DateTime must be an ISO 8601 time with a zone');
@@ -53,7 +61,7 @@ test('a wrong argument says what is wrong', async () => {
 test('a wrong variable says what is wrong and executes nothing', async () => {
   const query = 'query ($from: DateTime) { listEmailStatus(from: $from) { sendId } }';
 
-  const { result, executed } = await graphqlOver().run(query, { from: 7 });
+  const { result, executed } = await graphql.run(query, { from: 7 });
 
   expect(executed).toBe(false);
   expect(result.errors?.[0]?.message).toContain('got 7');

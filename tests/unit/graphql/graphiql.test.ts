@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGraphiql } from '../../../graphql/graphiql/build.ts';
 import { EXAMPLE_QUERIES } from '../../../graphql/graphiql/src/example-queries.ts';
-import { aCampaign, graphqlOver } from './in-memory.ts';
+import { aCampaign, BATCH, openGraphql } from './support.ts';
 
 test.each(EXAMPLE_QUERIES)('the example query of tab %# runs', async ({ query, variables }) => {
-  const { run } = graphqlOver({ campaigns: [aCampaign({ batchId: '' })] });
+  const graphql = await openGraphql({ campaigns: [aCampaign({ status: 'FAILED' })] });
+  graphql.states.missing = false;
+  graphql.states.execution.status = 'FAILED';
 
-  const { executed, result } = await run(query, variables ? JSON.parse(variables) : undefined);
+  const { executed, result } = await graphql.run(query, variables && { ...JSON.parse(variables), batchId: BATCH });
+  await graphql.close();
 
   expect(executed).toBe(true);
   expect(result.errors).toBeUndefined();

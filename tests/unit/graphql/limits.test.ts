@@ -1,11 +1,17 @@
 import { getIntrospectionQuery } from 'graphql';
-import { graphqlOver } from './in-memory.ts';
+import { openGraphql } from './support.ts';
+
+let graphql: Awaited<ReturnType<typeof openGraphql>>;
+beforeAll(async () => {
+  graphql = await openGraphql();
+});
+afterAll(() => graphql.close());
 
 const ALL_FIELDS = `sendId batchId campaignId rowNumber email subject status channel attempts provider messageId
   error { code class message retryable } createdAt updatedAt lastAttemptAt cursor`;
 
 const codes = async (query: string, variables?: Record<string, unknown>, introspection = true) => {
-  const { result, executed } = await graphqlOver({ introspection }).run(query, variables);
+  const { result, executed } = await graphql.run(query, variables, { introspection });
   return { executed, codes: result.errors?.map((error) => error.extensions?.code) };
 };
 const fine = { executed: true, codes: undefined };

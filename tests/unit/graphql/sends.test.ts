@@ -1,35 +1,35 @@
-import { aSend, BATCH, graphqlOver } from './in-memory.ts';
+import { listFully } from '../../../graphql/paging.ts';
+import { connectionOf } from '../../../graphql/types/connection.ts';
+import { aCampaign, aSend, BATCH, openGraphql } from './support.ts';
 
 const other = 'b'.repeat(64);
+const newest = 'c'.repeat(64);
 const day = (n: number) => `2026-11-${String(n).padStart(2, '0')}T08:30:00.000Z`;
 
+const campaigns = [
+  aCampaign({ createdAt: day(20) }),
+  aCampaign({ batchId: other, campaignId: 'spring', createdAt: day(21) }),
+  aCampaign({ batchId: newest, campaignId: 'spring', createdAt: day(22) }),
+];
 const sends = [
-  aSend({
-    rowNumber: 1,
-    status: 'SENT',
-    provider: 'ses',
-    messageId: 'm-1',
-    lastAttemptAt: day(20),
-    createdAt: day(20),
-  }),
+  aSend({ rowNumber: 1, provider: 'ses', messageId: 'm-1', lastAttemptAt: day(20), createdAt: day(20) }),
   aSend({ rowNumber: 2, status: 'ERROR', createdAt: day(20), error: rejected() }),
   aSend({ rowNumber: 3, status: 'PENDING', createdAt: day(20) }),
-  aSend({ rowNumber: 1, batchId: other, campaignId: 'spring', status: 'QUEUED', createdAt: day(21) }),
-  aSend({
-    rowNumber: 2,
-    batchId: other,
-    campaignId: 'spring',
-    status: 'SENT',
-    createdAt: day(22),
-    email: 'ana@example.com',
-  }),
+  aSend({ batchId: other, campaignId: 'spring', status: 'QUEUED', createdAt: day(21) }),
+  aSend({ batchId: newest, campaignId: 'spring', createdAt: day(22), email: 'ana@example.com' }),
 ];
 
 function rejected() {
   return { code: 'MessageRejected', class: 'recipient', message: 'Address rejected', retryable: false } as const;
 }
 
-const { run } = graphqlOver({ sends });
+let graphql: Awaited<ReturnType<typeof openGraphql>>;
+beforeAll(async () => {
+  graphql = await openGraphql({ campaigns, sends });
+});
+afterAll(() => graphql.close());
+
+const run = (query: string, variables?: Record<string, unknown>) => graphql.run(query, variables);
 const ids = async (query: string, variables?: Record<string, unknown>) => {
   const { result } = await run(query, variables);
   expect(result.errors).toBeUndefined();
@@ -39,7 +39,7 @@ const ids = async (query: string, variables?: Record<string, unknown>) => {
 describe('listEmailStatus', () => {
   test('lists every send, newest first, when nothing is asked', async () => {
     expect(await ids('{ listEmailStatus { sendId } }')).toEqual([
-      `${other}-2`,
+      `${newest}-1`,
       `${other}-1`,
       `${BATCH}-3`,
       `${BATCH}-2`,
@@ -62,9 +62,9 @@ describe('listEmailStatus', () => {
       listEmailStatus(batchId: $batchId, campaignId: $campaignId, email: $email) { sendId }
     }`;
 
-    expect(await ids(query, { batchId: other })).toHaveLength(2);
+    expect(await ids(query, { batchId: BATCH })).toHaveLength(3);
     expect(await ids(query, { campaignId: 'spring' })).toHaveLength(2);
-    expect(await ids(query, { email: 'Ana@Example.com' })).toEqual([`${other}-2`]);
+    expect(await ids(query, { email: 'Ana@Example.com' })).toEqual([`${newest}-1`]);
   });
 
   test('null arguments filter by nothing', async () => {
@@ -85,15 +85,32 @@ describe('listEmailStatus', () => {
       after = page.at(-1)?.cursor;
     } while (after);
 
-    expect(seen).toEqual([`${other}-2`, `${BATCH}-2`, `${BATCH}-1`]);
+    expect(seen).toEqual([`${newest}-1`, `${BATCH}-2`, `${BATCH}-1`]);
   });
 
   test('fills its page even where the ledger ends its own pages early', async () => {
-    const sparse = graphqlOver({ sends, workPerPage: 1 });
+    const pages = [[aSend({ rowNumber: 3 })], [], [aSend({ rowNumber: 2 }), aSend({ rowNumber: 1 })]];
+    const asked: unknown[] = [];
+    const list = async (_table: unknown, _filter: unknown, page?: { limit?: number; after?: string }) => {
+      asked.push(page);
+      const n = asked.length;
+      const found = (pages[n - 1] ?? []).map((send) => ({ ...send, cursor: send.sendId }));
+      return n < 5 ? { sends: found, next: `after-${n}` } : { sends: found };
+    };
 
-    const { result } = await sparse.run('{ listEmailStatus(status: [ERROR]) { sendId } }');
+    const found = await listFully(graphql.deps.table, {}, { limit: 3 }, list);
 
-    expect(result.data?.listEmailStatus).toEqual([{ sendId: `${BATCH}-2` }]);
+    expect(found.map(({ rowNumber }) => rowNumber)).toEqual([3, 2, 1]);
+    expect(asked).toEqual([{ limit: 3 }, { limit: 2, after: 'after-1' }, { limit: 2, after: 'after-2' }]);
+  });
+
+  test('refuses a cursor that is not valid', async () => {
+    const { result } = await run('{ listEmailStatus(after: "x") { sendId } }');
+
+    expect(result.errors?.[0]).toMatchObject({
+      message: '`after` is not a valid cursor: use the `cursor` of a send in this list.',
+      extensions: { code: 'BadRequest' },
+    });
   });
 
   test('refuses an empty list of statuses', async () => {
@@ -126,7 +143,7 @@ describe('emailSends', () => {
 }`);
 
     expect(result.data?.emailSends).toEqual([
-      expect.objectContaining({ sendId: `${other}-2`, status: 'SENT', createdAt: day(22) }),
+      expect.objectContaining({ sendId: `${newest}-1`, status: 'SENT', createdAt: day(22) }),
       expect.objectContaining({ sendId: `${BATCH}-1`, subject: 'Welcome' }),
     ]);
   });
@@ -150,7 +167,9 @@ describe('emailSends', () => {
   test('answers the newest hundred', async () => {
     const many = Array.from({ length: 130 }, (_, n) => aSend({ rowNumber: n + 1 }));
 
-    const { result } = await graphqlOver({ sends: many }).run('{ emailSends { rowNumber } }');
+    const large = await openGraphql({ sends: many });
+    const { result } = await large.run('{ emailSends { rowNumber } }');
+    await large.close();
 
     expect(result.data?.emailSends).toHaveLength(100);
     expect(result.data?.emailSends).toMatchObject({ 0: { rowNumber: 130 }, 99: { rowNumber: 31 } });
@@ -175,9 +194,15 @@ describe('sends', () => {
     }
   }`;
 
+  const page = async (variables: Record<string, unknown>): Promise<Page> => {
+    const { result } = await run(query, variables);
+    expect([result.errors, graphql.faults]).toEqual([undefined, []]);
+    return result.data?.sends as Page;
+  };
+
   test('is a Relay connection that ends', async () => {
-    const first = (await run(query, { first: 3 })).result.data?.sends as Page;
-    const second = (await run(query, { first: 3, after: first.pageInfo.endCursor })).result.data?.sends as Page;
+    const first = await page({ first: 3 });
+    const second = await page({ first: 3, after: first.pageInfo.endCursor });
 
     expect(first.edges).toHaveLength(3);
     expect(first.pageInfo).toMatchObject({
@@ -190,19 +215,17 @@ describe('sends', () => {
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, endCursor: second.edges[1]?.cursor });
   });
 
-  test('an empty page that is not the last says where to go on', async () => {
-    const sparse = graphqlOver({ sends, workPerPage: 1 });
-
-    const page = (await sparse.run(query, { filter: { status: ['ERROR'] } })).result.data?.sends as Page;
-
-    expect(page.edges).toEqual([]);
-    expect(page.pageInfo).toMatchObject({ hasNextPage: true, endCursor: expect.any(String) });
+  test('an empty page that is not the last says where to go on', () => {
+    expect(connectionOf([], 'further')).toEqual({
+      edges: [],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: 'further' },
+    });
   });
 
   test('an empty list has no cursors', async () => {
-    const page = (await run(query, { filter: { batchId: 'none' } })).result.data?.sends as Page;
+    const { pageInfo } = await page({ filter: { batchId: 'none' } });
 
-    expect(page.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
+    expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });
 });
 

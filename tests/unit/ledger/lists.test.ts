@@ -2,7 +2,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { markDay } from '../../../core/ledger/days.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, dayOf } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
-import type { SendFilter } from '../../../core/ledger/queries.ts';
+import { listSends } from '../../../core/ledger/list-sends.ts';
+import { getSend, type SendFilter } from '../../../core/ledger/listed-send.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
 import { openLedgerTable, putRow } from './support.ts';
 
@@ -46,7 +47,7 @@ async function pages(filter: SendFilter, limit: number): Promise<string[]> {
   const ids: string[] = [];
   let after: string | undefined;
   do {
-    const page = await ledger.listSends(filter, { limit, ...(after && { after }) });
+    const page = await listSends(table, filter, { limit, ...(after && { after }) });
     expect(page.sends.length).toBeLessThanOrEqual(limit);
     ids.push(...page.sends.map((send) => send.sendId));
     after = page.next;
@@ -98,27 +99,27 @@ describe('a list of sends', () => {
   });
 
   it('goes on behind the cursor of any send', async () => {
-    const { sends } = await ledger.listSends({ statuses: ['SENT'] }, { limit: 10 });
-    const { sends: rest } = await ledger.listSends({ statuses: ['SENT'] }, { limit: 3, after: sends[6]?.cursor ?? '' });
+    const { sends } = await listSends(table, { statuses: ['SENT'] }, { limit: 10 });
+    const { sends: rest } = await listSends(table, { statuses: ['SENT'] }, { limit: 3, after: sends[6]?.cursor ?? '' });
     expect(rest.map(({ sendId }) => sendId)).toEqual(sends.slice(7).map(({ sendId }) => sendId));
   });
 
   it('refuses a cursor, a time and a limit that are none', async () => {
-    await expect(ledger.listSends({}, { after: 'nonsense' })).rejects.toMatchObject({ code: 'BadRequest' });
-    await expect(ledger.listSends({ from: 'yesterday' })).rejects.toMatchObject({ code: 'BadRequest' });
-    await expect(ledger.listSends({}, { limit: 1001 })).rejects.toMatchObject({ code: 'BadRequest' });
+    await expect(listSends(table, {}, { after: 'nonsense' })).rejects.toMatchObject({ code: 'BadRequest' });
+    await expect(listSends(table, { from: 'yesterday' })).rejects.toMatchObject({ code: 'BadRequest' });
+    await expect(listSends(table, {}, { limit: 1001 })).rejects.toMatchObject({ code: 'BadRequest' });
   });
 });
 
 describe('other reads', () => {
   it('a send by its id', async () => {
-    expect(await ledger.getSend('spring-1-7')).toMatchObject({
+    expect(await getSend(table, 'spring-1-7')).toMatchObject({
       batchId: 'spring-1',
       rowNumber: 7,
       subject: 'Subject 7',
     });
-    expect(await ledger.getSend('spring-1-999')).toBeUndefined();
-    expect(await ledger.getSend('nonsense')).toBeUndefined();
+    expect(await getSend(table, 'spring-1-999')).toBeUndefined();
+    expect(await getSend(table, 'nonsense')).toBeUndefined();
   });
 
   it('a whole batch by row', async () => {

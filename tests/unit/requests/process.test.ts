@@ -1,6 +1,7 @@
 import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
+import { listSends } from '../../../core/ledger/list-sends.ts';
 import { MAX_TRIES } from '../../../core/requests/channel.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { openRequests } from './support.ts';
@@ -24,11 +25,11 @@ describe('processing a request', () => {
     expect(await channel.work()).toEqual([]);
 
     expect(channel.provider.taken).toEqual([{ id, to: 'Ana@example.com', message: 'Hola', type: 'sms' }]);
-    const { sends } = await createLedger(channel.table).listSends({ email: 'ana@example.com' });
+    const { sends } = await listSends(channel.table, { email: 'ana@example.com' });
     expect(sends).toMatchObject([
       { batchId: id, channel: 'sms', status: 'SENT', provider: 'notify', messageId: 'p-1' },
     ]);
-    expect((await createLedger(channel.table).listSends({ statuses: ['SENT'] })).sends).toHaveLength(1);
+    expect((await listSends(channel.table, { statuses: ['SENT'] })).sends).toHaveLength(1);
   });
 
   it('sends nothing before it was asked to', async () => {
@@ -92,9 +93,7 @@ describe('processing a request', () => {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) await channel.work([id]);
 
     expect(await channel.status(id)).toBe('failed');
-    expect((await createLedger(channel.table).listSends({ statuses: ['ERROR'] })).sends[0]?.error?.message).toContain(
-      'token=abc',
-    );
+    expect((await listSends(channel.table, { statuses: ['ERROR'] })).sends[0]?.error?.message).toContain('token=abc');
     expect(channel.logged).toContainEqual([
       'The provider refuses our key',
       { code: 'CredentialsRefused', status: 401 },
