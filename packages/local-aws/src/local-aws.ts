@@ -16,7 +16,6 @@ import { functionsOf } from './lambda/functions.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { lambdaService } from './lambda/service.ts';
 import { startServices, systemChance } from './services.ts';
-import { stackNameIn } from './template/assembly.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
 import type { UsageGroups } from './usage/meter.ts';
 import type { TransitionsOf } from './usage/route.ts';
@@ -24,7 +23,7 @@ import type { TransitionsOf } from './usage/route.ts';
 export interface LocalAwsOptions {
   /** Folder that `cdk synth` wrote: templates and assets. */
   readonly cdkOut: string;
-  /** Name of the stack to run. May be omitted if the folder holds one stack only. */
+  /** Name, artifact id or path (`Prod/Shop`) of the stack. May be left out if the folder holds one stack only. */
   readonly stackName?: string;
   /** Folder of all local state. One process at a time may use it. */
   readonly dataDir: string;
@@ -94,7 +93,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 
 async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalAws> {
   const { cdkOut, dataDir, host = LOOPBACK, onNotice, now = Date.now, chance = systemChance } = options;
-  const stackName = options.stackName ?? stackNameIn(cdkOut);
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
   const listener = await listening('--port', options.port ?? 0, host, () => listenHttpApi(options.port ?? 0, host));
@@ -107,13 +105,13 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
   const aws = await listening('--aws-port', options.awsPort ?? 0, LOOPBACK, () =>
     startServices({
       cdkOut,
-      stackName,
       dataDir,
       port: options.awsPort ?? 0,
       host: LOOPBACK,
       apiUrl,
       chance,
       now,
+      ...(options.stackName !== undefined && { stackName: options.stackName }),
       ...(options.parameters && { parameters: options.parameters }),
       ...(options.maxSendRate !== undefined && { maxSendRate: options.maxSendRate }),
       ...(options.faults && { faults: options.faults }),

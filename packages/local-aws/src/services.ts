@@ -33,7 +33,7 @@ import { metering } from './usage/step.ts';
 export interface ServicesOptions {
   /** Folder that `cdk synth` wrote. */
   readonly cdkOut: string;
-  readonly stackName: string;
+  readonly stackName?: string;
   /** Values of the template's parameters, by name. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Folder of all state. */

@@ -22,7 +22,7 @@ export function startDynamoDb({ onExit, ...data }: DynamoDbOptions): Promise<Wor
 
 /** The tables of a template. */
 export function tablesOf(template: Template): TableDefinition[] {
-  return template.ofType('AWS::DynamoDB::Table').map(tableOf);
+  return ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap(template.ofType).map(tableOf);
 }
 
 function tableOf({ physicalId, properties }: TemplateResource): TableDefinition {

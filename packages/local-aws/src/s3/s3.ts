@@ -1,6 +1,6 @@
 import { AwsError } from '../gateway/errors.ts';
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
-import { isObject } from '../template/json.ts';
+import { isObject, type Json } from '../template/json.ts';
 import type { Template } from '../template/template.ts';
 import {
   createBucket,
@@ -142,14 +142,20 @@ function preflight(cors: Record<string, string> | undefined): AwsResponse {
 
 /** The buckets of a template. */
 export function bucketsOf(template: Template): BucketDefinition[] {
-  return template.ofType('AWS::S3::Bucket').map(({ physicalId, arn = '', properties }) => {
-    const notification = isObject(properties.NotificationConfiguration) ? properties.NotificationConfiguration : {};
-    const events = notification.EventBridgeConfiguration;
-    return {
-      name: physicalId,
-      arn,
-      notifiesEventBridge: events !== undefined && !(isObject(events) && events.EventBridgeEnabled === false),
-      cors: corsRulesOf(properties.CorsConfiguration),
-    };
-  });
+  const byCustomResource = template
+    .ofType('Custom::S3BucketNotifications')
+    .filter(({ properties }) => notifiesEventBridge(properties.NotificationConfiguration))
+    .map(({ properties }) => properties.BucketName);
+  return template.ofType('AWS::S3::Bucket').map(({ physicalId, arn = '', properties }) => ({
+    name: physicalId,
+    arn,
+    notifiesEventBridge:
+      notifiesEventBridge(properties.NotificationConfiguration) || byCustomResource.includes(physicalId),
+    cors: corsRulesOf(properties.CorsConfiguration),
+  }));
+}
+
+function notifiesEventBridge(configuration: Json | undefined): boolean {
+  const events = isObject(configuration) ? configuration.EventBridgeConfiguration : undefined;
+  return events !== undefined && !(isObject(events) && events.EventBridgeEnabled === false);
 }

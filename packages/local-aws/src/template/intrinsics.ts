@@ -1,4 +1,4 @@
-import { TemplateError } from './errors.ts';
+import { NotEmulated, TemplateError } from './errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** What intrinsic functions look up. */
@@ -7,33 +7,48 @@ export interface Scope {
   attribute(logicalId: string, attribute: string): string;
   condition(name: string): boolean;
   map(name: string, first: string, second: string): Json;
+  /** Replaces the addresses in a text that AWS would give to a resource of this stack. */
+  withLocalAddresses(text: string): string;
 }
 
 /** `Ref: AWS::NoValue` takes the property away. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 export type Resolved = Json | typeof NO_VALUE;
 
-/** Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. */
-export function resolve(value: Json, scope: Scope, where: string): Resolved {
-  if (Array.isArray(value)) return value.map((item) => resolve(item, scope, where)).filter((item) => item !== NO_VALUE);
+/** Receives the place of a value that is not emulated and the reason. */
+export type LeaveOut = (where: string, reason: string) => void;
+
+/**
+ * Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. With `leaveOut`, a member or
+ * item that is not emulated is left out of the result and reported; without, NotEmulated is thrown.
+ */
+export function resolve(value: Json, scope: Scope, where: string, leaveOut?: LeaveOut): Resolved {
+  if (Array.isArray(value)) {
+    return value
+      .map((item, index) => resolve(item, scope, `${where}[${index}]`, leaveOut))
+      .filter((item) => item !== NO_VALUE);
+  }
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
   const [only] = entries;
-  if (entries.length === 1 && only) {
-    const [name, argument] = only;
-    if (name === 'Ref' && typeof argument === 'string')
-      return argument === 'AWS::NoValue' ? NO_VALUE : scope.ref(argument);
-    if (name.startsWith('Fn::')) return callFunction(name, argument, scope, where);
+  if (entries.length === 1 && only && (only[0] === 'Ref' || only[0].startsWith('Fn::'))) {
+    try {
+      return callFunction(only[0], only[1], scope, where);
+    } catch (error) {
+      if (!(error instanceof NotEmulated) || !leaveOut) throw error;
+      leaveOut(where, error.message);
+      return NO_VALUE;
+    }
   }
   const result: JsonObject = {};
   for (const [key, member] of entries) {
-    const resolved = resolve(member, scope, `${where}.${key}`);
+    const resolved = resolve(member, scope, `${where}.${key}`, leaveOut);
     if (resolved !== NO_VALUE) result[key] = resolved;
   }
   return result;
 }
 
-/** Resolves a value that must be there. */
+/** Resolves a value that must be there. Throws NotEmulated and TemplateError. */
 export function resolveValue(value: Json, scope: Scope, where: string): Json {
   const resolved = resolve(value, scope, where);
   if (resolved === NO_VALUE) throw new TemplateError(`${where}: AWS::NoValue where a value is needed`);
@@ -56,12 +71,14 @@ export function evaluateCondition(value: Json, scope: Scope, where: string): boo
     const [left, right] = operands.map((item) => resolveValue(item, scope, where));
     return JSON.stringify(left) === JSON.stringify(right);
   }
-  throw new TemplateError(`${where}: the condition function ${name} is not emulated`);
+  throw new NotEmulated(`the condition function ${name} is not emulated`);
 }
 
 function callFunction(name: string, argument: Json, scope: Scope, where: string): Resolved {
   const list = () => asList(argument, where).map((item) => resolveValue(item, scope, where));
   switch (name) {
+    case 'Ref':
+      return argument === 'AWS::NoValue' ? NO_VALUE : scope.ref(asText(argument, where));
     case 'Fn::GetAtt': {
       const [logicalId, attribute] = typeof argument === 'string' ? splitOnce(argument, '.') : list();
       return scope.attribute(asText(logicalId, where), asText(attribute, where));
@@ -70,9 +87,8 @@ function callFunction(name: string, argument: Json, scope: Scope, where: string)
       return substitute(argument, scope, where);
     case 'Fn::Join': {
       const [separator, items] = list();
-      return asList(items, where)
-        .map((item) => asText(item, where))
-        .join(asText(separator, where));
+      const parts = asList(items, where).map((item) => asText(item, where));
+      return scope.withLocalAddresses(parts.join(asText(separator, where)));
     }
     case 'Fn::Split': {
       const [separator, text] = list();
@@ -97,14 +113,14 @@ function callFunction(name: string, argument: Json, scope: Scope, where: string)
     case 'Fn::Base64':
       return Buffer.from(asText(resolveValue(argument, scope, where), where)).toString('base64');
     default:
-      throw new TemplateError(`${where}: the intrinsic function ${name} is not emulated`);
+      throw new NotEmulated(`the intrinsic function ${name} is not emulated`);
   }
 }
 
 function substitute(argument: Json, scope: Scope, where: string): string {
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const own = isObject(variables) ? variables : {};
-  return asText(text, where).replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) => {
+  const filled = asText(text, where).replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) => {
     if (literal) return `\${${name}}`;
     const variable = own[name];
     if (variable !== undefined) return asText(resolveValue(variable, scope, where), where);
@@ -112,6 +128,7 @@ function substitute(argument: Json, scope: Scope, where: string): string {
     const [logicalId, attribute] = splitOnce(name, '.');
     return scope.attribute(asText(logicalId, where), asText(attribute, where));
   });
+  return scope.withLocalAddresses(filled);
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
+import { findStack, readJson, type StackFiles } from './assembly.ts';
 import { Assets } from './assets.ts';
 import { TemplateError } from './errors.ts';
-import { resolveValue } from './intrinsics.ts';
+import { type LeaveOut, NO_VALUE, type Resolved, resolve } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { RESOURCE_TYPES, unknownProperties } from './registry.ts';
 import type { Naming } from './resource-type.ts';
@@ -13,7 +12,8 @@ import type { Template, TemplateResource } from './template.ts';
 export interface LoadOptions {
   /** Folder that `cdk synth` wrote. */
   readonly cdkOut: string;
-  readonly stackName: string;
+  /** Name, artifact id or path of the stack; may be left out if the folder holds one stack only. */
+  readonly stackName?: string;
   /** Values of CloudFormation parameters; the others take their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Base address of the AWS endpoint: queue URLs begin with it. */
@@ -24,13 +24,13 @@ export interface LoadOptions {
 
 /** Reads a synthesized stack and resolves it to names of this machine. Throws `TemplateError` where it cannot. */
 export function loadTemplate(options: LoadOptions): Template {
-  const { cdkOut, stackName } = options;
-  const file = join(cdkOut, `${stackName}.template.json`);
-  if (!existsSync(file)) throw new TemplateError(`${file} is missing: synthesize the stack first`);
-  const document: Json = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isObject(document) || !isObject(document.Resources)) throw new TemplateError(`${file} has no resources`);
+  const files = findStack(options.cdkOut, options.stackName);
+  const document = moveHere(readJson(files.templateFile), files);
+  if (!isObject(document) || !isObject(document.Resources)) {
+    throw new TemplateError(`${files.templateFile} has no resources`);
+  }
   const naming: Naming = {
-    stackName,
+    stackName: files.stackName,
     account: LOCAL_ACCOUNT,
     region: LOCAL_REGION,
     partition: 'aws',
@@ -39,8 +39,12 @@ export function loadTemplate(options: LoadOptions): Template {
     apiUrl: options.apiUrl ?? 'http://127.0.0.1:3000',
   };
   const scope = new StackScope(document, naming, options.parameters ?? {});
-  const assets = new Assets(cdkOut, stackName);
+  const assets = new Assets(files);
   const unsupported: string[] = [];
+  const leaveOut: LeaveOut = (where, reason) => unsupported.push(`${where} is left out: ${reason}`);
+  const notSupported: Template['notSupported'] = ({ logicalId, type }, what) => {
+    unsupported.push(`${logicalId} (${type}): ${what}`);
+  };
   const resources: TemplateResource[] = [];
   for (const [logicalId, raw] of scope.activeResources()) {
     const type = String(raw.Type);
@@ -49,12 +53,12 @@ export function loadTemplate(options: LoadOptions): Template {
       unsupported.push(`${logicalId}: the resource type ${type} is not emulated`);
       continue;
     }
-    const properties = asObject(resolveValue(raw.Properties ?? {}, scope, `${logicalId}.Properties`));
+    const properties = asObject(resolve(raw.Properties ?? {}, scope, `${logicalId}.Properties`, leaveOut));
     for (const property of unknownProperties(known, properties)) {
-      unsupported.push(`${logicalId} (${type}): the property ${property} is not emulated`);
+      notSupported({ logicalId, type }, `the property ${property} is not emulated`);
     }
     if (JSON.stringify(properties).includes('{{resolve:')) {
-      unsupported.push(`${logicalId} (${type}): dynamic references are not emulated`);
+      notSupported({ logicalId, type }, 'dynamic references are not emulated');
     }
     const metadata = asObject(raw.Metadata ?? {});
     const assetPath = assets.pathFor(metadata, assetKey(properties));
@@ -70,23 +74,43 @@ export function loadTemplate(options: LoadOptions): Template {
     });
   }
   return {
-    stackName,
+    stackName: naming.stackName,
     account: naming.account,
     region: naming.region,
     resources,
-    outputs: resolveOutputs(document.Outputs, scope),
+    outputs: resolveOutputs(document.Outputs, scope, leaveOut),
     unsupported,
+    notSupported,
     ofType: (type) => resources.filter((resource) => resource.type === type),
     byLogicalId: (logicalId) => resources.find((resource) => resource.logicalId === logicalId),
   };
 }
 
-function resolveOutputs(outputs: Json | undefined, scope: StackScope): Record<string, string> {
+/**
+ * A stack that names its account and Region has them as text in names and ARNs. This machine is one account in one Region, so
+ * the texts are replaced by these.
+ */
+function moveHere(document: Json, { account, region }: StackFiles): Json {
+  const replacements: [RegExp, string][] = [];
+  if (account !== undefined) replacements.push([new RegExp(`\\b${account}\\b`, 'g'), LOCAL_ACCOUNT]);
+  if (region !== undefined) replacements.push([new RegExp(`\\b${region}\\b`, 'g'), LOCAL_REGION]);
+  const move = (value: Json): Json => {
+    if (typeof value === 'string') return replacements.reduce((text, [from, to]) => text.replace(from, to), value);
+    if (Array.isArray(value)) return value.map(move);
+    return isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, move(member)]))
+      : value;
+  };
+  return replacements.length === 0 ? document : move(document);
+}
+
+function resolveOutputs(outputs: Json | undefined, scope: StackScope, leaveOut: LeaveOut): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, output] of Object.entries(asObject(outputs ?? {}))) {
     if (!isObject(output)) continue;
     if (typeof output.Condition === 'string' && !scope.condition(output.Condition)) continue;
-    result[name] = String(resolveValue(output.Value ?? '', scope, `Outputs.${name}`));
+    const value = resolve(output.Value ?? '', scope, `Outputs.${name}`, leaveOut);
+    if (value !== NO_VALUE) result[name] = String(value);
   }
   return result;
 }
@@ -98,4 +122,4 @@ function assetKey(properties: JsonObject): Json | undefined {
   return undefined;
 }
 
-const asObject = (value: Json): JsonObject => (isObject(value) ? value : {});
+const asObject = (value: Resolved): JsonObject => (value !== NO_VALUE && isObject(value) ? value : {});

@@ -1,39 +1,47 @@
 import { TemplateError } from './errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
-/** The stack's parameters: the given values, checked as CloudFormation checks them, or their defaults. */
+/** Its value is in the SSM Parameter Store; the template has only the name that it is stored under. */
+const isStored = (definition: JsonObject) => String(definition.Type).startsWith('AWS::SSM::Parameter::Value');
+
+/**
+ * The stack's parameters: the given values, checked as CloudFormation checks them, or their defaults. A parameter of the SSM
+ * Parameter Store has a value only if it is given. Throws `TemplateError` with every problem.
+ */
 export function readParameters(
   definitions: JsonObject,
   given: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, Json> {
-  const unknown = Object.keys(given).filter((name) => !isObject(definitions[name]));
-  if (unknown.length > 0) throw new TemplateError(`The template has no parameter ${unknown.join(', ')}`);
+  const problems = Object.keys(given)
+    .filter((name) => !isObject(definitions[name]))
+    .map((name) => `The template has no parameter ${name}`);
   const values = new Map<string, Json>();
   for (const [name, definition] of Object.entries(definitions)) {
     if (!isObject(definition)) continue;
-    const value = given[name] ?? definition.Default;
-    if (value === undefined) throw new TemplateError(`The parameter ${name} has neither a value nor a default`);
-    const text = String(value);
-    check(name, text, definition);
-    values.set(
-      name,
-      String(definition.Type).startsWith('List') || definition.Type === 'CommaDelimitedList' ? text.split(',') : text,
-    );
+    const value = given[name] ?? (isStored(definition) ? undefined : definition.Default);
+    if (value !== undefined) {
+      const text = String(value);
+      problems.push(...problemsOf(name, text, definition));
+      values.set(name, /List/.test(String(definition.Type)) ? text.split(',') : text);
+    } else if (!isStored(definition)) {
+      problems.push(`The parameter ${name} has no default: give it a value with --parameter ${name}=VALUE`);
+    }
   }
+  if (problems.length > 0) throw new TemplateError(problems.join('\n'));
   return values;
 }
 
-function check(name: string, value: string, definition: JsonObject): void {
-  const refuse = (rule: string) => {
-    throw new TemplateError(`The parameter ${name} is ${JSON.stringify(value)}: ${rule}`);
-  };
+function problemsOf(name: string, value: string, definition: JsonObject): string[] {
+  const problems: string[] = [];
+  const refuse = (rule: string) => problems.push(`The parameter ${name} is ${JSON.stringify(value)}: ${rule}`);
+  if (isStored(definition)) return problems;
   if (Array.isArray(definition.AllowedValues) && !definition.AllowedValues.map(String).includes(value)) {
     refuse(`it must be one of ${definition.AllowedValues.join(', ')}`);
   }
   if (typeof definition.AllowedPattern === 'string' && !new RegExp(`^(?:${definition.AllowedPattern})$`).test(value)) {
     refuse(`it must match ${definition.AllowedPattern}`);
   }
-  if (definition.Type !== 'Number') return;
+  if (definition.Type !== 'Number') return problems;
   const number = Number(value);
   if (value.trim() === '' || Number.isNaN(number)) refuse('it must be a number');
   if (definition.MinValue !== undefined && number < Number(definition.MinValue)) {
@@ -42,4 +50,5 @@ function check(name: string, value: string, definition: JsonObject): void {
   if (definition.MaxValue !== undefined && number > Number(definition.MaxValue)) {
     refuse(`it must be at most ${String(definition.MaxValue)}`);
   }
+  return problems;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { TemplateError } from './errors.ts';
-import { evaluateCondition, resolveValue, type Scope } from './intrinsics.ts';
+import { objectIn } from './assembly.ts';
+import { NotEmulated, TemplateError } from './errors.ts';
+import { evaluateCondition, NO_VALUE, resolve, type Scope } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { readParameters } from './parameters.ts';
 import { RESOURCE_TYPES } from './registry.ts';
@@ -18,13 +19,13 @@ export class StackScope implements Scope {
   constructor(document: JsonObject, naming: Naming, parameters: Readonly<Record<string, string>>) {
     this.#document = document;
     this.#naming = naming;
-    this.#parameters = readParameters(section(document, 'Parameters'), parameters);
+    this.#parameters = readParameters(objectIn(document, 'Parameters'), parameters);
   }
 
   /** The resources whose condition holds. */
   activeResources(): [string, JsonObject][] {
     const active: [string, JsonObject][] = [];
-    for (const [logicalId, resource] of Object.entries(section(this.#document, 'Resources'))) {
+    for (const [logicalId, resource] of Object.entries(objectIn(this.#document, 'Resources'))) {
       if (!isObject(resource)) continue;
       if (typeof resource.Condition === 'string' && !this.condition(resource.Condition)) continue;
       active.push([logicalId, resource]);
@@ -37,30 +38,48 @@ export class StackScope implements Scope {
     if (pseudo !== undefined) return pseudo;
     const parameter = this.#parameters.get(name);
     if (parameter !== undefined) return parameter;
+    if (isObject(objectIn(this.#document, 'Parameters')[name])) {
+      const option = `--parameter ${name}=VALUE`;
+      throw new NotEmulated(
+        `the parameter ${name} is in the SSM Parameter Store, which is not emulated (give it with ${option})`,
+      );
+    }
     const identity = this.identityOf(name);
     return identity.ref ?? identity.physicalId;
   }
 
   attribute(logicalId: string, attribute: string): string {
     const value = this.identityOf(logicalId).attributes?.[attribute];
-    if (value === undefined) throw new TemplateError(`${logicalId}.${attribute}: this attribute is not emulated`);
+    if (value === undefined) throw new NotEmulated(`the attribute ${logicalId}.${attribute} is not emulated`);
     return value;
   }
 
   condition(name: string): boolean {
     const known = this.#conditions.get(name);
     if (known !== undefined) return known;
-    const definition = section(this.#document, 'Conditions')[name];
+    const definition = objectIn(this.#document, 'Conditions')[name];
     if (definition === undefined) throw new TemplateError(`The condition ${name} is not in the template`);
-    const holds = evaluateCondition(definition, this, `Conditions.${name}`);
-    this.#conditions.set(name, holds);
-    return holds;
+    try {
+      const holds = evaluateCondition(definition, this, `Conditions.${name}`);
+      this.#conditions.set(name, holds);
+      return holds;
+    } catch (error) {
+      if (!(error instanceof NotEmulated)) throw error;
+      throw new TemplateError(`The condition ${name} cannot be evaluated: ${error.message}`);
+    }
+  }
+
+  /** An address of the stack's HTTP API, as AWS makes it of the API's id, leads to this machine. */
+  withLocalAddresses(text: string): string {
+    const { region, urlSuffix, apiUrl } = this.#naming;
+    return text.replace(/https:\/\/([\w-]+)\.execute-api\.([\w.-]+)/g, (address, id: string, domain: string) => {
+      return domain === `${region}.${urlSuffix}` && this.#isOwnApi(id) ? apiUrl : address;
+    });
   }
 
   map(name: string, first: string, second: string): Json {
-    const map = section(this.#document, 'Mappings')[name];
-    const row = isObject(map) ? map[first] : undefined;
-    const value = isObject(row) ? row[second] : undefined;
+    const map = objectIn(objectIn(this.#document, 'Mappings'), name);
+    const value = objectIn(map, first)[second];
     if (value === undefined) throw new TemplateError(`Mappings.${name} has nothing at ${first}, ${second}`);
     return value;
   }
@@ -69,7 +88,7 @@ export class StackScope implements Scope {
   identityOf(logicalId: string): Identity {
     const known = this.#identities.get(logicalId);
     if (known) return known;
-    const resource = section(this.#document, 'Resources')[logicalId];
+    const resource = objectIn(this.#document, 'Resources')[logicalId];
     if (!isObject(resource)) throw new TemplateError(`${logicalId} is not in the template`);
     const type = RESOURCE_TYPES.get(String(resource.Type));
     // A type that is not emulated has been named; what refers to it still gets a name.
@@ -93,9 +112,10 @@ export class StackScope implements Scope {
     const result: JsonObject = {};
     for (const property of [nameProperty, 'EventBusName', 'GroupName']) {
       const value = property === undefined ? undefined : properties[property];
-      if (property !== undefined && value !== undefined) {
-        result[property] = resolveValue(value, this, `${logicalId}.${property}`);
-      }
+      if (property === undefined || value === undefined) continue;
+      // A name that is not emulated is reported with the other properties; the resource gets a generated one.
+      const resolved = resolve(value, this, `${logicalId}.${property}`, () => undefined);
+      if (resolved !== NO_VALUE) result[property] = resolved;
     }
     this.#beingNamed.delete(logicalId);
     return result;
@@ -105,6 +125,15 @@ export class StackScope implements Scope {
     const { stackName } = this.#naming;
     const suffix = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 12);
     return `${stackName}-${logicalId.slice(0, 24)}-${suffix}`;
+  }
+
+  #isOwnApi(id: string): boolean {
+    return Object.entries(objectIn(this.#document, 'Resources')).some(
+      ([logicalId, resource]) =>
+        isObject(resource) &&
+        resource.Type === 'AWS::ApiGatewayV2::Api' &&
+        this.identityOf(logicalId).physicalId === id,
+    );
   }
 
   #pseudoParameter(name: string): Json | undefined {
@@ -128,9 +157,4 @@ export class StackScope implements Scope {
         return undefined;
     }
   }
-}
-
-function section(document: JsonObject, name: string): JsonObject {
-  const value = document[name];
-  return isObject(value) ? value : {};
 }

@@ -22,8 +22,10 @@ export interface Template {
   readonly resources: readonly TemplateResource[];
   /** The stack's outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** One line for each resource type or property that is not emulated. */
+  /** One line for each part of the stack that is not emulated. */
   readonly unsupported: readonly string[];
+  /** Adds a line about a resource, `the runtime python3.13 is not emulated`. */
+  notSupported(resource: Pick<TemplateResource, 'logicalId' | 'type'>, what: string): void;
   ofType(type: string): TemplateResource[];
   byLogicalId(logicalId: string): TemplateResource | undefined;
 }

@@ -109,10 +109,91 @@ describe('loadTemplate', () => {
     ]);
   });
 
-  it('refuses an intrinsic function that it does not know, naming the place', () => {
-    expect(() => load({ Resources: { Q: queue({ QueueName: { 'Fn::ImportValue': 'x' } }) } })).toThrow(
-      'Q.Properties.QueueName: the intrinsic function Fn::ImportValue is not emulated',
+  it('leaves out a value that is not emulated, and names its place', () => {
+    const importedUrl = { 'Fn::Join': ['/', ['https:', { 'Fn::ImportValue': 'host' }]] };
+    const template = load({
+      Parameters: {
+        BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk-bootstrap/version' },
+        Limit: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/limit' },
+      },
+      Resources: {
+        Custom: { Type: 'Custom::Lookup', Properties: {} },
+        Jobs: queue({ QueueName: { 'Fn::ImportValue': 'name' }, DelaySeconds: 1 }),
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            FunctionName: 'f',
+            Environment: {
+              Variables: {
+                URL: importedUrl,
+                LIMIT: { Ref: 'Limit' },
+                NAME: { 'Fn::GetAtt': ['Custom', 'Name'] },
+                OWN: '1',
+              },
+            },
+          },
+        },
+      },
+      Outputs: { url: { Value: importedUrl }, jobs: { Value: { 'Fn::GetAtt': ['Jobs', 'Arn'] } } },
+    });
+    expect(template.byLogicalId('F')?.properties.Environment).toEqual({ Variables: { OWN: '1' } });
+    expect(template.byLogicalId('Jobs')?.properties).toEqual({ DelaySeconds: 1 });
+    expect(template.outputs).toEqual({ jobs: expect.stringMatching(/^arn:aws:sqs:us-east-1:000000000000:shop-Jobs-/) });
+    const importValue = 'the intrinsic function Fn::ImportValue is not emulated';
+    expect(template.unsupported).toEqual([
+      'Custom: the resource type Custom::Lookup is not emulated',
+      `Jobs.Properties.QueueName is left out: ${importValue}`,
+      `F.Properties.Environment.Variables.URL is left out: ${importValue}`,
+      'F.Properties.Environment.Variables.LIMIT is left out: the parameter Limit is in the SSM Parameter Store, ' +
+        'which is not emulated (give it with --parameter Limit=VALUE)',
+      'F.Properties.Environment.Variables.NAME is left out: the attribute Custom.Name is not emulated',
+      `Outputs.url is left out: ${importValue}`,
+    ]);
+  });
+
+  it('takes the value of an SSM parameter that is given', () => {
+    const document = {
+      Parameters: { Names: { Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: '/names' } },
+      Resources: { Q: queue({ QueueName: { 'Fn::Select': [1, { Ref: 'Names' }] } }) },
+    };
+    expect(load(document, { Names: 'a,b' }).byLogicalId('Q')?.properties.QueueName).toBe('b');
+  });
+
+  it('reports every parameter that is missing, unknown or wrong at once', () => {
+    const Parameters = { Stage: { Type: 'String' }, Size: { Type: 'Number', MaxValue: 5 } };
+    expect(() => load({ Parameters, Resources: {} }, { Size: '9', Sice: '1' })).toThrow(
+      'The template has no parameter Sice\n' +
+        'The parameter Stage has no default: give it a value with --parameter Stage=VALUE\n' +
+        'The parameter Size is "9": it must be at most 5',
     );
+  });
+
+  it('refuses a reference to something that is not in the template', () => {
+    expect(() => load({ Resources: { Q: queue({ QueueName: { Ref: 'Nothing' } }) } })).toThrow(
+      'Nothing is not in the template',
+    );
+  });
+
+  it('leads the addresses that AWS would give to the stack to this machine', () => {
+    const address = (api: object | string, path: string) => ({
+      'Fn::Join': [
+        '',
+        ['https://', api, '.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }, path],
+      ],
+    });
+    const { outputs } = load({
+      Resources: { Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } } },
+      Outputs: {
+        joined: { Value: address({ Ref: 'Api' }, '/orders') },
+        substituted: { Value: { 'Fn::Sub': 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/' } },
+        other: { Value: address('abc123', '/') },
+      },
+    });
+    expect(outputs).toEqual({
+      joined: 'http://127.0.0.1:3000/orders',
+      substituted: 'http://127.0.0.1:3000/',
+      other: 'https://abc123.execute-api.us-east-1.amazonaws.com/',
+    });
   });
 
   it('gives the same generated name at every load', () => {
@@ -146,7 +227,14 @@ describe('loadTemplate', () => {
         Resources: { F: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Bucket: 'b', S3Key: 'abc.zip' } } } },
       },
       {},
-      { files: { abc: { source: { path: 'asset.abc', packaging: 'zip' } } } },
+      {
+        files: {
+          abc: {
+            source: { path: 'asset.abc', packaging: 'zip' },
+            destinations: { here: { bucketName: 'b', objectKey: 'abc.zip' } },
+          },
+        },
+      },
     );
     expect(template.resources[0]?.assetPath).toMatch(/asset\.abc$/);
   });

@@ -16,10 +16,11 @@ const lambdaFunction: ResourceType = {
     'MemorySize',
     'Environment',
     'Runtime',
-    'Description',
+    'ReservedConcurrentExecutions',
   ],
   withoutMeaning: [
     'Architectures',
+    'Description',
     'EphemeralStorage',
     'LoggingConfig',
     'RuntimeManagementConfig',

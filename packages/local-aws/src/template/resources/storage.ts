@@ -6,7 +6,7 @@ const table: ResourceType = {
   identify(resource) {
     const name = nameOf(resource, 'TableName');
     const arn = arnOf(resource.naming, 'dynamodb', `table/${name}`);
-    return { physicalId: name, arn, attributes: { Arn: arn } };
+    return { physicalId: name, arn, attributes: { Arn: arn, TableId: name } };
   },
   honoured: [
     'TableName',
@@ -27,6 +27,17 @@ const table: ResourceType = {
     'TableClass',
     'Tags',
     'WarmThroughput',
+  ],
+};
+
+/** A table of CDK's TableV2. This machine is one Region, so that the table has no further replicas. */
+const globalTable: ResourceType = {
+  ...table,
+  withoutMeaning: [
+    ...table.withoutMeaning,
+    'Replicas',
+    'WriteOnDemandThroughputSettings',
+    'WriteProvisionedThroughputSettings',
   ],
 };
 
@@ -69,6 +80,20 @@ const secret: ResourceType = {
   withoutMeaning: ['KmsKeyId', 'Tags'],
 };
 
+/** CDK sets a bucket's notifications by a custom resource; the bucket takes them from here. */
+const bucketNotifications: ResourceType = {
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: ['BucketName', 'NotificationConfiguration.EventBridgeConfiguration'],
+  withoutMeaning: ['ServiceToken', 'Managed', 'SkipDestinationValidation'],
+};
+
+/** Acts when the stack is deleted only; the data folder is deleted as a whole. */
+const autoDeleteObjects: ResourceType = {
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: [],
+  withoutMeaning: ['*'],
+};
+
 const policyOf = (target: string): ResourceType => ({
   identify: ({ generatedName }) => ({ physicalId: generatedName }),
   honoured: [],
@@ -78,8 +103,11 @@ const policyOf = (target: string): ResourceType => ({
 
 export const storage: Record<string, ResourceType> = {
   'AWS::DynamoDB::Table': table,
+  'AWS::DynamoDB::GlobalTable': globalTable,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': policyOf('Bucket'),
+  'Custom::S3BucketNotifications': bucketNotifications,
+  'Custom::S3AutoDeleteObjects': autoDeleteObjects,
   'AWS::SecretsManager::Secret': secret,
   'AWS::SecretsManager::ResourcePolicy': policyOf('SecretId'),
 };
