@@ -2,7 +2,9 @@
 FROM node:24-slim
 ENV NODE_ENV=development
 WORKDIR /app
+# What npm ci reads: the manifest of every workspace, so that a change of code does not install everything again.
 COPY package.json package-lock.json ./
+COPY packages/local-aws/package.json packages/local-aws/
 RUN npm ci
 COPY . .
 RUN node scripts/prepare.ts && mkdir /data && chown node:node /data cdk.out

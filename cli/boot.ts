@@ -1,5 +1,5 @@
+import { interruptSignal } from 'local-aws';
 import { type RunningStack, startStack } from '../dev/stack.ts';
-import { interruptSignal } from './interrupt.ts';
 import type { Screen } from './screen.ts';
 import type { StackSettings } from './stack-options.ts';
 

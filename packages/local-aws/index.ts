@@ -2,6 +2,7 @@
  * AWS on one machine, from the template and assets that `cdk synth` writes. `startLocalAws` runs a stack; an extension adds
  * what lies outside AWS, such as simulated recipients and stand-ins of providers. See README.md.
  */
+export { interruptSignal } from './src/cli/interrupt.ts';
 export { type Lock, takeLock } from './src/compose/lock.ts';
 export { StartFailure } from './src/compose/ports.ts';
 export type { ExtensionContext, Extensions } from './src/extensions.ts';
@@ -14,7 +15,7 @@ export { type LocalAnswer, type LocalRequest, type LocalRoute, problem } from '.
 export { openDatabase } from './src/gateway/sqlite.ts';
 export type { AwsRequest, AwsResponse, ServiceHandler } from './src/gateway/types.ts';
 export type { PageSettings } from './src/http-api/inject.ts';
-export { type LocalAws, type LocalAwsOptions, startLocalAws } from './src/local-aws.ts';
+export { type LocalAws, type LocalAwsOptions, type LocalResource, startLocalAws } from './src/local-aws.ts';
 export type { OutgoingMessage } from './src/ses/message.ts';
 export { decodeWords, type MimeMessage, readMime } from './src/ses/mime.ts';
 export type { AcceptedMessage, EmailOutbox } from './src/ses/outbox.ts';

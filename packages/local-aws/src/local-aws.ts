@@ -57,7 +57,18 @@ export interface LocalAwsOptions {
   onNotice(text: string): void;
 }
 
+/** A resource of the running stack. */
+export interface LocalResource {
+  readonly logicalId: string;
+  /** `AWS::SQS::Queue` */
+  readonly type: string;
+  /** What `Ref` gives: a queue's URL, a table's name, the ARN of a state machine. */
+  readonly physicalId: string;
+  readonly arn?: string;
+}
+
 export interface LocalAws {
+  readonly stackName: string;
   /** Base address of the HTTP API; undefined if the template has none. */
   readonly apiUrl?: string;
   /** Base address of the AWS endpoint. */
@@ -66,6 +77,7 @@ export interface LocalAws {
   readonly account: string;
   /** The stack's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
+  readonly resources: readonly LocalResource[];
   /** What the template asks for and local AWS does not support, one line each. */
   readonly unsupported: readonly string[];
   /** Starts an instance of each function whose name matches, so that its first call does not wait for it. */
@@ -172,11 +184,13 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
     closers.add(() => server.close());
   } else listener.close();
   return {
+    stackName: template.stackName,
     ...(api && { apiUrl }),
     awsEndpoint: gateway.url,
     region: template.region,
     account: template.account,
     outputs: template.outputs,
+    resources: template.resources,
     unsupported: template.unsupported,
     warm,
     stop: () => closers.closeAll(),

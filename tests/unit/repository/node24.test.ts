@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const LAUNCHER = resolve('scripts/node24.cjs');
+/** The launcher and what it requires. */
+const LAUNCHER = ['scripts/node24.cjs', 'packages/local-aws/bin/node24.cjs'];
 const PRINTS_ITSELF = `
 import { DatabaseSync } from 'node:sqlite';
 const arguments_: string[] = process.argv.slice(2);
@@ -25,8 +26,7 @@ describe('scripts/node24.cjs', () => {
   let pretend20: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'pregon-node24-'));
-    mkdirSync(join(folder, 'scripts'));
-    copyFileSync(LAUNCHER, join(folder, 'scripts/node24.cjs'));
+    for (const file of LAUNCHER) cpSync(resolve(file), join(folder, file));
     pretend20 = join(folder, 'pretend20.cjs');
     writeFileSync(pretend20, "Object.defineProperty(process, 'version', { value: 'v20.20.2' });");
     writeFileSync(join(folder, 'prints-itself.ts'), PRINTS_ITSELF);

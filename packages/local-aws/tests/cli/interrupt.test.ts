@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { jest } from '@jest/globals';
-import { interruptSignal } from '../../../cli/interrupt.ts';
+import { interruptSignal } from '../../src/cli/interrupt.ts';
 
 function fakeProcess(env: Record<string, string> = {}) {
   const exits: unknown[] = [];
