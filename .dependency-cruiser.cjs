@@ -29,9 +29,9 @@ module.exports = {
     {
       name: 'constants-load-nothing',
       severity: 'error',
-      comment: 'infra may import these modules because they import nothing but types',
+      comment: 'infra may import these modules because they import nothing but types and each other',
       from: { path: `^(${CONSTANTS.join('|')})[.]ts$` },
-      to: { dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypesNot: ['type-only'], pathNot: `^(${CONSTANTS.join('|')})[.]ts$` },
     },
     only('packages', []),
     {

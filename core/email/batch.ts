@@ -1,6 +1,5 @@
 import type { Item } from '../dynamodb/table.ts';
-import { toRow } from '../ledger/item.ts';
-import { createdKey, dayOf, shardOf, stateKey, statusKey } from '../ledger/keys.ts';
+import { newStateItem, toRow } from '../ledger/item.ts';
 import type { ChannelName, LedgerRow } from '../ledger/send.ts';
 
 export interface EmailParty {
@@ -90,23 +89,11 @@ export const toBatch = (item: Item): EmailBatch => ({
 export function firstItem(batch: EmailBatch, rowNumber: number, email: string): Item {
   const { batchId, channel, subject, createdAt } = batch;
   return {
-    ...stateKey(batchId, rowNumber),
-    statusKey: statusKey('QUEUED', dayOf(createdAt), shardOf(rowNumber)),
-    createdKey: createdKey(createdAt, batchId, rowNumber),
-    address: email.toLowerCase(),
-    batchId,
-    rowNumber,
-    email,
-    subject,
-    status: 'QUEUED',
-    channel,
-    attempts: 0,
+    ...newStateItem({ batchId, rowNumber, email, subject, status: 'QUEUED', channel, createdAt }),
     tries: [],
     retries: 0,
     sweeps: 0,
     queuedAt: createdAt,
-    createdAt,
-    updatedAt: createdAt,
   };
 }
 

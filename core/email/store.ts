@@ -2,9 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { markDay } from '../ledger/days.ts';
-import { dayOf, INDEX, stateKey } from '../ledger/keys.ts';
+import { dayOf, INDEX, stateKey, statusKeyOf } from '../ledger/keys.ts';
 import type { SendError } from '../ledger/send.ts';
-import { isoNow, type RowId, statusKeyOf } from '../ledger/transitions.ts';
+import { isoNow, type RowId } from '../ledger/transitions.ts';
 import {
   batchKey,
   dueKey,

@@ -1,4 +1,5 @@
 import type { Item } from '../dynamodb/table.ts';
+import { addressKey, createdKey, stateKey, statusKeyOf } from './keys.ts';
 import type { LedgerRow, Send, SendError } from './send.ts';
 
 /** What lists show, by name; `createdKey` places it. */
@@ -21,6 +22,28 @@ export const LISTED = [
 ] as const;
 
 const OPTIONAL = ['campaignId', 'provider', 'messageId', 'lastAttemptAt'] as const;
+
+export type NewRow = Pick<
+  Send,
+  'batchId' | 'campaignId' | 'rowNumber' | 'email' | 'subject' | 'status' | 'channel' | 'createdAt'
+>;
+
+/** The state item of a row that nobody has tried to send yet. */
+export const newStateItem = (row: NewRow): Record<string, string | number> => ({
+  ...stateKey(row.batchId, row.rowNumber),
+  statusKey: statusKeyOf(row, row.status),
+  createdKey: createdKey(row.createdAt, row.batchId, row.rowNumber),
+  address: addressKey(row.email),
+  ...row,
+  attempts: 0,
+  updatedAt: row.createdAt,
+});
+
+/** An item of strings and numbers as the DynamoDB API takes it: the workflow calls that API itself. */
+export const toDynamoJson = (item: Record<string, string | number>) =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
+  );
 
 /** A state item, or its projection in the status index, as a send. */
 export function toSend(item: Item): Send {

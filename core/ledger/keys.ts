@@ -35,6 +35,20 @@ export const contentKey = (batchId: string, rowNumber: number) => ({
 /** Hash key of `byStatus`: 16 partitions per status and day, so no status is one hot partition. */
 export const statusKey = (status: SendStatus, day: string, shard: string): string => `${status}#${day}#${shard}`;
 
+/** The status key of a row in that status; its day is the one on which it was created. */
+export const statusKeyOf = (row: { createdAt: string; rowNumber: number }, status: SendStatus): string =>
+  statusKey(status, dayOf(row.createdAt), shardOf(row.rowNumber));
+
+/** Hash key of `byAddress`. */
+export const addressKey = (email: string): string => email.trim().toLowerCase();
+
+/** The keys that SendRows needs of a row. They are columns of its file, so that the workflow composes no key. */
+export const sendRowsKeys = (row: { batchId: string; createdAt: string; rowNumber: number }) => ({
+  ...stateKey(row.batchId, row.rowNumber),
+  queuedKey: statusKeyOf(row, 'QUEUED'),
+  errorKey: statusKeyOf(row, 'ERROR'),
+});
+
 /** Range key of both indexes: by time, then batch, then row. */
 export const createdKey = (createdAt: string, batchId: string, rowNumber: number): string =>
   `${createdAt}#${batchId}#${pad(rowNumber)}`;

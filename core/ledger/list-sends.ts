@@ -4,7 +4,17 @@ import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.t
 import { PregonError } from '../errors.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
-import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
+import {
+  addressKey,
+  allShards,
+  CAMPAIGN_LIST_KEY,
+  campaignKey,
+  createdKey,
+  dayOf,
+  INDEX,
+  stateKey,
+  statusKey,
+} from './keys.ts';
 import { cursorOf, placeOf, type SendFilter, type SendPage } from './listed-send.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 
@@ -175,7 +185,7 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
       IndexName: INDEX.byAddress,
       KeyConditionExpression: 'address = :address AND createdKey BETWEEN :from AND :below',
       ExpressionAttributeValues: {
-        ':address': email.trim().toLowerCase(),
+        ':address': addressKey(email),
         ':from': from,
         ':below': below,
       },

@@ -1,7 +1,7 @@
 import { type DynamoTable, updateIf } from '../dynamodb/table.ts';
-import { stateKey } from './keys.ts';
+import { stateKey, statusKeyOf } from './keys.ts';
 import type { RowId } from './transitions.ts';
-import { errorOf, getRow, isoNow, statusKeyOf } from './transitions.ts';
+import { errorOf, getRow, isoNow } from './transitions.ts';
 
 /** What a redrive does with a row that is in ERROR. */
 export type Requeue = 'retry' | 'resend';

@@ -1,8 +1,8 @@
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { toRow } from './item.ts';
-import { dayOf, shardOf, stateKey, statusKey } from './keys.ts';
-import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
+import { stateKey, statusKeyOf } from './keys.ts';
+import type { Lease, LedgerRow, SendError } from './send.ts';
 
 /** Names a row. */
 export interface RowId {
@@ -160,9 +160,6 @@ export function errorOf(code: ErrorCode, message: string): SendError {
   const entry = ERRORS[code];
   return { code, class: entry.class, message, retryable: entry.retryable };
 }
-
-export const statusKeyOf = (row: Pick<LedgerRow, 'createdAt' | 'rowNumber'>, status: SendStatus): string =>
-  statusKey(status, dayOf(row.createdAt), shardOf(row.rowNumber));
 
 export const isoNow = ({ clock }: DynamoTable): string => new Date(clock.now()).toISOString();
 

@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '../../../core/clock.ts';
 import type { DynamoTable } from '../../../core/dynamodb/table.ts';
-import { contentKey, createdKey, dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
+import { newStateItem } from '../../../core/ledger/item.ts';
+import { contentKey } from '../../../core/ledger/keys.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
 import { openTable } from '../support/table.ts';
 
@@ -42,20 +43,9 @@ export interface NewRow {
 export async function putRow({ client, tableName }: DynamoTable, row: NewRow = {}): Promise<void> {
   const { batchId = 'b1', rowNumber = 1, status = 'PENDING', content = 'Hola', ...rest } = row;
   const { email = `row${rowNumber}@example.com`, createdAt = '2026-11-22T09:00:00.000Z', ...attributes } = rest;
+  const subject = `Subject ${rowNumber}`;
   const state = {
-    ...stateKey(batchId, rowNumber),
-    statusKey: statusKey(status, dayOf(createdAt), shardOf(rowNumber)),
-    createdKey: createdKey(createdAt, batchId, rowNumber),
-    address: email.toLowerCase(),
-    batchId,
-    rowNumber,
-    email,
-    subject: `Subject ${rowNumber}`,
-    status,
-    channel: 'campaign',
-    attempts: 0,
-    createdAt,
-    updatedAt: createdAt,
+    ...newStateItem({ batchId, rowNumber, email, subject, status, channel: 'campaign', createdAt }),
     ...attributes,
   };
   await client.send(new PutCommand({ TableName: tableName, Item: state }));
