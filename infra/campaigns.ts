@@ -137,7 +137,7 @@ export class Campaigns extends Construct {
       memory: 1024,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
-        objects('GetObject', 'PutObject'),
+        objects('GetObject', 'PutObject', 'AbortMultipartUpload'),
         // Without it S3 answers AccessDenied for an object that does not exist.
         { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] },
       ],

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -7,6 +6,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { campaignDefinition } from '../statemachines/compile.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { physicalName, type Stage } from './stages.ts';
 
@@ -106,10 +106,9 @@ export class Workflow extends Construct {
       },
     });
 
-    const definition = readFileSync(new URL('../statemachines/campaign.asl.json', import.meta.url), 'utf8');
     this.stateMachine = new StateMachine(this, 'Campaign', {
       stateMachineName: arns.name,
-      definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
+      definitionBody: DefinitionBody.fromString(campaignDefinition()),
       definitionSubstitutions: {
         SendsTable: props.table.tableName,
         SendQueueUrl: props.sendQueue.queueUrl,

@@ -84,6 +84,8 @@ export interface CampaignExecutionInput {
   createdAt: string;
   sendAt: string | null;
   dryRun: boolean;
+  /** As DynamoDB JSON: the limiter whose rate the campaign is sent at. */
+  limiterKey: Record<string, { S: string } | { N: string }>;
   format: ContentFormat;
   maxConcurrency: number;
   sendTimeoutSeconds: number;

@@ -1,4 +1,6 @@
 import type { Inspection } from '../csv/inspect.ts';
+import { toDynamoJson } from '../ledger/item.ts';
+import { limiterKey } from '../ledger/keys.ts';
 import type { CampaignExecutionInput, CampaignRecord } from './campaign.ts';
 import { campaignPrefix } from './campaign.ts';
 
@@ -40,6 +42,7 @@ export function executionInputOf(record: CampaignRecord, bucket: string): Campai
     createdAt: record.createdAt,
     sendAt: record.sendAt ?? null,
     dryRun: record.dryRun,
+    limiterKey: toDynamoJson(limiterKey(record.dryRun ? 'dry-run' : 'ses')),
     format: record.format,
     maxConcurrency: record.maxConcurrency,
     sendTimeoutSeconds: record.sendTimeoutSeconds,

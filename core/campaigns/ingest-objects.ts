@@ -4,7 +4,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { rowsWriter, skippedWriter } from '../csv/write.ts';
+import { type RowsOf, rowsWriter, skippedWriter } from '../csv/write.ts';
 import { objectKeysOf } from './identity.ts';
 
 export interface CampaignObjects {
@@ -16,8 +16,7 @@ export interface CampaignObjects {
   remove(batchId: string, uploadId: string): Promise<void>;
 }
 
-export interface ObjectsToWrite {
-  batchId: string;
+export interface ObjectsToWrite extends RowsOf {
   uploadId: string;
   source: CsvSource;
   inspection: Inspection;
@@ -42,9 +41,9 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
   return {
     remove,
 
-    async write({ batchId, uploadId, source, inspection, options }) {
-      const keys = objectKeysOf(batchId, uploadId);
-      const rows = rowsWriter();
+    async write({ uploadId, source, inspection, options, ...batch }) {
+      const keys = objectKeysOf(batch.batchId, uploadId);
+      const rows = rowsWriter(batch);
       const skipped = skippedWriter();
       const untouched = Readable.from(source.open()).on('error', ignored);
       const stop = (error: Error) => {
@@ -73,7 +72,7 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       } catch (error) {
         stop(error as Error);
         await Promise.allSettled(writing);
-        await remove(batchId, uploadId);
+        await remove(batch.batchId, uploadId);
         throw error;
       }
     },

@@ -2,6 +2,7 @@ import { encodingOf, type Inspection, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
+import type { RowsOf } from '../csv/write.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
@@ -51,18 +52,25 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
   if (existing) return uploadedBefore(deps, existing, options, encodingName(inspection, options));
 
   const encoding = options.encoding ?? encodingOf(inspection).name;
-  checkSchedule(options.sendAt, deps.clock.now());
+  const now = deps.clock.now();
+  checkSchedule(options.sendAt, now);
   const maxConcurrency = concurrencyFor(await deps.sendRate());
+  // The keys of the rows depend on the time, so rows.csv and the record have the same.
+  const batch = {
+    batchId,
+    createdAt: new Date(now).toISOString(),
+    ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
+  };
   const uploadId = deps.newUploadId();
   const summary = await deps.objects.write({
-    batchId,
+    ...batch,
     uploadId,
     source,
     inspection,
     options: { format: options.format, maxRows },
   });
   const { created, record } = await claimRecord(deps, {
-    batchId,
+    ...batch,
     uploadId,
     summary,
     options,
@@ -91,8 +99,7 @@ async function uploadedBefore(
 const encodingName = ({ encoding }: Inspection, options: CampaignOptions): string | undefined =>
   options.encoding ?? (encoding instanceof PregonError ? undefined : encoding.name);
 
-interface Counted {
-  batchId: string;
+interface Counted extends RowsOf {
   uploadId: string;
   summary: CsvSummary;
   options: CampaignOptions;
@@ -100,17 +107,12 @@ interface Counted {
   maxConcurrency: number;
 }
 
-async function claimRecord(
-  deps: IngestDeps,
-  { batchId, uploadId, summary, options, encoding, maxConcurrency }: Counted,
-) {
-  const createdAt = new Date(deps.clock.now()).toISOString();
+async function claimRecord(deps: IngestDeps, counted: Counted) {
+  const { summary, options, ...batch } = counted;
   // Before any send of the day: lists by date read these marks to know where to look.
-  await markDay(deps, dayOf(createdAt));
+  await markDay(deps, dayOf(batch.createdAt));
   return deps.store.create({
-    batchId,
-    uploadId,
-    ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
+    ...batch,
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
     status: 'INGESTING',
     total: summary.total,
@@ -119,10 +121,7 @@ async function claimRecord(
     warnings: summary.warnings,
     dryRun: options.dryRun,
     format: options.format,
-    encoding,
-    maxConcurrency,
     sendTimeoutSeconds: deps.sendTimeoutSeconds,
-    createdAt,
     redriveCount: 0,
   });
 }

@@ -1,21 +1,28 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { parse } from 'csv-parse';
+import { type RowsOf, retryLines } from '../csv/write.ts';
 
 /** The rows that one redrive sends again, as the file that SendRows reads. */
 export interface RetryFile {
   /** Undefined when it was not written. */
   read(key: string): Promise<number[] | undefined>;
-  /** Writes it unless it is there; answers the rows of the one that stands. */
-  write(key: string, rows: readonly number[]): Promise<number[]>;
+  /** Writes it unless it exists; returns the row numbers of the file that exists then. */
+  write(key: string, batch: RowsOf, rows: readonly number[]): Promise<number[]>;
 }
 
-const HEADER = 'row';
-
+/** Reads and writes by streams, because a campaign may have a million rows to send again. */
 export function createRetryFile(s3: S3Client, bucket: string): RetryFile {
   async function read(key: string): Promise<number[] | undefined> {
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const text = (await Body?.transformToString()) ?? '';
-      return text.split('\n').slice(1).filter(Boolean).map(Number);
+      const rows: number[] = [];
+      await pipeline(Body as Readable, parse({ columns: true }), async (records: AsyncIterable<{ row: string }>) => {
+        for await (const { row } of records) rows.push(Number(row));
+      });
+      return rows;
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -23,11 +30,11 @@ export function createRetryFile(s3: S3Client, bucket: string): RetryFile {
   }
   return {
     read,
-    async write(key, rows) {
+    async write(key, batch, rows) {
       const existing = await read(key);
       if (existing) return existing;
-      const body = `${[HEADER, ...rows].join('\n')}\n`;
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' }));
+      const Body = Readable.from(retryLines(batch, rows));
+      await new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body, ContentType: 'text/csv' } }).done();
       return [...rows];
     },
   };

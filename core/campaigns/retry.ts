@@ -39,7 +39,7 @@ export async function prepareRetry(
 
   const key = keyOf(record, input.redriveCount);
   const found = [...retry, ...resend, ...left].sort((a, b) => a - b);
-  const listed = found.length > 0 ? await deps.retryFile.write(key, found) : await deps.retryFile.read(key);
+  const listed = found.length > 0 ? await deps.retryFile.write(key, record, found) : await deps.retryFile.read(key);
   if (!listed) return undefined;
   const inList = new Set(listed);
   const move = (rows: number[], how: 'retry' | 'resend') =>

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import { newStateItem, toDynamoJson } from '../ledger/item.ts';
+import { contentKey, stateKey, statusKeyOf } from '../ledger/keys.ts';
 import type { Send } from '../ledger/send.ts';
 import type { ValidRow } from './row.ts';
 import type { SkippedRow } from './skip.ts';
@@ -35,19 +37,56 @@ export function csvWriter<Row>(
   };
 }
 
+/** What the rows of a batch share. */
+export interface RowsOf {
+  batchId: string;
+  campaignId?: string;
+  createdAt: string;
+}
+
+const SEND_ROWS_COLUMNS = ['row', 'pk', 'sk', 'queuedKey', 'errorKey'] as const;
+
+const sendRowsCells = ({ batchId, createdAt }: RowsOf, rowNumber: number) => {
+  const { pk, sk } = stateKey(batchId, rowNumber);
+  const row = { createdAt, rowNumber };
+  return [rowNumber, pk, sk, statusKeyOf(row, 'QUEUED'), statusKeyOf(row, 'ERROR')];
+};
+
 /**
- * The rows to send, as the workflow's ItemReader reads them: it removes a single backslash before another character in silence
+ * rows.csv, the file of RegisterRows and SendRows. Each row has its ledger keys and its state item (as DynamoDB JSON), so that the workflow
+ * composes none. The ItemReader removes a single backslash before another character in silence
  * (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html), so each is written twice.
  */
-export const rowsWriter = (): CsvWriter<ValidRow> =>
-  csvWriter(['row', 'email', 'subject', 'content'], ({ row, email, subject, content }) => [
-    row,
-    doubled(email),
-    doubled(subject),
-    doubled(content),
-  ]);
+export function rowsWriter(batch: RowsOf): CsvWriter<ValidRow> {
+  const { batchId, campaignId, createdAt } = batch;
+  const columns = [...SEND_ROWS_COLUMNS, 'contentSk', 'stateItem', 'content'];
+  return csvWriter(columns, ({ row, email, subject, content }) => {
+    const item = newStateItem({
+      batchId,
+      ...(campaignId === undefined ? {} : { campaignId }),
+      rowNumber: row,
+      email,
+      subject,
+      status: 'PENDING',
+      channel: 'campaign',
+      createdAt,
+    });
+    return [
+      ...sendRowsCells(batch, row),
+      contentKey(batchId, row).sk,
+      doubled(JSON.stringify(toDynamoJson(item))),
+      doubled(content),
+    ];
+  });
+}
 
 const doubled = (text: string) => text.replaceAll('\\', '\\\\');
+
+/** The file of SendRows in a redrive, line by line: rows that are registered already. No cell needs quotes. */
+export function* retryLines(batch: RowsOf, rows: readonly number[]): Generator<string> {
+  yield `${SEND_ROWS_COLUMNS.join(',')}\n`;
+  for (const row of rows) yield `${sendRowsCells(batch, row).join(',')}\n`;
+}
 
 /** The report of the rows that are not sent. */
 export const skippedWriter = (): CsvWriter<SkippedRow> =>

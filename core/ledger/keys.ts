@@ -42,13 +42,6 @@ export const statusKeyOf = (row: { createdAt: string; rowNumber: number }, statu
 /** Hash key of `byAddress`. */
 export const addressKey = (email: string): string => email.trim().toLowerCase();
 
-/** The keys that SendRows needs of a row. They are columns of its file, so that the workflow composes no key. */
-export const sendRowsKeys = (row: { batchId: string; createdAt: string; rowNumber: number }) => ({
-  ...stateKey(row.batchId, row.rowNumber),
-  queuedKey: statusKeyOf(row, 'QUEUED'),
-  errorKey: statusKeyOf(row, 'ERROR'),
-});
-
 /** Range key of both indexes: by time, then batch, then row. */
 export const createdKey = (createdAt: string, batchId: string, rowNumber: number): string =>
   `${createdAt}#${batchId}#${pad(rowNumber)}`;

@@ -1,38 +1,24 @@
 import { readFileSync } from 'node:fs';
-import validate from 'asl-validator';
+import { compile } from '../../statemachines/compile.ts';
+import { definition, states, stringsIn } from './support.ts';
 
-const definition = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8'));
-
-interface Retrier {
-  ErrorEquals: string[];
-  IntervalSeconds: number;
-  BackoffRate: number;
-  MaxAttempts: number;
-  MaxDelaySeconds: number;
-  JitterStrategy?: string;
-}
-interface State {
-  Type: string;
-  Resource?: string;
-  Catch?: { ErrorEquals: string[] }[];
-  Retry?: Retrier[];
-  ItemProcessor?: { States: Record<string, State> };
-  [field: string]: unknown;
-}
-
-function* statesOf(states: Record<string, State>): Generator<[string, State]> {
-  for (const [name, state] of Object.entries(states)) {
-    yield [name, state];
-    if (state.ItemProcessor) yield* statesOf(state.ItemProcessor.States);
-  }
-}
-const states = new Map(statesOf(definition.States));
+const source = readFileSync('statemachines/campaign.asl.yaml', 'utf8');
 
 describe('the campaign workflow', () => {
-  it('is valid Amazon States Language', () => {
-    const result = validate(definition);
-    expect(result.errors).toEqual([]);
-    expect(result.isValid).toBe(true);
+  it('is at most 200 lines, with no expression over 200 characters', () => {
+    expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+    const expressions = [...stringsIn(definition)].filter((text) => text.startsWith('{%'));
+    expect(expressions.length).toBeGreaterThan(30);
+    expect(expressions.filter((text) => text.length > 200)).toEqual([]);
+  });
+
+  it('composes no ledger key: each comes whole from the rows or from the input', () => {
+    // Keys join their parts with #, which the workflow has otherwise only in the attribute names of its two updates.
+    for (const text of stringsIn(definition)) expect(text).not.toMatch(/#(?!status\b|error\b)/);
+    const key = /"(?:pk|sk|\w*[kK]ey|address)":(?:\{"S":)?"([^"]*)"/g;
+    const values = [...JSON.stringify(definition).matchAll(key)].map(([, value]) => value);
+    expect(values.length).toBeGreaterThan(5);
+    for (const value of values) expect(value).toMatch(/^\{% \$[\w.]+ %\}$/);
   });
 
   it('ends an execution only at a Task or a Map, so that a redrive has a state to go on at', () => {
@@ -73,6 +59,46 @@ describe('the campaign workflow', () => {
   });
 
   it('carries no content to the children that send', () => {
-    expect(JSON.stringify(states.get('SendRows')?.ItemSelector)).not.toMatch(/content|subject|email/);
+    expect(JSON.stringify(states.get('SendRows')?.ItemSelector)).not.toMatch(/content|stateItem|subject|email/);
+  });
+});
+
+describe('compiling a workflow', () => {
+  const machine = (state: string) => `QueryLanguage: JSONata\nStartAt: A\nStates:\n  A: ${state}\n`;
+
+  it('resolves anchors, drops comments and puts an expression of several lines on one', () => {
+    const yaml = machine(`
+    Type: Pass # why
+    Output: &o
+      sum: |
+        {% $sum([1,
+          2]) %}
+    Next: B
+  B: { Type: Pass, Output: { <<: *o, more: 1 }, End: true }`);
+    const { A, B } = JSON.parse(compile(yaml, 'it')).States;
+    expect(A).toEqual({ Type: 'Pass', Output: { sum: '{% $sum([1, 2]) %}' }, Next: 'B' });
+    expect(B.Output).toEqual({ sum: '{% $sum([1, 2]) %}', more: 1 });
+  });
+
+  it.each([
+    ['YAML that is broken, with its line', machine('{ Type: Pass, End: true'), /line 5/],
+    ['a field twice', machine('{ Type: Pass, End: true, End: true }'), /unique/],
+    ['an anchor that is not there', machine('{ Type: Pass, Output: *nothing, End: true }'), /nothing/],
+    ['a state that is not there', machine('{ Type: Pass, Next: B }'), /MISSING_TRANSITION_TARGET/],
+    ['a type that is not there', machine('{ Type: Sleep, End: true }'), /SCHEMA_VALIDATION_FAILED/],
+    [
+      'an expression with a syntax error, with its place',
+      machine('{ Type: Pass, Output: { a: [{ b: "{% $sum( %}" }] }, End: true }'),
+      /\/States\/A\/Output\/a\/0\/b/,
+    ],
+    [
+      'an expression that AWS would take as text',
+      machine('{ Type: Pass, Output: { a: "is {% 1 %}" }, End: true }'),
+      /is \{% 1 %\}/,
+    ],
+    ['no state machine at all', '', /not a valid state machine/],
+  ])('refuses %s', (_, yaml, message) => {
+    expect(() => compile(yaml, 'flow.yaml')).toThrow(message);
+    expect(() => compile(yaml, 'flow.yaml')).toThrow(/^flow\.yaml is not a valid state machine/);
   });
 });

@@ -1,22 +1,23 @@
-import { readFileSync } from 'node:fs';
-import jsonata from 'jsonata';
+import { executionInputOf } from '../../core/campaigns/identity.ts';
+import { toDynamoJson } from '../../core/ledger/item.ts';
 import { limiterKey } from '../../core/ledger/keys.ts';
 import { concurrencyFor } from '../../core/limiter/concurrency.ts';
+import { campaignRecord } from '../unit/campaigns/record.ts';
+import { definition, evaluate, stateNamed } from './support.ts';
 
-const { States } = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8'));
-const { Arguments, Assign } = States.ReadRate;
-
-const evaluate = (expression: string, states: object) =>
-  jsonata(expression.replace(/^\{%|%\}$/g, '')).evaluate({}, { states });
-const context = { Execution: { Input: { dryRun: false, maxConcurrency: 250 } } };
+const { Arguments, Assign } = stateNamed('ReadRate') as unknown as {
+  Arguments: { Key: unknown };
+  Assign: { maxConcurrency: unknown };
+};
+const contextOf = (dryRun: boolean) => ({ Execution: { Input: executionInputOf(campaignRecord({ dryRun }), 'b') } });
+const context = contextOf(false);
 
 describe('ReadRate', () => {
   it.each([
     [false, 'ses'],
     [true, 'dry-run'],
   ])('reads the limiter that the campaign is sent by: with dryRun %s that of %s', async (dryRun, name) => {
-    const pk = await evaluate(Arguments.Key.pk.S, { context: { Execution: { Input: { dryRun } } } });
-    expect({ pk, sk: Arguments.Key.sk.S }).toEqual(limiterKey(name));
+    expect(await evaluate(Arguments.Key, { context: contextOf(dryRun) })).toEqual(toDynamoJson(limiterKey(name)));
   });
 
   it.each([0.5, 1, 12.3, 14, 45, 199, 200, 201, 10_000])(
@@ -32,10 +33,10 @@ describe('ReadRate', () => {
   });
 
   it('comes before every round of SendRows', () => {
-    const before = Object.entries<{ Next?: string; Choices?: { Next: string }[] }>(States)
+    const before = Object.entries(definition.States)
       .filter(([, { Next, Choices = [] }]) => [Next, ...Choices.map((choice) => choice.Next)].includes('SendRows'))
       .map(([name]) => name);
     expect(before).toEqual(['ReadRate']);
-    expect(States.SendRows.MaxConcurrency).toBe('{% $maxConcurrency %}');
+    expect(stateNamed('SendRows').MaxConcurrency).toBe('{% $maxConcurrency %}');
   });
 });

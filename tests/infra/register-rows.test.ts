@@ -1,22 +1,34 @@
-import { readFileSync } from 'node:fs';
-import jsonata from 'jsonata';
+import { text } from 'node:stream/consumers';
+import type { ValidRow } from '../../core/csv/row.ts';
+import { rowsWriter } from '../../core/csv/write.ts';
+import { newStateItem, toDynamoJson } from '../../core/ledger/item.ts';
+import { contentKey } from '../../core/ledger/keys.ts';
+import { readAsStatesDoes } from '../unit/csv/states-reader.ts';
+import { evaluate, stateNamed } from './support.ts';
 
-const definition = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8'));
-const { ItemBatcher, ItemProcessor } = definition.States.RegisterRows;
-const [expression] = Object.values<string>(ItemProcessor.States.WriteRows.Arguments.RequestItems);
-const write = jsonata((expression ?? '').replace(/^\{%|%\}$/g, ''));
+const { ItemBatcher } = stateNamed('RegisterRows') as unknown as {
+  ItemBatcher: { MaxItemsPerBatch: number; MaxInputBytesPerBatch: number };
+};
+const { RequestItems } = stateNamed('WriteRows').Arguments as { RequestItems: Record<string, string> };
 
 /** Step Functions refuses a larger input or larger arguments. */
 const PAYLOAD_LIMIT = 262_144;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-const batch = (items: Record<string, string>[]) => ({
-  BatchInput: { batchId: 'a'.repeat(64), campaignId: 'b'.repeat(32), createdAt: '2026-11-22T10:00:00.000Z' },
-  Items: items,
-});
+const BATCH = { batchId: 'a'.repeat(64), campaignId: 'b'.repeat(32), createdAt: '2026-11-22T10:00:00.000Z' };
 
-async function requestsOf(items: Record<string, string>[]) {
-  return write.evaluate({}, { states: { input: batch(items) } });
+/** The rows as they come out of rows.csv. */
+async function readRows(rows: readonly ValidRow[], batch = BATCH as Parameters<typeof rowsWriter>[0]) {
+  const writer = rowsWriter(batch);
+  const whole = text(writer.stream);
+  for (const row of rows) await writer.write(row);
+  writer.end();
+  return readAsStatesDoes(await whole);
+}
+
+async function requestsOf(Items: Record<string, string>[]) {
+  const requests = await evaluate(RequestItems, { input: { Items } });
+  return Object.values(requests as Record<string, { PutRequest: { Item: unknown } }[]>).flat();
 }
 
 /** The batches that Step Functions makes of these rows: by count and by bytes of the child's input. */
@@ -27,35 +39,41 @@ function batchesOf(rows: Record<string, string>[]): Record<string, string>[][] {
     const fits =
       last &&
       last.length < ItemBatcher.MaxItemsPerBatch &&
-      bytes(batch([...last, row])) <= ItemBatcher.MaxInputBytesPerBatch;
+      bytes({ Items: [...last, row] }) <= ItemBatcher.MaxInputBytesPerBatch;
     if (fits) last.push(row);
     else batches.push([row]);
   }
   return batches;
 }
 
-const row = (n: number, content: string, subject = 'Hello') => ({
-  row: String(n),
-  email: `${'x'.repeat(240)}${n}@e.io`,
+const row = (n: number, content: string, subject = 'Hello'): ValidRow => ({
+  row: n,
+  email: `${'X'.repeat(240)}${n}@e.io`,
   subject,
   content,
 });
 
 describe('RegisterRows', () => {
-  it('writes a state item and a content item for each row', async () => {
-    const items = await requestsOf([row(17, 'Hola'), row(18, 'Hi')]);
-    expect(items).toHaveLength(4);
-    expect(items[0].PutRequest.Item).toMatchObject({
+  it.each([
+    ['with a campaignId', BATCH],
+    ['without a campaignId', { batchId: BATCH.batchId, createdAt: BATCH.createdAt }],
+  ])('of a campaign %s writes a state item and a content item for each row', async (_, batch) => {
+    const rows = [row(17, 'Hola'), row(18, 'a "quoted"\\n\nline', 'tab\t\\ "é"')];
+    const items = (await requestsOf(await readRows(rows, batch))).map(({ PutRequest }) => PutRequest.Item);
+    const expected = rows.flatMap(({ row: rowNumber, email, subject, content }) => [
+      newStateItem({ ...batch, rowNumber, email, subject, status: 'PENDING', channel: 'campaign' }),
+      { ...contentKey(batch.batchId, rowNumber), content },
+    ]);
+    expect(items).toEqual(expected.map(toDynamoJson));
+    expect(items[0]).toMatchObject({
       pk: { S: `${'a'.repeat(64)}#1` },
       sk: { S: 'S#00000017' },
       statusKey: { S: 'PENDING#2026-11-22#1' },
-      status: { S: 'PENDING' },
+      createdKey: { S: `2026-11-22T10:00:00.000Z#${'a'.repeat(64)}#00000017` },
+      address: { S: `${'x'.repeat(240)}17@e.io` },
       rowNumber: { N: '17' },
-    });
-    expect(items[1].PutRequest.Item).toEqual({
-      pk: { S: `${'a'.repeat(64)}#1` },
-      sk: { S: 'C#00000017' },
-      content: { S: 'Hola' },
+      status: { S: 'PENDING' },
+      attempts: { N: '0' },
     });
   });
 
@@ -65,12 +83,13 @@ describe('RegisterRows', () => {
     ['the longest subjects, all escaped', 'x'.repeat(9_000), '"'.repeat(998)],
     ['content at its limit, every character escaped', '"'.repeat(65_534), '"'.repeat(998)],
   ])('stays below the payload limit with %s', async (_, content, subject) => {
-    const rows = Array.from({ length: 40 }, (__, n) => row(n + 1, content, subject));
+    const rows = await readRows(Array.from({ length: 40 }, (__, n) => row(n + 1, content, subject)));
     const batches = batchesOf(rows);
     expect(batches.flat()).toHaveLength(40);
-    for (const items of batches) {
-      expect(bytes(batch(items))).toBeLessThan(PAYLOAD_LIMIT);
-      const requests = await requestsOf(items);
+    for (const Items of batches) {
+      // A batch of one row may be as large as the row: then the row alone must be within the batcher's limit.
+      expect(bytes({ Items })).toBeLessThanOrEqual(ItemBatcher.MaxInputBytesPerBatch);
+      const requests = await requestsOf(Items);
       expect(requests.length).toBeLessThanOrEqual(25);
       expect(bytes({ RequestItems: { 'pregon-dev-sends': requests } })).toBeLessThan(PAYLOAD_LIMIT);
     }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { campaignDefinition } from '../../../statemachines/compile.ts';
 import { FakeHistory } from './fake-history.ts';
 import { bodyOf, close, listen } from './page-server.ts';
 
 const ACCOUNT = 'us-east-1:000000000000';
 const MACHINE = 'pregon-test-campaign';
 const MACHINE_ARN = `arn:aws:states:${ACCOUNT}:stateMachine:${MACHINE}`;
-const DEFINITION = readFileSync(new URL('../../../statemachines/campaign.asl.json', import.meta.url), 'utf8');
+const DEFINITION = campaignDefinition();
 
 type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type AslDefinition, definitionOfChild, parseDefinition } from '../../../console/src/graph/definition.ts';
 import { type Drawing, layOut, type PlacedNode } from '../../../console/src/graph/layout.ts';
+import { campaignDefinition } from '../../../statemachines/compile.ts';
 
-const CAMPAIGN = parseDefinition(
-  readFileSync(new URL('../../../statemachines/campaign.asl.json', import.meta.url), 'utf8'),
-);
+const CAMPAIGN = parseDefinition(campaignDefinition());
 
 /** A node's corner in the whole drawing. */
 function cornerOf(drawing: Drawing, node: PlacedNode): { x: number; y: number } {

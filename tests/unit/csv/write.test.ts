@@ -6,8 +6,10 @@ import { rowsWriter, skippedWriter } from '../../../core/csv/write.ts';
 import { readAsStatesDoes } from './states-reader.ts';
 import { quoted, readAll } from './support.ts';
 
+const BATCH = { batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' };
+
 async function written(rows: readonly ValidRow[]): Promise<string> {
-  const writer = rowsWriter();
+  const writer = rowsWriter(BATCH);
   const whole = text(writer.stream);
   for (const row of rows) await writer.write(row);
   writer.end();
@@ -52,7 +54,12 @@ describe('rows.csv', () => {
 
         const read = readAsStatesDoes(await written(rows));
 
-        expect(read).toEqual(rows.map((row) => ({ ...row, row: String(row.row) })));
+        expect(read.map(({ row, content }) => ({ row, content }))).toEqual(
+          rows.map(({ row, content }) => ({ row: String(row), content })),
+        );
+        expect(read.map(({ stateItem = '' }) => JSON.parse(stateItem))).toEqual(
+          rows.map(({ email, subject }) => expect.objectContaining({ email: { S: email }, subject: { S: subject } })),
+        );
       }),
       { numRuns: 300 },
     );
@@ -83,14 +90,42 @@ describe('rows.csv', () => {
     );
   });
 
-  it('has the row numbers of the uploaded file, its skipped rows counted', async () => {
-    const { rows } = await readAll('email,subject,content\nbad,S,x\na@example.com,S,x\n');
+  it('has the row numbers of the uploaded file, its skipped rows counted, and the keys of each row', async () => {
+    const { rows } = await readAll('email,subject,content\nbad,S,x\nA@example.com,S,x\n');
 
-    expect(await written(rows)).toBe('"row","email","subject","content"\n"2","a@example.com","S","x"\n');
+    const [read, ...others] = readAsStatesDoes(await written(rows));
+
+    expect(others).toEqual([]);
+    const { stateItem = '', ...cells } = read ?? {};
+    expect(cells).toEqual({
+      row: '2',
+      pk: 'b1#2',
+      sk: 'S#00000002',
+      queuedKey: 'QUEUED#2026-11-22#2',
+      errorKey: 'ERROR#2026-11-22#2',
+      contentSk: 'C#00000002',
+      content: 'x',
+    });
+    expect(JSON.parse(stateItem)).toEqual({
+      pk: { S: 'b1#2' },
+      sk: { S: 'S#00000002' },
+      statusKey: { S: 'PENDING#2026-11-22#2' },
+      createdKey: { S: '2026-11-22T10:00:00.000Z#b1#00000002' },
+      address: { S: 'a@example.com' },
+      batchId: { S: 'b1' },
+      rowNumber: { N: '2' },
+      email: { S: 'A@example.com' },
+      subject: { S: 'S' },
+      status: { S: 'PENDING' },
+      channel: { S: 'campaign' },
+      attempts: { N: '0' },
+      createdAt: { S: '2026-11-22T10:00:00.000Z' },
+      updatedAt: { S: '2026-11-22T10:00:00.000Z' },
+    });
   });
 
   it('stops with the error of whoever reads it', async () => {
-    const writer = rowsWriter();
+    const writer = rowsWriter(BATCH);
     writer.stream.destroy(new Error('the upload failed'));
 
     const row = { row: 1, email: 'a@example.com', subject: 'S', content: 'x' };

@@ -46,7 +46,7 @@ async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<C
   const files = new Map<string, number[]>();
   const retryFile: RetryFile = {
     read: async (key) => files.get(key),
-    async write(key, list) {
+    async write(key, _batch, list) {
       if (!files.has(key)) files.set(key, [...list]);
       return files.get(key) ?? [];
     },

@@ -24,7 +24,10 @@ async function open(clock: Clock, rows = 1) {
   states.staleMs = STALE_MS;
   const { ledger, store } = delivery;
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
-  const retryFile = { read: async () => undefined, write: async (_: string, list: readonly number[]) => [...list] };
+  const retryFile = {
+    read: async () => undefined,
+    write: async (_key: string, _batch: unknown, list: readonly number[]) => [...list],
+  };
   const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry: silent, retryFile };
   return { states, deps };
 }

@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import type { LedgerRow, SendStatus } from '../../../core/ledger/send.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
+import { campaignDefinition } from '../../../statemachines/compile.ts';
 import { movedClock, openLedgerTable, putRow } from './support.ts';
 
 const LEASE_MS = 30_000;
 const WORKERS = 3;
 
 /** The workflow's own two writes, by its definition: its expressions, with the values that it would evaluate. */
-const { SendRows } = JSON.parse(readFileSync('statemachines/campaign.asl.json', 'utf8')).States;
+const { SendRows } = JSON.parse(campaignDefinition()).States;
 const writeOf = (state: 'MarkQueued' | 'MarkError') => {
   const written = SendRows.ItemProcessor.States[state].Arguments;
   const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = written;
