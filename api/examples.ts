@@ -1,5 +1,5 @@
-import type { CampaignAnswer, CampaignListAnswer } from './campaign-schema.ts';
-import type { UploadAnswer } from './upload-schema.ts';
+import type { CampaignAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { UploadAnswer } from './upload.ts';
 
 /** Answers as the OpenAPI page shows them; a test holds them to their schemas. */
 const BATCH = 'spring-sale-9f86d081884c7d659a2feaa0c55ad015';

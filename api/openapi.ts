@@ -8,11 +8,11 @@ import {
 import { exampleProblem, PROBLEM_TYPE, problemSchema } from './problem.ts';
 import { type AnswerDoc, ROUTES, type RouteDoc } from './routes.ts';
 
-const DESCRIPTION = `Upload a CSV; every valid row becomes one email, sent once, at the allowed rate, with its state visible.
+const DESCRIPTION = `Upload a CSV: every valid row becomes one email, sent once, at the allowed rate, and its state is visible.
 
-Every call but the health check carries the API key: \`Authorization: Bearer <key>\`.
-Without one API Gateway answers 401, with a wrong one 403. Problems of the product are RFC 9457 documents.
-The state of each email is in the GraphQL API, \`POST /graphql\`.`;
+Every call except the health check needs the API key: \`Authorization: Bearer <key>\`.
+API Gateway answers 401 without a key and 403 to a wrong one. Errors of the product are RFC 9457 documents.
+The GraphQL API answers the state of each email: \`POST /graphql\`.`;
 
 /** The API as OpenAPI 3.1, generated from the schemas that validate it. */
 export function openApiDocument(routes: readonly RouteDoc[] = ROUTES): Record<string, unknown> {
@@ -25,7 +25,7 @@ export function openApiDocument(routes: readonly RouteDoc[] = ROUTES): Record<st
     paths: pathsOf(routes),
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'The API key; it lies in Secrets Manager.' },
+        apiKey: { type: 'http', scheme: 'bearer', description: 'The API key. It is stored in Secrets Manager.' },
       },
     },
   }) as unknown as Record<string, unknown>;

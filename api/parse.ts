@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { type ErrorCode, PregonError } from '../core/errors.ts';
 
-/**
- * Parses what came in from outside, or throws an error that names every field at fault at once.
- * `what` begins the sentence, such as "The form".
- */
+/** Parses input from outside. Throws an error that names every wrong field; its detail begins with `what`, such as "The form". */
 export function parseInput<S extends z.ZodType>(
   schema: S,
   input: unknown,
@@ -18,7 +15,7 @@ export function parseInput<S extends z.ZodType>(
   throw new PregonError(code, `${what} is not valid. ${sentences.join('; ')}.`, { issues });
 }
 
-/** A JSON body; an absent one is an empty object. Throws when it is no JSON. */
+/** Parses a JSON body; an absent one counts as an empty object. */
 export function parseJsonBody<S extends z.ZodType>(
   schema: S,
   body: string | undefined,

@@ -3,25 +3,25 @@ import { ERRORS, type ErrorCode, PregonError } from '../core/errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** RFC 9457, with the code that programs decide by. `error` repeats the detail for clients that know no other member. */
+/** An RFC 9457 document with a code for programs. `error` repeats the detail for the clients of `/orders`, which read only that. */
 export const problemSchema = z
   .looseObject({
     type: z.string().meta({ description: 'Names the kind of problem', example: 'urn:pregon:problem:InvalidCsv' }),
     title: z.string().meta({ description: 'The same for every problem of this kind' }),
     status: z.int().meta({ description: 'The HTTP status' }),
-    detail: z.string().meta({ description: 'What happened here, and what to do' }),
-    error: z.string().meta({ description: 'The detail again' }),
-    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).meta({ description: 'Decide by this one' }),
+    detail: z.string().meta({ description: 'What happened, and what to do' }),
+    error: z.string().meta({ description: 'The same as detail' }),
+    code: z
+      .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+      .meta({ description: 'For programs: decide by this member' }),
   })
   .meta({
     id: 'Problem',
-    description: 'An error as RFC 9457 has it. Further members depend on the problem, such as the line of a CSV.',
+    description: 'An error as in RFC 9457. Further members depend on the problem, such as the line of a CSV.',
   });
 export type Problem = z.infer<typeof problemSchema>;
 
-/**
- * The answer to an error. What is no error of the catalogue, or one of ours, is told to the log alone: the caller gets the request's id.
- */
+/** The answer to an error. Unknown and internal errors are masked: the caller gets the id of the request, by which the log is searched. */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof PregonError && error.class !== 'internal')
     return problem(error.code, error.message, error.extra);
@@ -31,7 +31,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 const problem = (code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>>): Problem => ({
-  // What an error adds never replaces what every problem has.
+  // First, so that it cannot replace the members that every problem has.
   ...extra,
   type: `urn:pregon:problem:${code}`,
   title: ERRORS[code].title,
@@ -41,7 +41,7 @@ const problem = (code: ErrorCode, detail: string, extra: Readonly<Record<string,
   code,
 });
 
-/** A problem of a status, for the documentation; undefined where no error of the catalogue has that status. */
+/** A problem with this status, for the documentation; undefined when no error of the catalogue has it. */
 export function exampleProblem(status: number, detail: string): Problem | undefined {
   const code = (Object.keys(ERRORS) as ErrorCode[]).find((name) => ERRORS[name].status === status);
   return code && problem(code, detail, {});

@@ -7,9 +7,9 @@ export interface GraphqlDeps extends CampaignDeps {
   table: DynamoTable;
 }
 
-/** What the resolvers of one request get. */
+/** The context of one request. */
 export interface GraphqlContext extends GraphqlDeps {
-  /** A campaign is counted once for a request, however many of its fields ask. */
+  /** Counts each campaign once for a request, however many fields ask. */
   progress(campaign: CampaignRecord): Promise<Progress>;
 }
 

@@ -15,7 +15,7 @@ import type { GraphqlContext } from './context.ts';
 import { costLimit, MAX_COST } from './limits/cost.ts';
 import { depthLimit, MAX_DEPTH } from './limits/depth.ts';
 
-/** The longest useful query, GraphiQL's introspection, has some 300 tokens. */
+/** The longest useful query, GraphiQL's introspection, has about 300 tokens. */
 const MAX_TOKENS = 2_000;
 
 export interface GraphqlRequest {
@@ -33,7 +33,7 @@ export interface ExecuteOptions {
 }
 
 export interface GraphqlAnswer {
-  /** False when nothing was executed: the request itself is wrong. */
+  /** False when nothing was executed because the request itself is wrong. */
   executed: boolean;
   result: FormattedExecutionResult;
 }
@@ -61,7 +61,7 @@ export async function executeRequest(
     operationName: request.operationName,
   });
   const result = errors ? { errors: errors.map(formatted) } : {};
-  // Without data no field was resolved: a variable was wrong, or the operation is not in the document.
+  // Without data no field was resolved: a variable is wrong, or the document has no such operation.
   return data === undefined ? { executed: false, result } : { executed: true, result: { ...result, data } };
 }
 
@@ -74,7 +74,7 @@ function parsed(query: string): DocumentNode | GraphQLError {
   }
 }
 
-/** The cost is measured only of a document that is otherwise valid: cycles of fragments are gone by then. */
+/** The cost is measured only for an otherwise valid document, which has no cycles of fragments. */
 function violations(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -87,15 +87,15 @@ function violations(
   try {
     return validate(schema, document, [costLimit(MAX_COST, variables, operationName)]);
   } catch (error) {
-    // Thrown, not reported, when the walk itself grows too long (fragments that multiply each other).
+    // The rule throws when fragments multiply each other and the document becomes too long to walk.
     if (error instanceof GraphQLError) return [error];
     throw error;
   }
 }
 
 /**
- * The one place where errors are shown or masked. GraphQL's own errors say what is wrong with the request; an error of the
- * catalogue shows its code and detail; any other becomes `Internal error` with the id of the request, by which the log is searched.
+ * Shows errors of GraphQL, which say what is wrong with the request, and errors of the catalogue with their code. Any other error is
+ * masked: the caller gets the id of the request, by which the log is searched.
  */
 function formatError(error: GraphQLError, { requestId, report }: ExecuteOptions): GraphQLFormattedError {
   let cause: Error = error;

@@ -11,7 +11,7 @@ export interface PageRequest {
   readonly after?: string;
 }
 
-/** The page that the arguments ask for. Throws BadRequest for a size out of bounds. */
+/** The page that the arguments ask for. Throws BadRequest for a size out of range. */
 export function pageRequest(
   argument: 'first' | 'limit',
   size: number | null | undefined,

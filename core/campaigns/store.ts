@@ -195,7 +195,7 @@ export const campaignCursor = (campaign: Pick<CampaignRecord, 'createdAt' | 'bat
 function startKeyOf(cursor: string): Item {
   const createdKey = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#.+$/.test(createdKey)) {
-    throw new PregonError('BadRequest', '`after` is no cursor of this list: take the `next` of the page before.');
+    throw new PregonError('BadRequest', '`after` is not a valid cursor: use the `next` of the page before.');
   }
   return { ...campaignKey(batchIdIn(createdKey)), statusKey: CAMPAIGN_LIST_KEY, createdKey };
 }

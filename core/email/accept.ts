@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { ChannelName } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { type EmailBatch, type EmailRequest, eachOnce } from './batch.ts';
+import type { EmailBatch, EmailRequest } from './batch.ts';
 import type { EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
 import { firstSweepAt } from './sweep-plan.ts';
@@ -35,7 +35,6 @@ export async function acceptEmail(
   const now = clock.now();
   const wanted: EmailBatch = {
     ...request,
-    destinations: eachOnce(request.destinations),
     batchId,
     channel,
     createdAt: new Date(now).toISOString(),

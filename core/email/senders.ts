@@ -23,7 +23,7 @@ export function allowedSenders(list: string): AllowedSenders {
 /** Throws BadRequest naming `from.email` when the address may not send. */
 export function checkSender(allowed: AllowedSenders, address: string): void {
   if (allowed(address)) return;
-  const message = `${address} is no sender that this deployment may use; its operator adds it or its domain to AllowedSenders`;
+  const message = `${address} is not an allowed sender; an operator can add it or its domain to AllowedSenders`;
   throw new PregonError('BadRequest', `The body is not valid. from.email: ${message}.`, {
     issues: [{ field: 'from.email', message }],
   });

@@ -230,7 +230,7 @@ function isoTimes({ from, to }: SendFilter): Pick<SendFilter, 'from' | 'to'> {
 
 function isoOf(name: string, time: string): string {
   const milliseconds = Date.parse(time);
-  if (Number.isNaN(milliseconds)) throw badRequest(`\`${name}\` is no ISO 8601 time: ${time}`);
+  if (Number.isNaN(milliseconds)) throw badRequest(`\`${name}\` is not an ISO 8601 time: ${time}`);
   return new Date(milliseconds).toISOString();
 }
 

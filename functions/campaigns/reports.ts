@@ -8,7 +8,7 @@ import { objectKeysOf } from '../../core/campaigns/identity.ts';
 import { sendsWriter } from '../../core/csv/write.ts';
 import type { Ledger } from '../../core/ledger/ledger.ts';
 
-/** A Lambda's answer holds 6 MB as JSON, in which every quote of a CSV takes two bytes. */
+/** A Lambda's answer has at most 6 MB as JSON, where every quote of a CSV takes two bytes. */
 const MAX_INLINE_BYTES = 3 * 1024 * 1024;
 const LINK_SECONDS = 300;
 
@@ -22,7 +22,7 @@ export interface ReportDeps {
   maxInlineBytes?: number;
 }
 
-/** The reports of a campaign: in the answer where they fit, else by a link to S3 that holds for five minutes. */
+/** The reports of a campaign: in the answer when they fit, otherwise as a link to S3 that is valid for five minutes. */
 export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_BYTES }: ReportDeps) {
   async function link(key: string, name: string): Promise<Answer> {
     const command = new GetObjectCommand({
@@ -65,7 +65,7 @@ export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_
   };
 }
 
-/** The report as it is written, while the ledger is read. */
+/** Streams the report while the ledger is read. */
 async function* reportOf(ledger: ReportDeps['ledger'], batchId: string): AsyncGenerator<Buffer> {
   const writer = sendsWriter();
   const writing = (async () => {
@@ -76,7 +76,7 @@ async function* reportOf(ledger: ReportDeps['ledger'], batchId: string): AsyncGe
   await writing;
 }
 
-/** What was read already, and the rest. */
+/** A stream of the chunks already read and the rest. */
 function whole(head: readonly Buffer[], rest: AsyncIterator<Buffer>): Readable {
   async function* all() {
     yield* head;

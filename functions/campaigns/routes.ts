@@ -1,10 +1,10 @@
-import { campaignAnswer } from '../../api/campaign-answer.ts';
 import {
   type CampaignListAnswer,
+  campaignAnswer,
   campaignPathSchema,
   pageQuerySchema,
   redriveBodySchema,
-} from '../../api/campaign-schema.ts';
+} from '../../api/campaigns.ts';
 import { parseInput, parseJsonBody } from '../../api/parse.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';

@@ -1,9 +1,6 @@
 import type { z } from 'zod';
 
-/**
- * The function's configuration, checked once at its start.
- * Throws one error that names every variable that is missing or wrong.
- */
+/** Checks the configuration of a function at its start. Throws one error that names every missing or wrong variable. */
 export function readEnv<S extends z.ZodType>(
   schema: S,
   env: Record<string, string | undefined> = process.env,

@@ -11,8 +11,8 @@ export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 export type HttpRoutes = Readonly<Record<string, (event: HttpEvent, context: Context) => Promise<HttpAnswer>>>;
 
 /**
- * The handler of an HTTP function. Each invocation gets its log context, trace and metrics, is given to the route that API Gateway
- * matched, and answers every error as a problem document.
+ * The handler of an HTTP function. Calls the route that API Gateway matched, within the log context, trace and metrics of the
+ * invocation, and answers errors as problem documents.
  */
 export function httpHandler(routes: HttpRoutes) {
   const handle = middy(async (event: HttpEvent, context: Context): Promise<HttpAnswer> => {
@@ -22,13 +22,13 @@ export function httpHandler(routes: HttpRoutes) {
   }).use(problemJson);
 
   return invocation<HttpEvent, HttpAnswer>((event, context) => {
-    // The route as it is defined: a path may hold an address or a token, which do not belong into logs.
+    // The route key rather than the path, which may contain an address or a token.
     logger.appendKeys({ route: event.routeKey });
     return handle(event, context);
   });
 }
 
-/** Answers an error as an RFC 9457 document. Errors that are not the caller's are logged, and masked in the answer. */
+/** Answers errors as RFC 9457 documents. Errors with a 5xx status are logged. */
 const problemJson: MiddlewareObj<HttpEvent, HttpAnswer> = {
   onError(request) {
     const requestId = request.context.awsRequestId;

@@ -3,7 +3,7 @@ import { logger } from './logger.ts';
 import { metrics } from './telemetry.ts';
 import { traced } from './tracer.ts';
 
-/** Runs each invocation with its request id in the logs, in a trace of its own, and its metrics written when it ends. */
+/** Runs each invocation with its context in the logs and in a trace of its own, and writes its metrics at the end. */
 export function invocation<Event, Answer>(
   handle: (event: Event, context: Context) => Promise<Answer>,
 ): (event: Event, context: Context) => Promise<Answer> {
@@ -15,7 +15,7 @@ export function invocation<Event, Answer>(
       logger.error('The invocation failed', { error });
       throw error;
     } finally {
-      // Publishing nothing would log a warning at every call.
+      // Publishing without metrics logs a warning.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };

@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { type WindowLimit, windowSpacingOf } from '../../core/limiter/spacing.ts';
 
-/** What the external notification provider takes: so many calls in any so many seconds. */
+/** The limit of the external notification provider: NOTIFY_LIMIT calls in any NOTIFY_WINDOW_SECONDS. */
 export const notifyRateEnv = z.object({
   NOTIFY_LIMIT: z.coerce.number().int().positive(),
   NOTIFY_WINDOW_SECONDS: z.coerce.number().positive(),
 });
 
-/**
- * Slots lie two tenths of a second apart, so one that is missed costs as much as ten of SES: better to allow for a late call, which
- * costs one percent of the rate.
- */
+/** Slots are 0.2 s apart, so a missed one is expensive. Allowing calls to be this late costs one percent of the rate. */
 const JITTER_MS = 100;
 
 export function notifyRate(env: z.output<typeof notifyRateEnv>): { window: WindowLimit; spacingMs: number } {

@@ -3,7 +3,7 @@ import type { OrderStatus } from '../../core/orders/order.ts';
 
 const url = z.string().min(1);
 
-/** The queues of all statuses, for those who send to each. */
+/** The queues of all order statuses. */
 export const orderQueuesEnv = z.object({
   ORDER_RECEIVED_QUEUE_URL: url,
   ORDER_INPROCESS_QUEUE_URL: url,

@@ -2,10 +2,10 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { logger } from './logger.ts';
 
-/** Metrics of this function, written to its log in the embedded format. */
+/** Metrics, written to the log in the embedded metric format. */
 export const metrics = new Metrics();
 
-/** What the core reports, as structured logs and metrics. */
+/** Writes what the core reports as structured logs and metrics. */
 export const telemetry: Telemetry = {
   debug: (message, fields = {}) => logger.debug(message, { ...fields }),
   info: (message, fields = {}) => logger.info(message, { ...fields }),

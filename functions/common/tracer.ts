@@ -1,9 +1,6 @@
 import type { Tracer } from '@aws-lambda-powertools/tracer';
 
-/**
- * Loaded only where traces are taken: the X-Ray SDK hooks every promise of the process, which costs a worker a good
- * part of its time.
- */
+/** Loaded only when tracing is on: the X-Ray SDK hooks every promise of the process, which takes much of a worker's time. */
 const tracer = process.env.POWERTOOLS_TRACE_ENABLED === 'false' ? undefined : await load();
 
 async function load(): Promise<Tracer> {
@@ -11,7 +8,7 @@ async function load(): Promise<Tracer> {
   return new Tracer();
 }
 
-/** Runs the work in a subsegment of the function's trace; without tracing it just runs. */
+/** Runs the work in a subsegment of the function's trace, or directly when tracing is off. */
 export async function traced<T>(work: () => Promise<T>): Promise<T> {
   if (!tracer?.isTracingEnabled()) return work();
   const parent = tracer.getSegment();

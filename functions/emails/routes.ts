@@ -1,7 +1,6 @@
-import { parseEmailRequest } from '../../api/email-schema.ts';
+import { parseEmailRequest, viewEmails } from '../../api/emails.ts';
 import { type AcceptDeps, acceptEmail } from '../../core/email/accept.ts';
 import { type AllowedSenders, checkSender } from '../../core/email/senders.ts';
-import { viewEmails } from '../../core/email/view.ts';
 import { type Idempotency, idempotencyKey } from '../../core/idempotency/idempotency.ts';
 import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 

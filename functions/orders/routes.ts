@@ -1,8 +1,7 @@
-import { orderIdSchema, parseNewOrder, parseOrderPatch } from '../../api/order-schema.ts';
+import { orderIdSchema, parseNewOrder, parseOrderPatch, viewOrder } from '../../api/orders.ts';
 import { PregonError } from '../../core/errors.ts';
 import { changeOrder, createOrder, type OrderDeps, orderById } from '../../core/orders/change-order.ts';
 import type { Order } from '../../core/orders/order.ts';
-import { viewOrder } from '../../core/orders/view.ts';
 import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 
 const PROCESSED = { message: 'Order processed successfully' };

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const OURS = ['index.html', 'docs.js', 'docs.css'];
 const SWAGGER_UI = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'];
 
-/** Puts the API page together: Swagger UI from its package, and the few lines that open it on our document. */
+/** Builds the API page: Swagger UI from its package, and the script that opens it with the product's document. */
 export async function buildDocs(outdir: string): Promise<void> {
   const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await mkdir(outdir, { recursive: true });

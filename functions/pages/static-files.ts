@@ -21,7 +21,7 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** HTML stays as it is: it is small, and whoever serves it may add to its head. */
+/** HTML is not compressed: it is small, and a proxy may insert into its head. */
 const COMPRESSED = new Set(['.js', '.mjs', '.css', '.json', '.map', '.svg']);
 const WORTH_COMPRESSING = 4 * 1024;
 const compress = promisify(gzip);
@@ -31,13 +31,13 @@ export interface StaticFile {
   gzipped: Buffer | undefined;
   contentType: string;
   etag: string;
-  /** The name has the content's hash in it: it never changes. */
+  /** True when the name contains a hash of the content, so that the file never changes. */
   immutable: boolean;
 }
 
 /**
- * The files under a folder by their path in it, `docs/index.html`. The folder is listed once and only what is in the list is ever
- * read, so that no path can lead out of it. Missing folder: no files.
+ * Reads the files below a folder by their path, such as `docs/index.html`. The folder is listed once and only listed files are read,
+ * so that no path can lead out of it. A missing folder has no files.
  */
 export function staticFiles(root: string): (path: string) => Promise<StaticFile | undefined> {
   const names = new Set(

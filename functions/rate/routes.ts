@@ -1,5 +1,5 @@
 import { parseJsonBody } from '../../api/parse.ts';
-import { type RateAnswer, rateBodySchema } from '../../api/rate-schema.ts';
+import { type RateAnswer, rateBodySchema } from '../../api/rate.ts';
 import { PregonError } from '../../core/errors.ts';
 import { concurrencyFor } from '../../core/limiter/concurrency.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';

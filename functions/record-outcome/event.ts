@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExecutionState } from '../../core/campaigns/execution.ts';
 
-/** EventBridge's "Step Functions Execution Status Change". https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+/** The event "Step Functions Execution Status Change". https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 const statusChangeSchema = z.object({
   detail: z.object({
     executionArn: z.string(),
@@ -17,19 +17,19 @@ const statusChangeSchema = z.object({
   }),
 });
 
-/** An event's state with what Step Functions says of the same end by now; its answer may be older than the event. */
+/** The state of an event, completed by the description of the execution where that shows the same end; it may be older than the event. */
 export function withDescription(state: ExecutionState, described: ExecutionState | undefined): ExecutionState {
   const isSame = described?.status === state.status && described.redriveCount >= state.redriveCount;
   return isSame ? { ...state, ...described } : state;
 }
 
-/** The campaign and the state that an event tells of; undefined for executions that are no campaign's. */
+/** The campaign and the state of an event; undefined for an execution that is not a campaign's. */
 export function statusChangeOf(
   event: unknown,
   stateMachineArn: string,
 ): { batchId: string; state: ExecutionState } | undefined {
   const { detail } = statusChangeSchema.parse(event);
-  // Children of Map Runs have a state machine ARN with the map's label in it.
+  // The state machine ARN of a Map Run's children ends with the label of the map.
   if (detail.stateMachineArn !== stateMachineArn) return undefined;
   const time = (milliseconds: number) => new Date(milliseconds).toISOString();
   return {

@@ -23,12 +23,12 @@ const deps = {
   telemetry,
 };
 
-/** Writes to a campaign's record how its execution stands, and at an end what became of every row. */
+/** Writes the state of an execution to its campaign's record, and at its end the counts of all rows. */
 export const handler = invocation<unknown, void>(async (event) => {
   const change = statusChangeOf(event, stateMachineArn);
   const record = change && (await deps.store.get(change.batchId));
   if (!change || !record) return;
-  // An event carries no cause, and may be older than what Step Functions says by now.
+  // The event carries no cause, and may be older than the execution's description.
   const described = await describeExecution(sfn, executionArnOf(stateMachineArn, change.batchId));
   const state = withDescription(change.state, described);
   await countAtEnd(deps, await applyExecution(deps, record, state));

@@ -1,4 +1,4 @@
-import { parseNotificationRequest } from '../../api/request-schema.ts';
+import { parseNotificationRequest } from '../../api/requests.ts';
 import { processRequest, type RequestDeps, viewRequest } from '../../core/requests/process.ts';
 import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 

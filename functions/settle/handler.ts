@@ -22,5 +22,5 @@ const deps = {
   telemetry,
 };
 
-/** The workflow's last state. Its error CampaignIncomplete fails the execution where a redrive can go on. */
+/** The last state of the workflow. Its error CampaignIncomplete fails the execution, so that a redrive can continue it. */
 export const handler = invocation<unknown, SettleOutput>((event) => settle(deps, settleInputSchema.parse(event)));

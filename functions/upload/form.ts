@@ -3,11 +3,11 @@ import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
 import { parseInput } from '../../api/parse.ts';
-import { encodingSchema, uploadFieldsSchema } from '../../api/upload-schema.ts';
+import { encodingSchema, uploadFieldsSchema } from '../../api/upload.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
 
-/** A Lambda's request holds 6 MB, and base64 makes four bytes of three. */
+/** A Lambda's request has at most 6 MB, and base64 turns three bytes into four. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 export interface UploadForm {
@@ -15,28 +15,28 @@ export interface UploadForm {
   options: CampaignOptions;
 }
 
-/** Fields by name, a file among them as an object. */
+/** Values of the fields by name. A file is an object. */
 type ParsedForm = Record<string, unknown>;
 
-/** The form, which the body parser puts where the body was. */
+/** The parsed form, with which the body parser replaces the body. */
 export const formIn = (event: APIGatewayProxyEventV2): ParsedForm => event.body as unknown as ParsedForm;
 
 interface FormFile {
   filename?: string;
   mimetype?: string;
-  /** Of the part's content type. */
+  /** From the content type of its part. */
   charset?: string;
   content: Buffer;
 }
 
 /**
- * The multipart body parser, with its refusals in the product's words. The header check is ours: its own takes no boundary in quotes,
- * which RFC 2046 allows and some clients send.
+ * The multipart body parser, with errors of the catalogue. It replaces the parser's own check of the header, which refuses a quoted
+ * boundary although RFC 2046 allows it and some clients send it.
  */
 export function formParser(): MiddlewareObj<APIGatewayProxyEventV2> {
   const parser = httpMultipartBodyParser({
     disableContentTypeCheck: true,
-    // Two files and then some, so that what is too much is seen and refused, not dropped.
+    // More than one file and field can pass, so that surplus ones are refused and not dropped.
     busboy: { limits: { fileSize: MAX_FILE_BYTES, files: 2, fields: 20, fieldSize: 1024, parts: MAX_PARTS } },
   });
   return {
@@ -61,7 +61,7 @@ export function formParser(): MiddlewareObj<APIGatewayProxyEventV2> {
 const MAX_PARTS = 22;
 const MAX_PART_HEADER = 8 * 1024;
 
-/** The charset in the header of the file's part, which the body parser leaves out. */
+/** The charset in the header of the file's part, which the body parser does not return. */
 function charsetOfFile({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): string | undefined {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(headers['content-type'] ?? '') ?? [];
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
@@ -89,10 +89,10 @@ function refusalOf(error: unknown): PregonError {
       { maxBytes: MAX_FILE_BYTES },
     );
   }
-  return new PregonError('BadRequest', 'The body is no valid multipart/form-data.', {}, { cause: error });
+  return new PregonError('BadRequest', 'The body is not valid multipart/form-data.', {}, { cause: error });
 }
 
-/** Takes the one file and the options out of a parsed form. Throws BadRequest or UnsupportedMedia. */
+/** Reads the file and the options of a parsed form. Throws BadRequest or UnsupportedMedia. */
 export function readForm(form: ParsedForm): UploadForm {
   const fields: Record<string, unknown> = {};
   const files: { field: string; file: FormFile }[] = [];
@@ -103,7 +103,7 @@ export function readForm(form: ParsedForm): UploadForm {
     }
   }
   if ('file' in fields) {
-    // A browser sends an empty part for a file that nobody chose.
+    // Browsers send an empty part when no file is chosen.
     if (fields.file === '') throw noFile();
     throw new PregonError('BadRequest', 'The field "file" holds text: send the CSV as a file, with a file name.');
   }
@@ -134,7 +134,7 @@ function oneOf(files: { field: string; file: FormFile }[]): FormFile {
   return first.file;
 }
 
-/** What the part's content type says of its text, where it says anything. */
+/** The encoding that the content type of the file's part names. */
 const encodingOfPart = ({ charset }: FormFile) =>
   charset
     ? parseInput(z.object({ charset: encodingSchema }), { charset }, "The file's content type").charset
@@ -142,7 +142,7 @@ const encodingOfPart = ({ charset }: FormFile) =>
 
 const noFile = () => new PregonError('BadRequest', 'There is no file: send the CSV in the field "file".');
 
-/** Browsers name a CSV in many ways, by what is installed; these no one means for a text. */
+/** Browsers send CSV files with various types, depending on installed programs; these types never mean text. */
 function refuseOtherMedia({ mimetype = '' }: FormFile): void {
   if (/^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json)$/i.test(mimetype)) {
     throw new PregonError('UnsupportedMedia', `The file is not a CSV: it was sent as ${mimetype}.`);

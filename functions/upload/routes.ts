@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { uploadAnswer } from '../../api/campaign-answer.ts';
+import { uploadAnswer } from '../../api/upload.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { bufferSource } from '../../core/csv/source.ts';
 import { type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';

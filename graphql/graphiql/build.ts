@@ -7,8 +7,8 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const PUBLIC_PATH = '/graphql/assets';
 
 /**
- * Bundles GraphiQL into `outdir`: `index.html`, and one script and one sheet under `assets/` with their content's hash
- * in the name, so that they may be cached for ever while the page itself may not. Nothing is loaded from elsewhere.
+ * Bundles GraphiQL into `outdir`: `index.html`, and a script and a style sheet under `assets/` with a hash of their content in the name,
+ * so that they can be cached for good. Nothing is loaded from another origin.
  */
 export async function buildGraphiql(outdir: string): Promise<void> {
   const assets = join(outdir, 'assets');
@@ -40,7 +40,7 @@ export async function buildGraphiql(outdir: string): Promise<void> {
   await writeFile(join(outdir, 'index.html'), html.replace('</head>', `  ${tags.join('\n    ')}\n  </head>`));
 }
 
-/** GraphiQL's sheet carries Roboto and Fira Code as data URLs: nine tenths of it. The page uses the system's fonts. */
+/** Nine tenths of GraphiQL's style sheet are Roboto and Fira Code as data URLs. The page uses the fonts of the system instead. */
 const withoutEmbeddedFonts: Plugin = {
   name: 'without-embedded-fonts',
   setup(api) {

@@ -3,7 +3,7 @@ import { type ASTVisitor, GraphQLError, Kind, type SelectionSetNode, type Valida
 /** The deepest useful query, `sends { edges { node { error { code } } } }`, has five levels. */
 export const MAX_DEPTH = 8;
 
-/** A validation rule: refuses operations nested deeper than `max`. Introspection is bounded by graphql-js's own rule. */
+/** A validation rule that refuses operations nested deeper than `max`. A rule of graphql-js limits introspection. */
 export const depthLimit =
   (max: number) =>
   (context: ValidationContext): ASTVisitor => ({
@@ -20,7 +20,7 @@ export const depthLimit =
     },
   });
 
-/** `known` keeps each fragment's depth: measured once however often it is spread, and 0 while a cycle is walked. */
+/** `known` keeps the depth of each fragment, so that it is measured once. It is 0 while the fragment is measured, which ends cycles. */
 function depthOf(set: SelectionSetNode | undefined, context: ValidationContext, known: Map<string, number>): number {
   let deepest = 0;
   for (const selection of set?.selections ?? []) {

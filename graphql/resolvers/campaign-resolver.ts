@@ -43,7 +43,7 @@ export class CampaignResolver {
 
   @Mutation(() => Campaign, {
     name: 'redriveCampaign',
-    description: 'Goes on where the campaign ended: sends what is left and what may be tried again.',
+    description: 'Continues the campaign: sends the rows that are left, and failed ones that can be tried again.',
     complexity: fixedCost(COST.command),
   })
   async redriveCampaign(
@@ -55,7 +55,7 @@ export class CampaignResolver {
 
   @Mutation(() => Campaign, {
     name: 'stopCampaign',
-    description: 'Stops sending within five seconds; a redrive resumes.',
+    description: 'Stops sending within five seconds. A redrive resumes it.',
     complexity: fixedCost(COST.command),
   })
   async stopCampaign(
@@ -72,14 +72,14 @@ export class CampaignResolver {
 
   @FieldResolver(() => Int, {
     name: 'unconfirmed',
-    description: 'Rows in ERROR of which nobody knows whether the provider accepted them.',
+    description: 'Rows in ERROR that a provider may have accepted.',
     complexity: COST.counts,
   })
   async unconfirmed(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<number> {
     return (await context.progress(campaign)).unconfirmed;
   }
 
-  @FieldResolver(() => ID, { name: 'executionArn', description: 'Of its Step Functions execution.' })
+  @FieldResolver(() => ID, { name: 'executionArn', description: 'The ARN of its Step Functions execution.' })
   executionArn(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): string {
     return executionArnOf(context.stateMachineArn, campaign.batchId);
   }

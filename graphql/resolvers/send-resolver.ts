@@ -17,7 +17,7 @@ import { connectionOf } from '../types/connection.ts';
 import { EmailSend, SendConnection } from '../types/email-send.ts';
 import { textualFilter } from './textual-filter.ts';
 
-/** emailSends has no paging: it answers this many. */
+/** emailSends has no paging and answers this many. */
 const NEWEST = 100;
 
 @Resolver()
@@ -68,7 +68,7 @@ export class SendResolver {
   }
 }
 
-/** GraphQL's null and absence both mean: not filtered by. */
+/** Arguments that are null or absent do not filter. */
 function filterOf({ status, from, to, batchId, campaignId, email }: SendFilterInput): SendFilter {
   if (status?.length === 0) {
     throw new PregonError('BadRequest', `status must name at least one of ${SEND_STATUSES.join(', ')}, or be left out`);

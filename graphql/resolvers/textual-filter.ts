@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 const DATE_ALONE = /^\d{4}-\d{2}-\d{2}$/;
 const ZONE = /(z|[+-]\d{2}:\d{2})$/i;
 
-/** The filter of emailSends, whose arguments are plain text. Throws BadRequest for a status or date that is none. */
+/** The filter of emailSends, whose arguments are plain text. Throws BadRequest for an unknown status or a date that is not valid. */
 export function textualFilter({ status, startDate, endDate }: EmailSendsArguments): SendFilter {
   return {
     ...(status ? { statuses: [statusOf(status)] } : {}),
@@ -36,7 +36,7 @@ function instantOf(argument: string, text: string): string {
   return instant;
 }
 
-/** A date as the end of a range means that the day belongs to it. */
+/** A date at the end of a range includes the whole day. */
 function endOf(text: string): string {
   const instant = instantOf('endDate', text);
   return DATE_ALONE.test(text.trim()) ? new Date(Date.parse(instant) + DAY_MS).toISOString() : instant;

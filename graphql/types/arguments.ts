@@ -6,11 +6,11 @@ export const DEFAULT_SENDS = 50;
 export const DEFAULT_CAMPAIGNS = 20;
 
 const PAGE_SIZE = 'At most 1,000.';
-const AFTER = 'The cursor at which the page before ended.';
+const AFTER = 'The last cursor of the page before.';
 
-/** Which sends to list; what is left out does not filter. Also the arguments of listEmailStatus. */
+/** Also the arguments of listEmailStatus. */
 @ArgsType()
-@InputType('SendFilter', { description: 'Which sends to list; what is left out does not filter.' })
+@InputType('SendFilter', { description: 'Which sends to list. Fields that are left out do not filter.' })
 export class SendFilterInput {
   @Field(() => [SendStatusEnum], { nullable: true, description: 'One or several.' })
   declare readonly status?: (keyof typeof SendStatusEnum)[] | null;
@@ -48,7 +48,7 @@ export class EmailSendsArguments {
   @Field(() => String, { nullable: true, description: 'A date or a time, UTC where no zone is given.' })
   declare readonly startDate?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'A time, excluded, or a date, the whole day included.' })
+  @Field(() => String, { nullable: true, description: 'A time, exclusive, or a date, the whole day inclusive.' })
   declare readonly endDate?: string | null;
 }
 

@@ -3,8 +3,7 @@ import { connectionType } from './connection.ts';
 import { DateTimeScalar } from './date-time.ts';
 import { CampaignStatusEnum } from './enums.ts';
 
-/** How many sends of a campaign stand where; the four add up to `enqueued`. */
-@ObjectType('SendCounts', { description: 'How many sends stand where; the four add up to `enqueued`.' })
+@ObjectType('SendCounts', { description: 'How many sends have each status; the four add up to `enqueued`.' })
 export class SendCounts {
   @Field(() => Int)
   declare readonly PENDING: number;
@@ -19,7 +18,7 @@ export class SendCounts {
   declare readonly ERROR: number;
 }
 
-/** One uploaded file and its execution. `counts` and `unconfirmed` are resolved apart: a running campaign's are counted. */
+/** `counts` and `unconfirmed` have resolvers of their own, because those of a running campaign are counted. */
 @ObjectType('Campaign', { description: 'One uploaded file and its Step Functions execution.' })
 export class Campaign {
   @Field(() => ID)
@@ -31,7 +30,7 @@ export class Campaign {
   @Field(() => CampaignStatusEnum)
   declare readonly status: keyof typeof CampaignStatusEnum;
 
-  @Field(() => String, { nullable: true, description: 'Why it ended otherwise than SUCCEEDED.' })
+  @Field(() => String, { nullable: true, description: 'Why it did not end as SUCCEEDED.' })
   declare readonly reason?: string;
 
   @Field(() => Int, { description: 'Data rows in the file = enqueued + skipped.' })
@@ -52,19 +51,19 @@ export class Campaign {
   @Field(() => DateTimeScalar, { nullable: true })
   declare readonly finishedAt?: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When sending is to begin, where it was scheduled.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When sending begins, if it was scheduled.' })
   declare readonly sendAt?: string;
 
   @Field(() => Int)
   declare readonly redriveCount: number;
 
-  @Field(() => Boolean, { description: 'Nothing leaves; every step but the provider’s runs.' })
+  @Field(() => Boolean, { description: 'Every step runs, but no email is sent.' })
   declare readonly dryRun: boolean;
 
   @Field(() => String, { description: 'text or html.' })
   declare readonly format: string;
 
-  @Field(() => [String], { description: 'What the file’s reader noticed.' })
+  @Field(() => [String], { description: 'Warnings about the file.' })
   declare readonly warnings: readonly string[];
 }
 

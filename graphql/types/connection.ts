@@ -1,12 +1,11 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 
-/** Relay's page info. Lists have one direction, from the newest to the oldest. */
 @ObjectType('PageInfo')
 export class PageInfo {
   @Field(() => Boolean)
   declare readonly hasNextPage: boolean;
 
-  @Field(() => Boolean, { description: 'Always false: lists go from the newest back.' })
+  @Field(() => Boolean, { description: 'Always false: lists go from the newest to the oldest.' })
   declare readonly hasPreviousPage: boolean;
 
   @Field(() => String, { nullable: true })
@@ -38,7 +37,7 @@ export function connectionType(name: string, node: ClassType): ClassType {
   return Connection;
 }
 
-/** A Relay connection of one page; `next` is set when there is more, and may lie behind the last item of the page. */
+/** A Relay connection of one page. `next` is the cursor of the next page, which may be later than the page's last item. */
 export function connectionOf<T extends { readonly cursor: string }>(nodes: readonly T[], next: string | undefined) {
   const startCursor = nodes[0]?.cursor;
   const endCursor = next ?? nodes.at(-1)?.cursor;

@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 /** ISO 8601: a date, or a date and time with a zone. */
 const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/i;
 
-/** The time as the ledger writes it (UTC, milliseconds), or undefined where the text is no ISO 8601 time with a zone. */
+/** The time in the format of the ledger (UTC, milliseconds); undefined when the text is not an ISO 8601 date or time with a zone. */
 export function parseInstant(text: string): string | undefined {
   const match = ISO_8601.exec(text);
   if (!match) return undefined;
@@ -13,7 +13,7 @@ export function parseInstant(text: string): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
-/** Date.parse turns 30 February into 1 or 2 March; a filter must not move by itself. */
+/** Date.parse accepts 30 February as 1 or 2 March, which would change a filter silently. */
 function isCalendarDay(year = 0, month = 0, day = 0): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
@@ -29,7 +29,7 @@ function parse(value: unknown): string {
   return instant;
 }
 
-/** Named `DateTime`, unlike TypeGraphQL's own; inside, a time is the ledger's ISO 8601 string and needs no conversion. */
+/** Named `DateTime`, unlike TypeGraphQL's own. Times are the ISO 8601 strings of the ledger, without conversion. */
 export const DateTimeScalar = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   description:

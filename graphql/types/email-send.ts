@@ -3,7 +3,6 @@ import { connectionType } from './connection.ts';
 import { DateTimeScalar } from './date-time.ts';
 import { SendStatusEnum } from './enums.ts';
 
-/** Why a send is in ERROR. */
 @ObjectType('SendError', { description: 'Why a send is in ERROR.' })
 export class SendErrorType {
   @Field(() => String, { description: 'Of the error catalogue, such as MessageRejected.' })
@@ -19,7 +18,6 @@ export class SendErrorType {
   declare readonly retryable: boolean;
 }
 
-/** One email to one recipient. */
 @ObjectType('EmailSend', { description: 'One email to one recipient.' })
 export class EmailSend {
   @Field(() => ID, { description: '`<batchId>-<rowNumber>`' })
@@ -43,10 +41,10 @@ export class EmailSend {
   @Field(() => SendStatusEnum)
   declare readonly status: keyof typeof SendStatusEnum;
 
-  @Field(() => String, { description: 'The door it came in by, such as campaign.' })
+  @Field(() => String, { description: 'The channel of the send, such as campaign.' })
   declare readonly channel: string;
 
-  @Field(() => Int, { description: 'How often it was tried; throttles do not count.' })
+  @Field(() => Int, { description: 'Attempts; throttled ones do not count.' })
   declare readonly attempts: number;
 
   @Field(() => String, { nullable: true })
@@ -67,7 +65,7 @@ export class EmailSend {
   @Field(() => DateTimeScalar, { nullable: true })
   declare readonly lastAttemptAt?: string;
 
-  @Field(() => String, { description: 'The `after` of the page that begins behind this send.' })
+  @Field(() => String, { description: 'The `after` of the page that begins after this send.' })
   declare readonly cursor: string;
 }
 

@@ -20,7 +20,7 @@ registerEnumType(CampaignStatusEnum, {
 export const UnconfirmedPolicyEnum = enumOf(['RESEND', 'ACCEPT']);
 registerEnumType(UnconfirmedPolicyEnum, {
   name: 'UnconfirmedPolicy',
-  description: 'What one redrive does with rows of which nobody knows whether the provider accepted them.',
+  description: 'What one redrive does with rows that a provider may have accepted.',
   valuesConfig: {
     RESEND: { description: 'Send them again: a recipient may get a second copy.' },
     ACCEPT: { description: 'Close them as they are.' },

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { EmailView } from '../../core/email/view.ts';
+import type { EmailAnswer } from '../../api/emails.ts';
 import { metric } from './fire/support.ts';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
@@ -48,12 +48,12 @@ describe('transactional email', () => {
     const { data } = (await response.json()) as { data: { batchID: string } };
     return data.batchID;
   }
-  async function emailsOf(batchId: string): Promise<EmailView[]> {
+  async function emailsOf(batchId: string): Promise<EmailAnswer[]> {
     const response = await product.call('GET', `/emails/${batchId}`);
     expect(response.status).toBe(200);
-    return ((await response.json()) as { data: { emails: EmailView[] } }).data.emails;
+    return ((await response.json()) as { data: { emails: EmailAnswer[] } }).data.emails;
   }
-  async function ended(batchId: string, withinMs = 20_000): Promise<EmailView[]> {
+  async function ended(batchId: string, withinMs = 20_000): Promise<EmailAnswer[]> {
     let emails = await emailsOf(batchId);
     await eventually(withinMs, async () => {
       emails = await emailsOf(batchId);

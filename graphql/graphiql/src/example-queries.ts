@@ -1,7 +1,7 @@
-/** Opened as tabs on the first visit; GraphiQL names a tab after its operation. */
+/** The tabs of the first visit. GraphiQL names a tab after its operation. */
 export const EXAMPLE_QUERIES: readonly { query: string; variables?: string }[] = [
   {
-    // GraphiQL shows no variables in the tab it opens first.
+    // GraphiQL does not show the variables of the first tab.
     query: `# What happened to each email, newest first:
 # by one status or several, by time, batch,
 # campaign or address. The last cursor is

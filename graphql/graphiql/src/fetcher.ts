@@ -10,7 +10,7 @@ declare global {
 const NO_KEY =
   'The API asks for its key. Open "Headers" below the query and type {"Authorization": "Bearer <api key>"}, then run the query again.';
 
-/** Posts to the API. The local key is sent unless the user typed another Authorization header. */
+/** Posts to the API, with the local key unless the user entered an Authorization header. */
 export const fetcher: Fetcher = async ({ query, variables, operationName }, { headers = {} } = {}) => {
   const response = await fetch('/graphql', {
     method: 'POST',

@@ -1,5 +1,5 @@
+import { viewEmails } from '../../../api/emails.ts';
 import { acceptEmail } from '../../../core/email/accept.ts';
-import { viewEmails } from '../../../core/email/view.ts';
 import { listSends } from '../../../core/ledger/list-sends.ts';
 import { emailRequest, openEmail } from './deps.ts';
 

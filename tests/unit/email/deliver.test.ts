@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { viewEmails } from '../../../api/emails.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
 import { BREAKER_DEFAULTS } from '../../../core/delivery/breaker/state.ts';
@@ -10,7 +11,6 @@ import { acceptEmail } from '../../../core/email/accept.ts';
 import type { EmailRequest } from '../../../core/email/batch.ts';
 import { createEmailChannel } from '../../../core/email/channel.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
-import { viewEmails } from '../../../core/email/view.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { Lease } from '../../../core/ledger/send.ts';

@@ -1,4 +1,4 @@
-import { parseEmailRequest } from '../../../api/email-schema.ts';
+import { parseEmailRequest } from '../../../api/emails.ts';
 import { allowedSenders, checkSender } from '../../../core/email/senders.ts';
 import { emailRequest } from './deps.ts';
 
@@ -55,7 +55,7 @@ describe('a request to send', () => {
 
     expect(parse(content(taken)).destinations).toHaveLength(100);
     expect(fieldsOf(content(refused))).toEqual(['destinations']);
-    expect(() => parse(content(refused))).toThrow(/at most 9\d destinations in one request: send to the others/);
+    expect(() => parse(content(refused))).toThrow(/at most 9\d destinations in one request: use several requests/);
     // Addresses that are repeated are answered once.
     expect(
       parse({ ...content(refused), destinations: destinations.slice(0, 90).concat(destinations.slice(0, 10)) }),
@@ -83,6 +83,6 @@ describe('the senders that are allowed', () => {
 
   it('are all with a star, and none where nothing is listed', () => {
     expect(allowedSenders('a.test,*')('x@y.z')).toBe(true);
-    expect(() => checkSender(allowedSenders(''), 'x@y.z')).toThrow('from.email: x@y.z is no sender');
+    expect(() => checkSender(allowedSenders(''), 'x@y.z')).toThrow('from.email: x@y.z is not an allowed sender');
   });
 });

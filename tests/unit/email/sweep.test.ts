@@ -1,8 +1,8 @@
+import { viewEmails } from '../../../api/emails.ts';
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { firstItem, toEmailRow } from '../../../core/email/batch.ts';
 import { sweepEmails } from '../../../core/email/sweep.ts';
 import { MAX_AGE_MS, MAX_SWEEPS, planFor } from '../../../core/email/sweep-plan.ts';
-import { viewEmails } from '../../../core/email/view.ts';
 import { claim, errorOf, recordError, recordSent } from '../../../core/ledger/transitions.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
 import { emailRequest, openEmail } from './deps.ts';

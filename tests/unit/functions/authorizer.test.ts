@@ -1,27 +1,11 @@
 import { createApiKeyCheck } from '../../../functions/authorizer/api-key.ts';
+import { cached } from '../../../functions/common/cached.ts';
 
 describe('the API key', () => {
-  let now: number;
-  let reads: number;
-  let key: string | Error;
-  const check = () =>
-    createApiKeyCheck({
-      clock: { now: () => now, sleep: async () => undefined },
-      readKey: async () => {
-        reads++;
-        if (key instanceof Error) throw key;
-        return key;
-      },
-    });
-
-  beforeEach(() => {
-    now = 0;
-    reads = 0;
-    key = 'secret-key';
-  });
+  const isAllowed = createApiKeyCheck(async () => 'secret-key');
 
   it.each(['Bearer secret-key', 'bearer secret-key', 'Bearer  secret-key '])('%j is let in', async (header) => {
-    expect(await check()(header)).toBe(true);
+    expect(await isAllowed(header)).toBe(true);
   });
 
   it.each([
@@ -34,29 +18,58 @@ describe('the API key', () => {
     'Bearer secret-key x',
     'Basic secret-key',
   ])('%j is not', async (header) => {
-    expect(await check()(header)).toBe(false);
+    expect(await isAllowed(header)).toBe(false);
+  });
+});
+
+describe('a cached secret', () => {
+  let now = 0;
+  let loads = 0;
+  let key: string | Error = 'first';
+  const secret = () =>
+    cached(
+      async () => {
+        loads += 1;
+        if (key instanceof Error) throw key;
+        return key;
+      },
+      { ttlMs: 300_000, clock: { now: () => now, sleep: async () => undefined } },
+    );
+
+  beforeEach(() => {
+    now = 0;
+    loads = 0;
+    key = 'first';
   });
 
-  it('is read once in five minutes, and a new one is known after that', async () => {
-    const isAllowed = check();
-    await Promise.all([isAllowed('Bearer a'), isAllowed('Bearer b')]);
+  it('is read once in five minutes by concurrent callers, and a new one is known after that', async () => {
+    const { get } = secret();
+    await Promise.all([get(), get()]);
     key = 'rotated';
     now += 299_000;
-    expect(await isAllowed('Bearer secret-key')).toBe(true);
-    expect(reads).toBe(1);
+    expect(await get()).toBe('first');
+    expect(loads).toBe(1);
 
     now += 2_000;
-    expect(await isAllowed('Bearer rotated')).toBe(true);
-    expect(await isAllowed('Bearer secret-key')).toBe(false);
-    expect(reads).toBe(2);
+    expect(await get()).toBe('rotated');
+    expect(loads).toBe(2);
   });
 
   it('is asked for again after it could not be read', async () => {
-    const isAllowed = check();
+    const { get } = secret();
     key = new Error('no Secrets Manager');
-    await expect(isAllowed('Bearer secret-key')).rejects.toThrow('no Secrets Manager');
+    await expect(get()).rejects.toThrow('no Secrets Manager');
 
-    key = 'secret-key';
-    expect(await isAllowed('Bearer secret-key')).toBe(true);
+    key = 'first';
+    expect(await get()).toBe('first');
+  });
+
+  it('is asked for again after it was forgotten', async () => {
+    const { get, forget } = secret();
+    await get();
+    key = 'rotated';
+    forget();
+
+    expect(await get()).toBe('rotated');
   });
 });

@@ -1,4 +1,4 @@
-import { campaignListSchema, campaignSchema } from '../../../api/campaign-schema.ts';
+import { campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { silent } from '../../../core/telemetry.ts';

@@ -1,5 +1,5 @@
 import { problemSchema } from '../../../api/problem.ts';
-import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload-schema.ts';
+import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { campaignAnswer, uploadAnswer } from '../../../api/campaign-answer.ts';
-import { campaignSchema, pageQuerySchema } from '../../../api/campaign-schema.ts';
+import { campaignAnswer, campaignSchema, pageQuerySchema } from '../../../api/campaigns.ts';
 import { openApiDocument } from '../../../api/openapi.ts';
 import { parseInput } from '../../../api/parse.ts';
 import { ROUTES } from '../../../api/routes.ts';
-import { uploadAnswerSchema, uploadFieldsSchema } from '../../../api/upload-schema.ts';
+import { uploadAnswer, uploadAnswerSchema, uploadFieldsSchema } from '../../../api/upload.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 
 type Json = Record<string, unknown>;

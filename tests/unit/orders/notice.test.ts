@@ -1,4 +1,4 @@
-import { sendEmailSchema } from '../../../api/email-schema.ts';
+import { sendEmailSchema } from '../../../api/emails.ts';
 import { noticeId, noticeOf } from '../../../core/orders/notice.ts';
 import { ORDER_STATUSES, type OrderFields } from '../../../core/orders/order.ts';
 

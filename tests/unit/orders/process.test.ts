@@ -1,10 +1,10 @@
+import { viewOrder } from '../../../api/orders.ts';
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
 import { changeOrder, createOrder } from '../../../core/orders/change-order.ts';
 import type { OrderChange } from '../../../core/orders/order.ts';
 import { type ProcessorDeps, processOrder } from '../../../core/orders/process-order.ts';
 import type { OrderMessage } from '../../../core/orders/queue.ts';
-import { viewOrder } from '../../../core/orders/view.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { keptQueue } from '../email/deps.ts';
 import { openOrders } from './support.ts';

@@ -1,4 +1,4 @@
-import { parseNotificationRequest } from '../../../api/request-schema.ts';
+import { parseNotificationRequest } from '../../../api/requests.ts';
 import { createdAtOf, newRequestId } from '../../../core/requests/id.ts';
 import { requestRoutes } from '../../../functions/requests/routes.ts';
 import { httpClient } from '../support/http.ts';

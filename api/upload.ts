@@ -1,23 +1,27 @@
 import { z } from 'zod';
+import { executionArnOf } from '../core/campaigns/identity.ts';
+import type { Ingested } from '../core/campaigns/ingest.ts';
 import { encodingByLabel } from '../core/csv/encoding.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
-import { batchIdSchema } from './campaign-schema.ts';
+import { batchIdSchema } from './campaigns.ts';
+import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
+import type { RouteDoc } from './routes.ts';
 
-/** A form sends an empty field for what its user left out. */
+/** A form sends an empty field where its user entered nothing. */
 const optional = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
-export const campaignIdSchema = z
+const campaignIdSchema = z
   .string()
   .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -')
   .meta({
     description: 'Groups uploads, such as spring-sale. The same file under another campaignId is sent once more.',
   });
 
-/** ISO 8601 lets the seconds be left out. */
+/** The seconds are optional in ISO 8601. */
 const withSeconds = (time: string) => time.replace(/(T\d\d:\d\d)(?=[Z+-])/, '$1:00');
 
-export const sendAtSchema = z
+const sendAtSchema = z
   .string()
   .transform(withSeconds)
   .pipe(
@@ -26,19 +30,19 @@ export const sendAtSchema = z
   .transform((time) => new Date(time).toISOString())
   .meta({
     description:
-      'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most a year ahead. Left out: now.',
+      'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most a year ahead. By default now.',
   });
 
-export const formatSchema = z.enum(['text', 'html'], { error: 'must be text or html' }).meta({
+const formatSchema = z.enum(['text', 'html'], { error: 'must be text or html' }).meta({
   description:
-    'What the content is; text when left out. With html a text part is made from it, and variables are escaped.',
+    'The format of the content, by default text. With html a text part is made from it, and variables are escaped.',
 });
 
 const dryRunSchema = z
   .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
   .transform((value) => value === 'true' || value === '1')
   .meta({
-    description: 'Goes all the way, but no email leaves.',
+    description: 'Runs every step, but sends no email.',
   });
 
 /** A WHATWG label, as its encoding's name. https://encoding.spec.whatwg.org/#names-and-labels */
@@ -54,13 +58,13 @@ export const encodingSchema = z
   })
   .meta({
     description:
-      'The encoding of the file, as a WHATWG label such as windows-1251 or shift_jis. Left out: UTF-8, UTF-16 with its mark, or Windows-1252.',
+      'The encoding of the file, as a WHATWG label such as windows-1251 or shift_jis. By default UTF-8, UTF-16 with a byte order mark, or Windows-1252.',
   });
 
 const unknownEncoding = (label: string) =>
   `"${label.slice(0, 40)}" is not a known encoding; give a WHATWG label, such as utf-8, windows-1251, shift_jis or gbk`;
 
-/** The fields of the upload's form, its file aside. A field with another name is refused: a mistyped dryRun would send. */
+/** The fields of the upload form without its file. Unknown fields are refused, because a mistyped dryRun would send. */
 export const uploadFieldsSchema = z.strictObject(
   {
     campaignId: optional(campaignIdSchema),
@@ -72,16 +76,16 @@ export const uploadFieldsSchema = z.strictObject(
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `unknown field ${issue.keys.join(', ')}: there are file, campaignId, sendAt, dryRun, format and encoding`
+        ? `unknown field ${issue.keys.join(', ')}: known are file, campaignId, sendAt, dryRun, format and encoding`
         : undefined,
   },
 );
 
 /**
- * The same with its file, as it is documented. Swagger UI fills a form with a sample of each field that has no default: a campaign of a
- * random name, sent now. An empty default is what it means to say nothing.
+ * The form with its file, for the documentation. Swagger UI fills fields that have no default with a sample, which would send a campaign
+ * with a random name at once. Empty defaults leave these fields out.
  */
-export const uploadFormSchema = z.object({
+const uploadFormSchema = z.object({
   file: z.unknown().meta({
     description: 'The CSV, up to 4 MB',
     override: { type: 'string', format: 'binary' },
@@ -93,7 +97,7 @@ export const uploadFormSchema = z.object({
   encoding: encodingSchema.optional().meta({ override: { type: 'string', default: '' } }),
 });
 
-export const skippedRowSchema = z
+const skippedRowSchema = z
   .object({
     row: z.int().meta({ description: 'Data row of the file, counted from 1', example: 3 }),
     email: z.string().meta({ example: 'not-an-address' }),
@@ -114,7 +118,7 @@ export const uploadAnswerSchema = z
     executionArn: z.string().meta({ description: 'The Step Functions execution' }),
     statusUrl: z
       .string()
-      .meta({ description: 'Where the campaign is seen, relative to the API', example: '/campaigns/…' }),
+      .meta({ description: 'Address of the campaign, relative to the API', example: '/campaigns/…' }),
     skippedRows: z.array(skippedRowSchema).meta({ description: 'The first 100; all are in skipped.csv' }),
     warnings: z.array(z.string()),
     dryRun: z.boolean(),
@@ -122,3 +126,47 @@ export const uploadAnswerSchema = z
   })
   .meta({ id: 'Upload' });
 export type UploadAnswer = z.infer<typeof uploadAnswerSchema>;
+
+/** A file that was uploaded before enqueues nothing. */
+export const uploadAnswer = ({ record, duplicate, skippedRows }: Ingested, stateMachineArn: string): UploadAnswer => ({
+  batchId: record.batchId,
+  total: record.total,
+  enqueued: duplicate ? 0 : record.enqueued,
+  skipped: duplicate ? record.total : record.skipped,
+  campaignId: record.campaignId ?? null,
+  executionArn: executionArnOf(stateMachineArn, record.batchId),
+  statusUrl: `/campaigns/${record.batchId}`,
+  skippedRows,
+  warnings: record.warnings,
+  dryRun: record.dryRun,
+  ...(duplicate ? { duplicate } : {}),
+});
+
+const upload = {
+  method: 'post',
+  tag: 'Campaigns',
+  summary: 'Send a campaign: upload its CSV',
+  description:
+    'The header names `email`, `subject` and `content`, in any order and case; further columns are variables, `{{name}}`. ' +
+    'Every valid row becomes one email, sent once. A repeated upload of a file sends nothing and answers its batchId.',
+  body: { schema: uploadFormSchema, contentType: 'multipart/form-data' },
+  answers: {
+    200: {
+      description: 'The file was uploaded before: nothing is sent',
+      schema: uploadAnswerSchema,
+      example: UPLOADED_BEFORE,
+    },
+    202: { description: 'The campaign runs, or waits for sendAt', schema: uploadAnswerSchema, example: UPLOADED },
+  },
+  problems: {
+    400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
+    409: 'The same file was uploaded with another sendAt, format or encoding',
+    413: 'The file is larger than 4 MB',
+    415: 'The file is not a CSV, or the request is not a form',
+  },
+} as const satisfies Omit<RouteDoc, 'path' | 'operationId'>;
+
+export const UPLOAD_ROUTES: readonly RouteDoc[] = [
+  { ...upload, path: '/upload', operationId: 'upload' },
+  { ...upload, path: '/campaigns/upload', operationId: 'uploadCampaign', summary: 'The same as POST /upload' },
+];

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { CAMPAIGN_STATUSES, type CampaignRecord } from '../core/campaigns/campaign.ts';
+import { executionArnOf } from '../core/campaigns/identity.ts';
+import type { Progress } from '../core/campaigns/progress.ts';
+import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
+import type { AnswerDoc, RouteDoc } from './routes.ts';
+
+export const batchIdSchema = z.string().min(1).max(80).meta({
+  description: 'SHA-256 of the file; with a campaignId, that and half of the hash. It is the name of the execution.',
+  example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+});
+
+const time = z.iso.datetime().meta({ example: '2026-11-22T10:00:00.000Z' });
+const count = z.int().nonnegative();
+
+const countsSchema = z
+  .object({ PENDING: count, QUEUED: count, SENT: count, ERROR: count })
+  .meta({ id: 'Counts', description: 'The four add up to enqueued at any moment.' });
+
+export const campaignSchema = z
+  .object({
+    batchId: batchIdSchema,
+    campaignId: z.string().nullable(),
+    status: z.enum(CAMPAIGN_STATUSES),
+    reason: z.string().optional().meta({ description: 'Why it did not end as SUCCEEDED' }),
+    total: count,
+    enqueued: count,
+    skipped: count,
+    counts: countsSchema,
+    unconfirmed: count.meta({ description: 'Rows in ERROR that a provider may have accepted' }),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    sendAt: time.nullable(),
+    executionArn: z.string(),
+    redriveCount: count,
+    dryRun: z.boolean(),
+    format: z.enum(['text', 'html']),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Campaign' });
+export type CampaignAnswer = z.infer<typeof campaignSchema>;
+
+export const campaignAnswer = (
+  record: CampaignRecord,
+  { counts, unconfirmed }: Progress,
+  stateMachineArn: string,
+): CampaignAnswer => ({
+  batchId: record.batchId,
+  campaignId: record.campaignId ?? null,
+  status: record.status,
+  ...(record.reason === undefined ? {} : { reason: record.reason }),
+  total: record.total,
+  enqueued: record.enqueued,
+  skipped: record.skipped,
+  counts,
+  unconfirmed,
+  createdAt: record.createdAt,
+  startedAt: record.startedAt ?? null,
+  finishedAt: record.finishedAt ?? null,
+  sendAt: record.sendAt ?? null,
+  executionArn: executionArnOf(stateMachineArn, record.batchId),
+  redriveCount: record.redriveCount,
+  dryRun: record.dryRun,
+  format: record.format,
+  warnings: record.warnings,
+});
+
+export const campaignListSchema = z
+  .object({
+    campaigns: z.array(campaignSchema),
+    next: z.string().optional().meta({ description: 'The `after` of the next page; absent on the last' }),
+  })
+  .meta({ id: 'CampaignList' });
+export type CampaignListAnswer = z.infer<typeof campaignListSchema>;
+
+export const campaignPathSchema = z.object({ batchId: batchIdSchema });
+
+export const pageQuerySchema = z.object({
+  limit: z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .max(100, 'must be 100 or less')
+    .default(20)
+    .meta({ description: 'Page size, 1 to 100', override: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
+  after: z.string().optional().meta({ description: 'The `next` of the page before' }),
+});
+
+export const redriveBodySchema = z
+  .strictObject({
+    unconfirmed: z.enum(['resend', 'accept'], { error: 'must be resend or accept' }).optional().meta({
+      description: 'What this one redrive does with unconfirmed rows: send them again, or close them as they are',
+    }),
+  })
+  .meta({ id: 'Redrive' });
+
+const campaign = { params: { path: campaignPathSchema }, tag: 'Campaigns' } as const;
+const UNKNOWN = { 404: 'There is no such campaign' };
+const csv = (description: string, example: string): Record<number, AnswerDoc> => ({
+  200: { description, schema: z.string(), contentType: 'text/csv', example },
+  302: { description: 'The report is too large for one answer: `Location` is its address, valid for five minutes' },
+});
+
+export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
+  {
+    method: 'get',
+    path: '/campaigns',
+    operationId: 'listCampaigns',
+    tag: 'Campaigns',
+    summary: 'List campaigns, newest first',
+    params: { query: pageQuerySchema },
+    answers: { 200: { description: 'One page', schema: campaignListSchema, example: CAMPAIGNS } },
+    problems: { 400: 'The limit is out of range, or `after` is not a valid cursor' },
+  },
+  {
+    ...campaign,
+    method: 'get',
+    path: '/campaigns/{batchId}',
+    operationId: 'getCampaign',
+    summary: 'State of a campaign',
+    answers: { 200: { description: 'The campaign', schema: campaignSchema, example: CAMPAIGN } },
+    problems: UNKNOWN,
+  },
+  {
+    ...campaign,
+    method: 'post',
+    path: '/campaigns/{batchId}/redrive',
+    operationId: 'redriveCampaign',
+    summary: 'Continue a campaign that failed or was stopped',
+    description:
+      'Sends exactly the rows that are not sent and can be. Rows that a provider may have accepted are sent only where the body asks for it.',
+    body: {
+      schema: redriveBodySchema,
+      required: false,
+      examples: { plain: {}, 'send unconfirmed rows again': { unconfirmed: 'resend' } },
+    },
+    answers: { 202: { description: 'The campaign is running again', schema: campaignSchema, example: CAMPAIGN } },
+    problems: {
+      ...UNKNOWN,
+      400: 'The body is not valid',
+      409: 'There is nothing to redrive, or only unconfirmed rows are left',
+    },
+  },
+  {
+    ...campaign,
+    method: 'post',
+    path: '/campaigns/{batchId}/stop',
+    operationId: 'stopCampaign',
+    summary: 'Stop a campaign: no email leaves after 5 seconds',
+    description: 'A redrive resumes it.',
+    answers: { 202: { description: 'The campaign is stopping', schema: campaignSchema, example: CAMPAIGN } },
+    problems: { ...UNKNOWN, 409: 'The campaign is not running' },
+  },
+  {
+    ...campaign,
+    method: 'get',
+    path: '/campaigns/{batchId}/skipped.csv',
+    operationId: 'getSkippedRows',
+    summary: 'The rows that were skipped, with the reason',
+    answers: csv('Columns row, email, reason, code', SKIPPED_CSV),
+    problems: UNKNOWN,
+  },
+  {
+    ...campaign,
+    method: 'get',
+    path: '/campaigns/{batchId}/sends.csv',
+    operationId: 'getSends',
+    summary: 'Every recipient with its state',
+    answers: csv('One line for each recipient', SENDS_CSV),
+    problems: UNKNOWN,
+  },
+];
