@@ -6,21 +6,21 @@ import type { BenchRow } from './row.ts';
 const RATE = 400;
 const ROWS = 5_000;
 const BARE_ROWS = 2_000;
-/** More than any loop reaches: SES shall not be what the bare loop waits for. */
+/** A rate that no loop reaches, so that the bare loop never waits for SES. */
 const NO_LIMIT = 100_000;
-/** A campaign does the unavoidable calls and the workflow's own: half as fast as the calls alone is what it is held to. */
+/** A campaign makes the bare loop's calls and those of the workflow. It must reach half the rows per second of the bare loop. */
 const LEAST_OF_BARE = 0.5;
 const LEAST_USED = 0.97;
-/** At 400 a second the limit can only be used up where the machine does the bare calls twice as fast. */
+/** At 400 a second the whole rate can only be used on a machine whose bare loop is at least twice as fast. */
 const FAST_MACHINE = 2 * RATE;
-/** Campaigns of some twenty and thirty seconds. */
+/** Campaigns of about twenty and thirty seconds. */
 const SLOW_RATES = [
   { rate: 14, rows: 280 },
   { rate: 100, rows: 3_000 },
 ];
 const WARM_UP_ROWS = 200;
 
-/** Campaigns on the whole local stack: their speed against the bare calls, and how exactly they keep to a rate. */
+/** Campaigns on the whole local stack: their speed relative to the bare loop, and how exactly they keep a rate. */
 export async function run(): Promise<BenchRow[]> {
   const product = await startProduct(['--rate', String(RATE)]);
   try {
@@ -40,7 +40,7 @@ export async function run(): Promise<BenchRow[]> {
         against: bare,
         ratio,
         bound: LEAST_OF_BARE,
-        // A machine on which half the bare loop is more than the rate is held to the rate.
+        // Where half the bare loop's speed exceeds the rate, the campaign must use the rate instead.
         holds: ratio >= LEAST_OF_BARE || (mayUseAll && used >= LEAST_USED),
       },
       ...rateRows(RATE, fast, mayUseAll ? LEAST_USED : 0),

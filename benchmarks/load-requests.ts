@@ -7,18 +7,18 @@ import { runUsers } from './requests/users.ts';
 
 const HELP = `npm run load:requests -- [options]
 
-Boots the product in a process of its own and drives the load of the k6 script of notification requests from this one: users are
-added evenly, each creates, processes, waits 0.5 s, looks, waits 1 s. Then it watches the backlog being worked off, which takes
-some ten minutes: the provider takes 45 calls in any 10 s. Status 0 when every check holds.
+Boots the product in its own process and generates the load of examples/k6/requests.js from this one. Users are added evenly. Each
+creates a request, has it processed, waits 0.5 s, gets it, and waits 1 s. Then the backlog is watched until it is empty, which
+takes about ten minutes, because the provider accepts 45 calls in any 10 s. The exit status is 0 when every check holds.
 
   --users 200     users at the end of the ramp
   --seconds 40    length of the ramp
   --no-drain      do not wait for the backlog
-  --json          one JSON document
+  --json          print one JSON document
   --help          this text`;
 
 const P95_MS = 250;
-/** What the limiter is set to: 45 in any 10 s. */
+/** The limiter's setting: 45 calls in any 10 s. */
 const PER_SECOND = 4.5;
 const LEAST_USED = 0.95;
 
@@ -57,7 +57,7 @@ async function run(): Promise<number> {
       durations.every(({ p95 }) => p95 < P95_MS) &&
       (!drained || isClean(drained));
     if (values.json) console.log(JSON.stringify({ requests: ids.length, checks, durations, drained, holds }));
-    else say(holds ? `Every check holds: ${ids.length} requests` : 'NOT every check holds');
+    else say(holds ? `Every check holds: ${ids.length} requests` : 'Some checks do not hold');
     return holds ? 0 : 1;
   } finally {
     api.close();

@@ -1,13 +1,13 @@
-/** One line of a benchmark. What counts is the ratio: absolute figures are those of the machine it ran on. */
+/** One line of a benchmark. Compare the ratio: the absolute figures depend on the machine. */
 export interface BenchRow {
   name: string;
   value: number;
   unit: string;
-  /** What the same run measured beside it, or the limit it is held to. */
+  /** A baseline that the same run measured, or a limit. */
   against: number;
   /** value / against */
   ratio: number;
-  /** What the ratio is held to. */
+  /** The limit of the ratio. */
   bound: number;
   holds: boolean;
 }

@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
-/** A command line that cannot be understood: exit status 2. */
+/** The command line is not valid. The command exits with status 2. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -9,17 +9,17 @@ export class UsageError extends Error {
 }
 
 export interface CommandSpec<T extends ParseArgsOptionsConfig> {
-  /** What one types, `npm start`. */
+  /** As the user types it, `npm start`. */
   command: string;
   help: string;
   options: T;
-  /** Arguments that are no options, at most. */
+  /** The most arguments besides options. */
   positionals: number;
 }
 
 const HELP = { help: { type: 'boolean', short: 'h', default: false } } as const;
 
-/** Reads a command line strictly. Answers undefined after it has shown the help. Throws UsageError. */
+/** Parses a command line strictly. Returns undefined after showing the help. Throws UsageError. */
 export function parseCommand<const T extends ParseArgsOptionsConfig>(spec: CommandSpec<T>, args: readonly string[]) {
   const parsed = parse(spec, args);
   if ('help' in parsed.values && parsed.values.help === true) {
@@ -37,7 +37,7 @@ function parse<const T extends ParseArgsOptionsConfig>(spec: CommandSpec<T>, arg
   try {
     return parseArgs({ args: [...args], options: { ...spec.options, ...HELP }, allowPositionals: true });
   } catch (error) {
-    // Node's text: "Unknown option '--x'. To specify a positional argument …"; its first sentence says it all.
+    // Node's text is "Unknown option '--x'. To specify a positional argument …". The first sentence is enough.
     const text = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${text.split('. ')[0]?.split('\n')[0]}. ${hint(spec)}`);
   }
@@ -45,7 +45,7 @@ function parse<const T extends ParseArgsOptionsConfig>(spec: CommandSpec<T>, arg
 
 const hint = (spec: { command: string }) => `See ${spec.command} -- --help`;
 
-/** A whole number within bounds. Throws UsageError. */
+/** Parses a whole number within bounds. Throws UsageError. */
 export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {

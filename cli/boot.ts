@@ -3,22 +3,22 @@ import { type RunningStack, startStack } from '../dev/stack.ts';
 import type { Screen } from './screen.ts';
 import type { StackSettings } from './stack-options.ts';
 
-/** Builds what is stale before a stack starts. */
+/** Builds what has changed before a stack starts. */
 export type Prepare = (say: (text: string) => void) => Promise<void>;
 
 export interface BootedStack {
   stack: RunningStack;
   /** Aborted by SIGINT or SIGTERM. */
   signal: AbortSignal;
-  /** Resolves then. */
+  /** Resolves when the signal is aborted. */
   interrupted: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A stack that hangs while it stops is ended after this time; its state is durable at any moment. */
+/** The process exits after this time when the stack does not stop. No state is lost, because every write is durable. */
 const STOP_LIMIT_MS = 8000;
 
-/** Builds, boots, and catches the signals that end it. Undefined when one came before it was ready. */
+/** Builds and boots the stack, and handles SIGINT and SIGTERM. Returns undefined when a signal arrived before it was ready. */
 export async function bootStack(
   settings: StackSettings,
   screen: Screen,

@@ -34,7 +34,7 @@ export interface FailedSend {
   error?: { code: string; message: string };
 }
 
-/** An answer other than success, in the words of its problem document. */
+/** An answer with an error status. The message comes from its problem document. */
 export class ApiProblem extends Error {
   readonly status: number;
 
@@ -50,7 +50,7 @@ export interface UploadOptions {
   dryRun?: boolean;
 }
 
-/** The product's own HTTP API, as any client of it would call it. */
+/** Client of the product's HTTP API. */
 export class ProductClient {
   private readonly apiUrl: string;
   private readonly apiKey: string;
@@ -83,7 +83,7 @@ export class ProductClient {
     });
   }
 
-  /** The newest rows of a campaign that ended in ERROR. */
+  /** The newest rows of a campaign that are in ERROR. */
   async failedSends(batchId: string, limit: number): Promise<FailedSend[]> {
     const query = `query ($batchId: ID!, $limit: Int!) {
       listEmailStatus(status: [ERROR], batchId: $batchId, limit: $limit) { rowNumber email error { code message } }
@@ -94,7 +94,7 @@ export class ProductClient {
       '/graphql',
       body,
     );
-    if (!answer.data) throw new ApiProblem(200, answer.errors?.[0]?.message ?? 'GraphQL gave no data');
+    if (!answer.data) throw new ApiProblem(200, answer.errors?.[0]?.message ?? 'GraphQL returned no data');
     return answer.data.listEmailStatus;
   }
 
@@ -115,7 +115,7 @@ export class ProductClient {
   }
 }
 
-/** `detail` is the product's, `message` API Gateway's own. */
+/** The product's errors have a `detail`, those of API Gateway a `message`. */
 function describe(status: number, answer: unknown): string {
   if (typeof answer === 'object' && answer !== null) {
     if ('detail' in answer) return String(answer.detail);

@@ -16,15 +16,15 @@ import { readOutputs } from './target.ts';
 
 const HELP = `npm run dlq -- list|replay [options]
 
-Messages that no worker could handle. list shows them with what the ledger says of their rows; replay puts those whose rows
-are still open back into their queues, and refuses those whose rows have ended: a redrive sends such rows again.
+Dead letters: messages that no worker could process. list shows them with the status of their rows. replay moves those whose
+rows are still open back to their queues. It refuses those whose rows are SENT or in ERROR: a redrive sends such rows again.
 
-  --lane send      only this lane's
+  --lane send      only the dead letters of this queue
   --limit 1000     at most this many
-  --discard        with replay: delete what is refused
+  --discard        with replay: delete the refused messages
   --data .pregon   data directory of the running local stack
-  --stage NAME     a deployed stage instead, with the AWS credentials and region of the environment
-  --json           one JSON document, for scripts
+  --stage NAME     a deployed stage instead, with the AWS credentials and Region of the environment
+  --json           print one JSON document, for scripts
   --help           this text`;
 
 const OPTIONS = {
@@ -43,8 +43,9 @@ async function runDlq(args: readonly string[]): Promise<number> {
   if (!parsed) return 0;
   const { values, positionals } = parsed;
   const action = positionals[0];
-  if (action !== 'list' && action !== 'replay') throw new UsageError('What? npm run dlq -- list, or replay');
-  if (values.discard && action !== 'replay') throw new UsageError('--discard goes with replay');
+  if (action !== 'list' && action !== 'replay')
+    throw new UsageError('Use npm run dlq -- list, or npm run dlq -- replay');
+  if (values.discard && action !== 'replay') throw new UsageError('--discard can only be used with replay');
   const limit = wholeNumber('limit', values.limit, 1, MAX_LIMIT);
   const { lane, discard } = values;
   const { deps, close } = connect(values);
@@ -107,7 +108,7 @@ function report({ letters, unfinished }: DeadLetters, action: 'list' | 'replay',
   const summary =
     action === 'list' ? `${open} to replay, ${ended} ended, ${poison} poison` : `Replayed ${open}${refused}`;
   const more =
-    unfinished.length === 0 ? [] : [`More is left in ${unfinished.join(', ')}: there was no time to take all`];
+    unfinished.length === 0 ? [] : [`There are more dead letters in ${unfinished.join(', ')}. Run the command again.`];
   return [...lines, '', summary, ...more].join('\n');
 }
 

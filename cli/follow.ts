@@ -8,13 +8,13 @@ export const hasEnded = (campaign: CampaignView): boolean => ENDED.has(campaign.
 
 const MIN_PAUSE_MS = 400;
 const MAX_PAUSE_MS = 5000;
-/** Counting a large campaign costs reads that its workers want too: looking may take this part of the time at most. */
-const LOOKING_PART = 0.05;
+/** The part of the time spent on polling. Each poll of a large campaign counts rows, with reads that its workers need too. */
+const MAX_POLLING_PART = 0.05;
 const PLAIN_LINE_MS = 5000;
-/** An answer that fails is asked for again; a campaign goes on whoever looks at it. */
+/** Failed polls in a row before giving up. The campaign runs on without being watched. */
 const MAX_FAILURES = 10;
 
-/** Shows a campaign until it ends; answers its last state. Throws the signal's reason. */
+/** Shows a campaign until it ends, and returns its last state. Throws the signal's reason. */
 export async function followCampaign(
   client: ProductClient,
   batchId: string,
@@ -29,7 +29,7 @@ export async function followCampaign(
     const asked = Date.now();
     const campaign = await client.campaign(batchId).catch((error: unknown) => {
       failures += 1;
-      if (failures > MAX_FAILURES || !isPassing(error)) throw error;
+      if (failures > MAX_FAILURES || !isTemporary(error)) throw error;
       return undefined;
     });
     if (!campaign) {
@@ -51,10 +51,10 @@ export async function followCampaign(
       screen.clear();
       return campaign;
     }
-    const pause = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (now - asked) / LOOKING_PART));
+    const pause = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (now - asked) / MAX_POLLING_PART));
     await sleep(pause, undefined, { signal });
   }
 }
 
-const isPassing = (error: unknown): boolean =>
+const isTemporary = (error: unknown): boolean =>
   error instanceof ApiProblem ? error.status >= 500 || error.status === 429 : error instanceof TypeError;

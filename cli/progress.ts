@@ -7,14 +7,14 @@ export interface Progress {
   errors: number;
   /** Emails per second over the last seconds. */
   perSecond: number;
-  /** Undefined while there is no rate to tell by. */
+  /** Undefined while the rate is 0. */
   secondsLeft?: number;
 }
 
-/** The rate is taken over this long: shorter flickers, longer lags behind a change. */
+/** The rate is averaged over this time. Over less it flickers, over more it follows a change too slowly. */
 const WINDOW_MS = 5000;
 
-/** Turns the states of a campaign, one after the other, into progress with a rate. */
+/** Computes progress and rate from successive states of a campaign. */
 export class ProgressMeter {
   private readonly samples: { at: number; done: number }[] = [];
 
@@ -40,7 +40,7 @@ export class ProgressMeter {
 
 const BAR_WIDTH = 24;
 
-/** One line that fits `columns`: bar, then numbers, and the least important leave first where it is narrow. */
+/** One line that fits `columns`: a bar, then numbers. On a narrow terminal the bar and the less important numbers are left out. */
 export function progressLine(progress: Progress, columns: number): string {
   const { done, enqueued, sent, errors } = progress;
   const part = enqueued === 0 ? 1 : done / enqueued;
@@ -58,7 +58,7 @@ export function progressLine(progress: Progress, columns: number): string {
   return variants.find((line) => line.length < columns) ?? '';
 }
 
-/** The same for a log: no bar, nothing redrawn. */
+/** The progress as plain text, for an output that is not a terminal. */
 export function progressText(progress: Progress): string {
   const { sent, enqueued, errors, perSecond } = progress;
   return [

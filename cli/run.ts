@@ -1,9 +1,9 @@
 import { UsageError } from './arguments.ts';
 
-/** Errors whose message says all that the user needs: no stack trace is shown for them. */
+/** Errors that are shown without a stack trace, because the message says all that the user needs. */
 const PLAIN = new Set(['DataDirInUse', 'ApiProblem', 'StartFailure', 'TemplateError']);
 
-/** Runs a command to its exit status: 2 for a command line that cannot be understood, 1 for what went wrong. */
+/** Runs a command and sets the exit status: its result, 2 for an invalid command line, 1 for any other error. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();

@@ -1,4 +1,4 @@
-/** What is written to: `process.stdout` in life. */
+/** The output to write to, normally `process.stdout`. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -7,7 +7,7 @@ export interface Output {
 
 const CLEAR_LINE = '\r\x1b[2K';
 
-/** Lines that stay, and below them one live line that is redrawn in place where the output is a terminal. */
+/** Prints lines and, if the output is a terminal, keeps one live line below them that is redrawn in place. */
 export class Screen {
   readonly live: boolean;
   private readonly output: Output;
@@ -22,20 +22,20 @@ export class Screen {
     return this.output.columns ?? 80;
   }
 
-  /** Writes lines that stay; the live line moves below them. */
+  /** Prints lines above the live line. */
   print(text = ''): void {
     const line = this.current;
     this.output.write(`${this.current ? CLEAR_LINE : ''}${text}\n${line}`);
   }
 
-  /** Replaces the live line; does nothing where there is no terminal. */
+  /** Replaces the live line. Does nothing if the output is not a terminal. */
   draw(line: string): void {
     if (!this.live) return;
     this.output.write(`${CLEAR_LINE}${line}`);
     this.current = line;
   }
 
-  /** Takes the live line away. */
+  /** Removes the live line. */
   clear(): void {
     if (this.current) this.output.write(CLEAR_LINE);
     this.current = '';

@@ -11,17 +11,17 @@ export interface SendCampaign {
   signal: AbortSignal;
 }
 
-/** Uploads a file, shows its campaign until it ends and prints the summary. True when it SUCCEEDED. */
+/** Uploads a file, shows its campaign until it ends and prints the summary. Resolves to true when it SUCCEEDED. */
 export async function sendCampaign({ client, file, options, screen, signal }: SendCampaign): Promise<boolean> {
   const upload = await client.upload(file, options);
   const { batchId } = upload;
   const before = upload.duplicate ? await client.campaign(batchId) : undefined;
-  if (before) screen.print(`This file was sent before, as ${batchId}: nothing is sent again`);
+  if (before) screen.print(`This file was sent before as batch ${batchId}. Nothing is sent again.`);
   else {
     screen.print(`${upload.enqueued} of ${upload.total} rows to send, ${upload.skipped} skipped · batch ${batchId}`);
     for (const warning of upload.warnings) screen.print(`Warning: ${warning}`);
   }
-  if (before && !hasEnded(before)) screen.print('It had not ended: it goes on');
+  if (before && !hasEnded(before)) screen.print('The campaign is still running.');
   const campaign = before && hasEnded(before) ? before : await followCampaign(client, batchId, screen, signal);
   const failed = campaign.counts.ERROR > 0 ? await client.failedSends(batchId, FAILED_SENDS_ASKED) : [];
   screen.print(`\n${campaignSummary(campaign, failed, before ? [] : upload.skippedRows)}`);
@@ -33,5 +33,5 @@ export async function sendCampaign({ client, file, options, screen, signal }: Se
 function adviceFor({ status, batchId, unconfirmed }: CampaignView): string | undefined {
   if (status === 'SUCCEEDED') return undefined;
   const policy = unconfirmed > 0 ? ' --unconfirmed resend|accept' : '';
-  return `To go on with what is left: npm run redrive -- ${batchId}${policy}`;
+  return `To send the remaining rows: npm run redrive -- ${batchId}${policy}`;
 }

@@ -1,7 +1,7 @@
 import type { NotifyTarget } from '../dev/providers/notify/settings.ts';
 import { UsageError, wholeNumber } from './arguments.ts';
 
-/** Options that `npm start` and `npm run up` share. */
+/** The options that `npm start` and `npm run up` share. */
 export const STACK_OPTIONS = {
   port: { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
@@ -17,16 +17,16 @@ export const STACK_OPTIONS = {
 export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --data .pregon     directory of all local state
-  --rate 50          emails per second: what the local SES allows, and all of it is used
+  --rate 50          emails per second that the local SES allows; campaigns use all of it
   --host 127.0.0.1   address that the HTTP API listens on
-  --open             ask for no API key (not with --host)
-  --notify-url URL   base address of the provider of notification requests; /v1/notify is appended
-                     (a local one that is as slow and unreliable as published)
-  --notify-key KEY   its key (the local one's)
-  --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
+  --open             accept requests without an API key (not with --host)
+  --notify-url URL   base URL of the notification provider; /v1/notify is appended
+                     (by default a local stand-in with the published latency and errors)
+  --notify-key KEY   API key of the notification provider (by default that of the stand-in)
+  --parameter N=V    value of a template parameter, as for cdk deploy --parameters; may be repeated
   --help             this text
 
-The API key is PREGON_API_KEY, or pregon-local.`;
+The API key is taken from PREGON_API_KEY. Without it, the key is pregon-local.`;
 
 export interface StackSettings {
   port: number;
@@ -60,9 +60,11 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** Checks every option before anything starts. Throws UsageError. */
 export function stackSettings(values: StackValues): StackSettings {
   if (values.open && !LOOPBACK.test(values.host)) {
-    throw new UsageError(`--open with --host ${values.host} would let anyone send: use one or the other`);
+    throw new UsageError(
+      `--open with --host ${values.host} would let anyone on the network send: use one or the other`,
+    );
   }
-  if (values.data === '') throw new UsageError('--data takes a directory');
+  if (values.data === '') throw new UsageError('--data takes a directory, not an empty text');
   const port = wholeNumber('port', values.port, 0, MAX_PORT);
   const awsPort = wholeNumber('aws-port', values['aws-port'], 0, MAX_PORT);
   if (port !== 0 && port === awsPort) throw new UsageError('--port and --aws-port must be two different ports');
@@ -81,9 +83,9 @@ export function stackSettings(values: StackValues): StackSettings {
 
 function notifyTarget(url: string | undefined, key: string | undefined): NotifyTarget {
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new UsageError(`--notify-url takes an address such as http://127.0.0.1:3001, not "${url}"`);
+    throw new UsageError(`--notify-url takes a URL such as http://127.0.0.1:3001, not "${url}"`);
   }
-  if (key === '') throw new UsageError('--notify-key takes a key');
+  if (key === '') throw new UsageError('--notify-key takes a key, not an empty text');
   return { ...(url !== undefined && { url }), ...(key !== undefined && { key }) };
 }
 

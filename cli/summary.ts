@@ -1,13 +1,13 @@
 import type { CampaignView, FailedSend, UploadView } from './client.ts';
 import { duration } from './progress.ts';
 
-/** Rows shown of each kind; the reports have them all. */
+/** Rows of each kind in the summary. The reports list all of them. */
 const SHOWN = 5;
 
-/** Asked for one more than is shown, so that the summary knows whether there are more. */
+/** Rows to request: one more than is shown, so that the summary knows whether there are more. */
 export const FAILED_SENDS_ASKED = SHOWN + 1;
 
-/** How a campaign ended: numbers by status, then the first errors and skipped rows with their reasons. */
+/** The end of a campaign as text: counts by status, then the first errors and skipped rows with their reasons. */
 export function campaignSummary(
   campaign: CampaignView,
   failed: readonly FailedSend[],
@@ -58,7 +58,7 @@ function rowsBlock(title: string, rows: string[][], total: number): string[] {
   return ['', `  ${title}`, ...table(rows.slice(0, SHOWN)).map((line) => `  ${line}`), ...more];
 }
 
-/** Columns as wide as their widest cell; a column of numbers to the right. */
+/** Aligns columns. Numbers are aligned to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -71,7 +71,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Where the pages and endpoints of a running stack are. */
+/** The addresses of the pages and endpoints of a running stack. */
 export function addresses(apiUrl: string, awsEndpoint: string): string {
   return table([
     ['console', `${apiUrl}/console`],

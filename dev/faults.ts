@@ -10,7 +10,7 @@ const provider = z
   .prefault({});
 
 const productFaults = {
-  /** Fails the `down…` recipients of the simulator only. */
+  /** Fails only the `down…` recipients of the simulator. */
   outage: z.boolean().default(false),
   providers: z.strictObject({ mailgun: provider, sendgrid: provider, notify: provider }).prefault({}),
 };

@@ -12,7 +12,7 @@ const STACK_OUTPUTS = [
   'deadLetterQueueUrl',
 ] as const;
 
-/** What a client needs to know of a running stack: `<data>/outputs.json`. */
+/** The addresses, names and key by which a client uses a running stack. They are in `<data>/outputs.json`. */
 export interface Outputs extends Record<(typeof STACK_OUTPUTS)[number], string> {
   apiUrl: string;
   awsEndpoint: string;

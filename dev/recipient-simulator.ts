@@ -1,6 +1,6 @@
 import { AwsError } from 'local-aws';
 
-/** What decides the outcome of a simulated recipient. */
+/** The state that the outcome of a simulated recipient depends on. */
 export interface RecipientContext {
   readonly outage: boolean;
   /** Counts one more try of this recipient in this send, and returns the count. */
@@ -10,8 +10,8 @@ export interface RecipientContext {
 const SIMULATOR = /^([^@]+)@simulator\.pregon\.test$/i;
 
 /**
- * Throws the error that an address at `simulator.pregon.test` stands for: `reject…` fails for good, `down…` fails during an
- * outage, `flaky2-…` fails twice. Every other recipient is accepted, those of SES's own simulator included.
+ * Throws the error that an address at `simulator.pregon.test` simulates. `reject…` always fails, `down…` fails during an outage, and
+ * `flaky2-…` fails twice. All other recipients are accepted, including those of SES's own simulator.
  */
 export function simulateRecipient(recipient: string, context: RecipientContext): void {
   const name = SIMULATOR.exec(recipient)?.[1]?.toLowerCase();

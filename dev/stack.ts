@@ -17,38 +17,38 @@ export interface StackOptions {
   port: number;
   awsPort: number;
   dataDir: string;
-  /** Emails a second: the local SES allows this rate, and the limiter uses all of it. */
+  /** Emails per second that the local SES allows. The limiter uses all of it. */
   ratePerSecond: number;
   /** Address that the HTTP API listens on. */
   host: string;
-  /** No API key is asked. */
+  /** Requests need no API key. */
   open: boolean;
   apiKey: string;
   /** The external provider of notification requests. */
   notify?: NotifyTarget;
   /** Values of the template's parameters. They replace the defaults of the local stack. */
   parameters?: Readonly<Record<string, string>>;
-  /** Receives what the user should see: what is not supported, what went wrong. */
+  /** Receives messages for the user, such as resources that are not supported. */
   onNotice(text: string): void;
   cdkOut?: string;
 }
 
 export interface RunningStack {
   outputs: Outputs;
-  /** What the template asks for and local AWS does not support. */
+  /** Resources and properties of the template that local AWS does not support. */
   unsupported: readonly string[];
   stop(): Promise<void>;
 }
 
 const STACK_NAME = 'pregon-dev';
 const SENDER = 'Pregón <hello@pregon.test>';
-/** Functions that the first request needs. */
+/** Functions that are needed by the first request. */
 const WARM_BEFORE_READY = /-(pages|authorizer)$/;
 const WARM_AFTERWARDS = /-(upload|campaigns|send-worker|settle|emails|email-worker|requests|notify-worker)$/;
 /** The key of an object in a campaign's folder. */
 const CAMPAIGN_OBJECT = /\/campaigns(?:\/|%2F)([^/%]+)/;
 
-/** Usage by campaign: it begins when an upload stores the campaign's objects, and its execution is named by the batch. */
+/** Meters usage by campaign, from the upload of the campaign's objects on. The campaign's execution has the name of the batch. */
 const usageByCampaign: UsageGroups = {
   parameter: 'batchId',
   startedBy: ({ service, method, path }) =>

@@ -7,11 +7,11 @@ import { prepare } from './prepare.ts';
 
 const HELP = `npm run bench -- [options]
 
-Measures the product on this machine. What counts are the ratios: to what the same run measured beside it, or to the
-limit it is held to. Exit status 0 when every bound holds.
+Measures the product on this machine. Compare the ratios, not the absolute figures: each is relative to a baseline of the same
+run or to a limit. The exit status is 0 when every bound holds.
 
-  --only NAME   one of campaigns, stepfunctions
-  --json        an array of {name, value, unit, against, ratio, bound, holds}
+  --only NAME   run only campaigns or only stepfunctions
+  --json        print an array of {name, value, unit, against, ratio, bound, holds}
   --help        this text`;
 
 const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: false } } as const;

@@ -7,18 +7,18 @@ import { inputsDigest } from './inputs-digest.ts';
 const FUNCTIONS = 'dist/functions';
 const PAGES = 'dist/pages';
 
-/** Packages written for CommonJS call `require` for Node's own modules. */
+/** Bundled CommonJS packages call `require` for Node's modules. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** The pages that the `pages` function serves: how each is built, and from what. */
+/** The pages that the `pages` function serves: the module that builds each, and its inputs. */
 const PAGE_BUILDS = [
   { name: 'console', module: 'console/build.ts', build: 'buildConsole', inputs: ['console'] },
   { name: 'graphql', module: 'graphql/graphiql/build.ts', build: 'buildGraphiql', inputs: ['graphql/graphiql'] },
   { name: 'docs', module: 'functions/pages/build.ts', build: 'buildDocs', inputs: ['functions/pages'] },
 ];
 
-/** Every Lambda's entry by its name: `functions/<name>/handler.ts`. */
+/** The entry of every Lambda, `functions/<name>/handler.ts`, by its name. */
 async function functionEntries(): Promise<Record<string, string>> {
   const entries: Record<string, string> = {};
   for (const name of await readdir('functions')) {
@@ -28,10 +28,10 @@ async function functionEntries(): Promise<Record<string, string>> {
   return entries;
 }
 
-/** Bundles each function for Node 24 as one ES module with everything in it, and puts the pages beside the one that serves them. */
+/** Bundles each function for Node 24 as one ES module with all its packages, and copies the pages to the function that serves them. */
 export async function buildAll(): Promise<void> {
   await rm(FUNCTIONS, { recursive: true, force: true });
-  // One call for all of them: what they share is parsed once.
+  // One call for all functions, so that shared modules are parsed once.
   await build({
     entryPoints: await functionEntries(),
     outdir: FUNCTIONS,
@@ -45,7 +45,7 @@ export async function buildAll(): Promise<void> {
     sourcemap: 'linked',
     sourcesContent: false,
     mainFields: ['module', 'main'],
-    // TypeGraphQL loads it only where arguments are validated by it; ours are not.
+    // TypeGraphQL loads class-validator only when it validates arguments, which this product does not use.
     external: ['class-validator'],
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
@@ -55,11 +55,11 @@ export async function buildAll(): Promise<void> {
     await buildPage(page);
     await cp(join(PAGES, page.name), join(FUNCTIONS, 'pages', 'static', page.name), { recursive: true });
   }
-  // esbuild keeps a process of its own, which would live as long as the stack that was built for.
+  // esbuild's own process would otherwise run as long as this one.
   await stop();
 }
 
-/** Builds one page where what it is made from has changed: the console takes longer than all functions together. */
+/** Builds a page if its inputs have changed. The console takes longer than all functions together. */
 async function buildPage(page: (typeof PAGE_BUILDS)[number]): Promise<void> {
   const stamp = join(PAGES, `${page.name}.inputs`);
   const digest = inputsDigest([...page.inputs, 'package-lock.json']);
@@ -70,7 +70,7 @@ async function buildPage(page: (typeof PAGE_BUILDS)[number]): Promise<void> {
   await mkdir(outdir, { recursive: true });
   const module: Record<string, (outdir: string) => Promise<void>> = await import(`../${page.module}`);
   const run = module[page.build];
-  if (!run) throw new Error(`${page.module} exports no ${page.build}`);
+  if (!run) throw new Error(`${page.module} does not export ${page.build}`);
   await run(outdir);
   writeFileSync(stamp, digest);
 }

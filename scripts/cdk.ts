@@ -6,7 +6,7 @@ import { synth } from './synth.ts';
 
 export const STAGE_NAMES = Object.keys(STAGES).join(' or ');
 
-/** Builds and synthesizes, then runs one command of the CDK CLI on a stage's stack. Answers its exit status. Throws UsageError. */
+/** Builds and synthesizes, then runs a command of the CDK CLI on a stage's stack. Resolves to its exit status. Throws UsageError. */
 export async function runCdk(
   command: 'deploy' | 'destroy',
   stage: string | undefined,

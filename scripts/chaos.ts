@@ -8,16 +8,16 @@ import { prepare } from './prepare.ts';
 
 const HELP = `npm run chaos -- [options]
 
-A campaign on a local AWS of its own, whose processes are all killed (-9) at random moments and started again on other
-ports, while faults come and go; redriven, plainly, until it ends. Then mailbox and ledger are compared, row by row.
-Exit status 0 only when no row was sent twice and none is lost.
+Runs a campaign on its own local AWS. All its processes are killed with kill -9 at random moments and started again on other
+ports, while faults come and go. The campaign is redriven until it ends. Then the mailbox is compared with the ledger, row by
+row. The exit status is 0 only when no row was sent twice and none is lost.
 
-  --kills 20      how often everything is killed
+  --kills 20      number of kills
   --rows 2000     rows of the campaign
-  --seed 1        the same seed gives the same moments and faults
-  --rate N        emails per second; by default such that the kills fall into the campaign
-  --data DIR      keep the state there; by default a new directory, removed when all is well
-  --json          one JSON document
+  --seed 1        the same seed gives the same kills and faults
+  --rate N        emails per second; by default such that the kills happen during the campaign
+  --data DIR      directory of the state; by default a new one, which is removed on success
+  --json          print one JSON document
   --help          this text`;
 
 const OPTIONS = {
@@ -29,11 +29,11 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
-/** The machine is up for some three seconds between two kills. */
+/** The mean time between two kills is about three seconds. */
 const SECONDS_UP = 3;
-/** The upload takes files up to 4 MB. */
+/** A file of more rows would exceed the 4 MB of an upload. */
 const MAX_ROWS = 30_000;
-/** For a boot and a life, and once for leases, visibility and redrives to run out. */
+/** For each kill the time of a boot and a life. At the end the time for leases, visibility timeouts and redrives. */
 const SECONDS = { perKill: 20, end: 600 };
 
 async function runChaos(args: readonly string[]): Promise<number> {
@@ -54,8 +54,8 @@ async function runChaos(args: readonly string[]): Promise<number> {
   const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'pregon-chaos-'));
   const deadline = Math.ceil(kills * SECONDS.perKill + rows / rate + SECONDS.end);
   const result = await chaos({ kills, rows, seed, rate, dataDir, deadline, say });
-  const well = result.duplicates === 0 && result.lost === 0 && result.contradictions.length === 0;
-  const held = well && result.end !== 'DEADLINE';
+  const isConsistent = result.duplicates === 0 && result.lost === 0 && result.contradictions.length === 0;
+  const held = isConsistent && result.end !== 'DEADLINE';
   console.log(values.json ? JSON.stringify({ ...result, seed, rate, held }) : report(result));
   if (!held) console.error(`The state is in ${dataDir}`);
   else if (values.data === undefined) rmSync(dataDir, { recursive: true });

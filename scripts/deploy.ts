@@ -5,11 +5,11 @@ import { runCdk, STAGE_NAMES } from './cdk.ts';
 const HELP = `npm run deploy -- --stage dev [--parameters NAME=VALUE ...]
 
 Builds, synthesizes and deploys one stage with the credentials and Region of your AWS environment.
-The account must be bootstrapped once: npm run synth && npx cdk bootstrap --app cdk.out
+Bootstrap the account once for each Region: npx cdk bootstrap aws://ACCOUNT/REGION
 
   --stage       ${STAGE_NAMES}
-  --parameters  a stack parameter, as SenderAddress="Shop <news@shop.example>"; may be repeated
-  --yes         do not ask before changes of rights
+  --parameters  a stack parameter, such as SenderAddress="Shop <news@shop.example>"; may be repeated
+  --yes         do not ask before permissions are broadened
   --help        this text`;
 
 const OPTIONS = {

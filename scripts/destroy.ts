@@ -9,7 +9,7 @@ bucket. CloudFormation does not delete a bucket that holds objects: empty the de
 aws s3 rm --recursive s3://BUCKET (the stack's output "bucket").
 
   --stage  ${STAGE_NAMES}
-  --yes    do not ask
+  --yes    do not ask for confirmation
   --help   this text`;
 
 const OPTIONS = { stage: { type: 'string' }, yes: { type: 'boolean', default: false } } as const;

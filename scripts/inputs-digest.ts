@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Digest of every file's path and bytes below these paths. A checkout changes times but no bytes, so times do not count. */
+/** Digest of the path and bytes of every file below these paths. Modification times are ignored, because a checkout changes them. */
 export function inputsDigest(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of paths.flatMap(filesOf)) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { takeLock } from 'local-aws';
 import { inputsDigest } from './inputs-digest.ts';
 
-/** What the bundles and the template are made from. */
+/** The inputs of the bundles and the template. */
 const INPUTS = [
   'api',
   'core',
@@ -19,12 +19,12 @@ const INPUTS = [
 ];
 const STAMP = 'cdk.out/.inputs';
 const LOCK = 'cdk.out/.lock';
-/** Another command may be building the same; it takes some 20 s on two cores. */
+/** Another command may be building at the same time. A build takes about 20 s on two cores. */
 const LOCK_WAIT_MS = 180_000;
 
 const isFresh = (digest: string): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest;
 
-/** Builds the bundles and synthesizes the template where anything they are made from has changed. */
+/** Builds the bundles and synthesizes the template if any of their inputs has changed. */
 export async function prepare(say: (text: string) => void): Promise<void> {
   if (isFresh(inputsDigest(INPUTS))) return;
   const lock = takeLock(LOCK, LOCK_WAIT_MS);

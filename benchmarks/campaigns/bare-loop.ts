@@ -15,8 +15,8 @@ const IN_FLIGHT = 32;
 const WARM_UP = 100;
 
 /**
- * Rows a second of a loop that makes the calls which no campaign can do without, and nothing else: two writes to a ledger, a
- * message sent, received and deleted, an email sent; on the same local AWS, 32 rows at once.
+ * Measures the rows per second of a loop that makes only the calls that every campaign needs: two writes to a ledger, a message sent,
+ * received and deleted, and an email sent. It runs on the same local AWS, with 32 rows at once.
  */
 export async function bareLoop({ awsEndpoint, region }: Outputs, rows: number): Promise<number> {
   const config = {

@@ -3,21 +3,21 @@ import type { CampaignView } from '../../cli/client.ts';
 import type { Outputs } from '../../dev/outputs.ts';
 
 export interface Measured {
-  /** From the upload to the last word of the workflow. */
+  /** From the upload to the end of the execution. */
   rowsPerSecond: number;
   /** From the first email to the last. */
   sentPerSecond: number;
   /** The most emails in any window of a second. */
   mostInASecond: number;
-  /** Sends that SES refused for the rate. */
+  /** Sends that SES throttled. */
   throttled: number;
 }
 
 const LIMIT_MS = 15 * 60_000;
-/** As often as the console looks: each look counts rows, which takes time from the campaign. */
-const LOOK_MS = 1_000;
+/** As often as the console polls. Each poll counts rows, which slows the campaign. */
+const POLL_MS = 1_000;
 
-/** Runs a campaign of so many rows to its end, and reads what it did from the mailbox. */
+/** Runs a campaign of so many rows to its end, and measures it by the mailbox. */
 export async function measureCampaign(product: Outputs, rows: number, name: string): Promise<Measured> {
   const throttledBefore = await throttledOf(product);
   const csv = Array.from({ length: rows }, (_, n) => `${name}-${n}@example.com,Hi,Hello ${n}\n`).join('');
@@ -39,7 +39,7 @@ export async function measureCampaign(product: Outputs, rows: number, name: stri
   };
 }
 
-/** Sets what SES allows and the limiter, so that both are exactly this rate. */
+/** Sets the limiter to this rate, and what SES allows, by default to the same. */
 export async function setRate(product: Outputs, perSecond: number, sesAllows = perSecond): Promise<void> {
   const faults = JSON.stringify({ maxSendRate: sesAllows });
   const response = await fetch(`${product.awsEndpoint}/_local/faults`, { method: 'PUT', body: faults });
@@ -54,7 +54,7 @@ async function ended(product: Outputs, batchId: string, rows: number): Promise<v
     if (status === 'SUCCEEDED' && counts.SENT === rows) return;
     if (status !== 'RUNNING' && status !== 'INGESTING') throw new Error(`A campaign ended ${status}: ${reason}`);
     if (performance.now() > deadline) throw new Error(`A campaign did not end: ${JSON.stringify(counts)}`);
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }
 

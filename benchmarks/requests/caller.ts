@@ -3,11 +3,11 @@ import { Agent, request } from 'node:http';
 export interface Answer {
   status: number;
   body: string;
-  /** Milliseconds until the whole answer was there. */
+  /** Milliseconds until the whole answer had arrived. */
   took: number;
 }
 
-/** Calls a product over kept connections, as light as it gets: what the generator costs is taken from the product's cores. */
+/** Calls a product over persistent connections. It does as little as possible, because it shares the cores with the product. */
 export class Caller {
   readonly #base: string;
   readonly #headers: Record<string, string>;
@@ -18,7 +18,7 @@ export class Caller {
     this.#headers = { authorization: `Bearer ${apiKey}` };
   }
 
-  /** Status 0 where no answer came. */
+  /** Resolves to status 0 when no answer came. */
   call(method: 'GET' | 'POST', path: string, json?: string): Promise<Answer> {
     const started = performance.now();
     return new Promise((resolve) => {

@@ -5,16 +5,16 @@ import { memberOf } from './users.ts';
 export interface Drained {
   sent: number;
   failed: number;
-  /** Neither sent nor failed when the waiting ended. */
+  /** Neither sent nor failed at the end. */
   lost: number;
   /** Requests that the provider accepted more than once. */
   twice: number;
-  /** Refused by the provider for their rate. */
+  /** Calls that the provider throttled. */
   throttled: number;
-  /** Calls of the provider, the failed ones too, while there was a backlog. */
+  /** Calls of the provider while there was a backlog, including failed ones. */
   calls: number;
   seconds: number;
-  /** `calls` of those that the limiter allows in that time, 0 to 1. */
+  /** The part of the calls that the limiter allows in that time, 0 to 1. */
   used: number;
 }
 
@@ -23,12 +23,13 @@ interface Moment {
   calls: number;
 }
 
-const LOOK_MS = 5_000;
-/** Below this many the last retries wait for their time, not for a slot. */
+const POLL_MS = 5_000;
+/** With fewer requests left, they wait for their retries and not for a slot. */
 const BACKLOG = 50;
-const GIVEN_UP_MS = 180_000;
+/** Gives up when nothing was accepted for this long. */
+const STALLED_MS = 180_000;
 
-/** Waits until the backlog is worked off, by the mailbox and the metrics of the local AWS, and counts what became of each. */
+/** Waits until the backlog is empty, by the mailbox and the metrics of local AWS, and counts the requests by their end. */
 export async function watchDrain(
   { api, aws, say }: { api: Caller; aws: Caller; say(line: string): void },
   ids: readonly string[],
@@ -43,7 +44,7 @@ export async function watchDrain(
         aws,
         `/_local/mailbox?limit=1000&after=${after}`,
       );
-      // The last page has no `next`: it is read again, so only whole pages are counted for good.
+      // The last page has no `next` and is read again, so only the pages before it are counted for good.
       for (const { batchId = '' } of page.next === undefined ? [] : page.messages) count(batchId);
       if (page.next === undefined) return page.messages;
       after = page.next;
@@ -66,8 +67,8 @@ export async function watchDrain(
     if (all.size > before) grewAt = now;
     before = all.size;
     say(`${all.size} of ${wanted.size} sent`);
-    if (left > 0 && now - grewAt < GIVEN_UP_MS && !(left <= BACKLOG && (await allEnded(api, wanted, all)))) {
-      await sleep(LOOK_MS);
+    if (left > 0 && now - grewAt < STALLED_MS && !(left <= BACKLOG && (await allEnded(api, wanted, all)))) {
+      await sleep(POLL_MS);
       continue;
     }
     return {

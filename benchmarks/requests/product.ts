@@ -10,11 +10,11 @@ export interface RunningProduct extends Outputs {
   stop(): Promise<void>;
 }
 
-/** Building what is stale takes part of it. */
+/** Includes the time of a build. */
 const READY_MS = 240_000;
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
-/** Boots the product in a process of its own, on free ports, with state of its own, and with further options of `npm run up`. */
+/** Boots the product in its own process, on free ports, with its own state. `options` are those of `npm run up`. */
 export async function startProduct(options: readonly string[] = []): Promise<RunningProduct> {
   const data = mkdtempSync(join(tmpdir(), 'pregon-load-'));
   const args = [
@@ -41,9 +41,9 @@ export async function startProduct(options: readonly string[] = []): Promise<Run
   while (!existsSync(outputs)) {
     if (child.exitCode !== null || performance.now() > deadline) {
       await stop();
-      throw new Error('The product did not start: see above.');
+      throw new Error('The product did not start. See its messages above.');
     }
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
   return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Outputs), stop };
 }

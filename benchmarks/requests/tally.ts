@@ -1,4 +1,4 @@
-/** What was checked and how long it took, by name. */
+/** Counts checks and durations by name. */
 export class Tally {
   readonly #checks = new Map<string, { passed: number; failed: number; example?: string }>();
   readonly #durations = new Map<string, number[]>();

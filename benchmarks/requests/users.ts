@@ -4,17 +4,17 @@ import type { Tally } from './tally.ts';
 
 export interface Load {
   users: number;
-  /** Users are added evenly over this time, and all stop at its end. */
+  /** Users are added evenly over this time. All stop at its end. */
   seconds: number;
 }
 
-/** Between a user's steps, as in the k6 script. */
-const BEFORE_LOOK_MS = 500;
+/** Pauses of a user, as in the k6 script. */
+const BEFORE_GET_MS = 500;
 const BEFORE_NEXT_MS = 1000;
 const STATUSES = ['queued', 'processing', 'sent', 'failed'];
 const TYPES = ['email', 'sms', 'push'];
 
-/** The load of the k6 script: each user creates, processes, waits, looks, waits. Answers the ids that were processed. */
+/** Generates the load of examples/k6/requests.js. Resolves to the ids of the requests that were processed. */
 export async function runUsers(caller: Caller, { users, seconds }: Load, tally: Tally): Promise<string[]> {
   const ids: string[] = [];
   const started = performance.now();
@@ -43,7 +43,7 @@ async function iterate(caller: Caller, tally: Tally, ids: string[]): Promise<voi
   const taken = processed.status === 200 || processed.status === 202;
   tally.check('process is 200 or 202', taken, `${processed.status} ${processed.body}`);
   if (taken) ids.push(id);
-  await sleep(BEFORE_LOOK_MS);
+  await sleep(BEFORE_GET_MS);
 
   const shown = await caller.call('GET', `/v1/requests/${id}`);
   tally.duration('get', shown.took);

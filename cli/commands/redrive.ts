@@ -3,11 +3,11 @@ import { TARGET_OPTIONS, TARGET_OPTIONS_HELP, targetClient } from '../target.ts'
 
 const HELP = `npm run redrive -- BATCH [options]
 
-Goes on with a campaign that failed or was stopped: sends what is left, and what may be tried again.
+Continues a campaign that failed or was stopped. Sends the rows that were not sent and those whose error is retryable.
 
   --unconfirmed resend|accept
-                   rows of which nobody knows whether they were sent: send them again,
-                   or close them as they are; for this one redrive
+                   what to do with rows that may or may not have been sent: resend them,
+                   or accept them as they are. Valid for this redrive only.
 ${TARGET_OPTIONS_HELP}`;
 
 /** `npm run redrive` */
@@ -23,6 +23,6 @@ export async function runRedrive(args: readonly string[]): Promise<number> {
     throw new UsageError(`--unconfirmed takes resend or accept, not "${unconfirmed}"`);
   }
   const answer = await targetClient(values).redrive(batchId, unconfirmed);
-  console.log(values.json ? JSON.stringify(answer) : `Redriven. See npm run status -- ${batchId}`);
+  console.log(values.json ? JSON.stringify(answer) : `The campaign continues. See npm run status -- ${batchId}`);
   return 0;
 }

@@ -13,11 +13,12 @@ const EXAMPLE = 'examples/welcome.csv';
 const HELP = `npm start -- [FILE.csv] [options]
 
 Boots local AWS and the product, uploads the file (${EXAMPLE} by default), shows the campaign until it ends,
-and stays up. A file that was sent before is not sent again.
+and keeps running. A file that was sent before is not sent again.
 
-  --exit             stop when the campaign ends: status 0 when it SUCCEEDED, 1 otherwise
-  --dry-run          go through everything, hand nothing to a provider
-  --campaign ID      a name of your own (a-z, 0-9, -; 32 at most): the same file under another name is sent again
+  --exit             stop when the campaign ends, with status 0 when it SUCCEEDED and 1 otherwise
+  --dry-run          run every step except the call of the email provider
+  --campaign ID      your name for the campaign (a-z, 0-9 and -, at most 32 characters); the same file under
+                     another name is sent again
 ${STACK_OPTIONS_HELP}`;
 
 const OPTIONS = {
@@ -35,10 +36,10 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
   const settings = stackSettings(values);
   const file = positionals[0] ?? EXAMPLE;
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}`);
-  if (!statSync(file).isFile()) throw new UsageError(`${file} is no file`);
+  if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file`);
   const { campaign } = values;
   if (campaign !== undefined && !/^[a-z0-9-]{1,32}$/.test(campaign)) {
-    throw new UsageError(`--campaign takes 1 to 32 of a-z, 0-9 and -, not "${campaign}"`);
+    throw new UsageError(`--campaign takes 1 to 32 characters of a-z, 0-9 and -, not "${campaign}"`);
   }
 
   const screen = new Screen(process.stdout);
@@ -59,9 +60,9 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
     status = succeeded ? 0 : 1;
     if (!values.exit) {
       screen.print(`\n${addresses(apiUrl, awsEndpoint)}`);
-      screen.print('\nCtrl-C stops it; the next start goes on where it was.');
+      screen.print('\nCtrl-C stops it. The next start continues where it stopped.');
       await interrupted;
-      // It was asked to stay up, and was up until it was asked to stop.
+      // The command was to run until it is interrupted, so the result of the campaign is not its status.
       status = 0;
     }
   } catch (error) {

@@ -4,8 +4,8 @@ import { TARGET_OPTIONS, TARGET_OPTIONS_HELP, targetClient } from '../target.ts'
 
 const HELP = `npm run status -- BATCH [options]
 
-Shows one campaign: its status, its counts and the first errors. Without BATCH, the newest campaigns.
-Exit status 0, also for a campaign that failed.
+Shows the status, the counts and the first errors of a campaign. Without BATCH, lists the newest campaigns.
+The exit status is 0 also for a campaign that failed.
 
 ${TARGET_OPTIONS_HELP}`;
 
@@ -22,7 +22,7 @@ export async function runStatus(args: readonly string[]): Promise<number> {
   if (batchId === undefined) {
     const campaigns = await client.campaigns(LISTED);
     if (values.json) console.log(JSON.stringify({ campaigns }));
-    else if (campaigns.length === 0) console.log('No campaign yet');
+    else if (campaigns.length === 0) console.log('There are no campaigns yet.');
     else {
       for (const { batchId: id, status, counts, enqueued } of campaigns) {
         console.log(`${id}  ${status.padEnd(9)}  ${counts.SENT} of ${enqueued} sent, ${counts.ERROR} errors`);

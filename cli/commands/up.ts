@@ -6,7 +6,7 @@ import { addresses } from '../summary.ts';
 
 const HELP = `npm run up -- [options]
 
-Boots local AWS and the product, and stays up. Nothing is sent, except by campaigns that were running before.
+Boots local AWS and the product, and keeps running. Only campaigns that were running before are sent.
 
 ${STACK_OPTIONS_HELP}`;
 
@@ -19,7 +19,7 @@ export async function runUp(args: readonly string[], prepare: Prepare): Promise<
   if (!booted) return 0;
   const { apiUrl, awsEndpoint } = booted.stack.outputs;
   screen.print(addresses(apiUrl, awsEndpoint));
-  screen.print('\nCtrl-C stops it; the next start goes on where it was.');
+  screen.print('\nCtrl-C stops it. The next start continues where it stopped.');
   await booted.interrupted;
   await booted.stop();
   return 0;

@@ -13,21 +13,22 @@ import type { Clock } from '../../core/clock.ts';
 import type { LedgerRow } from '../../core/ledger/send.ts';
 import type { RowId } from '../../core/ledger/transitions.ts';
 
-/** What a replay would do with a message. Only `open` ones are replayed. */
+/** Whether a message can be replayed. Only `open` ones are. */
 export type Verdict =
-  /** Its row, or its order, may still be worked on. */
+  /** Its row is PENDING or QUEUED, or the message is of a kind that changes nothing when it arrives twice. */
   | 'open'
-  /** Its row is SENT or in ERROR: a redrive is the way to send that again. */
+  /** Its row is SENT or in ERROR. A redrive sends such a row again. */
   | 'ended'
-  /** It is none of the product's, or names a row that nobody knows. */
+  /** The message is not recognised, or its row is not in the ledger. */
   | 'poison';
 
 export interface DeadLetter {
+  /** The queue that it was sent to, without the prefix of the stack: `send`. */
   lane: string;
   messageId: string;
   body: string;
   verdict: Verdict;
-  /** ISO 8601: when it was first sent. */
+  /** When it was first sent, ISO 8601. */
   sentAt: string;
   sendId?: string;
   status?: string;
@@ -36,7 +37,7 @@ export interface DeadLetter {
 
 export interface DeadLetterDeps {
   sqs: SQSClient;
-  /** Names of the stack's queues begin with it: `pregon-dev-`. */
+  /** The start of the names of the stack's queues: `pregon-dev-`. */
   prefix: string;
   getRow(id: RowId): Promise<LedgerRow | undefined>;
   clock: Clock;
@@ -44,7 +45,7 @@ export interface DeadLetterDeps {
 
 export interface DeadLetters {
   letters: DeadLetter[];
-  /** Lanes that hold more than could be taken in the time for which messages are held. */
+  /** Queues with more dead letters than could be received while the messages are hidden from others. */
   unfinished: string[];
 }
 
@@ -55,49 +56,49 @@ interface Held {
 
 const DEAD = '-dlq';
 const BATCH = 10;
-/** Messages that are looked at are nobody else's for so long. */
+/** A received message is hidden from other receivers for this long. */
 const HOLD_SECONDS = 60;
-/** Nothing more is taken after this: what was taken first would come back, and look like the queue's end. */
-const TAKE_MS = 40_000;
+/** No more is received after this. Otherwise the first messages would become visible again and be received twice. */
+const RECEIVE_MS = 40_000;
 
 const rowMessage = z.object({ batchId: z.string().min(1), rowNumber: z.number().int().positive() });
 
-/** The dead letters of every lane, or of one, at most `limit`. They stay where they are. */
+/** The dead letters of all queues, or of one, at most `limit`. They stay where they are. */
 export async function listDeadLetters(deps: DeadLetterDeps, limit: number, lane?: string): Promise<DeadLetters> {
   const found: DeadLetters = { letters: [], unfinished: [] };
-  for (const queue of await deadQueues(deps, lane)) {
-    const held = await hold(deps, queue, limit - found.letters.length, found);
-    await giveBack(deps.sqs, queue.url, held);
+  for (const dead of await deadQueues(deps, lane)) {
+    const held = await hold(deps, dead, limit - found.letters.length, found);
+    await makeVisible(deps.sqs, dead.url, held);
   }
   return found;
 }
 
 /**
- * Puts open messages back into the queues that they died in, and leaves the others, or with `discard` deletes them. Answers all of
- * them. A message that is replayed twice changes nothing: its row is claimed once.
+ * Moves open messages back to their queues. The others stay, or are deleted with `discard`. Returns all of them. A message that is
+ * replayed twice changes nothing, because its row is claimed once.
  */
 export async function replayDeadLetters(
   deps: DeadLetterDeps,
   { limit, lane, discard }: { limit: number; lane?: string | undefined; discard: boolean },
 ): Promise<DeadLetters> {
   const found: DeadLetters = { letters: [], unfinished: [] };
-  for (const queue of await deadQueues(deps, lane)) {
+  for (const dead of await deadQueues(deps, lane)) {
     const { QueueUrl: target } = await deps.sqs.send(
-      new GetQueueUrlCommand({ QueueName: `${deps.prefix}${queue.lane}` }),
+      new GetQueueUrlCommand({ QueueName: `${deps.prefix}${dead.lane}` }),
     );
-    const held = await hold(deps, queue, limit - found.letters.length, found);
+    const held = await hold(deps, dead, limit - found.letters.length, found);
     for (const { letter, receiptHandle } of held) {
       if (letter.verdict === 'open') {
         await deps.sqs.send(new SendMessageCommand({ QueueUrl: target, MessageBody: letter.body }));
       }
       if (letter.verdict === 'open' || discard) {
-        await deps.sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: receiptHandle }));
+        await deps.sqs.send(new DeleteMessageCommand({ QueueUrl: dead.url, ReceiptHandle: receiptHandle }));
       }
     }
     if (!discard) {
-      await giveBack(
+      await makeVisible(
         deps.sqs,
-        queue.url,
+        dead.url,
         held.filter(({ letter }) => letter.verdict !== 'open'),
       );
     }
@@ -107,7 +108,7 @@ export async function replayDeadLetters(
 
 interface DeadQueue {
   url: string;
-  /** `send` for `pregon-dev-send-dlq`. */
+  /** The queue whose messages it gets: `send` for `pregon-dev-send-dlq`. */
   lane: string;
 }
 
@@ -125,12 +126,12 @@ async function deadQueues({ sqs, prefix }: DeadLetterDeps, lane?: string): Promi
   return lane === undefined ? queues : queues.filter((queue) => queue.lane === lane);
 }
 
-/** Takes what is in a queue, so that nobody else replays it meanwhile, and adds it to what was found. */
+/** Receives the messages of a queue, which hides them from others, and adds them to `found`. */
 async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number, found: DeadLetters): Promise<Held[]> {
   const held = new Map<string, Held>();
-  const over = deps.clock.now() + TAKE_MS;
+  const deadline = deps.clock.now() + RECEIVE_MS;
   while (held.size < limit) {
-    if (deps.clock.now() >= over) {
+    if (deps.clock.now() >= deadline) {
       found.unfinished.push(queue.lane);
       break;
     }
@@ -139,7 +140,7 @@ async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number, found
         QueueUrl: queue.url,
         MaxNumberOfMessages: Math.min(BATCH, limit - held.size),
         VisibilityTimeout: HOLD_SECONDS,
-        // A long poll asks every server of the queue: an empty answer means that it is empty.
+        // A long poll asks every server of the queue, so an empty answer means that the queue is empty.
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp'],
       }),
@@ -154,7 +155,7 @@ async function hold(deps: DeadLetterDeps, queue: DeadQueue, limit: number, found
   return [...held.values()];
 }
 
-async function giveBack(sqs: SQSClient, url: string, held: readonly Held[]): Promise<void> {
+async function makeVisible(sqs: SQSClient, url: string, held: readonly Held[]): Promise<void> {
   for (let from = 0; from < held.length; from += BATCH) {
     const Entries = held.slice(from, from + BATCH).map(({ receiptHandle }, n) => ({
       Id: String(n),
@@ -175,7 +176,7 @@ async function read({ getRow }: DeadLetterDeps, lane: string, message: Message):
   };
   const content = jsonOf(body);
   const named = rowMessage.safeParse(content);
-  // Other lanes' messages change nothing when they come twice; what is no JSON object is nobody's.
+  // Messages of requests and orders have no row number. They change nothing when they arrive twice.
   if (!named.success) return { ...letter, verdict: typeof content === 'object' && content ? 'open' : 'poison' };
   const row = await getRow(named.data);
   if (!row) return { ...letter, verdict: 'poison' };

@@ -9,5 +9,5 @@ import { applyStoredTheme } from './frame/theme.ts';
 applyStoredTheme();
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('The page has no #root');
+if (root === null) throw new Error('The page has no element #root');
 createRoot(root).render(<App />);

@@ -29,14 +29,14 @@ export interface MailboxQuery {
 }
 
 export interface MailboxPage {
-  /** All messages that the query finds, not only this page's. */
+  /** Messages that match the query, on all pages. */
   readonly count: number;
   /** Absent on the last page. */
   readonly next?: string;
   readonly messages: readonly MailboxMessage[];
 }
 
-/** Every message that any local provider accepted, in the order of acceptance, in SQLite. */
+/** Stores every message that a local provider accepted, in the order of acceptance, in SQLite. */
 export class Mailbox {
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
@@ -64,7 +64,7 @@ export class Mailbox {
     );
   }
 
-  /** Keeps messages; they cannot be lost once the promise is fulfilled. */
+  /** Stores messages. They are durable once the promise resolves. */
   append(...messages: readonly MailboxMessage[]): Promise<void> {
     this.#commit.beforeWrite();
     for (const message of messages) {
@@ -79,7 +79,7 @@ export class Mailbox {
     return new Promise((resolve) => this.#commit.afterCommit(resolve));
   }
 
-  /** Counts one more try of a send whose fate depends on how often it was tried, and gives the count. */
+  /** Counts one more try of a send, and returns the count. For recipients whose outcome depends on it. */
   countTry(send: string): number {
     this.#commit.beforeWrite();
     return Number(this.#tried.get(send)?.times);
@@ -110,7 +110,7 @@ export class Mailbox {
     };
   }
 
-  /** How many messages a provider accepted since a time, in milliseconds since the epoch. */
+  /** The number of messages that a provider accepted since a time, in milliseconds since the epoch. */
   acceptedSince(provider: string, time: number): number {
     const row = this.#database
       .prepare('SELECT COUNT(*) AS count FROM message WHERE provider = ? AND sent_at > ?')

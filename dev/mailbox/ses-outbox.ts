@@ -5,7 +5,7 @@ import type { Mailbox, MailboxMessage } from './mailbox.ts';
 
 const PROVIDER = 'ses';
 
-/** Puts what the local SES accepts into the mailbox, and refuses the simulator's recipients as their names say. */
+/** Stores the messages that the local SES accepts in the mailbox, and fails the simulated recipients. */
 export function sesOutbox(mailbox: Mailbox, faults: ProductFaults): EmailOutbox {
   return {
     admit(recipient, { tags }) {

@@ -1,6 +1,6 @@
 import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from './provider-api.ts';
 
-/** Where the product finds the stand-ins of the email providers. Anyone may send: nothing leaves this machine. */
+/** Template parameters for the stand-ins of the email providers. All senders are allowed, because no mail leaves the machine. */
 export const emailParameters = (
   awsEndpoint: string,
   order: string | undefined = process.env.PREGON_EMAIL_PROVIDERS,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { AwsRequest, AwsResponse, ServiceHandler } from 'local-aws';
 import {
   delivered,
-  fateOf,
   isFaulty,
   jsonAnswer,
   LOCAL_KEYS,
   LOCAL_MAILGUN_DOMAIN,
   type ProviderOptions,
   pathOf,
+  simulatedError,
 } from './provider-api.ts';
 
 const MESSAGES = /^\/v3\/([^/]+)\/messages$/;
@@ -51,8 +51,8 @@ export function mailgun(options: ProviderOptions): ServiceHandler {
       return message(400, "Need at least one of 'text', 'html', 'amp-html' or 'template' parameters specified");
     }
     const sendId = field('v:sendId');
-    const fate = fateOf(recipient, sendId, options);
-    if (fate) return message(fate.status, fate.reason);
+    const failure = simulatedError(recipient, sendId, options);
+    if (failure) return message(failure.status, failure.reason);
 
     const messageId = `${randomUUID()}@${domain}`;
     await options.mailbox.append(
@@ -79,14 +79,14 @@ function addressIn(header: string): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
-/** The form's fields, in either of the two encodings; undefined for any other. */
+/** The form's fields, in either of the two encodings. Undefined for any other content type. */
 async function formOf({ headers, body }: AwsRequest): Promise<FormData | undefined> {
   const type = headers['content-type'] ?? '';
   if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)/i.test(type)) return undefined;
   try {
     return await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
   } catch (error) {
-    // A body that is not of its type.
+    // The body does not match its content type.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

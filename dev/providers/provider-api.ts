@@ -3,7 +3,7 @@ import type { ProductFaults } from '../faults.ts';
 import type { Mailbox, MailboxMessage } from '../mailbox/mailbox.ts';
 import { simulateRecipient } from '../recipient-simulator.ts';
 
-/** What every stand-in of an email provider works with. */
+/** Options of every provider stand-in. */
 export interface ProviderOptions {
   readonly mailbox: Mailbox;
   readonly faults: ProductFaults;
@@ -12,7 +12,7 @@ export interface ProviderOptions {
   now(): number;
 }
 
-/** The providers' keys on this machine: the product gets them through its secret, the stand-ins ask for them. */
+/** The providers' local keys. The product reads them from its secret, and the stand-ins require them. */
 export const LOCAL_KEYS = {
   mailgun: 'key-local-mailgun',
   sendgrid: 'SG.local-sendgrid',
@@ -21,23 +21,23 @@ export const LOCAL_KEYS = {
 /** The sending domain that the local Mailgun knows. */
 export const LOCAL_MAILGUN_DOMAIN = 'mg.pregon.test';
 
-/** The path behind `/_providers/<name>`. */
+/** The path after `/_providers/<name>`. */
 export const pathOf = (path: string): string => path.slice(path.indexOf('/', '/_providers/'.length));
 
-/** Waits and fails as the faults of this provider ask; true when the call is to fail. */
+/** Applies this provider's faults: waits for the latency, and resolves to true when the call must fail. */
 export async function isFaulty(name: 'mailgun' | 'sendgrid', { faults, chance }: ProviderOptions): Promise<boolean> {
   const { errorRate, latencyMs, outage } = faults.current.providers[name];
   if (latencyMs > 0) await chance.sleep(latencyMs);
   return outage || (errorRate > 0 && chance.random() < errorRate);
 }
 
-/** What the simulator's recipients stand for, as status and words of a provider; undefined where it is accepted. */
-export function fateOf(
+/** The error of a simulated recipient, as status and reason. Undefined when the recipient is accepted. */
+export function simulatedError(
   recipient: string,
   sendId: string | undefined,
   { mailbox }: ProviderOptions,
 ): { status: 400 | 503; reason: string } | undefined {
-  // One count for all providers: two failures are two, whoever was asked.
+  // All providers share one count, so that `flaky2-…` fails twice in all.
   const countTry = () => mailbox.countTry(`${recipient.toLowerCase()} ${sendId ?? ''}`);
   try {
     simulateRecipient(recipient, { outage: false, countTry });
@@ -54,7 +54,7 @@ export const jsonAnswer = (status: number, body: unknown): AwsResponse => ({
   body: JSON.stringify(body),
 });
 
-/** A message with the members that have a value. */
+/** The message without its undefined members. */
 export function delivered(
   message: { [Member in keyof MailboxMessage]: MailboxMessage[Member] | undefined } & {
     to: string;

@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { AwsResponse, ServiceHandler } from 'local-aws';
 import { z } from 'zod';
-import { delivered, fateOf, isFaulty, jsonAnswer, LOCAL_KEYS, type ProviderOptions, pathOf } from './provider-api.ts';
+import {
+  delivered,
+  isFaulty,
+  jsonAnswer,
+  LOCAL_KEYS,
+  type ProviderOptions,
+  pathOf,
+  simulatedError,
+} from './provider-api.ts';
 
 const party = z.strictObject({ email: z.email(), name: z.string().optional() });
 const args = z.record(z.string(), z.string());
 
-/** The members of a mail send that this stand-in knows; SendGrid refuses unknown ones too. */
+/** The supported members of a mail send. Unknown ones are refused, as SendGrid does. */
 const mailSchema = z.strictObject({
   personalizations: z
     .array(
@@ -77,8 +85,8 @@ export function sendgrid(options: ProviderOptions): ServiceHandler {
       );
     });
     for (const { to, sendId } of messages) {
-      const fate = fateOf(to, sendId, options);
-      if (fate) return refusal(fate.status, fate.reason);
+      const failure = simulatedError(to, sendId, options);
+      if (failure) return refusal(failure.status, failure.reason);
     }
     await options.mailbox.append(...messages);
     return { status: 202, headers: { 'x-message-id': messageId } };

@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import { readMime } from 'local-aws';
-import { delivered, fateOf, LOCAL_KEYS, type ProviderOptions } from './provider-api.ts';
+import { delivered, LOCAL_KEYS, type ProviderOptions, simulatedError } from './provider-api.ts';
 
 export interface SmtpServer {
-  /** With user and password, as the product is configured with it. */
+  /** The URL with user and password that the product is configured with. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export async function startSmtp(options: ProviderOptions, host = '127.0.0.1', po
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.setEncoding('latin1');
-    // A client that is gone needs no answer.
+    // The client disconnected, so it needs no answer.
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
     serve(socket, options);
@@ -27,7 +27,7 @@ export async function startSmtp(options: ProviderOptions, host = '127.0.0.1', po
     server.listen(port, host, resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The mail server listens on no port');
+  if (address === null || typeof address === 'string') throw new Error('The mail server did not get a port');
   const { user, password } = LOCAL_KEYS.smtp;
   return {
     url: `smtp://${user}:${password}@${host}:${address.port}`,
@@ -43,12 +43,12 @@ interface Session {
   isKnown: boolean;
   sender: string | undefined;
   recipients: string[];
-  /** The message's lines while they come in. */
+  /** The lines of the message, while it is received. */
   message: string[] | undefined;
   size: number;
 }
 
-/** Lines are taken one after the other, so a client may send its commands ahead. */
+/** Handles lines one after the other, so that a client may pipeline its commands. */
 async function serve(socket: Socket, options: ProviderOptions): Promise<void> {
   const session: Session = { isKnown: false, sender: undefined, recipients: [], message: undefined, size: 0 };
   const reply = (answer: string) => {
@@ -67,7 +67,7 @@ async function serve(socket: Socket, options: ProviderOptions): Promise<void> {
     }
   } catch (error) {
     if (!socket.destroyed) reply('421 4.3.0 The local mail server failed');
-    if (!isGone(error)) throw error;
+    if (!isDisconnect(error)) throw error;
   } finally {
     socket.end();
   }
@@ -116,7 +116,7 @@ function obey(session: Session, line: string): string {
   }
 }
 
-/** Takes a line of the message; the answer when it was the last. */
+/** Adds a line to the message. Resolves to the reply after the last line. */
 async function takeLine(
   session: Session,
   message: string[],
@@ -125,7 +125,7 @@ async function takeLine(
 ): Promise<string | undefined> {
   if (line !== '.') {
     session.size += line.length + 2;
-    // A line that begins with a dot comes with one more.
+    // The client doubles the dot at the start of a line (RFC 5321, section 4.5.2).
     if (session.size <= MAX_MESSAGE) message.push(line.startsWith('.') ? line.slice(1) : line);
     return undefined;
   }
@@ -135,8 +135,8 @@ async function takeLine(
   const header = (name: string) => new RegExp(`^${name}: *(.+)$`, 'im').exec(raw)?.[1]?.trim();
   const sendId = header('X-Send-Id');
   for (const recipient of session.recipients) {
-    const fate = fateOf(recipient, sendId, options);
-    if (fate) return `${fate.status === 400 ? '550 5.1.1' : '451 4.3.0'} ${fate.reason}`;
+    const failure = simulatedError(recipient, sendId, options);
+    if (failure) return `${failure.status === 400 ? '550 5.1.1' : '451 4.3.0'} ${failure.reason}`;
   }
   const { from, subject, text, html } = readMime(raw);
   await options.mailbox.append(
@@ -167,7 +167,7 @@ const plainCredentials = () => {
 /** `FROM:<ana@example.com> SIZE=100` → `ana@example.com` */
 const bracketed = (argument: string): string => /<([^<>]*)>/.exec(argument)?.[1] ?? '';
 
-const isGone = (error: unknown): boolean =>
+const isDisconnect = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
   (error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_PREMATURE_CLOSE');

@@ -13,39 +13,39 @@ export interface Mail {
   messageId: string;
 }
 
-/** What mailbox and ledger say about each other, row by row. */
+/** The result of comparing the mailbox with the ledger, row by row. */
 export interface Audit {
   sent: number;
   errors: number;
-  /** Rows in ERROR of which nobody knows whether the email left; they are among the errors. */
+  /** Rows in ERROR that may or may not have been sent. They are counted in `errors` too. */
   unconfirmed: number;
-  /** Mails beyond the first of a row. */
+  /** Mails of a row beyond the first. */
   duplicates: number;
-  /** Rows that are SENT without a mail, neither SENT nor in ERROR, not in the ledger, or in ERROR though a redrive could send them. */
+  /** Rows that are SENT without a mail, still PENDING or QUEUED, missing in the ledger, or in ERROR though a redrive could send them. */
   lost: number;
-  /** What the ledger says otherwise than the mailbox, in words. */
+  /** Differences between ledger and mailbox, in words. */
   contradictions: string[];
 }
 
-/** What was done to the campaign. */
-export interface Ordeal {
+/** The campaign, and how often its stack was killed. */
+export interface AuditedCampaign {
   batchId: string;
   rows: number;
   kills: number;
 }
 
-/** A kill leaves at most these rows unconfirmed: what every send worker of the stage holds of its batch of ten. */
+/** The most rows that one kill can leave unconfirmed: a batch of ten for every send worker of the stage. */
 const HELD_AT_KILL = 10 * (STAGES.dev?.sendConcurrency ?? 0);
 
 /** Compares every row of the campaign with every mail that was accepted for it. */
-export async function audit(outputs: Outputs, ordeal: Ordeal): Promise<Audit> {
-  const { batchId } = ordeal;
-  return compare(ordeal, ledgerRows(outputs, batchId), await mailbox(outputs, batchId));
+export async function audit(outputs: Outputs, campaign: AuditedCampaign): Promise<Audit> {
+  const { batchId } = campaign;
+  return compare(campaign, ledgerRows(outputs, batchId), await mailbox(outputs, batchId));
 }
 
-/** The same for a ledger and a mailbox that were read. */
+/** Compares the rows of a ledger with the mails of a mailbox. */
 export async function compare(
-  { batchId, rows, kills }: Ordeal,
+  { batchId, rows, kills }: AuditedCampaign,
   ledger: AsyncIterable<LedgerRow> | Iterable<LedgerRow>,
   mailbox: readonly Mail[],
 ): Promise<Audit> {

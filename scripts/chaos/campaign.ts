@@ -5,7 +5,7 @@ import type { Outputs } from '../../dev/outputs.ts';
 const CALL_LIMIT_MS = 8_000;
 const PAUSE_MS = 250;
 
-/** A call's answer; undefined where nothing came back: the stack was killed, or a fault was in force. */
+/** The answer to a call. Undefined when there was none, or a 5xx: the stack was killed, or a fault was in force. */
 type Answer = { status: number; body: unknown } | undefined;
 
 async function call(
@@ -25,12 +25,12 @@ async function call(
     const isJson = response.headers.get('content-type')?.includes('json');
     return response.status >= 500 ? undefined : { status: response.status, body: isJson ? JSON.parse(text) : text };
   } catch {
-    // A call that met a kill: whoever asks asks again.
+    // The stack was killed during the call. The caller repeats it.
     return undefined;
   }
 }
 
-/** Uploads the file until it is taken, as a client does who got no answer: repeating it must change nothing. */
+/** Repeats the upload until it is answered, as a client would. A repeated upload must change nothing. */
 export async function upload(outputs: Outputs, csv: string, signal: AbortSignal): Promise<string | undefined> {
   while (!signal.aborted) {
     const form = new FormData();
@@ -45,24 +45,24 @@ export async function upload(outputs: Outputs, csv: string, signal: AbortSignal)
   return undefined;
 }
 
-export async function look(outputs: Outputs, batchId: string): Promise<CampaignView | undefined> {
+export async function getCampaign(outputs: Outputs, batchId: string): Promise<CampaignView | undefined> {
   const answer = await call(outputs, 'GET', `/campaigns/${batchId}`);
   return answer?.status === 200 ? (answer.body as CampaignView) : undefined;
 }
 
-/** What came of a plain redrive: `over` when only unconfirmed rows, or nothing, is left. */
-export async function redrive(outputs: Outputs, batchId: string): Promise<'redriven' | 'over' | 'again'> {
+/** Redrives without a policy for unconfirmed rows. Resolves to `done` when only unconfirmed rows are left. */
+export async function redrive(outputs: Outputs, batchId: string): Promise<'redriven' | 'done' | 'failed'> {
   const answer = await call(outputs, 'POST', `/campaigns/${batchId}/redrive`);
   if (answer?.status === 202) return 'redriven';
   const title = (answer?.body as { title?: string } | undefined)?.title;
-  return answer?.status === 409 && title === 'Only unconfirmed rows are left' ? 'over' : 'again';
+  return answer?.status === 409 && title === 'Only unconfirmed rows are left' ? 'done' : 'failed';
 }
 
 /**
- * Keeps a campaign going while the stack lives: redrives it plainly whenever it has ended otherwise than SUCCEEDED. Resolves with true
- * once nothing is left but unconfirmed rows, with false when `signal` is aborted first or the campaign is as `until` says.
+ * Polls a campaign and redrives it whenever it ended otherwise than SUCCEEDED. Resolves to true once only unconfirmed rows are left, and
+ * to false when `signal` is aborted or `until` holds first.
  */
-export async function keepGoing(
+export async function driveToEnd(
   outputs: Outputs,
   batchId: string,
   {
@@ -72,12 +72,12 @@ export async function keepGoing(
   }: { signal: AbortSignal; seen(campaign: CampaignView): void; until?: (campaign: CampaignView) => boolean },
 ): Promise<boolean> {
   while (!signal.aborted) {
-    const campaign = await look(outputs, batchId);
+    const campaign = await getCampaign(outputs, batchId);
     if (campaign) seen(campaign);
     if (campaign?.status === 'SUCCEEDED') return true;
     if (campaign && until?.(campaign)) return false;
     if (campaign && campaign.status !== 'RUNNING' && campaign.status !== 'INGESTING') {
-      if ((await redrive(outputs, batchId)) === 'over') return true;
+      if ((await redrive(outputs, batchId)) === 'done') return true;
     }
     await sleep(PAUSE_MS);
   }

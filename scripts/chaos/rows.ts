@@ -1,4 +1,4 @@
-/** Every so many rows one that fails for good, and one that is accepted at its third try. */
+/** One row in 97 is rejected, and one in 53 is accepted at its third try. */
 const EVERY = { rejected: 97, flaky: 53 };
 
 const addressOf = (row: number): string => {
@@ -7,10 +7,10 @@ const addressOf = (row: number): string => {
   return `row${row}@chaos.example.com`;
 };
 
-/** Whether the simulator rejects an address for good. */
+/** Whether the simulator rejects the address. */
 export const isRejected = (email: string): boolean => email.startsWith('reject-');
 
-/** A campaign's file; another seed is another file, and so another campaign. */
+/** The file of a campaign. Another seed gives another file, and so another campaign. */
 export function chaosCsv(rows: number, seed: number): string {
   const lines = Array.from({ length: rows }, (_, n) => `${addressOf(n + 1)},Row ${n + 1},Seed ${seed} row ${n + 1}\n`);
   return `email,subject,content\n${lines.join('')}`;

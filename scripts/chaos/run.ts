@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CampaignView } from '../../cli/client.ts';
 import type { Outputs } from '../../dev/outputs.ts';
+import { seeded } from '../../dev/seeded.ts';
 import { type Audit, audit } from './audit.ts';
-import { keepGoing, upload } from './campaign.ts';
-import { between, seeded } from './random.ts';
+import { driveToEnd, upload } from './campaign.ts';
 import { chaosCsv } from './rows.ts';
 import { Victim } from './victim.ts';
-import { CALM, nextWeather, type Weather } from './weather.ts';
+import { between, CALM, nextWeather, type Weather } from './weather.ts';
 
 export interface ChaosOptions {
   kills: number;
@@ -16,7 +16,7 @@ export interface ChaosOptions {
   /** Emails per second. */
   rate: number;
   dataDir: string;
-  /** Seconds after which it gives up. */
+  /** Gives up after so many seconds. */
   deadline: number;
   say(text: string): void;
 }
@@ -24,28 +24,28 @@ export interface ChaosOptions {
 export interface ChaosResult extends Audit {
   rows: number;
   kills: number;
-  /** Redrives that it took. */
+  /** Redrives of the campaign. */
   redrives: number;
   seconds: number;
-  /** How the campaign ended; `DEADLINE` when it did not. */
+  /** The campaign's last status, or `DEADLINE` when it did not end. */
   end: string;
 }
 
-/** How long the machine is left to work between two kills. */
+/** The time between two kills. */
 const UP_MS = { least: 400, most: 6_000 };
-/** Most kills shall come while emails are sent, however long that takes to begin on a slow machine. */
+/** The chance that a life waits for the first email before its time begins, so that most kills happen while emails are sent. */
 const AT_WORK_CHANCE = 0.7;
 const AT_WORK_LIMIT_MS = 15_000;
-/** A stack is killed while it boots this often, and then within this time. */
+/** The chance that a stack is killed while it boots, and the longest time until then. */
 const BOOT_KILL = { chance: 0.15, mostMs: 2_500 };
-/** Faults are in force for this part of the time between two kills. */
+/** The part of the time between two kills in which faults are in force. */
 const STORM_PART = 0.6;
-/** A message that a killed worker held comes back after its visibility timeout; who waits for one gives up after this. */
+/** A message that a killed worker held becomes visible again after 60 s. Its execution stops waiting for it after this time. */
 const SEND_TIMEOUT_SECONDS = 150;
-/** Nothing is on its way any more when the queue is empty, and it is after the visibility timeout. */
+/** The longest wait for an empty queue: a little more than the visibility timeout. */
 const QUIET_LIMIT_MS = 70_000;
 
-/** A campaign on a stack that is killed and restarted, under faults that come and go, redriven until it ends; then the audit. */
+/** Runs a campaign on a stack that is killed and restarted, while faults come and go. Redrives it until it ends, and audits the result. */
 export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const { dataDir, rate, say } = options;
   const started = performance.now();
@@ -69,16 +69,16 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       } else {
         const outputs = await victim.ready();
         if (outputs) {
-          // The first life may end while it takes the file; the others are killed at work.
+          // The first life may be killed during the upload, the others while they send.
           if (kill > 1) batchId ??= await upload(outputs, csv, deadline);
           if (batchId && life.atWork) {
             const limit = AbortSignal.any([AbortSignal.timeout(AT_WORK_LIMIT_MS), deadline]);
-            await keepGoing(outputs, batchId, { signal: limit, seen, until: hasMoved(last) });
+            await driveToEnd(outputs, batchId, { signal: limit, seen, until: hasMoved(last) });
           }
           const over = AbortSignal.any([AbortSignal.timeout(life.upMs), deadline]);
           void storm(outputs, life, over);
           batchId ??= await upload(outputs, csv, over);
-          if (batchId) await keepGoing(outputs, batchId, { signal: over, seen });
+          if (batchId) await driveToEnd(outputs, batchId, { signal: over, seen });
           await until(over);
         }
       }
@@ -99,8 +99,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     if (!outputs) throw new Error('The stack did not start');
     batchId ??= await upload(outputs, csv, deadline);
     if (!batchId) throw new Error('The file could not be uploaded before the deadline');
-    say('no more kills, no more faults: it is redriven until it ends');
-    const ended = await keepGoing(outputs, batchId, { signal: deadline, seen });
+    say('no more kills and faults; the campaign is redriven until it ends');
+    const ended = await driveToEnd(outputs, batchId, { signal: deadline, seen });
     await quiet(outputs, deadline);
     return {
       ...(await audit(outputs, { batchId, rows: options.rows, kills: options.kills })),
@@ -116,16 +116,16 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 interface Life {
-  /** How long it works before it is killed: from being ready or, with `atWork`, from the first email that it sent. */
+  /** The time until the kill: from when the stack is ready or, with `atWork`, from the first email that it sends. */
   upMs: number;
   atWork: boolean;
   bootKillMs?: number;
   weather: Weather;
-  /** When the faults begin, after it is ready. */
+  /** The time from when the stack is ready until the faults begin. */
   stormFromMs: number;
 }
 
-/** Drawn in full for every life, so that the same seed gives the same plan whatever the machine does. */
+/** Draws the same number of random values for every life, so that the same seed always gives the same plan. */
 function planLife(random: () => number): Life {
   const upMs = Math.round(between(random, UP_MS.least, UP_MS.most));
   const bootKill = random() < BOOT_KILL.chance;
@@ -136,7 +136,7 @@ function planLife(random: () => number): Life {
   return { upMs, atWork, weather, stormFromMs, ...(bootKill && { bootKillMs }) };
 }
 
-/** Faults on for a while, then off again, unless the kill comes first. */
+/** Turns faults on for a while and off again, unless the kill comes first. */
 async function storm(outputs: Outputs, { weather, stormFromMs, upMs }: Life, over: AbortSignal): Promise<void> {
   await until(AbortSignal.any([over, AbortSignal.timeout(stormFromMs)]));
   if (!over.aborted) await setFaults(outputs, weather);
@@ -147,7 +147,7 @@ async function storm(outputs: Outputs, { weather, stormFromMs, upMs }: Life, ove
 async function setFaults({ awsEndpoint }: Outputs, { faults }: Weather): Promise<void> {
   const body = JSON.stringify(faults);
   const response = await fetch(`${awsEndpoint}/_local/faults`, { method: 'PUT', body }).catch(() => undefined);
-  // Without an answer it was killed just now.
+  // Without an answer the stack was just killed.
   if (response && !response.ok) throw new Error(`The faults were refused: ${await response.text()}`);
 }
 
@@ -157,7 +157,7 @@ const until = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** The promise about counts holds at every look. */
+/** Throws when the counts do not add up, at any time. */
 function checkSum({ counts, enqueued, status }: CampaignView): void {
   const { PENDING, QUEUED, SENT, ERROR } = counts;
   if (PENDING + QUEUED + SENT + ERROR !== enqueued) {
@@ -166,7 +166,7 @@ function checkSum({ counts, enqueued, status }: CampaignView): void {
   if (status === 'SUCCEEDED' && PENDING + QUEUED > 0) throw new Error(`SUCCEEDED with ${JSON.stringify(counts)}`);
 }
 
-/** Whether more was sent than at the last look before. */
+/** Whether more is sent than at the last poll before. */
 const hasMoved =
   (before: CampaignView | undefined) =>
   ({ counts }: CampaignView): boolean =>
@@ -175,7 +175,7 @@ const hasMoved =
 const progress = (campaign: CampaignView | undefined): string =>
   campaign ? `${campaign.status}, ${campaign.counts.SENT} of ${campaign.enqueued} sent` : 'not yet uploaded';
 
-/** Waits until no message is left that could still send something. */
+/** Waits until the queue holds no message that could still send something. */
 async function quiet({ awsEndpoint, region, sendQueueUrl }: Outputs, deadline: AbortSignal): Promise<void> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const sqs = new SQSClient({ endpoint: awsEndpoint, region, credentials });

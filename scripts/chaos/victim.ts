@@ -8,7 +8,7 @@ const BOOT_LIMIT_MS = 120_000;
 const POLL_MS = 50;
 const SHOWN_OUTPUT = 4_000;
 
-/** A stack in a process group of its own, so that one signal kills all of it. */
+/** A stack in its own process group, so that one signal kills all its processes. */
 export class Victim {
   readonly #child: ChildProcess;
   readonly #dataDir: string;
@@ -29,7 +29,7 @@ export class Victim {
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     this.#exited = once(this.#child, 'exit');
-    // A group of its own outlives its parent.
+    // The group would outlive this process.
     process.once('exit', this.#end);
   }
 
@@ -37,12 +37,12 @@ export class Victim {
     return this.#output;
   }
 
-  /** Whether it runs. It may have been killed, or have ended by itself. */
+  /** False once it was killed or ended by itself. */
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Its outputs once it is ready, or undefined when `signal` is aborted first. A victim that dies by itself is a fault of the product. */
+  /** Resolves to its outputs once it is ready, or to undefined when `signal` is aborted first. Throws when it ends by itself. */
   async ready(signal?: AbortSignal): Promise<Outputs | undefined> {
     const deadline = Date.now() + BOOT_LIMIT_MS;
     const file = outputsFile(this.#dataDir);
@@ -56,7 +56,7 @@ export class Victim {
     }
   }
 
-  /** Kills every process of it at once. */
+  /** Kills all its processes at once. */
   async kill(): Promise<void> {
     this.#end();
     process.off('exit', this.#end);
@@ -67,7 +67,7 @@ export class Victim {
     if (this.alive && this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
   };
 
-  /** The file of the one before is there until a start removes it; this one's address is in its own output. */
+  /** The file of the previous stack exists until this one removes it, so this one's own output is checked first. */
   #ownOutputs(file: string): Outputs | undefined {
     if (!this.#output.includes('Ready in') || !existsSync(file)) return undefined;
     return JSON.parse(readFileSync(file, 'utf8')) as Outputs;

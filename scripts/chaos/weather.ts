@@ -1,6 +1,4 @@
-import { between } from './random.ts';
-
-/** A set of faults for `/_local/faults`, with the word that the log shows. */
+/** A set of faults for `/_local/faults`, with its name in the log. */
 export interface Weather {
   name: string;
   faults: object;
@@ -8,9 +6,12 @@ export interface Weather {
 
 export const CALM: Weather = { name: 'calm', faults: {} };
 
+/** A random number between two. */
+export const between = (random: () => number, from: number, to: number): number => from + random() * (to - from);
+
 const service = (name: string, faults: object): Weather => ({ name, faults: { services: { [name]: faults } } });
 
-/** Every way in which something may fail or be slow for a while. `hasWork` is whether the machine still has mail to send. */
+/** Every kind of failure or slowness. */
 const KINDS: ((random: () => number) => Weather)[] = [
   (random) => ({ name: 'SES errors', faults: { errorRate: between(random, 0.05, 0.4) } }),
   (random) => ({ name: 'SES throttles', faults: { throttleRate: between(random, 0.05, 0.5) } }),
@@ -26,6 +27,6 @@ const KINDS: ((random: () => number) => Weather)[] = [
   (random) => service('events', { dropRate: between(random, 0.3, 1) }),
 ];
 
-/** What the next while is like. */
+/** Draws the faults of the next period. */
 export const nextWeather = (random: () => number): Weather =>
   KINDS[Math.floor(random() * KINDS.length)]?.(random) ?? CALM;

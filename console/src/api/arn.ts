@@ -7,7 +7,7 @@ export interface ArnParts {
 }
 
 /**
- * Takes an execution's or Map Run's ARN apart: `…:execution:<machine>:<name>`,
+ * Parses the ARN of an execution or a Map Run: `…:execution:<machine>:<name>`,
  * `…:execution:<machine>/<label>:<name>`, `…:express:<machine>/<label>:<name>:<uuid>`, `…:mapRun:<machine>/<label>:<uuid>`.
  */
 export function parseArn(arn: string): ArnParts {
@@ -16,7 +16,7 @@ export function parseArn(arn: string): ArnParts {
   return { region, stateMachine, ...(label !== undefined && { label }), name: rest.join(':') };
 }
 
-/** Client route of an execution. Slashes and colons stay: the ARN is the rest of the path. */
+/** Client route of an execution. The ARN is the rest of the path, so its slashes and colons are not encoded. */
 export function executionPath(arn: string): string {
   return `/console/executions/${encodeArn(arn)}`;
 }

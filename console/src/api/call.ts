@@ -1,6 +1,6 @@
 import { local } from '../frame/local.ts';
 
-/** An answer of the Step Functions API that is an error, or no answer at all. */
+/** An error answer of the Step Functions API, or a missing answer. */
 export class ApiError extends Error {
   /** 0 when there was no answer. */
   readonly status: number;

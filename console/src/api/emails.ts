@@ -17,7 +17,7 @@ export interface Email {
   readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
 }
 
-/** How the emails of a batch stand, by the product's own API; undefined when there is no such batch. */
+/** The emails of a batch, from the product's API. Undefined when there is no such batch. */
 export async function getEmails(batchId: string, signal: AbortSignal): Promise<readonly Email[] | undefined> {
   let response: Response;
   try {

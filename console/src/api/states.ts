@@ -12,7 +12,7 @@ import type {
   StateMachineItem,
 } from './types.ts';
 
-/** What ListExecutions lists: a state machine's executions or a Map Run's children. */
+/** The parent of the executions to list: a state machine or a Map Run. */
 export type ExecutionSource = { readonly stateMachineArn: string } | { readonly mapRunArn: string };
 
 export interface ExecutionFilter {
@@ -56,7 +56,7 @@ export function describeExecution(executionArn: string, signal?: AbortSignal): P
   return call('DescribeExecution', { executionArn }, signal);
 }
 
-/** The definition that this execution runs by, which may be older than the state machine's. */
+/** The definition of this execution, which may be older than that of the state machine. */
 export function describeDefinition(executionArn: string, signal?: AbortSignal): Promise<DefinitionOfExecution> {
   return call('DescribeStateMachineForExecution', { executionArn }, signal);
 }
@@ -67,7 +67,7 @@ export async function historyAfter(
   afterId: number,
   signal?: AbortSignal,
 ): Promise<HistoryEvent[]> {
-  // Backwards from the newest: the API cannot start in the middle, and a poll must not read 25,000 events again.
+  // Reads backwards from the newest event. The API cannot start in the middle, and a poll must not read 25,000 events again.
   const found: HistoryEvent[] = [];
   let nextToken: string | undefined;
   do {

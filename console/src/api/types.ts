@@ -1,4 +1,4 @@
-/** Shapes of the Step Functions API, as far as the console reads them. Times are epoch seconds with a fraction. */
+/** The parts of the Step Functions API that the console uses. Times are epoch seconds with a fraction. */
 export const EXECUTION_STATUSES = [
   'RUNNING',
   'SUCCEEDED',

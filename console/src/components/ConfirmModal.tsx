@@ -8,16 +8,16 @@ import { type ReactNode, useState } from 'react';
 interface ConfirmModalProps {
   readonly visible: boolean;
   readonly title: string;
-  /** The verb on the button. */
+  /** The text of the button, a verb. */
   readonly confirm: string;
   readonly children: ReactNode;
-  /** Closes the dialogue when it is done; what it throws is shown in it. */
+  /** The dialogue closes when it resolves. An error is shown in the dialogue. */
   readonly onConfirm: () => Promise<void>;
   readonly onDismiss: () => void;
   readonly confirmDisabled?: boolean;
 }
 
-/** Asks before something is done, and says there what went wrong with it. */
+/** Asks for confirmation before an action, and shows the error if the action fails. */
 export function ConfirmModal(props: ConfirmModalProps) {
   const { visible, title, confirm, children, onConfirm, onDismiss, confirmDisabled = false } = props;
   const [busy, setBusy] = useState(false);

@@ -1,6 +1,6 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 
-/** An identifier to read and to copy; it may break anywhere. */
+/** An identifier with a copy button. The text may wrap at any character. */
 export function CopyableText({ text, what }: { text: string; what: string }) {
   return (
     <span className="pg-copyable">

@@ -1,7 +1,7 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { ExecutionStatus } from '../api/types.ts';
 
-/** How a status of an execution or a Map Run is named. */
+/** The label of an execution's or Map Run's status. */
 export const STATUS_TEXT: Record<ExecutionStatus, string> = {
   RUNNING: 'Running',
   SUCCEEDED: 'Succeeded',

@@ -5,7 +5,7 @@ import { memo, type ReactNode } from 'react';
 /** Beyond this many characters the text is shown without colours: each coloured word is an element. */
 const COLOUR_LIMIT = 60_000;
 
-/** JSON text, indented, coloured and to be copied; what is no JSON is shown as it is. */
+/** Shows JSON text indented and coloured, with a copy button. Other text is shown unchanged. */
 export const JsonView = memo(function JsonView({ text, label }: { text: string | undefined; label: string }) {
   if (text === undefined) return <Box color="text-status-inactive">None</Box>;
   const pretty = indent(text);

@@ -2,7 +2,7 @@ import Modal from '@cloudscape-design/components/modal';
 import type { ReactNode } from 'react';
 import { useNarrow } from '../live/useMedia.ts';
 
-/** A detail beside what it was chosen from, or over it where there is no room for both. */
+/** Shows a detail beside its list or, on a narrow screen, in a dialogue over it. */
 export function MasterDetail({
   master,
   detail,
@@ -11,7 +11,7 @@ export function MasterDetail({
   onDismiss,
 }: {
   master: ReactNode;
-  /** Undefined while nothing is chosen. */
+  /** Undefined while nothing is selected. */
   detail: ReactNode | undefined;
   title: string;
   placeholder: ReactNode;

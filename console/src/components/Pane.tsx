@@ -3,7 +3,7 @@ import Header from '@cloudscape-design/components/header';
 import type { ReactNode } from 'react';
 import { useNarrow } from '../live/useMedia.ts';
 
-/** A detail's frame beside its master; in a dialogue the dialogue is its frame and has its title. */
+/** The frame of a detail beside its list. In a dialogue the dialogue itself is the frame and has the title. */
 export function Pane({ title, description, children }: { title: string; description: string; children: ReactNode }) {
   const narrow = useNarrow();
   if (narrow) return children;

@@ -6,7 +6,7 @@ import { shorten } from '../format/text.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { CopyableText } from './CopyableText.tsx';
 
-/** A page's heading with the ARN of what it shows: written out where there is room, to be copied everywhere. */
+/** A page's heading with the ARN of its resource. The ARN can be copied, and is written out where there is room. */
 export function Title({ name, arn, actions }: { name: string; arn: string; actions: ReactNode }) {
   const narrow = useNarrow();
   return (

@@ -23,10 +23,10 @@ import './emails.css';
 
 const PATH = `${BASE}/emails`;
 const SOON_MS = 1000;
-/** The sweep may take a failed one up again. */
+/** The sweep may retry failed emails, so polling goes on more slowly. */
 const LATER_MS = 15_000;
 
-/** Looks a batch of transactional email up by its id, and follows it. */
+/** Shows a batch of transactional email by its id, and keeps it up to date. */
 export default function EmailBatchPage({ rest: batchId }: PageProps) {
   usePageTitle([
     { text: 'Email batch', href: PATH },
@@ -110,7 +110,7 @@ function Batch({ batchId }: { batchId: string }) {
   );
 }
 
-/** A table, or where it would not fit a card for each. */
+/** A table or, on a narrow screen, one card for each email. */
 function Recipients({ emails, refresh }: { emails: readonly Email[]; refresh: () => void }) {
   const narrow = useNarrow();
   const header = (

@@ -42,7 +42,7 @@ function State({ state }: { state: Email['state'] }) {
   );
 }
 
-/** Each provider's answer on a line of its own. */
+/** Each provider's answer on its own line. */
 function Why({ error }: { error: NonNullable<Email['error']> }) {
   return (
     <div className="pg-why">

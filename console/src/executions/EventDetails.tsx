@@ -6,7 +6,7 @@ import { formatTime } from '../format/time.ts';
 import { detailsOf } from '../graph/trace.ts';
 import type { EventRow } from './eventRows.ts';
 
-/** One event with all that it carries; JSON within JSON is unfolded. */
+/** One event with all its details. Members that contain JSON as text are parsed. */
 export function EventDetails({ row }: { row: EventRow }) {
   const { event, state, redrive } = row;
   return (
@@ -27,7 +27,7 @@ export function EventDetails({ row }: { row: EventRow }) {
   );
 }
 
-/** Fields that hold JSON as text are shown as what they hold. */
+/** Parses fields that contain JSON as text. */
 function unfold(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(details).map(([key, value]) => {

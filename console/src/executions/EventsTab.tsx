@@ -22,7 +22,7 @@ import type { ExecutionTrace } from './useExecution.ts';
 
 const PAGE_SIZE = 50;
 
-/** The history, event by event, and beside it the details of the event that was clicked. */
+/** The events of the history, and beside them the details of the selected event. */
 export function EventsTab({ traced }: { traced: ExecutionTrace }) {
   const { history, trace } = traced;
   const [chosenId, setChosenId] = useState<number>();
@@ -120,7 +120,7 @@ function EventTable({ rows, loading, error, chosen, onChoose }: EventTableProps)
       }
       empty={
         error === undefined ? (
-          <Empty title="No events">{text === '' ? 'Nothing has happened yet.' : 'Nothing fits the filter.'}</Empty>
+          <Empty title="No events">{text === '' ? 'Nothing has happened yet.' : 'No event matches the filter.'}</Empty>
         ) : (
           <Failure error={error} what="the history" />
         )

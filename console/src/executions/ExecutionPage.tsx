@@ -21,7 +21,7 @@ import { RedriveButton } from './RedriveButton.tsx';
 import { StopButton } from './StopButton.tsx';
 import { type ExecutionTrace, useExecution } from './useExecution.ts';
 
-/** One execution: what it is, where it is in its workflow, and all that happened. */
+/** One execution: its data, its workflow graph, its events and Map Runs. */
 export default function ExecutionPage({ rest: arn }: PageProps) {
   const traced = useExecution(arn);
   const { execution } = traced;

@@ -19,7 +19,7 @@ export default function ExecutionsPage() {
     if (machines.error === undefined) return <Loading what="executions" />;
     return <Failure error={machines.error} what="executions" retry={machines.refresh} />;
   }
-  // Express executions leave no record that could be listed.
+  // Step Functions does not list Express executions.
   const standard = machines.data.filter(({ type }) => type === 'STANDARD');
   const [first] = standard;
   if (first === undefined) {
@@ -33,7 +33,7 @@ export default function ExecutionsPage() {
       title="Executions"
       source={{ stateMachineArn: chosen.stateMachineArn }}
       statuses={STATUSES}
-      empty={{ title: 'No executions yet', hint: 'Upload a CSV to start a campaign: each one is an execution.' }}
+      empty={{ title: 'No executions yet', hint: 'Upload a CSV to start a campaign. Each campaign is one execution.' }}
       extraFilter={
         options.length > 1 && (
           <Select

@@ -24,7 +24,7 @@ const REDRIVE_OPTIONS = [
   { value: 'REDRIVEN', label: 'Redriven' },
   { value: 'NOT_REDRIVEN', label: 'Not redriven' },
 ];
-/** What a phone shows at first: more columns are a preference away. */
+/** The columns that a phone shows by default. */
 const FEW = ['name', 'status', 'duration'];
 const MANY = ['name', 'status', 'started', 'duration', 'redrives'];
 
@@ -37,14 +37,14 @@ interface ExecutionsTableProps {
   readonly source: ExecutionSource | undefined;
   readonly title: string;
   readonly statuses: readonly ExecutionStatus[];
-  /** What is said where there is nothing and no filter hides it. */
+  /** The text for an empty list without a filter. */
   readonly empty: { readonly title: string; readonly hint: ReactNode };
-  /** Beside the filters, such as the choice of the state machine. */
+  /** Controls beside the filters, such as the choice of the state machine. */
   readonly extraFilter?: ReactNode;
   readonly isPage?: boolean;
 }
 
-/** A state machine's executions or a Map Run's children: filtered and paged by the API, live. */
+/** The executions of a state machine or the children of a Map Run. The API filters and pages them, and the table is kept up to date. */
 export function ExecutionsTable({ source, title, statuses, empty, extraFilter, isPage }: ExecutionsTableProps) {
   const ofMapRun = source !== undefined && 'mapRunArn' in source;
   const [query, setQuery] = useQuery();

@@ -12,7 +12,7 @@ import { StatePanel } from '../graph/StatePanel.tsx';
 import { WorkflowGraph } from '../graph/WorkflowGraph.tsx';
 import type { ExecutionTrace } from './useExecution.ts';
 
-/** The workflow's drawing, and beside it the state that was clicked. */
+/** The drawing of the workflow, and beside it the selected state. */
 export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execution: Execution }) {
   const { definition, definitionError, trace, history } = traced;
   const [query, setQuery] = useQuery();
@@ -69,7 +69,7 @@ export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execut
   );
 }
 
-/** The newest Map Run of each Distributed Map; the API lists the newest first. */
+/** The newest Map Run of each Distributed Map. The API lists the newest first. */
 function newestRuns(definition: AslDefinition | undefined, mapRuns: readonly MapRun[]): ReadonlyMap<string, MapRun> {
   const found = new Map<string, MapRun>();
   for (const state of definition?.byName.values() ?? []) {

@@ -5,7 +5,7 @@ import type { Execution } from '../api/types.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
 
-/** Goes on with an execution where it failed. */
+/** Redrives an execution, which continues where it failed. */
 export function RedriveButton({ execution, onRedriven }: { execution: Execution; onRedriven: () => void }) {
   const [asking, setAsking] = useState(false);
   const notify = useNotify();
@@ -28,7 +28,7 @@ export function RedriveButton({ execution, onRedriven }: { execution: Execution;
         onDismiss={() => setAsking(false)}
         onConfirm={async () => {
           await redriveExecution(execution.executionArn);
-          notify('success', 'The execution goes on', 'What had succeeded is not run again.');
+          notify('success', 'The execution continues', 'Steps that succeeded are not run again.');
           onRedriven();
         }}
       >
@@ -46,5 +46,5 @@ function whyNot({ status, redriveStatus, redriveStatusReason, mapRunArn }: Execu
     return 'A child is redriven with its Map Run: redrive the execution that started it.';
   }
   if (redriveStatusReason !== undefined) return redriveStatusReason;
-  return status === 'RUNNING' ? 'It is running.' : `An execution that is ${status} is not redriven.`;
+  return status === 'RUNNING' ? 'It is running.' : `An execution with status ${status} cannot be redriven.`;
 }

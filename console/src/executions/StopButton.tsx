@@ -8,7 +8,7 @@ import type { Execution } from '../api/types.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
 
-/** Ends a running execution; a redrive goes on with it later. */
+/** Stops a running execution. A redrive can continue it later. */
 export function StopButton({ execution, onStopped }: { execution: Execution; onStopped: () => void }) {
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState('');
@@ -20,7 +20,7 @@ export function StopButton({ execution, onStopped }: { execution: Execution; onS
       <Button
         iconName="close"
         disabled={!running}
-        {...(!running && { disabledReason: 'Only a running execution can be stopped: this one has ended.' })}
+        {...(!running && { disabledReason: 'This execution has ended. Only a running execution can be stopped.' })}
         onClick={() => setAsking(true)}
       >
         Stop
@@ -32,7 +32,7 @@ export function StopButton({ execution, onStopped }: { execution: Execution; onS
         onDismiss={() => setAsking(false)}
         onConfirm={async () => {
           await stopExecution(execution.executionArn, { ...(error && { error }), ...(cause && { cause }) });
-          notify('success', 'The execution was stopped', 'A redrive goes on where it was.');
+          notify('success', 'The execution was stopped', 'A redrive continues where it stopped.');
           onStopped();
         }}
       >

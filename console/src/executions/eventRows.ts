@@ -1,16 +1,16 @@
 import type { HistoryEvent } from '../api/types.ts';
 import { detailsOf, type Trace } from '../graph/trace.ts';
 
-/** An event as the table shows it. */
+/** A row of the table of events. */
 export interface EventRow {
   readonly event: HistoryEvent;
   readonly state: string | undefined;
   readonly error: string | undefined;
-  /** Which run of the execution it belongs to: 0 the first, n the nth redrive. */
+  /** The run of the execution that it belongs to: 0 is the first, n is the nth redrive. */
   readonly redrive: number;
   /** Milliseconds since the execution's first event. */
   readonly afterMs: number;
-  /** Lower-case text that the filter looks into. */
+  /** The lower-case text that the filter searches. */
   readonly search: string;
 }
 

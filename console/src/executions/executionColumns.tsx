@@ -63,7 +63,7 @@ export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
   },
 ];
 
-/** Only for children that take a batch of items each. */
+/** Only for children that process a batch of items each. */
 export const ITEMS_COLUMN: TableProps.ColumnDefinition<ExecutionItem> = {
   id: 'items',
   header: 'Items',

@@ -7,9 +7,9 @@ import { readTrace, type Trace } from '../graph/trace.ts';
 import { type Live, useLive } from '../live/useLive.ts';
 
 const RUNNING_MS = 1000;
-/** An ended execution may still be redriven from elsewhere. */
+/** An ended execution is still polled, because it may be redriven from elsewhere. */
 const ENDED_MS = 8000;
-/** A definition never changes for an execution; a later poll only mends a failed one. */
+/** The definition of an execution never changes. It is polled only until a request succeeds. */
 const DEFINITION_MS = 3_600_000;
 
 export interface ExecutionTrace {
@@ -22,7 +22,7 @@ export interface ExecutionTrace {
   readonly refresh: () => void;
 }
 
-/** Everything about one execution, live. */
+/** All data of one execution, kept up to date. */
 export function useExecution(arn: string): ExecutionTrace {
   const execution = useLive(
     arn,
@@ -73,7 +73,7 @@ export function useExecution(arn: string): ExecutionTrace {
   };
 }
 
-/** Whether the newest event is an end: the status may be known before the events that led to it. */
+/** Whether the newest event ends the execution. The status may be known before its events. */
 function isOver(events: readonly HistoryEvent[] | undefined): boolean {
   return /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(events?.at(-1)?.type ?? '');
 }

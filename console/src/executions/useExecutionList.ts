@@ -4,28 +4,28 @@ import type { ExecutionItem, Page } from '../api/types.ts';
 import { useLive } from '../live/useLive.ts';
 import { type Paging, usePaging } from './usePaging.ts';
 
-/** A search by name reads the list whole, since the API has no such filter: so many pages of 1,000 at most. */
+/** A search by name reads the whole list, because the API has no such filter. This is the most pages of 1,000 that are read. */
 const SEARCH_PAGES = 100;
 const POLL_MS = 2000;
 const SEARCH_POLL_MS = 5000;
 
 export interface ExecutionList {
-  /** Rows of the present page; undefined until the first answer. */
+  /** Rows of the current page. Undefined until the first answer. */
   readonly items: readonly ExecutionItem[] | undefined;
   readonly error: Error | undefined;
   readonly refresh: () => void;
   readonly page: number;
   readonly pages: number;
-  /** More pages follow than are known. */
+  /** There are more pages after the known ones. */
   readonly open: boolean;
   readonly go: (page: number) => void;
-  /** How many matched, when searching. */
+  /** The number of matches of a search. */
   readonly matches: number | undefined;
-  /** The list was too long to be searched whole. */
+  /** The list was too long, so only part of it was searched. */
   readonly cutShort: boolean;
 }
 
-/** A live page of executions; with `text`, of those whose name contains it. */
+/** A page of executions that is kept up to date. With `text`, only those whose name contains it. */
 export function useExecutionList(
   source: ExecutionSource | undefined,
   filter: ExecutionFilter,
@@ -74,7 +74,7 @@ function usePaged(
   useEffect(() => {
     if (data !== undefined) learn(data.nextToken);
   }, [data, learn]);
-  // Turning a page keeps the old rows until the new ones are there: a list that empties in between jumps.
+  // The old rows stay until the new page is loaded, so that the layout does not jump.
   const shown = useRef<{ key: string | undefined; items: readonly ExecutionItem[] }>(undefined);
   if (data !== undefined) shown.current = { key, items: data.items };
   return {

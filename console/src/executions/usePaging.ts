@@ -3,12 +3,12 @@ import { useCallback, useState } from 'react';
 export interface Paging {
   /** Counted from 0. */
   readonly index: number;
-  /** Token of the present page; undefined on the first. */
+  /** Token of the current page. Undefined on the first. */
   readonly token: string | undefined;
-  /** Pages that can be reached by now. */
+  /** The number of pages whose token is known. */
   readonly known: number;
   readonly go: (index: number) => void;
-  /** Tells the token of the page after the present one, as its answer has it. */
+  /** Sets the token of the next page, from the answer of the current one. */
   readonly learn: (nextToken: string | undefined) => void;
 }
 
@@ -19,7 +19,7 @@ interface State {
   readonly tokens: readonly string[];
 }
 
-/** Pages of a list whose API gives the way to the next page only; another `key` (another filter) starts at the first. */
+/** Page numbers for an API that answers only the token of the next page. Another `key` (another filter) starts at the first page. */
 export function usePaging(key: string): Paging {
   const [state, setState] = useState<State>({ key, index: 0, tokens: [] });
   const current = state.key === key ? state : { key, index: 0, tokens: [] };
@@ -33,7 +33,7 @@ export function usePaging(key: string): Paging {
       setState((old) => {
         const base = old.key === key ? old : { key, index: 0, tokens: [] };
         const next = [...base.tokens.slice(0, base.index), ...(nextToken === undefined ? [] : [nextToken])];
-        // The list grows while it is looked at: later tokens stay usable, and the page numbers must not jump.
+        // The list grows while it is shown. Later tokens stay valid, and the page numbers must not jump.
         if (nextToken !== undefined && base.tokens.length > next.length) return base;
         const same = base === old && next.length === base.tokens.length && next.at(-1) === base.tokens.at(-1);
         return same ? old : { ...base, tokens: next };

@@ -6,7 +6,7 @@ export function formatCount(count: number): string {
   return WHOLE.format(count);
 }
 
-/** `12.3`: at most one digit after the point. */
+/** `12.3`, with at most one decimal. */
 export function formatRate(perSecond: number): string {
   return RATE.format(perSecond);
 }

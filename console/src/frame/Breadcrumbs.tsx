@@ -6,7 +6,7 @@ export type Crumb = BreadcrumbGroupProps.Item;
 /** Set by the frame; pages use `usePageTitle`. */
 export const CrumbsContext = createContext<(crumbs: readonly Crumb[]) => void>(() => undefined);
 
-/** Names the page: its trail in the toolbar and the window's title (the last crumb). */
+/** Sets the page's breadcrumbs and the window's title, which is the last breadcrumb. */
 export function usePageTitle(crumbs: readonly Crumb[]): void {
   const setCrumbs = useContext(CrumbsContext);
   const key = JSON.stringify(crumbs);

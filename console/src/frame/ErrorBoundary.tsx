@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { Failure } from './PageStates.tsx';
 
-/** Keeps the frame alive when a page breaks; another route starts anew by its key. */
+/** Keeps the frame usable when a page throws. Its key is the route, so another route starts without the error. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {};
 

@@ -13,7 +13,7 @@ const THEMES: Record<ThemeChoice, string> = { system: 'As the system', light: 'L
 
 const HEADER_ID = 'pregon-header';
 
-/** Everything around a page: header, navigation, trail, messages, theme. */
+/** The frame around a page: header, navigation, breadcrumbs, messages, theme. */
 export function Frame({ children }: { children: ReactNode }) {
   const path = usePath();
   const [crumbs, setCrumbs] = useState<readonly Crumb[]>([]);
@@ -34,7 +34,7 @@ export function Frame({ children }: { children: ReactNode }) {
             header={{ text: 'Console', href: HOME }}
             activeHref={activeEntry(path)}
             items={NAVIGATION}
-            // On a phone the navigation covers the page that was asked for.
+            // On a phone the open navigation would cover the page.
             onFollow={() => window.innerWidth <= 688 && setNavigationOpen(false)}
           />
         }

@@ -7,7 +7,7 @@ import { awsConsoleUrl } from '../api/arn.ts';
 import { usePageTitle } from './Breadcrumbs.tsx';
 import { HOME } from './pages.ts';
 
-/** Traces of a stack on AWS: there the AWS console shows them, and this page has no credentials to read them. */
+/** Shown on a deployed stack: this page has no AWS credentials, so it links to the AWS console. */
 export function NotDeployed({ arn }: { arn: string | undefined }) {
   usePageTitle([{ text: 'Executions', href: HOME }]);
   return (

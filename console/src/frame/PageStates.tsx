@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { ReactNode } from 'react';
 
-/** A page or a pane that is on its way. */
+/** Shown while a page or a pane is loading. */
 export function Loading({ what }: { what: string }) {
   return (
     <Box textAlign="center" padding={{ vertical: 'xxl' }} color="text-status-inactive">
@@ -17,7 +17,7 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** Nothing to show, why, and what to do about it. */
+/** Says that there is nothing to show, why, and what to do. */
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <Box textAlign="center" color="inherit" padding={{ vertical: 'l' }}>
@@ -36,7 +36,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** An answer that did not come. With something older on the page (`stale`) it is a warning beside it. */
+/** A failed request. If the page still shows older data (`stale`), it is a warning. */
 export function Failure({
   error,
   what,

@@ -1,7 +1,7 @@
-/** What the local stack writes into the page; missing where the page is served by AWS. */
+/** Settings that the local stack writes into the page. Undefined on a deployed stack. */
 export interface PregonLocal {
   readonly apiKey: string;
-  /** Path of the AWS endpoint on the page's own origin. */
+  /** Path of the AWS endpoint on the page's origin. */
   readonly aws: string;
 }
 

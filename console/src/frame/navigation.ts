@@ -9,9 +9,9 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   { type: 'link', text: 'API reference', href: '/docs', external: true },
 ];
 
-/** The navigation's entry that a path belongs to. */
+/** The entry of the navigation that a path belongs to. */
 export function activeEntry(path: string): string {
-  // A Map Run is part of an execution's trace and has no entry of its own.
+  // A Map Run belongs to an execution and has no entry.
   if (path.startsWith(`${BASE}/map-runs/`)) return `${BASE}/executions`;
   const links = NAVIGATION.flatMap((item) => (item.type === 'link' ? [item.href] : []));
   return links.find((href) => path === href || path.startsWith(`${href}/`)) ?? path;

@@ -17,7 +17,7 @@ export function NotificationProvider({ children }: { children: ReactNode }) {
     const id = crypto.randomUUID();
     const dismiss = () => setItems((all) => all.filter((item) => item.id !== id));
     setItems((all) => [{ id, type, header, content, dismissible: true, onDismiss: dismiss }, ...all].slice(0, 5));
-    // A success needs no answer; what went wrong stays until it was read.
+    // A success message disappears by itself. An error stays until it is dismissed.
     if (type === 'success') window.setTimeout(dismiss, 6000);
   }, []);
   return (

@@ -1,18 +1,18 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { BASE } from './router.ts';
 
-/** A page gets what its route has in place of `*`. */
+/** `rest` is the part of the path that `*` in the route matched. */
 export interface PageProps {
   readonly rest: string;
 }
 
 interface PageDefinition {
-  /** Path under the console; `/*` at its end stands for the rest of the path. */
+  /** Path below the console. `/*` at its end matches the rest of the path. */
   readonly route: string;
   readonly Page: LazyExoticComponent<ComponentType<PageProps>>;
 }
 
-/** Every page of the console. A page that belongs into the navigation has its entry in `navigation.ts`. */
+/** All pages of the console. Entries of the navigation are in `navigation.ts`. */
 const PAGES: readonly PageDefinition[] = [
   { route: '/executions', Page: lazy(() => import('../executions/ExecutionsPage.tsx')) },
   { route: '/executions/*', Page: lazy(() => import('../executions/ExecutionPage.tsx')) },
@@ -21,10 +21,10 @@ const PAGES: readonly PageDefinition[] = [
   { route: '/emails/*', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
 ];
 
-/** Where the bare console address leads. */
+/** The page at the console's root path. */
 export const HOME = `${BASE}/executions`;
 
-/** The page of a path, and the rest of the path for it; undefined when no page has this route. */
+/** The page of a path, and the rest of the path. Undefined when no route matches. */
 export function findPage(path: string): { Page: PageDefinition['Page']; rest: string } | undefined {
   const trimmed = path.replace(/\/+$/, '');
   for (const { route, Page } of PAGES) {

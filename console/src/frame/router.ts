@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 
-/** The console's own routes all lie under this path; each is answered with the same page. */
+/** All routes of the console begin with this path. The server answers all of them with the same page. */
 export const BASE = '/console';
 
 const listeners = new Set<() => void>();
@@ -28,7 +28,7 @@ export function usePath(): string {
   return useSyncExternalStore(subscribe, () => window.location.pathname);
 }
 
-/** The query's parameters and a setter; an undefined value removes its parameter. The setter adds no step to go back. */
+/** The query's parameters and a setter. An undefined value removes its parameter. The setter adds no history entry. */
 export function useQuery(): [URLSearchParams, (values: Record<string, string | undefined>) => void] {
   const search = useSyncExternalStore(subscribe, () => window.location.search);
   return [useMemo(() => new URLSearchParams(search), [search]), setQuery];
@@ -44,7 +44,7 @@ function setQuery(values: Record<string, string | undefined>): void {
   navigate(search === '' ? window.location.pathname : `?${search}`, 'replace');
 }
 
-/** Makes every plain link into the console a client route, whichever component drew it. */
+/** Turns clicks on links into the console into client-side navigation. */
 export function interceptLinks(): () => void {
   const follow = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0) return;

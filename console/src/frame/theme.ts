@@ -7,12 +7,12 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** Before the first paint, so that a dark page never flashes white. */
+/** Applies the theme before the first paint, so that a dark page never flashes white. */
 export function applyStoredTheme(): void {
   apply(isDark(read<ThemeChoice>('theme') ?? 'system', window.matchMedia(DARK).matches));
 }
 
-/** The theme in force, the choice behind it, and how to choose. */
+/** The theme in use, the stored choice, and a setter. */
 export function useTheme(): { dark: boolean; choice: ThemeChoice; choose: (choice: ThemeChoice) => void } {
   const [choice, choose] = useStored<ThemeChoice>('theme', 'system');
   const dark = isDark(choice, useMedia(DARK));

@@ -5,7 +5,7 @@ import { formatTime } from '../format/time.ts';
 import { STATE_STATUS } from './status.ts';
 import type { Attempt } from './trace.ts';
 
-/** Every try of a state, those of a redrive under a heading of their own. */
+/** Every try of a state. The tries of each redrive have their own heading. */
 export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   return (
     <ol className="pg-attempts" aria-label="Tries">

@@ -3,7 +3,7 @@ import type { StateStatus } from './trace.ts';
 
 const SHOWN: readonly StateStatus[] = ['running', 'succeeded', 'caught', 'failed', 'aborted', 'notEntered'];
 
-/** What the colours mean. */
+/** The legend of the colours. */
 export function GraphLegend() {
   return (
     <ul className="pg-legend" aria-label="Colours of the states">

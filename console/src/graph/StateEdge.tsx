@@ -5,7 +5,7 @@ import { cut, type PlacedEdge, type Point } from './layout.ts';
 export interface StateEdgeData extends Record<string, unknown> {
   readonly placed: PlacedEdge;
   readonly taken: boolean;
-  /** Leads into a state that is running. */
+  /** The line leads into a state that is running. */
   readonly moving: boolean;
 }
 
@@ -38,7 +38,7 @@ export const StateEdge = memo(function StateEdge({ id, data }: EdgeProps<StateFl
   );
 });
 
-/** A line through dagre's points with its corners rounded. */
+/** A path through dagre's points with rounded corners. */
 function curve(points: readonly Point[]): string {
   const [first, ...rest] = points;
   const last = rest.pop();
@@ -46,7 +46,7 @@ function curve(points: readonly Point[]): string {
   let path = `M${first.x},${first.y}`;
   rest.forEach((point, index) => {
     const next = rest[index + 1] ?? last;
-    // Through the middle of each pair of points, with the point itself as the control: no corner stays sharp.
+    // Each curve ends in the middle between two points and has a point as its control point, so that no corner is sharp.
     const to = index === rest.length - 1 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
     path += `Q${point.x},${point.y} ${to.x},${to.y}`;
   });

@@ -11,7 +11,7 @@ export interface StateNodeData extends Record<string, unknown> {
   readonly status: StateStatus;
   readonly selected: boolean;
   readonly visits: number;
-  /** Runs in the children of a Map Run: this execution's history says nothing of it. */
+  /** The state runs in the children of a Map Run, so this execution's history has no events of it. */
   readonly inChildren: boolean;
   readonly mapRun: MapRun | undefined;
   readonly onSelect: (state: string) => void;
@@ -19,7 +19,7 @@ export interface StateNodeData extends Record<string, unknown> {
 
 export type StateFlowNode = Node<StateNodeData, 'state'>;
 
-/** A state of the workflow: a button, so that the drawing can be walked through with the keyboard. */
+/** A state of the workflow. It is a button, so that the drawing can be used with the keyboard. */
 export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNode>) {
   const { placed, status, selected, visits, inChildren, mapRun, onSelect } = data;
   if (placed.kind === 'start' || placed.kind === 'end') {
@@ -66,7 +66,7 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
   );
 });
 
-/** React Flow ties lines to anchors; where they run is dagre's decision. */
+/** React Flow attaches lines to handles. dagre computes their course. */
 function Anchors() {
   return (
     <>

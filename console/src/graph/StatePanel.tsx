@@ -29,7 +29,7 @@ interface StatePanelProps {
   readonly mapRuns: readonly MapRun[];
 }
 
-/** All about one state of an execution: time, input, output, errors, tries. */
+/** The details of one state of an execution: time, input, output, errors, tries. */
 export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps) {
   const [chosenId, setChosenId] = useState<number>();
   const visit = visits.find(({ id }) => id === chosenId) ?? visits.at(-1);
@@ -97,7 +97,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
   );
 }
 
-/** Tries after the first, those of a redrive not counted: there the first try is a new start. */
+/** The number of retries. The first try of a redrive does not count as one. */
 function retriesOf(visit: Visit): number {
   return visit.attempts.length - new Set(visit.attempts.map(({ redrive }) => redrive)).size;
 }

@@ -25,7 +25,7 @@ interface WorkflowGraphProps {
   readonly onSelect: (state: string) => void;
 }
 
-/** The workflow as a drawing, each state coloured by what happened in it. */
+/** Draws the workflow. The colour of a state shows its status. */
 export function WorkflowGraph(props: WorkflowGraphProps) {
   return (
     <ReactFlowProvider>
@@ -96,11 +96,11 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        // The wheel scrolls the page; the buttons and two fingers zoom.
+        // The mouse wheel scrolls the page. The buttons and the pinch gesture zoom.
         zoomOnScroll={false}
         preventScrolling={false}
         zoomOnDoubleClick={false}
-        // On a phone a finger scrolls the page, over the drawing too.
+        // On a phone a finger scrolls the page, also over the drawing.
         panOnDrag={!narrow}
         minZoom={0.15}
         fitView
@@ -112,7 +112,7 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
   );
 }
 
-/** Whether the execution went this way; to the end only from the state that was last, and only if that was left well. */
+/** Whether the execution took this transition. The one to the end is taken only from the last state, if that succeeded or is a Fail state. */
 function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
   if (edge.from === START) return trace.visits.length > 0;
   if (edge.to !== END) return trace.taken.has(transitionKey(edge.from, edge.to, edge.kind === 'catch'));
@@ -120,13 +120,13 @@ function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
   return ended && last?.state === edge.from && (last.status === 'succeeded' || last.type === 'Fail');
 }
 
-/** As high as the drawing needs to be read; a very long one is made smaller, and can be zoomed into. */
+/** The height that makes the drawing readable. A very long drawing is scaled down and can be zoomed. */
 function heightFor(drawing: Drawing, width: number): number {
   const zoom = Math.min(MAX_ZOOM, (0.94 * width) / Math.max(1, drawing.width));
   return Math.round(Math.min(1400, Math.max(320, (drawing.height * zoom) / 0.94 + 8)));
 }
 
-/** Keeps the whole drawing in sight, and gives the width that there is for it. */
+/** Fits the whole drawing into its container, and returns the container's width. */
 function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): number {
   const { fitView } = useReactFlow();
   const [width, setWidth] = useState(800);

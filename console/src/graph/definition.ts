@@ -1,4 +1,4 @@
-/** One way out of a state, as the definition has it. */
+/** One transition out of a state, from the definition. */
 export interface Transition {
   readonly to: string;
   readonly kind: 'next' | 'choice' | 'default' | 'catch';
@@ -28,21 +28,21 @@ export interface AslGraph {
 }
 
 export interface AslDefinition extends AslGraph {
-  /** Every state at any depth; names are unique in a state machine. */
+  /** All states at any depth. Names are unique in a state machine. */
   readonly byName: ReadonlyMap<string, AslState>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads a definition in the Amazon States Language; fields that a drawing does not need are left to `definition`. */
+/** Reads a definition in the Amazon States Language. Fields that the drawing does not need are only in `definition`. */
 export function parseDefinition(text: string): AslDefinition {
   const graph = readGraph(asObject(JSON.parse(text)));
   return withNames(graph);
 }
 
 /**
- * The part of a definition that a child execution runs: the item processor of the Distributed Map with this label, or
- * all of it when the definition is that part already.
+ * The part of a definition that a child execution runs: the item processor of the Distributed Map with this label or,
+ * if the definition is that part already, all of it.
  */
 export function definitionOfChild(definition: AslDefinition, label: string | undefined): AslDefinition {
   if (label === undefined) return definition;
@@ -53,7 +53,7 @@ export function definitionOfChild(definition: AslDefinition, label: string | und
   return definition;
 }
 
-/** The label of the Distributed Map around a state: what is in it runs in the Map Run's children. */
+/** The label of the Distributed Map around a state. Such a state runs in the children of the Map Run. */
 export function mapAround(definition: AslDefinition, name: string): string | undefined {
   for (let state = definition.byName.get(name); state !== undefined; ) {
     state = state.container === undefined ? undefined : definition.byName.get(state.container);

@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A box of the drawing; `x` and `y` are from the container's corner, or the drawing's. */
+/** A box of the drawing. `x` and `y` are relative to the corner of its container, or of the drawing. */
 export interface PlacedNode extends Point {
   readonly id: string;
   readonly kind: 'state' | 'container' | 'start' | 'end';
@@ -16,7 +16,7 @@ export interface PlacedNode extends Point {
   readonly state?: AslState;
 }
 
-/** A line of the drawing; its points are from the drawing's corner. */
+/** A line of the drawing. Its points are relative to the drawing's corner. */
 export interface PlacedEdge {
   readonly id: string;
   readonly from: string;
@@ -39,23 +39,23 @@ export const END = '@end';
 
 const STATE = { width: 190, height: 52 };
 const DOT = { width: 58, height: 26 };
-/** Room inside a container: its title above, air around. */
+/** Padding inside a container, with space for the title at the top. */
 const PADDING = { top: 66, side: 18, bottom: 18 };
 const BRANCH_GAP = 18;
 const MARGIN = 4;
 const LABEL_HEIGHT = 16;
 const LABEL_CHARACTER = 6.2;
-/** A longer label is cut; the whole condition is in the state's definition. */
+/** Longer labels are truncated. The state's definition shows the whole condition. */
 export const LABEL_LENGTH = 26;
 
-/** Places the states of a definition from top to bottom, containers around what they contain. */
+/** Places the states of a definition from top to bottom. Containers surround the states in them. */
 export function layOut(definition: AslDefinition): Drawing {
   return layOutGraph(definition, undefined);
 }
 
 /**
- * Containers are laid out first and stand as plain boxes in the graph around them: dagre's own compound graphs fail on
- * edges from or to a cluster, and every transition of a Map is one.
+ * Containers are laid out first and are plain boxes in the graph around them, because dagre's compound graphs fail on
+ * edges from or to a cluster, and every transition of a Map is such an edge.
  */
 function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
   const dagre = new Graph({ multigraph: true });
@@ -105,7 +105,7 @@ function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
   return framed(nodes, lines, container);
 }
 
-/** Moves a drawing into its corner and measures it: dagre's own size leaves out lines that run outside the boxes. */
+/** Moves a drawing to the origin and measures it. dagre's own size ignores lines outside the boxes. */
 function framed(nodes: readonly PlacedNode[], edges: readonly PlacedEdge[], container: string | undefined): Drawing {
   const own = nodes.filter((node) => node.container === container);
   const lines = edges.flatMap((edge) => [...edge.points.map(({ x }) => x), ...labelSpan(edge)]);
@@ -127,7 +127,7 @@ interface Box extends Point {
   readonly height: number;
 }
 
-/** What is inside a Map or Parallel state, its branches side by side; undefined for other states. */
+/** The layout of the inside of a Map or Parallel state, branches side by side. Undefined for other states. */
 function layOutInside(state: AslState): Drawing | undefined {
   if (state.inner.length === 0) return undefined;
   let x = PADDING.side;
@@ -164,7 +164,7 @@ function edgesOf(graph: AslGraph, isWhole: boolean): Omit<PlacedEdge, 'points'>[
   return edges;
 }
 
-/** Where a line's label begins and ends. */
+/** The position of a line's label. */
 function labelSpan({ label, labelAt }: PlacedEdge): number[] {
   if (labelAt === undefined) return [];
   const half = labelWidth(label) / 2;
@@ -175,7 +175,7 @@ function labelWidth(label: string | undefined): number {
   return label === undefined ? 0 : cut(label).length * LABEL_CHARACTER + 8;
 }
 
-/** A label as it is drawn. */
+/** The label, truncated. */
 export function cut(label: string): string {
   return label.length <= LABEL_LENGTH ? label : `${label.slice(0, LABEL_LENGTH - 1)}…`;
 }

@@ -1,7 +1,7 @@
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { StateStatus } from './trace.ts';
 
-/** How each status of a state is named and marked. The colours are in `console.css`, by the status' name. */
+/** The label and icon of each status of a state. The colours are in `console.css`, by the name of the status. */
 export const STATE_STATUS: Record<StateStatus, { text: string; type: StatusIndicatorProps.Type }> = {
   notEntered: { text: 'Not entered', type: 'not-started' },
   running: { text: 'Running', type: 'in-progress' },

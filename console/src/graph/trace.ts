@@ -5,7 +5,7 @@ export type StateStatus = 'notEntered' | 'running' | 'succeeded' | 'caught' | 'f
 
 /** One try of a Task or one run of a Distributed Map. */
 export interface Attempt {
-  /** Which run of the execution: 0 the first, n the nth redrive. */
+  /** The run of the execution: 0 is the first, n is the nth redrive. */
   readonly redrive: number;
   readonly startedAt: number;
   endedAt?: number;
@@ -14,15 +14,15 @@ export interface Attempt {
   cause?: string;
 }
 
-/** One stay in a state, from its entry to its exit. */
+/** One visit of a state, from its entry to its exit. */
 export interface Visit {
-  /** Id of the event that entered it. */
+  /** Id of the event that entered the state. */
   readonly id: number;
   readonly state: string;
   readonly type: string;
   readonly enteredAt: number;
   readonly parent?: Visit;
-  /** Index of the inline Map's iteration that it belongs to. */
+  /** Index of the iteration of the inline Map around it. */
   readonly iteration?: number;
   /** Input as JSON text. */
   readonly input?: string;
@@ -36,7 +36,7 @@ export interface Visit {
   readonly mapRuns: string[];
 }
 
-/** What a history says about each state. */
+/** The data of each state, from an execution's history. */
 export interface Trace {
   readonly visits: readonly Visit[];
   readonly byState: ReadonlyMap<string, readonly Visit[]>;
@@ -51,17 +51,17 @@ type Details = Readonly<Record<string, unknown>>;
 const STARTS = /^(Task|LambdaFunction|Activity)Scheduled$|^MapRun(Started|Redriven)$/;
 const FAILS = /(Failed|TimedOut|Aborted)$/;
 
-/** Reads a history: AWS links each event to the one before it, and states are told apart by following these links. */
+/** Reads a history. Each event has the id of its previous event, and following these links tells which state it belongs to. */
 export function readTrace(events: readonly HistoryEvent[], definition: AslDefinition | undefined): Trace {
   const reader = new Reader(definition);
   for (const event of events) reader.read(event);
   return reader.trace();
 }
 
-/** Most telling status of several stays in one state, such as the iterations of a Map. */
+/** The status to show for several visits of one state, such as the iterations of a Map. */
 export function summarize(visits: readonly Visit[]): StateStatus {
   const order: readonly StateStatus[] = ['running', 'failed', 'timedOut', 'aborted', 'caught', 'succeeded'];
-  // A loop comes back to a state: only inside a Map do several stays stand side by side.
+  // A loop visits a state again, so the last visit counts. Only inside a Map are there visits at the same time.
   const relevant = visits.some((visit) => visit.iteration !== undefined) ? visits : visits.slice(-1);
   return order.find((status) => relevant.some((visit) => visit.status === status)) ?? 'notEntered';
 }
@@ -71,7 +71,7 @@ export function transitionKey(from: string, to: string, caught: boolean): string
   return `${from} ${caught ? '!' : '>'} ${to}`;
 }
 
-/** The details object of an event, whichever its name. */
+/** The details object of an event. Its name depends on the event's type. */
 export function detailsOf(event: HistoryEvent): Details {
   for (const [key, value] of Object.entries(event)) if (key.endsWith('EventDetails')) return (value ?? {}) as Details;
   return {};
@@ -160,7 +160,7 @@ class Reader {
       const status = statusOf(event.type);
       endAttempt(visit, event.timestamp, status, details);
       setError(visit, details);
-      // A Task may be tried again and a Map Run may be caught; what ends the state for good is another event.
+      // A Task may be retried and the failure of a Map Run caught, so this event does not end the state.
       if (/^(Map|Parallel)State/.test(event.type)) close(visit, event.timestamp, status);
     } else if (event.type.endsWith('Succeeded')) {
       endAttempt(visit, event.timestamp, 'succeeded', {});
@@ -176,7 +176,7 @@ class Reader {
     for (const visit of this.#visits) close(visit, event.timestamp, rest);
   }
 
-  /** A redrive goes on inside a state that had ended, and so inside all that is around it. */
+  /** A redrive continues in a state that had ended, and so reopens that state and the states around it. */
   #reopen(visit: Visit): void {
     if (this.#redrives === 0) return;
     for (let each: Visit | undefined = visit; each !== undefined; each = each.parent) {
@@ -186,7 +186,7 @@ class Reader {
     }
   }
 
-  /** The state that an event belongs to: that of the event before it, or one around that. */
+  /** The state of an event: that of its previous event, or one around that. */
   #owner(event: HistoryEvent, details: Details): Visit | undefined {
     let visit = this.#before(event);
     if (event.type.endsWith('StateExited')) return climb(visit, (each) => each.state === details.name);
@@ -221,7 +221,7 @@ function exit(visit: Visit, event: HistoryEvent, details: Details): void {
   visit.exitedAt = event.timestamp;
   if (typeof details.output === 'string') visit.output = details.output;
   if (!failed) {
-    // Errors of earlier tries stay with their tries; the state itself went well.
+    // The errors of earlier tries belong to those tries. The state itself succeeded.
     delete visit.error;
     delete visit.cause;
   }

@@ -3,10 +3,10 @@ import { pauseAfter } from './backoff.ts';
 
 export interface Live<T> {
   readonly data: T | undefined;
-  /** Why the newest poll failed; `data` is then the last good answer. */
+  /** The error of the newest poll. `data` is then the last good answer. */
   readonly error: Error | undefined;
   readonly loading: boolean;
-  /** Polls at once. */
+  /** Polls immediately. */
   readonly refresh: () => void;
 }
 
@@ -18,8 +18,8 @@ interface Result<T> {
 
 /**
  * Polls `load` while the page is visible and keeps the last good answer.
- * @param key what is polled: another key forgets the old answer and starts anew; undefined polls nothing
- * @param load gets the previous answer to build upon; its newest version is always used
+ * @param key identifies what is polled; another key drops the old answer, undefined stops polling
+ * @param load gets the previous answer; the newest version of the function is always used
  * @param interval milliseconds between an answer and the next poll
  */
 export function useLive<T>(
@@ -33,7 +33,7 @@ export function useLive<T>(
   latest.current = { load, interval };
   const known = useRef<Result<T>>(undefined);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round polls at once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round polls immediately
   useEffect(() => {
     if (key === undefined) return;
     const stop = new AbortController();

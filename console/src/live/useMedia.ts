@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether a media query matches, followed as it changes. */
+/** Whether a media query matches, kept up to date. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (changed) => {
@@ -12,7 +12,7 @@ export function useMedia(query: string): boolean {
   );
 }
 
-/** Whether there is no room for two panes side by side. */
+/** Whether the screen is too narrow for two panes side by side. */
 export function useNarrow(): boolean {
   return useMedia('(max-width: 1000px)');
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The present time in milliseconds, renewed every `everyMs` while `active`. */
+/** The current time in milliseconds, updated every `everyMs` while `active`. */
 export function useNow(everyMs: number, active: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

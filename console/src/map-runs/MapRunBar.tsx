@@ -2,7 +2,7 @@ import './map-runs.css';
 import type { MapRunCounts } from '../api/types.ts';
 import { countOf, describeCounts, PARTS } from './counts.ts';
 
-/** One stacked bar of what became of the items. */
+/** A stacked bar of the items by status. */
 export function MapRunBar({ counts, thin = false }: { counts: MapRunCounts; thin?: boolean }) {
   return (
     <span className={`pg-bar ${thin ? 'pg-bar-thin' : ''}`} role="img" aria-label={describeCounts(counts)}>

@@ -23,10 +23,10 @@ import { SettingsButton } from './SettingsButton.tsx';
 const NOT_STARTED = { title: 'No children yet', hint: 'The Map Run has not started one.' };
 const EXPRESS = {
   title: 'No children to show',
-  hint: 'Express children are counted above but leave no record of their own; standard ones do.',
+  hint: 'Express children are counted above, but Step Functions keeps no record of each.',
 };
 
-/** One Map Run: how far it is, how fast, its limits, and its children. */
+/** One Map Run: its progress, its rate, its limits and its children. */
 export default function MapRunPage({ rest: arn }: PageProps) {
   const live = useLive(
     arn,

@@ -10,7 +10,7 @@ import { countOf, endedOf, PARTS } from './counts.ts';
 import { MapRunBar } from './MapRunBar.tsx';
 import { addSample, rateOf, type Sample } from './rate.ts';
 
-/** How far a Map Run is and how fast: its items, and its children where each takes a batch of items. */
+/** Progress and rate of a Map Run: its items, and its children if each processes a batch of items. */
 export function MapRunProgress({ mapRun }: { mapRun: MapRun }) {
   const { itemCounts, executionCounts } = mapRun;
   const batched = itemCounts.total !== executionCounts.total && executionCounts.total > 0;
@@ -51,7 +51,7 @@ function Progress({ title, counts, aside }: { title: string; counts: MapRunCount
   );
 }
 
-/** The rarer two are named only where they occur. */
+/** The two rarer counts are shown only when they are not 0. */
 function isShown(id: (typeof PARTS)[number]['id'], counts: MapRunCounts): boolean {
   return (id !== 'timedOut' && id !== 'pendingRedrive') || countOf(counts, id) > 0;
 }
@@ -59,15 +59,15 @@ function isShown(id: (typeof PARTS)[number]['id'], counts: MapRunCounts): boolea
 function Speed({ mapRun }: { mapRun: MapRun }) {
   const ended = endedOf(mapRun.itemCounts);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every answer is a sample, also one with the same counts
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every answer is a sample, even with unchanged counts
   useEffect(() => setSamples((old) => addSample(old, { at: Date.now(), ended })), [mapRun, ended]);
   if (mapRun.status !== 'RUNNING') {
     const seconds = (mapRun.stopDate ?? mapRun.startDate) - (mapRun.redriveDate ?? mapRun.startDate);
-    // After a redrive only the total is known, and not what this run of it did.
+    // After a redrive only the total over all runs is known.
     if (seconds <= 0 || mapRun.redriveDate !== undefined) return null;
     return <span className="pg-speed">{formatRate(ended / seconds)} per second on average</span>;
   }
-  // Until there are two samples: the rate since the start, which a redrive's earlier runs would falsify.
+  // Until there are two samples, the rate since the start is shown. After a redrive it would include earlier runs.
   const overall =
     mapRun.redriveDate === undefined ? ended / Math.max(1, Date.now() / 1000 - mapRun.startDate) : undefined;
   const rate = rateOf(samples) ?? overall;

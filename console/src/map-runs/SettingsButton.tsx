@@ -35,7 +35,7 @@ export function SettingsButton({ mapRun, onChanged }: { mapRun: MapRun; onChange
           if (fields === undefined) return;
           const settings: MapRunSettings = readFields(fields);
           await updateMapRun(mapRun.mapRunArn, settings);
-          notify('success', 'The limits were changed', 'They hold for the running Map Run from now on.');
+          notify('success', 'The limits were changed', 'They now apply to the running Map Run.');
           onChanged();
         }}
       >

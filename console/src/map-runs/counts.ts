@@ -1,6 +1,6 @@
 import type { MapRunCounts } from '../api/types.ts';
 
-/** The parts of a Map Run's bar, in the order in which work moves through them, the finished first. */
+/** The parts of a Map Run's bar, finished ones first. */
 export const PARTS = [
   { id: 'succeeded', text: 'Succeeded' },
   { id: 'failed', text: 'Failed' },
@@ -13,12 +13,12 @@ export const PARTS = [
 
 export type Part = (typeof PARTS)[number]['id'];
 
-/** The count of one part; endpoints that know no redrive leave `pendingRedrive` out. */
+/** The count of one part. Endpoints without redrive leave out `pendingRedrive`. */
 export function countOf(counts: MapRunCounts, part: Part): number {
   return counts[part] ?? 0;
 }
 
-/** What has ended, in whatever way. */
+/** The number of items that have ended, with any status. */
 export function endedOf(counts: MapRunCounts): number {
   return counts.succeeded + counts.failed + counts.timedOut + counts.aborted;
 }

@@ -8,12 +8,12 @@ interface Field {
   readonly whole: boolean;
 }
 
-/** The limits as UpdateMapRun takes them. */
+/** The limits, in the format of UpdateMapRun. */
 export const FIELDS: readonly Field[] = [
   {
     id: 'maxConcurrency',
     label: 'Concurrency',
-    description: 'How many children run at once; 0 for as many as Step Functions allows.',
+    description: 'Children that run at once; 0 is the maximum of Step Functions.',
     max: 10_000,
     whole: true,
   },
@@ -33,7 +33,7 @@ export const FIELDS: readonly Field[] = [
   },
 ];
 
-/** The fields as they are typed. */
+/** The fields as the user types them. */
 export type Fields = Record<keyof MapRunSettings, string>;
 
 export function writeFields(settings: MapRunSettings): Fields {
@@ -52,7 +52,7 @@ export function readFields(fields: Fields): MapRunSettings {
   };
 }
 
-/** What is wrong with a typed limit; undefined when nothing is. */
+/** The error of a typed limit. Undefined when it is valid. */
 export function problemOf({ max, whole }: Field, text: string): string | undefined {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) return 'Give a number.';

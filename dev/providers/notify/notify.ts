@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsResponse, ServiceHandler } from 'local-aws';
 import { z } from 'zod';
-import { delivered, fateOf, jsonAnswer, type ProviderOptions, pathOf } from '../provider-api.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../../seeded.ts';
+import { delivered, jsonAnswer, type ProviderOptions, pathOf, simulatedError } from '../provider-api.ts';
 import { LOCAL_NOTIFY_KEY } from './settings.ts';
 import { CallWindow } from './window.ts';
 
-/** As published. */
+/** Latency, error rate and limits as the provider publishes them. */
 const LATENCY_MS = { least: 100, most: 500 };
 const ERROR_RATE = 0.1;
 const WINDOW = { max: 50, ms: 10_000 };
-const AT_ONCE = 50;
+const MAX_CONCURRENT = 50;
 const SEED = 2002;
 
 const notificationSchema = z.object({
@@ -21,12 +21,12 @@ const notificationSchema = z.object({
 
 type Notification = z.infer<typeof notificationSchema>;
 
-/** The external notification provider, slow and unreliable as published: `POST /v1/notify`. The same seed fails the same calls. */
+/** Stand-in of the notification provider, `POST /v1/notify`, with its published latency and errors. The same seed fails the same calls. */
 export function notify(options: ProviderOptions, seed = SEED): ServiceHandler {
   const { faults, chance, mailbox } = options;
   const random = seeded(seed);
   const window = new CallWindow(WINDOW.max, WINDOW.ms);
-  let atOnce = 0;
+  let inProgress = 0;
 
   return async (request) => {
     if (pathOf(request.path) !== '/v1/notify') return detail(404, 'Not Found');
@@ -34,12 +34,12 @@ export function notify(options: ProviderOptions, seed = SEED): ServiceHandler {
     if (request.headers['x-api-key'] !== LOCAL_NOTIFY_KEY) return detail(401, 'Invalid API Key');
     const parsed = notificationSchema.safeParse(jsonIn(request.body));
     if (!parsed.success) return detail(422, z.prettifyError(parsed.error));
-    if (atOnce >= AT_ONCE || !window.take(options.now())) return detail(429, 'Rate limit exceeded');
-    atOnce += 1;
+    if (inProgress >= MAX_CONCURRENT || !window.take(options.now())) return detail(429, 'Rate limit exceeded');
+    inProgress += 1;
     try {
       return await answer(parsed.data, request.headers['x-request-id']);
     } finally {
-      atOnce -= 1;
+      inProgress -= 1;
     }
   };
 
@@ -51,8 +51,8 @@ export function notify(options: ProviderOptions, seed = SEED): ServiceHandler {
     if (fails || outage) return detail(500, 'External server error');
     const batchId = typeof id === 'string' ? id : undefined;
     const sendId = batchId && `${batchId}-1`;
-    const fate = fateOf(to, sendId, options);
-    if (fate) return detail(fate.status, fate.reason);
+    const failure = simulatedError(to, sendId, options);
+    if (failure) return detail(failure.status, failure.reason);
 
     const messageId = `p-${randomUUID()}`;
     await mailbox.append(

@@ -1,9 +1,9 @@
-/** The document's own key: what the stand-in asks for, and what the product has unless `--notify-key` says otherwise. */
+/** The key that is published with the provider. The stand-in requires it, and the product uses it unless `--notify-key` is given. */
 export const LOCAL_NOTIFY_KEY = 'test-dev-2026';
 
 /** The external notification provider that the product calls. */
 export interface NotifyTarget {
-  /** Base address; the stand-in of this machine where it is missing. */
+  /** Base URL. By default that of the local stand-in. */
   url?: string;
   key?: string;
 }

@@ -1,4 +1,4 @@
-/** At most `max` calls in any `ms` milliseconds. */
+/** Accepts at most `max` calls in any `ms` milliseconds. */
 export class CallWindow {
   readonly #max: number;
   readonly #ms: number;
@@ -9,7 +9,7 @@ export class CallWindow {
     this.#ms = ms;
   }
 
-  /** False when the call is one too many; a refused one does not count. */
+  /** Returns false when the call exceeds the limit. A refused call does not count. */
   take(now: number): boolean {
     this.#accepted = this.#accepted.filter((at) => now - at < this.#ms);
     if (this.#accepted.length >= this.#max) return false;

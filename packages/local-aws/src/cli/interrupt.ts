@@ -1,12 +1,12 @@
-/** npm passes a signal on that its shell, or the program itself, already got from the terminal: these count as one. */
+/** npm passes on a signal that the program may already have from the terminal. Two signals within this time count as one. */
 const ECHO_MS = 500;
 const PARENT_CHECK_MS = 500;
 
 type Process = Pick<NodeJS.Process, 'env' | 'exit' | 'on' | 'ppid'>;
 
 /**
- * Aborts on SIGINT and SIGTERM; a second one later ends the process at once with status 1. Also aborts when the shell that
- * npm started is gone: npm passes SIGTERM only to that shell, and dash ends without passing it on.
+ * Aborts on SIGINT and SIGTERM. A second signal ends the process at once with status 1. Also aborts when the shell that npm started
+ * ends, because npm sends SIGTERM only to that shell, and dash ends without passing it on.
  */
 export function interruptSignal(program: Process = process): AbortSignal {
   const interruption = new AbortController();
