@@ -1,11 +1,12 @@
-import { convert } from 'html-to-text';
 import type { Clock } from '../clock.ts';
+import { asciiAddress } from '../csv/address.ts';
 import type { Channel, Job, Refusal } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
 import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import { type CampaignRecord, type ContentFormat, hasEnded } from './campaign.ts';
 import type { CampaignCache } from './campaign-cache.ts';
+import { textOf } from './html-text.ts';
 import type { SendMessage } from './messages.ts';
 import type { CampaignStore } from './store.ts';
 import { TaskAnswers, type TaskAnswersDeps } from './task-answers.ts';
@@ -66,13 +67,13 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
 
     render(job, content) {
       const isHtml = formats.get(job.row.batchId) === 'html';
-      const body = isHtml ? { html: content, text: convert(content, { wordwrap: 78 }) } : { text: content };
+      const body = isHtml ? { html: content, text: textOf(content) } : { text: content };
       return ({ sendId, batchId, channel, email, subject }) => ({
         sendId,
         batchId,
         channel,
         from: deps.from,
-        to: { email },
+        to: { email: asciiAddress(email) },
         subject,
         ...body,
       });

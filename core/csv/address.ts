@@ -1,3 +1,6 @@
+import { domainToASCII } from 'node:url';
+import { trimInvisible } from './cell.ts';
+
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
@@ -18,3 +21,86 @@ export function isAddress(address: string): boolean {
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
 }
+
+/**
+ * The address as mail servers take it: an international domain in its ASCII form. The local part stays as it is. Answers the address
+ * unchanged where the domain has no such form.
+ */
+export function asciiAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  if (at < 0 || isAscii(domain)) return address;
+  const ascii = domainToASCII(domain);
+  return ascii === '' ? address : `${address.slice(0, at)}@${ascii}`;
+}
+
+/** More layers than any address book writes around an address. */
+const MAX_LAYERS = 5;
+/** Nothing longer than this is unwrapped: patterns need not look at megabytes. */
+const MAX_WRAPPED = 2048;
+
+/**
+ * Takes an address out of what spreadsheets and address books write around it: `Name <a@x>`, `mailto:a@x`, quotes, a spreadsheet's
+ * leading apostrophe, a comment in brackets, a trailing comma or semicolon. A list of several addresses stays as it is.
+ */
+export function unwrapAddress(cell: string): string {
+  let address = trimInvisible(cell);
+  if (address.length > MAX_WRAPPED) return address;
+  for (let layer = 0; layer < MAX_LAYERS; layer++) {
+    const inner = trimInvisible(unwrapOnce(address));
+    if (inner === address) break;
+    address = inner;
+  }
+  return address;
+}
+
+function unwrapOnce(text: string): string {
+  const separated = text.replace(/[,;]+$/, '').trimEnd();
+  const named = /^([^<>]*)<([^<>]*)>$/.exec(separated);
+  // An address before a comma is the first of several.
+  if (named) return /@[^"]*[,;]/.test(named[1] ?? '') ? text : (named[2] ?? '');
+  const commented = /^(\S+@\S+)\s*\([^()]*\)$/.exec(separated);
+  if (commented) return commented[1] ?? '';
+  const mailto = /^mailto:([^?]*)/i.exec(separated);
+  if (mailto) return decoded(mailto[1] ?? '');
+  const quoted = /^(?:"([^"]*)"|'([^']*)'|“([^”]*)”|‘([^’]*)’)$/.exec(separated);
+  if (quoted) return quoted.slice(1).find((part) => part !== undefined) ?? '';
+  return separated.replace(/^'/, '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  9: 'tab',
+  10: 'line feed',
+  13: 'carriage return',
+  32: 'space',
+  160: 'no-break space',
+  173: 'soft hyphen',
+  8203: 'zero width space',
+  8204: 'zero width non-joiner',
+  8205: 'zero width joiner',
+  8206: 'left-to-right mark',
+  8207: 'right-to-left mark',
+  8288: 'word joiner',
+  65279: 'zero width no-break space',
+};
+
+/** Names the first character that no address may have, such as `U+00AD (soft hyphen)`: it may look right, or not show at all. */
+export function oddCharacter(address: string): string | undefined {
+  const at = address.lastIndexOf('@');
+  const local = at < 0 ? address : address.slice(0, at);
+  const found = /[\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u.exec(address)?.[0] ?? /[^\p{ASCII}]/u.exec(local)?.[0];
+  const code = found?.codePointAt(0);
+  if (found === undefined || code === undefined) return undefined;
+  const name = NAMES[code] ?? (/[\p{L}\p{N}\p{P}\p{S}]/u.test(found) ? `"${found}"` : undefined);
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}${name === undefined ? '' : ` (${name})`}`;
+}
+
+const isAscii = (text: string) => !/[^\p{ASCII}]/u.test(text);

@@ -1,55 +1,40 @@
-import { parse } from 'csv-parse/sync';
 import { PregonError } from '../errors.ts';
+import { nameOf } from './cell.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
+import { firstRecords } from './tokenize.ts';
 
-export const DELIMITERS = [',', ';', '\t', '|'] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
-
-/** Windows, Unix and old Mac line ends, mixed ones too. */
-export const LINE_ENDS = ['\r\n', '\n', '\r'];
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 export interface Header {
-  delimiter: Delimiter;
-  /** How many cells each row must have. */
+  /** How many cells it has: a row may have more, if nothing is in them. */
   cells: number;
   columns: Record<RequiredColumn, number>;
-  /** Template variables by their name in lower case: the further columns, and the address. */
+  /** Template variables by their name: the further columns, and the address. */
   variables: ReadonlyMap<string, number>;
   warnings: string[];
 }
 
-/**
- * Finds the delimiter and the columns from the beginning of a file.
- * Throws InvalidCsv when a required column is missing or a name stands twice.
- */
-export function readHeader(head: string): Header {
-  const candidates = DELIMITERS.map((delimiter) => ({ delimiter, names: firstRecord(head, delimiter) }));
-  const [best] = candidates.sort(
-    (a, b) => requiredIn(b.names) - requiredIn(a.names) || b.names.length - a.names.length,
-  );
-  if (!best || best.names.every((name) => name === '')) throw new PregonError('InvalidCsv', 'The file has no header.');
-  return headerOf(best.names, best.delimiter);
+/** Finds the delimiter from the beginning of a file: the one that Excel's line `sep=;` says, or the one that makes a header of it. */
+export function findDelimiter(head: Buffer): string {
+  const [, said] = /^[\s\ufeff]*"?sep=([^\r\n"])/iu.exec(head.toString('utf8', 0, 256)) ?? [];
+  if (said !== undefined) return said;
+  const [best] = DELIMITERS.map((delimiter) => {
+    const records = firstRecords(head, delimiter, 2);
+    const names = (records.find((record) => !isSeparatorLine(record)) ?? []).map(nameOf);
+    return { delimiter, required: requiredIn(names), cells: names.length };
+  }).sort((a, b) => b.required - a.required || b.cells - a.cells);
+  return best?.delimiter ?? DELIMITERS[0];
 }
 
-/** The names of the first record, trimmed, in lower case; none where it is no record under this delimiter. */
-function firstRecord(head: string, delimiter: Delimiter): string[] {
-  try {
-    const [record = []] = parse(head.trimStart(), {
-      delimiter,
-      record_delimiter: LINE_ENDS,
-      to: 1,
-      relax_column_count: true,
-    }) as string[][];
-    return record.map((name) => name.trim().toLowerCase());
-  } catch {
-    // A quote that makes no sense under this delimiter may make sense under the next.
-    return [];
-  }
-}
+/** Says whether a file's first record is Excel's line `sep=;`, whose delimiter ends its first cell or stands in quotes. */
+export const isSeparatorLine = ([first = '', ...rest]: readonly string[]): boolean =>
+  /^sep=.?$/iu.test(first) && rest.every((cell) => cell === '');
 
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
-function headerOf(names: readonly string[], delimiter: Delimiter): Header {
+/** Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice. */
+export function readHeader(record: readonly string[]): Header {
+  const names = record.map(nameOf);
   const missing = REQUIRED_COLUMNS.filter((name) => !names.includes(name));
   if (missing.length) {
     const found = names.filter(Boolean).map((name) => `"${name.slice(0, 40)}"`);
@@ -70,5 +55,5 @@ function headerOf(names: readonly string[], delimiter: Delimiter): Header {
   );
   const unnamed = names.filter((name) => name === '').length;
   const warnings = unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : [];
-  return { delimiter, cells: names.length, columns, variables, warnings };
+  return { cells: names.length, columns, variables, warnings };
 }

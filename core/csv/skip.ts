@@ -4,13 +4,13 @@ const kb = (bytes: number) => `${bytes / 1024} KB`;
 
 /** Why a row is not sent: a stable code for programs, a sentence for people. */
 export const SKIP_REASONS = {
-  too_few_cells: ({ found, expected }: CellCount) => `The row has ${found} cells where the header has ${expected}.`,
   too_many_cells: ({ found, expected }: CellCount) =>
-    `The row has ${found} cells where the header has ${expected}: a cell with the delimiter in it needs quotes.`,
+    `The row has text in more cells (${found}) than the header (${expected}): a cell with the delimiter in it needs quotes.`,
   email_missing: () => 'The email is empty.',
   email_too_long: ({ found }: Length) =>
     `The email has ${found} characters; at most ${CSV_LIMITS.addressCharacters} are allowed.`,
-  email_invalid: ({ email }: { email: string }) => `"${email}" is not a valid email address.`,
+  email_invalid: ({ email, odd }: { email: string; odd?: string }) =>
+    `"${email}" is not a valid email address${odd === undefined ? '' : `: it has the character ${odd}`}.`,
   subject_missing: () => 'The subject is empty.',
   subject_too_long: () => `The subject has more than ${CSV_LIMITS.subjectCharacters} characters.`,
   subject_control_character: () =>
@@ -20,6 +20,9 @@ export const SKIP_REASONS = {
   content_json_too_large: () =>
     `The content is larger than ${kb(CSV_LIMITS.contentJsonBytes)} once written as JSON: it is full of control characters.`,
   variable_missing: ({ name }: { name: string }) => `The variable {{${name}}} has no value in this row.`,
+  tag_broken: ({ tag }: { tag: string }) =>
+    `"${tag}" has braces that are no tag. A tag is {{name}}; where two braces belong to the text, put a space between them.`,
+  content_not_renderable: () => 'The HTML is nested too deep for a text part to be made from it.',
   duplicate_address: ({ email }: { email: string }) => `${email} is already in the file, in an earlier row.`,
 } as const;
 

@@ -1,29 +1,46 @@
-/** `{{name}}`, spaces around the name allowed. */
-const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+import { nameOf } from './cell.ts';
 
 export type Rendered =
-  | { text: string; missing?: never; tooLong?: never }
-  | { missing: string; text?: never; tooLong?: never }
-  | { tooLong: true; text?: never; missing?: never };
+  | { text: string; missing?: never; broken?: never; tooLong?: never }
+  | { missing: string; text?: never; broken?: never; tooLong?: never }
+  /** The place where braces are left that are no tag. */
+  | { broken: string; text?: never; missing?: never; tooLong?: never }
+  | { tooLong: true; text?: never; missing?: never; broken?: never };
+
+const BROKEN_SHOWN = 40;
 
 /**
- * Fills the variables of a template in. An empty value counts as missing: "Dear ," helps nobody.
- * Stops at `maxCharacters`, so that a small row cannot grow into gigabytes.
+ * Fills the variables of a template in: `{{name}}`, spaces around the name allowed. An empty value counts as missing: "Dear ," helps
+ * nobody. Braces that are left, also by a value, are an error: the reader of the mail would see them. Stops at `maxCharacters`, so that a
+ * small row cannot grow into gigabytes. Takes linear time.
  */
 export function render(template: string, value: (name: string) => string | undefined, maxCharacters: number): Rendered {
-  if (!template.includes('{{')) return template.length > maxCharacters ? { tooLong: true } : { text: template };
   let text = '';
   let end = 0;
-  for (const match of template.matchAll(VARIABLE)) {
-    const name = match[1] ?? '';
-    const filled = value(name.toLowerCase());
-    if (filled === undefined || filled.trim() === '') return { missing: name };
-    text += template.slice(end, match.index) + filled;
-    end = match.index + match[0].length;
+  for (let open = template.indexOf('{{'); open >= 0; open = template.indexOf('{{', end)) {
+    const close = template.indexOf('}}', open);
+    const name = template.slice(open + 2, close);
+    if (close < 0 || /[{}]/.test(name) || template[close + 2] === '}') return brokenAt(template, open);
+    const filled = value(nameOf(name));
+    if (filled === undefined || filled === '') return { missing: name.trim() };
+    text += template.slice(end, open) + filled;
+    end = close + 2;
     if (text.length > maxCharacters) return { tooLong: true };
   }
   text += template.slice(end);
-  return text.length > maxCharacters ? { tooLong: true } : { text };
+  if (text.length > maxCharacters) return { tooLong: true };
+  const left = text.search(/\{\{|\}\}/);
+  return left < 0 ? { text } : brokenAt(text, left);
+}
+
+function brokenAt(text: string, at: number): Rendered {
+  // What closes without an opening is shown with what stands before it.
+  const from = text.startsWith('}}', at) ? Math.max(0, at + 2 - BROKEN_SHOWN) : at;
+  const [line = ''] = text
+    .slice(from, from + BROKEN_SHOWN)
+    .split(/[\r\n]/)
+    .filter((part) => /\{\{|\}\}/.test(part));
+  return { broken: line.toWellFormed().trim() };
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

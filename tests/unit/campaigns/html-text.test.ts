@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { isRenderable, textOf } from '../../../core/campaigns/html-text.ts';
+import { readAll } from '../csv/support.ts';
+
+describe('the text part of HTML', () => {
+  it('keeps headings as they are written', () => {
+    expect(textOf('<h1>Hola Ana</h1><h2>Más <b>cosas</b></h2><h6>Fin</h6>')).toBe('Hola Ana\n\nMás cosas\n\nFin');
+  });
+
+  it.each([
+    [
+      'a table of data',
+      '<table><thead><tr><th>Product</th><th>Price</th></tr></thead><tbody><tr><td>Blue</td><td>10 €</td></tr><tr>\n<td>Red</td>\n<td>5 €</td></tr></tbody></table>',
+      'Product  Price\nBlue  10 €\nRed  5 €',
+    ],
+    ['closing tags left out', '<table><tr><td>A<td>B<tr><td>C<td>D</table>', 'A  B\nC  D'],
+    [
+      'tables in tables',
+      '<table><tr><td><table><tr><td>A</td><td>B</td></tr></table></td></tr><tr><td>C</td></tr></table>',
+      'A  B\n\nC',
+    ],
+    ['text around it', '<p>Before</p><table><tr><td>A</td></tr></table><p>After</p>', 'Before\n\nA\n\nAfter'],
+    ['cells that span', '<table><tr><td colspan="999999999" rowspan="999999999">A</td><td>B</td></tr></table>', 'A  B'],
+  ])('keeps cells and rows apart: %s', (_name, html, text) => {
+    expect(textOf(html)).toBe(text);
+  });
+
+  it.each([
+    '<img src="https://t.example/p.gif" width="1" height="1">',
+    '<img src="https://t.example/p.gif" width=1 height=1 alt="pixel">',
+    '<img src="https://t.example/p.gif" width="1px" height="1px" alt="x"/>',
+    '<img src="https://t.example/p.gif" width="0" height="0" alt="x">',
+    '<img src="https://t.example/p.gif" style="width:1px;height:1px;" alt="x">',
+    '<img src="https://t.example/p.gif" style="WIDTH : 1px !important" alt="x">',
+    '<img src="https://t.example/p.gif" style="display: none" alt="x">',
+    '<img src="https://t.example/p.gif" alt="">',
+    '<IMG SRC="https://t.example/p.gif" HEIGHT="1" alt="x">',
+  ])('shows nothing of a tracking pixel: %s', (pixel) => {
+    expect(textOf(`<p>Hello ${pixel}</p>${pixel}`)).toBe('Hello');
+  });
+
+  it('shows an image by its alternative text, and where a link goes', () => {
+    const html =
+      '<img src="https://x.example/logo.png" alt="Pregón" width="120"> <a href="https://x.example/buy">Buy</a>';
+
+    expect(textOf(html)).toBe('Pregón Buy [https://x.example/buy]');
+  });
+});
+
+describe('HTML that cannot be rendered', () => {
+  it.each([
+    ['div', 300],
+    ['b', 2_000],
+    ['blockquote', 4_000],
+    ['table><tr><td', 2_000],
+    ['ul><li', 5_000],
+    ['i', 20_000],
+  ])('is a row that is skipped: <%s> %i times', async (tag, times) => {
+    const html = `${`<${tag}>`.repeat(times)}x`.slice(0, 64 * 1024);
+    const { skippedRows, enqueued } = await readAll(
+      `email,subject,content\nana@example.com,Hi,${html}\nbob@example.com,Hi,<p>x</p>\n`,
+      { format: 'html' },
+    );
+
+    expect(enqueued).toBe(1);
+    expect(skippedRows).toMatchObject([{ row: 1, code: 'content_not_renderable' }]);
+    expect(typeof textOf(html)).toBe('string');
+  });
+
+  it('is not HTML with many elements beside each other, closed or not', () => {
+    for (const item of ['<p>x', '<li>x', '<tr><td>x', '<br>', '<img src="x">', '<b>x</b>']) {
+      expect(isRenderable(`<table>${item.repeat(3_000)}`)).toBe(true);
+    }
+  });
+
+  it('is none that was let through, whatever it holds', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '<div>',
+        '</div>',
+        '<table>',
+        '<tr>',
+        '<td>',
+        '</td>',
+        '<img width=1>',
+        '<!--',
+        '-->',
+        '<ol start=1e99>',
+      ),
+      fc.constantFrom(
+        '<a href="',
+        '">',
+        '&#x110000;',
+        '&amp',
+        '<style>',
+        '</style>',
+        '<pre>',
+        '\u{10ffff}',
+        '<![CDATA[',
+        '<?',
+      ),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 200 }), (pieces) => {
+        expect(typeof textOf(pieces.join(''))).toBe('string');
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
