@@ -7,12 +7,12 @@ export interface EngineClock {
 }
 
 /** setTimeout takes at most 2^31-1 ms; the timers look again when it fires. */
-const LONGEST = 2_000_000_000;
+const MAX_TIMER_MS = 2_000_000_000;
 
 export const systemClock: EngineClock = {
   now: () => Date.now(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, Math.min(ms, LONGEST));
+    const timer = setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

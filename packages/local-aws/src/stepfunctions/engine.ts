@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Arns } from './arns.ts';
 import { type EngineClock, systemClock } from './clock.ts';
+import type { InterpreterDeps } from './execution/deps.ts';
 import type { Execution } from './execution/execution.ts';
 import { Interpreter } from './execution/interpreter.ts';
 import { loadExecution } from './execution/load.ts';
 import { recover } from './execution/resume.ts';
-import type { Services } from './execution/services.ts';
 import { Machines } from './machines.ts';
 import { childName, MapRunManager } from './map-run/manager.ts';
 import type { Plan } from './map-run/plan.ts';
@@ -79,7 +79,7 @@ export class Engine {
     this.#lastId = this.executions.lastId();
     // The interpreter and the Map Runs need each other: the one made later is asked for when it is needed.
     const mapRuns = () => this.mapRuns;
-    const services: Services = {
+    const deps: InterpreterDeps = {
       clock: this.clock,
       timers: this.#timers,
       random,
@@ -98,10 +98,9 @@ export class Engine {
         if (!this.#isClosed) (options.fatal ?? rethrow)(error);
       },
     };
-    this.interpreter = new Interpreter(services);
+    this.interpreter = new Interpreter(deps);
     this.mapRuns = new MapRunManager({
       interpreter: this.interpreter,
-      services,
       store: this.mapRunStore,
       executions: this.executions,
       http: this.#http,

@@ -7,7 +7,7 @@ import type { AwsHttp } from './tasks/http.ts';
 /** PutEvents takes ten at once. */
 const BATCH = 10;
 /** Events that wait; older ones are dropped then, as delivery is best effort on AWS too. */
-const LONGEST_QUEUE = 10_000;
+const MAX_QUEUED = 10_000;
 /** How long events are gathered: children of a Map Run bring two each, and a call for each would cost more than they do. */
 const GATHER_MS = 25;
 
@@ -26,7 +26,7 @@ export class StatusEvents {
 
   add(detail: JsonObject): void {
     this.#queue.push(detail);
-    if (this.#queue.length > LONGEST_QUEUE) {
+    if (this.#queue.length > MAX_QUEUED) {
       this.#queue.shift();
       this.dropped++;
     }

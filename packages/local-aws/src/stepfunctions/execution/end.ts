@@ -13,11 +13,11 @@ const EVENT: Partial<Record<ExecutionStatus, string>> = {
 
 /** Stops what a thread waits for, and keeps what it was about for a redrive. */
 export function stopThread(interpreter: Interpreter, thread: Thread): void {
-  interpreter.services.timers.cancel(thread[TIMER]);
+  interpreter.deps.timers.cancel(thread[TIMER]);
   delete thread[TIMER];
   const { work } = thread;
   if (work.kind === 'stopped') return;
-  if (work.kind === 'mapRun') interpreter.services.mapRuns.abort(work.run);
+  if (work.kind === 'mapRun') interpreter.deps.mapRuns.abort(work.run);
   thread.work = { kind: 'stopped', was: work };
 }
 
@@ -29,19 +29,19 @@ export function endExecution(
   result: { output?: Payload; error?: string | undefined; cause?: string | undefined },
   previous: number,
 ): void {
-  const { services, live } = interpreter;
+  const { deps, live } = interpreter;
   if (execution.status !== 'RUNNING') return;
   execution.status = status;
-  execution.stopped = services.clock.now();
+  execution.stopped = deps.clock.now();
   execution.output = result.output;
   execution.error = result.error;
   execution.cause = result.cause;
   const details = result.output ? outputOf(result.output.text) : failureOf(result);
   interpreter.emit(execution, EVENT[status] ?? 'ExecutionFailed', previous, details);
   for (const thread of execution.threads.values()) stopThread(interpreter, thread);
-  services.timers.cancel(execution.timeout);
+  deps.timers.cancel(execution.timeout);
   live.delete(execution.id);
   interpreter.touch(execution);
-  services.statusChanged(execution);
-  if (execution.isChild) services.mapRuns.childEnded(execution);
+  deps.statusChanged(execution);
+  if (execution.isChild) deps.mapRuns.childEnded(execution);
 }

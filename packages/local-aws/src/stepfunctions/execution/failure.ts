@@ -91,12 +91,12 @@ function backOff(it: Interpreter, execution: Execution, thread: Thread, state: S
   const retrier = state.retry[retry];
   if (retrier === undefined) return;
   const tries = thread.tries[retry] ?? 0;
-  const delay = retryDelay(retrier, tries, it.services.random);
+  const delay = retryDelay(retrier, tries, it.deps.random);
   // Filled with zeros up to it: a hole would become null in the snapshot.
   while (thread.tries.length <= retry) thread.tries.push(0);
   thread.tries[retry] = tries + 1;
   thread.retries++;
-  thread.work = { kind: 'backoff', until: it.services.clock.now() + delay };
+  thread.work = { kind: 'backoff', until: it.deps.clock.now() + delay };
   it.touch(execution);
   watchUntil(it, execution, thread);
 }
@@ -105,7 +105,7 @@ function backOff(it: Interpreter, execution: Execution, thread: Thread, state: S
 export function watchUntil(it: Interpreter, execution: Execution, thread: Thread): void {
   const { work } = thread;
   if (work.kind !== 'backoff') return;
-  thread[TIMER] = it.services.timers.at(work.until, () => {
+  thread[TIMER] = it.deps.timers.at(work.until, () => {
     execution.transitions++;
     thread.work = { kind: 'entered' };
     it.proceed(execution, thread);

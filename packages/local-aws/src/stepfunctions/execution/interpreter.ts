@@ -5,12 +5,12 @@ import { type Json, type JsonObject, Payload } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
 import { childDone, childFailed, executeState } from '../states/index.ts';
+import type { InterpreterDeps } from './deps.ts';
 import { endExecution } from './end.ts';
 import { inputOf } from './events.ts';
 import type { Execution } from './execution.ts';
 import { fail } from './failure.ts';
 import { blockOf, stateOf } from './machine.ts';
-import type { Services } from './services.ts';
 import type { Thread } from './thread.ts';
 
 /** Thrown where a thread was stopped while it evaluated: there is nothing left to do. */
@@ -23,11 +23,11 @@ const STEPS_PER_TURN = 64;
 
 /** Runs executions: keeps those that are running, and takes their threads from state to state. */
 export class Interpreter {
-  readonly services: Services;
+  readonly deps: InterpreterDeps;
   readonly live = new Map<number, Execution>();
 
-  constructor(services: Services) {
-    this.services = services;
+  constructor(deps: InterpreterDeps) {
+    this.deps = deps;
   }
 
   /** Starts a new execution. */
@@ -38,7 +38,7 @@ export class Interpreter {
     this.emit(execution, 'ExecutionStarted', 0, details);
     const { startAt } = blockOf(machine, block);
     const thread = this.spawn(execution, { parent: 0, index: 0, block, state: startAt, input, last: 0 });
-    this.services.statusChanged(execution);
+    this.deps.statusChanged(execution);
     this.watchTimeout(execution);
     this.proceed(execution, thread);
   }
@@ -67,7 +67,7 @@ export class Interpreter {
     if (execution.events >= LAST_EVENT - 1 && execution.type === 'STANDARD' && execution.status === 'RUNNING') {
       throw new HistoryFull();
     }
-    const now = this.services.clock.now();
+    const now = this.deps.clock.now();
     execution.fresh.push(details === undefined ? [type, now, previous] : [type, now, previous, details]);
     execution.events++;
     this.touch(execution);
@@ -78,7 +78,7 @@ export class Interpreter {
   touch(execution: Execution): void {
     if (execution.dirty) return;
     execution.dirty = true;
-    const { commits, store } = this.services;
+    const { commits, store } = this.deps;
     commits.write(() => store.save(execution));
   }
 
@@ -101,7 +101,7 @@ export class Interpreter {
 
   /** Takes a thread on from where it is, after `action` where there is one, until it has to wait for something. */
   proceed(execution: Execution, thread: Thread, action?: () => Promise<void>): void {
-    this.#run(execution, thread, action).catch((error: unknown) => this.services.fatal(error));
+    this.#run(execution, thread, action).catch((error: unknown) => this.deps.fatal(error));
   }
 
   /** What runs in a Parallel or Map state tells it, through here, that it came to its end. */
@@ -130,7 +130,7 @@ export class Interpreter {
   async #step(execution: Execution, thread: Thread): Promise<void> {
     const state = stateOf(execution.machine, thread.block, thread.state);
     if (thread.work.kind === 'ready') {
-      if (this.services.isDeleting(execution.machine.name)) {
+      if (this.deps.isDeleting(execution.machine.name)) {
         endExecution(this, execution, 'ABORTED', {}, 0);
         return;
       }
@@ -146,7 +146,7 @@ export class Interpreter {
     const details = { ...inputOf(thread.input.text), name: state.name };
     execution.transitions++;
     thread.before = thread.last;
-    thread.enteredAt = this.services.clock.now();
+    thread.enteredAt = this.deps.clock.now();
     thread.entered = this.emit(execution, `${state.type}StateEntered`, thread.last, details);
     thread.last = thread.entered;
     thread.tries = [];
@@ -199,7 +199,7 @@ export class Interpreter {
     const seconds = execution.type === 'EXPRESS' ? Math.min(own ?? EXPRESS_SECONDS, EXPRESS_SECONDS) : own;
     if (seconds === undefined) return;
     const due = (execution.redriven ?? execution.started) + seconds * 1000;
-    execution.timeout = this.services.timers.at(due, () => endExecution(this, execution, 'TIMED_OUT', {}, 0));
+    execution.timeout = this.deps.timers.at(due, () => endExecution(this, execution, 'TIMED_OUT', {}, 0));
   }
 }
 

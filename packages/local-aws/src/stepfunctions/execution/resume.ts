@@ -31,7 +31,7 @@ function recoverThread(it: Interpreter, execution: Execution, thread: Thread): v
 
 /** Starts a redriven execution again: succeeded branches and iterations stay, everything else goes on where it stopped. */
 export function redrive(it: Interpreter, execution: Execution): void {
-  const { clock } = it.services;
+  const { clock } = it.deps;
   execution.status = 'RUNNING';
   execution.redrives++;
   execution.redriven = clock.now();
@@ -41,7 +41,7 @@ export function redrive(it: Interpreter, execution: Execution): void {
   it.live.set(execution.id, execution);
   it.emit(execution, 'ExecutionRedriven', execution.events, { redriveCount: execution.redrives });
   it.watchTimeout(execution);
-  it.services.statusChanged(execution);
+  it.deps.statusChanged(execution);
   const root = [...execution.threads.values()].find(({ parent }) => parent === 0);
   if (root) resume(it, execution, root);
   else startOver(it, execution);
@@ -73,7 +73,7 @@ function resume(it: Interpreter, execution: Execution, thread: Thread): void {
       return;
     case 'mapRun':
       thread.work = work;
-      it.services.mapRuns.redrive(work.run, execution, thread);
+      it.deps.mapRuns.redrive(work.run, execution, thread);
       return;
     case 'ready':
       thread.work = work;

@@ -5,7 +5,7 @@ import { type Json, Payload } from '../json.ts';
 import { itemsOf } from '../states/map.ts';
 import { retrying, TransientError } from '../tasks/retry.ts';
 import { Batches, type ChildInput } from './batches.ts';
-import type { MapRunSurroundings } from './manager.ts';
+import type { MapRunDeps } from './manager.ts';
 import { readItems } from './reader.ts';
 import type { MapRun } from './run.ts';
 
@@ -17,12 +17,12 @@ const READ_AHEAD = 50_000;
 /** Reads the items of a Map Run into rows of children. */
 export class Intake {
   readonly #run: MapRun;
-  readonly #around: MapRunSurroundings;
+  readonly #deps: MapRunDeps;
   #makeRoom: (() => void) | undefined;
 
-  constructor(run: MapRun, around: MapRunSurroundings) {
+  constructor(run: MapRun, deps: MapRunDeps) {
     this.#run = run;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   /** Reads from where the last commit left off. Answers what went wrong, if anything did. */
@@ -66,7 +66,7 @@ export class Intake {
 
   async *#items(): AsyncGenerator<Json[]> {
     const { map, plan, execution, thread, state } = this.#run;
-    const { interpreter, http } = this.#around;
+    const { interpreter, http } = this.#deps;
     if (map.reader && plan.file) yield* readItems(http, map.reader, plan.file, execution.machine.roleArn);
     else yield (await itemsOf(interpreter, execution, thread, state)).map(({ value }) => value);
   }
@@ -84,12 +84,12 @@ export class Intake {
 
   async #add(inputs: readonly ChildInput[], isLast: boolean): Promise<void> {
     if (this.#run.isClosed) return;
-    const { services, executions, newChildren } = this.#around;
+    const { interpreter, executions, newChildren } = this.#deps;
     const { row, map, counts, execution } = this.#run;
     const { name: machine, revision } = execution.machine;
     const run = { id: row.id, machine, revision, type: map.childType };
     const children = newChildren(inputs);
-    services.commits.write(() => {
+    interpreter.deps.commits.write(() => {
       for (const child of children) executions.addPending(child, run);
     });
     for (const { items } of inputs) counts.add('PENDING', 1, items);
@@ -97,7 +97,7 @@ export class Intake {
     if (end) row.readItems = end.item + end.items;
     row.readDone = isLast;
     this.#run.save();
-    await services.commits.committed();
+    await interpreter.deps.commits.committed();
     this.#run.pump();
     if (isLast) {
       this.#run.check();

@@ -5,7 +5,6 @@ import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import { stateOf } from '../execution/machine.ts';
 import type { MapRuns } from '../execution/map-runs.ts';
-import type { Services } from '../execution/services.ts';
 import type { Thread } from '../execution/thread.ts';
 import { itemsOf } from '../states/map.ts';
 import type { ExecutionStore, PendingChild } from '../store/executions.ts';
@@ -18,9 +17,8 @@ import type { ResultWriter } from './results.ts';
 import { MapRun } from './run.ts';
 
 /** What a Map Run works with. */
-export interface MapRunSurroundings {
+export interface MapRunDeps {
   readonly interpreter: Interpreter;
-  readonly services: Services;
   readonly store: MapRunStore;
   readonly executions: ExecutionStore;
   readonly http: AwsHttp;
@@ -33,20 +31,20 @@ export interface MapRunSurroundings {
 /** The Map Runs that run. */
 export class MapRunManager implements MapRuns {
   readonly live = new Map<number, MapRun>();
-  readonly #around: MapRunSurroundings;
+  readonly #deps: MapRunDeps;
   #lastId: number;
 
-  constructor(around: Omit<MapRunSurroundings, 'ended'>) {
-    this.#around = { ...around, ended: (run) => this.live.delete(run.row.id) };
-    this.#lastId = around.store.lastId();
+  constructor(deps: Omit<MapRunDeps, 'ended'>) {
+    this.#deps = { ...deps, ended: (run) => this.live.delete(run.row.id) };
+    this.#lastId = deps.store.lastId();
   }
 
   arnOf(row: Pick<MapRunRow, 'uuid'>, machine: string, label: string): string {
-    return this.#around.arns.mapRun(machine, label, row.uuid);
+    return this.#deps.arns.mapRun(machine, label, row.uuid);
   }
 
   async start(execution: Execution, thread: Thread, state: MapState, map: DistributedMap): Promise<void> {
-    const { interpreter: it, services } = this.#around;
+    const { interpreter: it } = this.#deps;
     const { plan, limits } = await evaluatePlan(it, execution, thread, state, map);
     const length = map.reader ? 0 : (await itemsOf(it, execution, thread, state)).length;
     const row: MapRunRow = {
@@ -55,7 +53,7 @@ export class MapRunManager implements MapRuns {
       execution: execution.id,
       thread: thread.id,
       status: 'RUNNING',
-      started: services.clock.now(),
+      started: it.deps.clock.now(),
       stopped: undefined,
       redrives: 0,
       redriven: undefined,
@@ -71,14 +69,14 @@ export class MapRunManager implements MapRuns {
     const link = it.emit(execution, 'MapRunStarted', started, { mapRunArn: arn });
     thread.last = link;
     thread.work = { kind: 'mapRun', run: row.id, started, link };
-    const run = new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#around);
+    const run = new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#deps);
     this.live.set(row.id, run);
     run.save();
     run.go();
   }
 
   redrive(id: number, execution: Execution, thread: Thread): void {
-    const { interpreter: it, services, store } = this.#around;
+    const { interpreter: it, store } = this.#deps;
     const row = store.get(id);
     const { work } = thread;
     if (row === undefined || work.kind !== 'mapRun') throw new Error(`There is no Map Run ${id} to redrive`);
@@ -87,7 +85,7 @@ export class MapRunManager implements MapRuns {
     const everything = row.error === 'States.DataLimitExceeded' && run.plan.writer === undefined;
     Object.assign(row, { status: 'RUNNING', stopped: undefined, error: undefined, cause: undefined });
     row.redrives++;
-    row.redriven = services.clock.now();
+    row.redriven = it.deps.clock.now();
     const details = { mapRunArn: run.arn, redriveCount: row.redrives };
     work.link = it.emit(execution, 'MapRunRedriven', work.started, details);
     thread.last = work.link;
@@ -98,7 +96,7 @@ export class MapRunManager implements MapRuns {
       run.counts.add(status, -executions, -items);
       run.counts.add('PENDING_REDRIVE', executions, items);
     }
-    services.commits.write(() => store.markForRedrive(id, everything));
+    it.deps.commits.write(() => store.markForRedrive(id, everything));
     this.live.set(id, run);
     run.go();
   }
@@ -114,12 +112,12 @@ export class MapRunManager implements MapRuns {
   /** Brings back the Map Runs of a restart, with their running children; `go` starts them. */
   recover(executions: ReadonlyMap<number, Execution>): MapRun[] {
     const runs: MapRun[] = [];
-    for (const row of this.#around.store.running()) {
+    for (const row of this.#deps.store.running()) {
       const execution = executions.get(row.execution);
       const thread = execution?.threads.get(row.thread);
       if (execution === undefined || thread === undefined) continue;
       const run = this.#load(row, execution, thread);
-      run.counts = this.#around.store.counts(row.id);
+      run.counts = this.#deps.store.counts(row.id);
       for (const child of executions.values()) if (child.origin.mapRun === row.id) run.running.set(child.id, child);
       this.live.set(row.id, run);
       runs.push(run);
@@ -133,7 +131,7 @@ export class MapRunManager implements MapRuns {
       throw new Error(`The Map Run ${row.uuid} has no state`);
     const { distributed: map } = state;
     const arn = this.arnOf(row, execution.machine.name, map.label);
-    return new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#around);
+    return new MapRun(row, new ChildCounts(), { execution, thread, state, map, arn }, this.#deps);
   }
 }
 

@@ -10,12 +10,12 @@ import type { PendingChild } from '../store/executions.ts';
 import type { MapRunRow } from '../store/map-runs.ts';
 import { type ChildCounts, totalOf } from './counts.ts';
 import { Intake } from './intake.ts';
-import type { MapRunSurroundings } from './manager.ts';
+import type { MapRunDeps } from './manager.ts';
 import { notifyFailed, notifySucceeded } from './notify.ts';
 import type { Limits, Plan } from './plan.ts';
 
 /** MaxConcurrency 0 is AWS's own limit. */
-const MOST_AT_ONCE = 10_000;
+const MAX_CONCURRENCY = 10_000;
 /** Children that are started in one turn. */
 const CHUNK = 100;
 
@@ -35,7 +35,7 @@ export class MapRun {
   readonly plan: Plan;
   readonly running = new Map<number, Execution>();
   counts: ChildCounts;
-  readonly #around: MapRunSurroundings;
+  readonly #deps: MapRunDeps;
   readonly #intake: Intake;
   #lastPending = 0;
   #lastRedriven = 0;
@@ -46,7 +46,7 @@ export class MapRun {
     row: MapRunRow,
     counts: ChildCounts,
     place: { execution: Execution; thread: Thread; state: MapState; map: DistributedMap; arn: string },
-    around: MapRunSurroundings,
+    deps: MapRunDeps,
   ) {
     this.row = row;
     this.counts = counts;
@@ -56,13 +56,13 @@ export class MapRun {
     this.state = place.state;
     this.map = place.map;
     this.plan = JSON.parse(row.plan) as Plan;
-    this.#around = around;
-    this.#intake = new Intake(this, around);
+    this.#deps = deps;
+    this.#intake = new Intake(this, deps);
   }
 
   /** Goes on: reads what is not read, starts what may start, ends when there is nothing left. */
   go(): void {
-    if (!this.row.readDone) this.#read().catch(this.#around.services.fatal);
+    if (!this.row.readDone) this.#read().catch(this.#deps.interpreter.deps.fatal);
     this.pump();
     this.check();
   }
@@ -79,7 +79,7 @@ export class MapRun {
 
   save(): void {
     const row = { ...this.row };
-    this.#around.services.commits.write(() => this.#around.store.save(row));
+    this.#deps.interpreter.deps.commits.write(() => this.#deps.store.save(row));
   }
 
   update(limits: Partial<Limits>): void {
@@ -111,7 +111,7 @@ export class MapRun {
     if (this.#room() <= 0) return;
     this.#pumping = true;
     // Their rows have to be in the store before they can be read from it.
-    this.#around.services.commits.afterCommit(() => {
+    this.#deps.interpreter.deps.commits.afterCommit(() => {
       this.#pumping = false;
       if (this.#isClosed) return;
       this.#startSome(this.#room());
@@ -122,11 +122,11 @@ export class MapRun {
   /** How many children may start now. */
   #room(): number {
     const { pendingRedrive, pending } = this.counts.executions;
-    return Math.min((this.row.maxConcurrency || MOST_AT_ONCE) - this.running.size, pendingRedrive + pending, CHUNK);
+    return Math.min((this.row.maxConcurrency || MAX_CONCURRENCY) - this.running.size, pendingRedrive + pending, CHUNK);
   }
 
   #startSome(room: number): void {
-    const { store } = this.#around;
+    const { store } = this.#deps;
     const { executions } = this.counts;
     if (room <= 0) return;
     let left = room;
@@ -135,10 +135,10 @@ export class MapRun {
         this.#lastRedriven = row.id;
         left--;
         const place = { label: this.map.label, block: this.state.processor.key };
-        const from = { arns: this.#around.arns, store: this.#around.executions };
+        const from = { arns: this.#deps.arns, store: this.#deps.executions };
         const child = loadExecution(row, this.execution.machine, from, place);
         this.#start(child, 'PENDING_REDRIVE');
-        redrive(this.#around.interpreter, child);
+        redrive(this.#deps.interpreter, child);
         if (this.#isClosed) return;
       }
     }
@@ -147,7 +147,7 @@ export class MapRun {
       this.#lastPending = row.id;
       const child = this.#newChild(row);
       this.#start(child, 'PENDING');
-      this.#around.interpreter.begin(child);
+      this.#deps.interpreter.begin(child);
       if (this.#isClosed) return;
     }
   }
@@ -164,13 +164,13 @@ export class MapRun {
     const child = new Execution({
       id,
       name,
-      arn: executionArn(this.#around.arns, { id, name, type, machine: machine.name }, this.map.label),
+      arn: executionArn(this.#deps.arns, { id, name, type, machine: machine.name }, this.map.label),
       machine,
       type,
       origin: { mapRun: this.row.id, item, items },
       input: new Payload(input),
       block: this.state.processor.key,
-      started: this.#around.services.clock.now(),
+      started: this.#deps.interpreter.deps.clock.now(),
     });
     child.isNew = false;
     return child;
@@ -186,7 +186,7 @@ export class MapRun {
     const { pending, pendingRedrive } = this.counts.executions;
     if (this.row.readDone && this.running.size === 0 && pending + pendingRedrive === 0) {
       this.#isClosed = true;
-      this.#finish().catch(this.#around.services.fatal);
+      this.#finish().catch(this.#deps.interpreter.deps.fatal);
     }
   }
 
@@ -202,7 +202,7 @@ export class MapRun {
 
   #fail(failure: Failure): void {
     this.#close();
-    this.#finish(failure).catch(this.#around.services.fatal);
+    this.#finish(failure).catch(this.#deps.interpreter.deps.fatal);
   }
 
   /** Stops the children that run. */
@@ -211,13 +211,13 @@ export class MapRun {
     this.#intake.wake();
     const cause = `The map run execution [${this.arn}] which was managing this resource was aborted`;
     for (const child of [...this.running.values()]) {
-      endExecution(this.#around.interpreter, child, 'ABORTED', { cause }, 0);
+      endExecution(this.#deps.interpreter, child, 'ABORTED', { cause }, 0);
     }
   }
 
   async #finish(failure?: Failure): Promise<void> {
-    const { services, results, store } = this.#around;
-    await services.commits.committed();
+    const { interpreter, results, store } = this.#deps;
+    await interpreter.deps.commits.committed();
     let output: Payload | undefined;
     let problem = failure;
     try {
@@ -238,16 +238,16 @@ export class MapRun {
     // It may have been stopped meanwhile.
     if (this.row.status !== 'RUNNING') return;
     this.#end(problem ? 'FAILED' : 'SUCCEEDED', problem);
-    if (problem) notifyFailed(this, this.#around.interpreter, problem);
-    else if (output) notifySucceeded(this, this.#around.interpreter, output);
+    if (problem) notifyFailed(this, this.#deps.interpreter, problem);
+    else if (output) notifySucceeded(this, this.#deps.interpreter, output);
   }
 
   #end(status: MapRunRow['status'], failure: Failure = {}): void {
     this.row.status = status;
-    this.row.stopped = this.#around.services.clock.now();
+    this.row.stopped = this.#deps.interpreter.deps.clock.now();
     this.row.error = failure.error;
     this.row.cause = failure.cause;
     this.save();
-    this.#around.ended(this);
+    this.#deps.ended(this);
   }
 }

@@ -12,7 +12,7 @@ import { abortedEvent, joined } from './parallel.ts';
 import { integerField } from './typed.ts';
 
 /** Iterations that an inline Map runs at once at most. */
-const MOST_AT_ONCE = 40;
+const MAX_CONCURRENCY = 40;
 
 export async function runIterations(
   it: Interpreter,
@@ -27,7 +27,7 @@ export async function runIterations(
     : 0;
   const started = it.emit(execution, 'MapStateStarted', thread.last, { length: items.length });
   thread.last = started;
-  const limit = wanted === 0 ? MOST_AT_ONCE : Math.min(wanted, MOST_AT_ONCE);
+  const limit = wanted === 0 ? MAX_CONCURRENCY : Math.min(wanted, MAX_CONCURRENCY);
   const results = items.map(() => null);
   const work: MapWork = { kind: 'map', items, next: 0, running: 0, limit, threads: [], results, lastEvent: started };
   thread.work = work;

@@ -13,7 +13,7 @@ export async function executeMap(
   thread: Thread,
   state: MapState,
 ): Promise<void> {
-  if (state.distributed) await it.services.mapRuns.start(execution, thread, state, state.distributed);
+  if (state.distributed) await it.deps.mapRuns.start(execution, thread, state, state.distributed);
   else await runIterations(it, execution, thread, state, await itemsOf(it, execution, thread, state));
 }
 

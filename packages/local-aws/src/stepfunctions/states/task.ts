@@ -13,7 +13,7 @@ import type { CallResult } from '../tasks/caller.ts';
 import { integerField } from './typed.ts';
 
 /** The longest TimeoutSeconds. */
-const LONGEST_SECONDS = 99_999_999;
+const MAX_SECONDS = 99_999_999;
 
 /** A function's ARN as a resource has events of its own; everything else has those of tasks. */
 const prefixOf = (target: TaskTarget) => (target.kind === 'lambda-arn' ? 'LambdaFunction' : 'Task');
@@ -26,13 +26,13 @@ export async function executeTask(
   thread: Thread,
   state: TaskState,
 ): Promise<void> {
-  const { clock, tokens, region } = it.services;
+  const { clock, tokens, region } = it.deps;
   const { target } = state;
   const attempt = ++execution.made;
   const token = target.waitForToken ? tokens.issue({ execution: execution.id, thread: thread.id, attempt }) : undefined;
   const bindings = bindingsOf(execution, thread, token === undefined ? {} : { token });
   const seconds = (template: TaskState['timeoutSeconds']) =>
-    template && integerField(it, execution, thread, template, bindings, 1, LONGEST_SECONDS);
+    template && integerField(it, execution, thread, template, bindings, 1, MAX_SECONDS);
   const timeout = await seconds(state.timeoutSeconds);
   const heartbeat = await seconds(state.heartbeatSeconds);
   const args = state.arguments ? await it.evaluate(execution, thread, state.arguments, bindings) : thread.input;
@@ -73,7 +73,7 @@ export function callTask(
   state: TaskState,
   work: TaskWork,
 ): void {
-  const { commits, tasks } = it.services;
+  const { commits, tasks } = it.deps;
   const { args } = work;
   if (args === undefined) return;
   const { target } = state;
@@ -82,7 +82,7 @@ export function callTask(
     tasks
       .call({ target, args, roleArn: execution.machine.roleArn })
       .then((result) => callDone(it, execution, thread, work.attempt, result))
-      .catch(it.services.fatal);
+      .catch(it.deps.fatal);
   });
 }
 
@@ -127,7 +127,7 @@ async function answered(
   answer: Answer,
 ): Promise<void> {
   const { target } = state;
-  it.services.timers.cancel(thread[TIMER]);
+  it.deps.timers.cancel(thread[TIMER]);
   thread.work = { kind: 'entered' };
   const result = 'output' in answer ? new Payload(answer.output) : undefined;
   const failure: Failure | undefined = result?.isTooLarge
@@ -178,9 +178,9 @@ export function heartbeat(it: Interpreter, execution: Execution, thread: Thread,
   const { work } = thread;
   if (work.early) return false;
   if (work.heartbeatSeconds === undefined) return true;
-  work.heartbeatAt = it.services.clock.now() + work.heartbeatSeconds * 1000;
+  work.heartbeatAt = it.deps.clock.now() + work.heartbeatSeconds * 1000;
   it.touch(execution);
-  it.services.timers.cancel(thread[TIMER]);
+  it.deps.timers.cancel(thread[TIMER]);
   watchTask(it, execution, thread, work);
   return true;
 }
@@ -191,7 +191,7 @@ export function watchTask(it: Interpreter, execution: Execution, thread: Thread,
   const { timeoutAt = never, heartbeatAt = never } = work;
   const due = Math.min(timeoutAt, heartbeatAt);
   if (due === never) return;
-  thread[TIMER] = it.services.timers.at(due, () => {
+  thread[TIMER] = it.deps.timers.at(due, () => {
     it.proceed(execution, thread, () => timedOut(it, execution, thread, heartbeatAt < timeoutAt));
   });
 }

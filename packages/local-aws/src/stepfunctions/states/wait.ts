@@ -9,7 +9,7 @@ import { parseTimestamp } from '../timestamp.ts';
 import { integerField, stringField } from './typed.ts';
 
 /** The longest Seconds of a Wait. */
-const LONGEST_SECONDS = 99_999_999;
+const MAX_SECONDS = 99_999_999;
 
 export async function executeWait(
   it: Interpreter,
@@ -20,8 +20,7 @@ export async function executeWait(
   const until = await waitUntil(it, execution, thread, state);
   thread.work = { kind: 'waiting', until };
   it.touch(execution);
-  if (until <= it.services.clock.now())
-    await leave(it, execution, thread, { state, exit: state, fallback: thread.input });
+  if (until <= it.deps.clock.now()) await leave(it, execution, thread, { state, exit: state, fallback: thread.input });
   else watchWait(it, execution, thread, state, until);
 }
 
@@ -33,7 +32,7 @@ export function watchWait(
   state: WaitState,
   until: number,
 ): void {
-  thread[TIMER] = it.services.timers.at(until, () =>
+  thread[TIMER] = it.deps.timers.at(until, () =>
     it.proceed(execution, thread, () => leave(it, execution, thread, { state, exit: state, fallback: thread.input })),
   );
 }
@@ -41,7 +40,7 @@ export function watchWait(
 async function waitUntil(it: Interpreter, execution: Execution, thread: Thread, state: WaitState): Promise<number> {
   const bindings = bindingsOf(execution, thread);
   if (state.seconds) {
-    const seconds = await integerField(it, execution, thread, state.seconds, bindings, 0, LONGEST_SECONDS);
+    const seconds = await integerField(it, execution, thread, state.seconds, bindings, 0, MAX_SECONDS);
     return thread.enteredAt + seconds * 1000;
   }
   if (state.timestamp === undefined) return thread.enteredAt;

@@ -8,7 +8,7 @@ import type { Execution } from './execution.ts';
 import type { MapRuns } from './map-runs.ts';
 
 /** What the interpreter works with. */
-export interface Services {
+export interface InterpreterDeps {
   readonly clock: EngineClock;
   readonly timers: Timers;
   /** A number of [0, 1). */
