@@ -18,7 +18,7 @@ interface BenchRow {
   holds: boolean;
 }
 
-const MAIN = join(import.meta.dirname, '../src/stepfunctions/main.ts');
+const MAIN = join(import.meta.dirname, '../src/stepfunctions/protocol/main.ts');
 const ROLE = 'arn:aws:iam::000000000000:role/benchmark';
 
 /** Least rates on two cores, per second. */

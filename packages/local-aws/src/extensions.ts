@@ -1,7 +1,7 @@
 import type { Chance } from './faults/step.ts';
 import type { LocalRoute } from './gateway/local-routes.ts';
 import type { ServiceHandler } from './gateway/types.ts';
-import type { EmailOutbox } from './ses/outbox.ts';
+import type { EmailOutbox } from './ses/state/outbox.ts';
 
 /** What an extension can build on. */
 export interface ExtensionContext {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Closers } from './compose/closers.ts';
 import { startDynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
-import { DeliveryQueue } from './events/delivery-queue.ts';
-import { EventBus } from './events/event-bus.ts';
-import { RuleBook } from './events/rule-book.ts';
-import { busesOf, rulesOf } from './events/rules.ts';
-import { eventBridge } from './events/service.ts';
-import { callTarget } from './events/targets.ts';
+import { busesOf, rulesOf } from './events/definitions.ts';
+import { EventBus } from './events/delivery/event-bus.ts';
+import { callTarget } from './events/delivery/targets.ts';
+import { eventBridge } from './events/protocol.ts';
+import { DeliveryQueue } from './events/state/delivery-queue.ts';
+import { RuleStore } from './events/state/rule-store.ts';
 import type { Extensions } from './extensions.ts';
 import { Faults } from './faults/faults.ts';
 import { faultsRoute } from './faults/route.ts';
@@ -15,15 +15,15 @@ import { type Chance, injectFaults } from './faults/step.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import type { LocalRoutes } from './gateway/local-routes.ts';
 import { principalsOf } from './gateway/principals.ts';
-import { sts } from './gateway/sts.ts';
 import type { Principal, ServiceHandler } from './gateway/types.ts';
-import { ObjectStore } from './s3/object-store.ts';
 import { bucketsOf, s3 } from './s3/s3.ts';
-import { Secrets, secretsOf } from './secrets/secrets.ts';
-import { secretsManager } from './secrets/service.ts';
-import { countingOutbox } from './ses/outbox.ts';
+import { ObjectStore } from './s3/state/object-store.ts';
+import { secretsManager } from './secrets/protocol.ts';
+import { Secrets, secretsOf } from './secrets/state.ts';
 import { ses } from './ses/ses.ts';
+import { countingOutbox } from './ses/state/outbox.ts';
 import { queuesOf, startSqs } from './sqs/sqs.ts';
+import { sts } from './sts/sts.ts';
 import { loadTemplate } from './template/load.ts';
 import type { Template } from './template/template.ts';
 import { Meter, type UsageGroups } from './usage/meter.ts';
@@ -118,7 +118,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
 
     const queue = new DeliveryQueue(folder('events'));
     closers.add(() => queue.close());
-    const rules = new RuleBook({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
+    const rules = new RuleStore({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
     const events = new EventBus({
       rules: () => rules.all,
       queue,

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { AwsResponse } from '../gateway/types.ts';
-import { startWorkerService, type WorkerService } from '../gateway/worker-service.ts';
+import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/protocol/worker.ts';
 import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
-import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/worker.ts';
 import type { Template } from '../template/template.ts';
+import { startWorkerService, type WorkerService } from '../threads/worker-service.ts';
 import type { Transitions } from '../usage/estimate.ts';
 import type { TransitionsOf } from '../usage/route.ts';
 
@@ -29,7 +29,7 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
   });
   const engine = await startWorkerService({
     service: 'states',
-    entry: new URL('../stepfunctions/worker.ts', import.meta.url),
+    entry: new URL('../stepfunctions/protocol/worker.ts', import.meta.url),
     workerData: {
       dataDir: join(dataDir, 'states'),
       awsEndpoint: gateway.url,

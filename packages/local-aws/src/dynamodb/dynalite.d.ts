@@ -21,16 +21,16 @@ declare module 'dynalite/validations/index.js' {
 }
 
 declare module 'dynalite/db/conditionParser.js' {
-  const parser: import('./parsed-expressions.ts').Parser;
+  const parser: import('./operations/parsed-expressions.ts').Parser;
   export default parser;
 }
 
 declare module 'dynalite/db/projectionParser.js' {
-  const parser: import('./parsed-expressions.ts').Parser;
+  const parser: import('./operations/parsed-expressions.ts').Parser;
   export default parser;
 }
 
 declare module 'dynalite/db/updateParser.js' {
-  const parser: import('./parsed-expressions.ts').Parser;
+  const parser: import('./operations/parsed-expressions.ts').Parser;
   export default parser;
 }

@@ -1,7 +1,7 @@
-import { startWorkerService, type WorkerService } from '../gateway/worker-service.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
-import type { TableDefinition } from './tables.ts';
-import type { DynamoDbWorkerData } from './worker.ts';
+import { startWorkerService, type WorkerService } from '../threads/worker-service.ts';
+import type { TableDefinition } from './operations/tables.ts';
+import type { DynamoDbWorkerData } from './protocol/worker.ts';
 
 export interface DynamoDbOptions {
   /** Where the tables lie; in memory where it is missing. */
@@ -14,7 +14,7 @@ export interface DynamoDbOptions {
 export function startDynamoDb({ onExit, ...data }: DynamoDbOptions): Promise<WorkerService> {
   return startWorkerService({
     service: 'dynamodb',
-    entry: new URL('./worker.ts', import.meta.url),
+    entry: new URL('./protocol/worker.ts', import.meta.url),
     workerData: data satisfies DynamoDbWorkerData,
     ...(onExit ? { onExit } : {}),
   });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { s3Operation } from '../s3/operation.ts';
+import { s3Operation } from '../s3/protocol/operation.ts';
 
 /** Names the API operation of a request, for metering and for the services themselves. */
 export function operationOf(

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LambdaRuntime } from '../lambda/runtime.ts';
-import { AuthorizerCache, type Decision, decisionOf } from './authorizer.ts';
-import { readBody } from './body.ts';
-import { corsHeaders, preflightHeaders } from './cors.ts';
-import { authorizerEvent, type RequestParts, routeEvent } from './event.ts';
-import { injectSettings, type PageSettings } from './inject.ts';
-import { AWS_PREFIX, isLocalPath, LocalProxy } from './local-proxy.ts';
-import { isLoopback } from './loopback.ts';
-import { matchRoute, type RouteMatch } from './match.ts';
-import { ANSWERS, answerOf, type HttpAnswer } from './response.ts';
-import type { HttpApiSpec } from './routes.ts';
-import { Throttle } from './throttle.ts';
+import type { HttpApiSpec } from './definitions.ts';
+import { matchRoute, type RouteMatch } from './operations/match.ts';
+import { readBody } from './protocol/body.ts';
+import { corsHeaders, preflightHeaders } from './protocol/cors.ts';
+import { authorizerEvent, type RequestParts, routeEvent } from './protocol/event.ts';
+import { injectSettings, type PageSettings } from './protocol/inject.ts';
+import { AWS_PREFIX, isLocalPath, LocalProxy } from './protocol/local-proxy.ts';
+import { isLoopback } from './protocol/loopback.ts';
+import { ANSWERS, answerOf, type HttpAnswer } from './protocol/response.ts';
+import { AuthorizerCache, type Decision, decisionOf } from './state/authorizer-cache.ts';
+import { Throttle } from './state/throttle.ts';
 
 export interface HttpApiOptions {
   api: HttpApiSpec;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AsyncCall, AsyncStore } from './async-store.ts';
 import type { FunctionSpec } from './spec.ts';
+import type { AsyncCall, AsyncStore } from './state/async-store.ts';
 
 export interface AsyncQueueOptions {
   store: AsyncStore;

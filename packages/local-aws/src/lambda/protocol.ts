@@ -1,41 +1,79 @@
-/** What the runtime and the worker thread of an instance say to each other. */
+import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
+import { type LambdaRuntime, LambdaServiceError } from './runtime.ts';
 
-/** Handed to the thread when it starts. */
-export interface InstanceData {
-  /** Path of the module that holds the handler. */
-  modulePath: string;
-  exportName: string;
-  functionName: string;
-  functionArn: string;
-  memoryMb: number;
-  logGroup: string;
-  logStream: string;
-  /** Where V8 keeps compiled bundles: a second start of a function takes a fraction of the first. */
-  compileCacheDir?: string;
+const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+/** Lambda's REST API at the gateway: Invoke. */
+export function lambdaService(runtime: LambdaRuntime): ServiceHandler {
+  return async (request) => {
+    try {
+      return await answer(runtime, request);
+    } catch (error) {
+      if (!(error instanceof LambdaServiceError)) throw error;
+      return json(error.status, { Type: 'User', Message: error.message, message: error.message }, request, {
+        'x-amzn-errortype': error.name,
+      });
+    }
+  };
 }
 
-export interface InvokeMessage {
-  type: 'invoke';
-  requestId: string;
-  /** The event as JSON. */
-  payload: string;
-  /** Milliseconds since the epoch. */
-  deadline: number;
-  traceId: string;
-  clientContext?: string;
+async function answer(runtime: LambdaRuntime, request: AwsRequest): Promise<AwsResponse> {
+  const name = INVOCATIONS.exec(request.path)?.[1];
+  if (request.method !== 'POST' || name === undefined) {
+    throw new LambdaServiceError('UnknownOperationException', 404, `${request.method} ${request.path} is not emulated`);
+  }
+  const nameOrArn = decodeURIComponent(name);
+  const payload = payloadOf(request.body);
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type === 'Event') {
+    const requestId = runtime.invokeAsync(nameOrArn, payload);
+    return { status: 202, headers: { 'x-amzn-requestid': requestId }, body: '' };
+  }
+  if (type === 'DryRun') {
+    if (!runtime.find(nameOrArn)) throw notFound(nameOrArn);
+    return { status: 204, headers: { 'x-amzn-requestid': request.requestId } };
+  }
+  if (type !== 'RequestResponse') {
+    throw new LambdaServiceError('InvalidParameterValueException', 400, `Unknown invocation type ${String(type)}`);
+  }
+  const context = request.headers['x-amz-client-context'];
+  const clientContext = typeof context === 'string' ? Buffer.from(context, 'base64').toString() : undefined;
+  const result = await runtime.invoke(nameOrArn, payload, clientContext);
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': result.requestId,
+      'x-amz-executed-version': '$LATEST',
+      ...(result.functionError && { 'x-amz-function-error': result.functionError }),
+    },
+    body: result.payload,
+  };
 }
 
-export type InstanceMessage =
-  | { type: 'ready' }
-  /** The module could not be loaded; the thread ends. */
-  | { type: 'init-failed'; error: FunctionErrorPayload }
-  | { type: 'result'; requestId: string; payload: string }
-  | { type: 'failure'; requestId: string; error: FunctionErrorPayload; fatal: boolean }
-  | { type: 'log'; text: string };
+function payloadOf(body: Buffer): string {
+  const text = body.toString();
+  if (text === '') return '{}';
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LambdaServiceError(
+      'InvalidRequestContentException',
+      400,
+      `Could not parse request body into json: ${reason}`,
+    );
+  }
+  return text;
+}
 
-/** The body that Lambda answers when the function failed. */
-export interface FunctionErrorPayload {
-  errorType: string;
-  errorMessage: string;
-  trace?: string[];
+const notFound = (name: string) =>
+  new LambdaServiceError('ResourceNotFoundException', 404, `Function not found: ${name}`);
+
+function json(status: number, body: object, request: AwsRequest, headers: Record<string, string>): AwsResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': request.requestId, ...headers },
+    body: JSON.stringify(body),
+  };
 }

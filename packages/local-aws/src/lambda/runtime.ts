@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AsyncQueue } from './async-queue.ts';
-import { type AsyncCall, AsyncStore } from './async-store.ts';
-import { functionEnvironment } from './environment.ts';
-import type { Outcome } from './instance.ts';
-import { LogFiles } from './logs.ts';
-import { MetricsStore } from './metrics.ts';
-import { FunctionPool } from './pool.ts';
-import type { FunctionErrorPayload } from './protocol.ts';
+import { functionEnvironment } from './instances/environment.ts';
+import type { Outcome } from './instances/instance.ts';
+import type { FunctionErrorPayload } from './instances/messages.ts';
+import { FunctionPool } from './instances/pool.ts';
 import type { FunctionSpec, InvocationReport } from './spec.ts';
+import { type AsyncCall, AsyncStore } from './state/async-store.ts';
+import { LogFiles } from './state/logs.ts';
+import { MetricsStore } from './state/metrics.ts';
 
 export interface LambdaRuntimeOptions {
   functions: readonly FunctionSpec[];

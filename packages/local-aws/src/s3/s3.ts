@@ -9,15 +9,15 @@ import {
   getBucketVersioning,
   headBucket,
   listBuckets,
-} from './buckets.ts';
-import { readCall, type S3Call } from './call.ts';
-import type { S3Context } from './context.ts';
-import { type CorsRule, corsHeaders, corsRulesOf } from './cors.ts';
-import { noSuchBucket } from './errors.ts';
-import { listObjects, listObjectsV2 } from './list.ts';
-import * as multipart from './multipart.ts';
-import type { ObjectStore } from './object-store.ts';
-import { copyObject, deleteObject, deleteObjects, getObject, objectTagging, putObject } from './objects.ts';
+} from './operations/buckets.ts';
+import type { S3Context } from './operations/context.ts';
+import { listObjects, listObjectsV2 } from './operations/list.ts';
+import * as multipart from './operations/multipart.ts';
+import { copyObject, deleteObject, deleteObjects, getObject, objectTagging, putObject } from './operations/objects.ts';
+import { readCall, type S3Call } from './protocol/call.ts';
+import { type CorsRule, corsHeaders, corsRulesOf } from './protocol/cors.ts';
+import { noSuchBucket } from './protocol/errors.ts';
+import type { ObjectStore } from './state/object-store.ts';
 
 /** A bucket as a CloudFormation template describes it. */
 export interface BucketDefinition {

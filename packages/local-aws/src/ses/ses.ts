@@ -4,9 +4,9 @@ import type { Chance } from '../faults/step.ts';
 import { AwsError, ConnectionDropped } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
-import { type OutgoingMessage, readMessage } from './message.ts';
-import type { EmailOutbox } from './outbox.ts';
-import { SendWindow } from './send-window.ts';
+import { type OutgoingMessage, readMessage } from './protocol/message.ts';
+import type { EmailOutbox } from './state/outbox.ts';
+import { SendWindow } from './state/send-window.ts';
 
 export interface SesOptions {
   readonly outbox: EmailOutbox;

@@ -1,7 +1,7 @@
-import { startWorkerService, type WorkerService } from '../gateway/worker-service.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
-import type { QueueDefinition } from './queue-store.ts';
-import type { SqsWorkerData } from './worker.ts';
+import { startWorkerService, type WorkerService } from '../threads/worker-service.ts';
+import type { SqsWorkerData } from './protocol.ts';
+import type { QueueDefinition } from './state/queue-store.ts';
 
 export interface SqsOptions extends SqsWorkerData {
   readonly onExit?: (reason: Error) => void;
@@ -11,7 +11,7 @@ export interface SqsOptions extends SqsWorkerData {
 export function startSqs({ onExit, ...data }: SqsOptions): Promise<WorkerService> {
   return startWorkerService({
     service: 'sqs',
-    entry: new URL('./worker.ts', import.meta.url),
+    entry: new URL('./protocol.ts', import.meta.url),
     workerData: data satisfies SqsWorkerData,
     ...(onExit ? { onExit } : {}),
   });

@@ -6,7 +6,7 @@ import type { EngineClock } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { Machine } from './execution/machine.ts';
 import { parseJson } from './json.ts';
-import type { MachineRow, MachineStore } from './store/machines.ts';
+import type { MachineRow, MachineStore } from './state/machines.ts';
 
 /** What Create and Update give. */
 export interface MachineFields {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../gateway/durable-file.ts';
 import type { AwsRequest, AwsResponse } from '../gateway/types.ts';
+import { replaceFile } from '../storage/durable-file.ts';
 import { REQUEST_CHUNK_BYTES } from './prices.ts';
 import { emptyTally, type Tally } from './tally.ts';
 

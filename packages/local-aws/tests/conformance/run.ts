@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type RunningStepFunctions, startStepFunctions } from '../../src/stepfunctions/server.ts';
+import { type RunningStepFunctions, startStepFunctions } from '../../src/stepfunctions/protocol/server.ts';
 import { callEngine } from './client.ts';
 
 interface Recording {

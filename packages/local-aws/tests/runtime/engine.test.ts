@@ -5,9 +5,9 @@ import { startEngine } from '../../src/compose/engine.ts';
 import { ConnectionDropped } from '../../src/gateway/errors.ts';
 import type { Gateway, InternalCall } from '../../src/gateway/gateway.ts';
 import type { AwsRequest, AwsResponse } from '../../src/gateway/types.ts';
-import type { WorkerService } from '../../src/gateway/worker-service.ts';
 import { accessKeyFor, LOCAL_ACCOUNT, LOCAL_REGION } from '../../src/identity.ts';
 import type { Template } from '../../src/template/template.ts';
+import type { WorkerService } from '../../src/threads/worker-service.ts';
 import { eventually } from './support/functions.ts';
 
 const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/campaign`;

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type EventSourceOptions, SqsEventSource } from '../../src/lambda/event-source.ts';
-import { QueueClient } from '../../src/lambda/queue-client.ts';
-import { failedMessageIds, sqsEvent } from '../../src/lambda/sqs-event.ts';
+import { type EventSourceOptions, SqsEventSource } from '../../src/lambda/event-sources/event-source.ts';
+import { QueueClient } from '../../src/lambda/event-sources/queue-client.ts';
+import { failedMessageIds, sqsEvent } from '../../src/lambda/event-sources/sqs-event.ts';
 import { eventually } from './support/functions.ts';
 
 /** A queue that hands out each message once and notes what is deleted. */

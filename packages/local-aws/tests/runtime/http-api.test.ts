@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { HttpApiSpec, RouteSpec } from '../../src/http-api/routes.ts';
-import { segmentsOf } from '../../src/http-api/routes.ts';
+import type { HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
+import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;

@@ -13,7 +13,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../src/dynamodb/dynamodb.ts';
-import type { TableDefinition } from '../../src/dynamodb/tables.ts';
+import type { TableDefinition } from '../../src/dynamodb/operations/tables.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();

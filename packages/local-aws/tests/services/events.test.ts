@@ -9,14 +9,14 @@ import {
   RemoveTargetsCommand,
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
-import { DeliveryQueue } from '../../src/events/delivery-queue.ts';
-import { EventBus } from '../../src/events/event-bus.ts';
-import { compilePattern } from '../../src/events/pattern.ts';
-import { RuleBook } from '../../src/events/rule-book.ts';
-import type { Rule } from '../../src/events/rules.ts';
-import { parseSchedule } from '../../src/events/schedule.ts';
-import { eventBridge } from '../../src/events/service.ts';
-import { targetInput } from '../../src/events/target-input.ts';
+import type { Rule } from '../../src/events/definitions.ts';
+import { EventBus } from '../../src/events/delivery/event-bus.ts';
+import { targetInput } from '../../src/events/delivery/target-input.ts';
+import { compilePattern } from '../../src/events/matching/pattern.ts';
+import { parseSchedule } from '../../src/events/matching/schedule.ts';
+import { eventBridge } from '../../src/events/protocol.ts';
+import { DeliveryQueue } from '../../src/events/state/delivery-queue.ts';
+import { RuleStore } from '../../src/events/state/rule-store.ts';
 import { Faults } from '../../src/faults/faults.ts';
 import type { Json, JsonObject } from '../../src/template/json.ts';
 import { clientOptions, closing, eventually, gatewayFor, temporaryFolder } from './support.ts';
@@ -136,7 +136,7 @@ describe('EventBridge', () => {
     const clock = { offset: 0 };
     let left = failures;
     const queue = new DeliveryQueue(folder);
-    const book = new RuleBook({ rules, buses: ['default', 'orders'], folder });
+    const book = new RuleStore({ rules, buses: ['default', 'orders'], folder });
     const bus = new EventBus({
       rules: () => book.all,
       queue,

@@ -1,6 +1,6 @@
 import conditionParser from 'dynalite/db/conditionParser.js';
 import updateParser from 'dynalite/db/updateParser.js';
-import { type Context, keepParsed, type Parser } from '../../src/dynamodb/parsed-expressions.ts';
+import { type Context, keepParsed, type Parser } from '../../src/dynamodb/operations/parsed-expressions.ts';
 
 type Value = Record<string, unknown>;
 

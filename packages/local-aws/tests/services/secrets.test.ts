@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type SecretDefinition, Secrets } from '../../src/secrets/secrets.ts';
-import { secretsManager } from '../../src/secrets/service.ts';
+import { secretsManager } from '../../src/secrets/protocol.ts';
+import { type SecretDefinition, Secrets } from '../../src/secrets/state.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();

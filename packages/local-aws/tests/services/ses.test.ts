@@ -3,9 +3,9 @@ import { Faults } from '../../src/faults/faults.ts';
 import { faultsRoute } from '../../src/faults/route.ts';
 import { AwsError } from '../../src/gateway/errors.ts';
 import type { LocalRoutes } from '../../src/gateway/local-routes.ts';
-import { type AcceptedMessage, countingOutbox } from '../../src/ses/outbox.ts';
-import { SendWindow } from '../../src/ses/send-window.ts';
 import { ses } from '../../src/ses/ses.ts';
+import { type AcceptedMessage, countingOutbox } from '../../src/ses/state/outbox.ts';
+import { SendWindow } from '../../src/ses/state/send-window.ts';
 import { clientOptions, closing, gatewayFor } from './support.ts';
 
 const track = closing();

@@ -1,9 +1,9 @@
 /** Local AWS in a process of its own that the test kills. Prints its address, then serves. */
 import { join } from 'node:path';
-import { GroupCommit } from '../../src/gateway/group-commit.ts';
-import { openDatabase } from '../../src/gateway/sqlite.ts';
 import { startServices } from '../../src/services.ts';
-import type { EmailOutbox } from '../../src/ses/outbox.ts';
+import type { EmailOutbox } from '../../src/ses/state/outbox.ts';
+import { GroupCommit } from '../../src/storage/group-commit.ts';
+import { openDatabase } from '../../src/storage/sqlite.ts';
 
 const [cdkOut = '', dataDir = ''] = process.argv.slice(2);
 const mails = openDatabase(join(dataDir, 'mails.sqlite'), 'CREATE TABLE IF NOT EXISTS mail (id TEXT)');

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../json.ts';
-import { parseTimestamp } from '../timestamp.ts';
 import type { Compilation } from './compile.ts';
 import { catchers, exit, retriers, template } from './compile-exit.ts';
 import { innerBlock, type StateContext } from './context.ts';
 import { parseResource } from './resources.ts';
+import { parseTimestamp } from './timestamp.ts';
 import type { Block, ChoiceRule, State, TaskState } from './types.ts';
 
 /** Compiles any state but a Map. */

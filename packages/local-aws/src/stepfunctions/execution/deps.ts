@@ -1,6 +1,6 @@
 import type { EngineClock } from '../clock.ts';
-import type { Commits } from '../store/commits.ts';
-import type { ExecutionStore } from '../store/executions.ts';
+import type { Commits } from '../state/commits.ts';
+import type { ExecutionStore } from '../state/executions.ts';
 import type { TaskCaller } from '../tasks/caller.ts';
 import type { Timers } from '../timers.ts';
 import type { Tokens } from '../tokens.ts';

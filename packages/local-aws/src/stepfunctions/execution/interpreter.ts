@@ -4,7 +4,7 @@ import { EvaluationError, type Failure, HistoryFull, StateFailed } from '../erro
 import { type Json, type JsonObject, Payload } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
-import { childDone, childFailed, executeState } from '../states/index.ts';
+import { childDone, childFailed, executeState } from '../state-types/index.ts';
 import type { InterpreterDeps } from './deps.ts';
 import { endExecution } from './end.ts';
 import { inputOf } from './events.ts';

@@ -1,6 +1,6 @@
 import type { Arns } from '../arns.ts';
 import { Payload } from '../json.ts';
-import type { ExecutionRow, ExecutionStore } from '../store/executions.ts';
+import type { ExecutionRow, ExecutionStore } from '../state/executions.ts';
 import { Execution } from './execution.ts';
 import type { Machine } from './machine.ts';
 import { type Recall, reviveThreads } from './thread.ts';

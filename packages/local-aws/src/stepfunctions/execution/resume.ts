@@ -1,6 +1,6 @@
-import { startIterations } from '../states/map-inline.ts';
-import { callTask, submitted, watchTask } from '../states/task.ts';
-import { watchWait } from '../states/wait.ts';
+import { startIterations } from '../state-types/map-inline.ts';
+import { callTask, submitted, watchTask } from '../state-types/task.ts';
+import { watchWait } from '../state-types/wait.ts';
 import type { Execution } from './execution.ts';
 import { watchUntil } from './failure.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
 import { type Json, Payload } from '../json.ts';
-import { itemsOf } from '../states/map.ts';
+import { itemsOf } from '../state-types/map.ts';
 import { retrying, TransientError } from '../tasks/retry.ts';
 import { Batches, type ChildInput } from './batches.ts';
 import type { MapRunDeps } from './manager.ts';

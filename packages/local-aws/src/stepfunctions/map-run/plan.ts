@@ -7,7 +7,7 @@ import type { Thread } from '../execution/thread.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
-import { integerField, numberField } from '../states/typed.ts';
+import { integerField, numberField } from '../state-types/typed.ts';
 import type { BatchLimits } from './batches.ts';
 import type { S3File } from './reader.ts';
 

@@ -19,7 +19,7 @@ export class EngineProcess {
     this.#main = join(dataDir, 'engine.mjs');
     const external = EXTERNAL.map((name) => `--external:${name}`);
     const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${this.#main}`];
-    const source = join(ROOT, 'packages/local-aws/src/stepfunctions/main.ts');
+    const source = join(ROOT, 'packages/local-aws/src/stepfunctions/protocol/main.ts');
     execFileSync(join(ROOT, 'node_modules/.bin/esbuild'), [source, ...options, ...external]);
     const place = { region: 'us-east-1', accountId: '000000000000' };
     this.#options = { port: 0, dataDir, awsEndpoint, ...place, events: 'none' };

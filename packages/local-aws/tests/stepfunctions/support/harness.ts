@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineClock } from '../../../src/stepfunctions/clock.ts';
-import { type RunningStepFunctions, startStepFunctions } from '../../../src/stepfunctions/server.ts';
+import { type RunningStepFunctions, startStepFunctions } from '../../../src/stepfunctions/protocol/server.ts';
 import { FakeAws } from './fake-aws.ts';
 
 export interface HistoryEvent {

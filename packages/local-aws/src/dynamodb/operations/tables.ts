@@ -1,0 +1,106 @@
+import dynalite from 'dynalite/db/index.js';
+import { dispatch } from '../protocol/dispatch.ts';
+import {
+  type DynaliteStore,
+  type IndexRecord,
+  indexSpace,
+  itemSpace,
+  TABLES,
+  type TableRecord,
+} from '../state/dynalite-store.ts';
+import type { KeyValueStore } from '../state/key-value-store.ts';
+
+/** A table as a CloudFormation template describes it. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly keySchema: TableRecord['KeySchema'];
+  readonly attributes: TableRecord['AttributeDefinitions'];
+  readonly globalIndexes: IndexRecord[];
+  readonly localIndexes: IndexRecord[];
+  readonly timeToLiveAttribute?: string;
+}
+
+/** Makes a table what its definition says: creates it, or gives it the indexes that were added to the definition. */
+export function provision(kv: KeyValueStore, store: DynaliteStore, definition: TableDefinition): void {
+  const stored = kv.get(TABLES, definition.name);
+  if (stored === undefined) create(kv, store, definition);
+  else update(kv, store, definition, JSON.parse(stored) as TableRecord);
+  const { timeToLiveAttribute } = definition;
+  if (timeToLiveAttribute === undefined) return;
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: timeToLiveAttribute };
+  call(store, 'UpdateTimeToLive', { TableName: definition.name, TimeToLiveSpecification });
+}
+
+function create(kv: KeyValueStore, store: DynaliteStore, definition: TableDefinition): void {
+  call(store, 'CreateTable', {
+    TableName: definition.name,
+    KeySchema: definition.keySchema,
+    AttributeDefinitions: definition.attributes,
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(definition.globalIndexes.length > 0 ? { GlobalSecondaryIndexes: definition.globalIndexes } : {}),
+    ...(definition.localIndexes.length > 0 ? { LocalSecondaryIndexes: definition.localIndexes } : {}),
+  });
+  // dynalite would make it ACTIVE a moment later; nothing can use it before this thread says that it is ready.
+  const record = JSON.parse(kv.get(TABLES, definition.name) ?? '{}') as TableRecord;
+  record.TableStatus = 'ACTIVE';
+  for (const index of record.GlobalSecondaryIndexes ?? []) index.IndexStatus = 'ACTIVE';
+  write(store, record);
+}
+
+function update(kv: KeyValueStore, store: DynaliteStore, definition: TableDefinition, record: TableRecord): void {
+  if (!same(record.KeySchema, definition.keySchema)) {
+    throw new Error(`The table ${definition.name} has other keys in the template than in the data directory`);
+  }
+  const known = new Map((record.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
+  const changed = definition.globalIndexes.filter((index) => {
+    const before = known.get(index.IndexName);
+    return !before || !same(before.KeySchema, index.KeySchema) || !same(before.Projection, index.Projection);
+  });
+  const wanted = new Set(definition.globalIndexes.map((index) => index.IndexName));
+  const dropped = [...known.keys()].filter((name) => !wanted.has(name));
+  if (changed.length === 0 && dropped.length === 0) return;
+  for (const name of [...dropped, ...changed.map((index) => index.IndexName)]) {
+    kv.clear(indexSpace('Global', definition.name, name));
+  }
+  record.AttributeDefinitions = definition.attributes;
+  record.GlobalSecondaryIndexes = definition.globalIndexes.map((index) => ({
+    ...index,
+    IndexStatus: 'ACTIVE',
+    IndexSizeBytes: 0,
+    ItemCount: 0,
+    IndexArn: `${String(record.TableArn)}/index/${index.IndexName}`,
+    ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0, NumberOfDecreasesToday: 0 },
+  }));
+  write(store, record);
+  fillIndexes(kv, record, changed);
+}
+
+/** Writes the entries of `indexes` for every item that the table has. */
+function fillIndexes(kv: KeyValueStore, record: TableRecord, indexes: readonly IndexRecord[]): void {
+  for (const { value } of [...kv.range(itemSpace(record.TableName))]) {
+    const { puts } = dynalite.getIndexActions([...indexes], undefined, JSON.parse(value), record);
+    for (const put of puts) {
+      kv.put(indexSpace('Global', record.TableName, put.index), put.key, JSON.stringify(put.item));
+    }
+  }
+}
+
+function write(store: DynaliteStore, record: TableRecord): void {
+  store.tableDb.put(record.TableName, record, () => undefined);
+}
+
+function call(store: DynaliteStore, operation: string, request: object): void {
+  dispatch(store, operation, JSON.stringify(request), ({ status, body }) => {
+    if (status !== 200) throw new Error(`${operation}: ${body}`);
+  });
+}
+
+const same = (left: unknown, right: unknown) => canonical(left) === canonical(right);
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

@@ -1,0 +1,175 @@
+import { Stream } from 'node:stream';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
+import type { KeyValueStore, Range } from './key-value-store.ts';
+
+type Callback<T = void> = (error: unknown, value?: T) => void;
+
+/** An error as dynalite answers it. */
+export interface DynamoError {
+  statusCode: number;
+  body: { __type: string; message: string };
+}
+
+export interface TableRecord {
+  TableName: string;
+  TableStatus: string;
+  KeySchema: { AttributeName: string; KeyType: string }[];
+  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+  GlobalSecondaryIndexes?: IndexRecord[];
+  LocalSecondaryIndexes?: IndexRecord[];
+  [further: string]: unknown;
+}
+
+export interface IndexRecord {
+  IndexName: string;
+  KeySchema: { AttributeName: string; KeyType: string }[];
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+  [further: string]: unknown;
+}
+
+/** dynalite emits what it reads through an old-style stream, and destroys it once it has enough. */
+class EntryStream extends Stream {
+  #stopped = false;
+
+  constructor(values: Iterable<unknown>) {
+    super();
+    process.nextTick(() => {
+      for (const value of values) {
+        if (this.#stopped) break;
+        this.emit('data', value);
+      }
+      this.emit('end');
+    });
+  }
+
+  destroy(): void {
+    this.#stopped = true;
+  }
+}
+
+/**
+ * The database that dynalite's actions work on. Every call answers at once, so an item and its index entries are
+ * written in one turn and one transaction: a killed process leaves no orphans in an index, and no key needs a lock.
+ */
+export function dynaliteStore(kv: KeyValueStore) {
+  const tables = new Map<string, TableRecord>();
+  /** Write units since they were last taken. */
+  let writeUnits = 0;
+  const write = (name: string, key: string, value: unknown) => {
+    const text = JSON.stringify(value);
+    if (name.startsWith('index-')) {
+      // DynamoDB neither writes nor bills an index entry that stays as it is.
+      if (kv.get(name, key) === text) return;
+      writeUnits += kilobytes(text);
+    } else if (name.startsWith('item-')) {
+      // The larger one counts; what is replaced is seldom larger than what replaces it.
+      writeUnits += kilobytes(text);
+    }
+    kv.put(name, key, text);
+  };
+  const remove = (name: string, key: string) => {
+    if (name.startsWith('index-') || name.startsWith('item-')) writeUnits++;
+    kv.delete(name, key);
+  };
+
+  const space = (name: string) => ({
+    lock: (_key: unknown, run: (release: <T>(callback: T) => T) => void) => run((callback) => callback),
+    get(key: string, callback: Callback<unknown>) {
+      const value = kv.get(name, key);
+      callback(null, value === undefined ? undefined : JSON.parse(value));
+    },
+    put(key: string, value: unknown, callback: Callback) {
+      if (name === TABLES) tables.delete(key);
+      write(name, key, value);
+      callback(null);
+    },
+    del(key: string, callback: Callback) {
+      if (name === TABLES) tables.delete(key);
+      remove(name, key);
+      callback(null);
+    },
+    batch(operations: { type: string; key: string; value?: unknown }[], callback: Callback) {
+      for (const { type, key, value } of operations) {
+        if (type === 'del') remove(name, key);
+        else write(name, key, value);
+      }
+      callback(null);
+    },
+    createKeyStream: (range?: Range) => new EntryStream(mapped(kv.range(name, range), ({ key }) => key)),
+    createValueStream: (range?: Range) =>
+      new EntryStream(mapped(kv.range(name, range), ({ value }) => JSON.parse(value))),
+  });
+
+  const spaces = new Map<string, ReturnType<typeof space>>();
+  const open = (name: string) => {
+    let known = spaces.get(name);
+    if (!known) {
+      known = space(name);
+      spaces.set(name, known);
+    }
+    return known;
+  };
+  const drop = (name: string, callback: Callback) => {
+    kv.clear(name);
+    callback(null);
+  };
+
+  function getTable(name: string, checkStatus: boolean | Callback<TableRecord>, then?: Callback<TableRecord>): void {
+    const callback = typeof checkStatus === 'function' ? checkStatus : then;
+    const mustBeActive = checkStatus === true;
+    let table = tables.get(name);
+    if (!table) {
+      const stored = kv.get(TABLES, name);
+      if (stored !== undefined) {
+        table = JSON.parse(stored) as TableRecord;
+        tables.set(name, table);
+      }
+    }
+    const busy = mustBeActive && (table?.TableStatus === 'CREATING' || table?.TableStatus === 'DELETING');
+    if (table && !busy) callback?.(null, table);
+    else callback?.(notFound(checkStatus === false ? `: Table: ${name} not found` : ''));
+  }
+
+  return {
+    options: { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, maxItemSizeKb: 400, maxItemSize: 400 * 1024 },
+    tableDb: Object.assign(open(TABLES), { awsAccountId: LOCAL_ACCOUNT, awsRegion: LOCAL_REGION }),
+    getItemDb: (table: string) => open(itemSpace(table)),
+    deleteItemDb: (table: string, callback: Callback) => drop(itemSpace(table), callback),
+    getIndexDb: (kind: string, table: string, index: string) => open(indexSpace(kind, table, index)),
+    deleteIndexDb: (kind: string, table: string, index: string, callback: Callback) =>
+      drop(indexSpace(kind, table, index), callback),
+    getTagDb: (table: string) => open(`tag-${table}`),
+    deleteTagDb: (table: string, callback: Callback) => drop(`tag-${table}`, callback),
+    getTable,
+    /** The write units of what was done since the last time. */
+    takeWriteUnits(): number {
+      const units = writeUnits;
+      writeUnits = 0;
+      return units;
+    },
+  };
+}
+
+/** Size in JSON: a little more than DynamoDB counts, which knows no quotes. */
+const kilobytes = (text: string) => Math.ceil(text.length / 1024);
+
+export type DynaliteStore = ReturnType<typeof dynaliteStore>;
+
+export const TABLES = 'table';
+export const itemSpace = (table: string) => `item-${table}`;
+export const indexSpace = (kind: string, table: string, index: string) =>
+  `index-${kind.toLowerCase()}~${table}~${index}`;
+
+function notFound(suffix: string): Error & DynamoError {
+  return Object.assign(new Error('NotFound'), {
+    statusCode: 400,
+    body: {
+      __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException',
+      message: `Requested resource not found${suffix}`,
+    },
+  });
+}
+
+function* mapped<T, U>(items: Iterable<T>, map: (item: T) => U): Generator<U> {
+  for (const item of items) yield map(item);
+}

@@ -1,0 +1,81 @@
+import { isObject, type Json, type JsonObject } from '../template/json.ts';
+import type { Template, TemplateResource } from '../template/template.ts';
+import { compilePattern, type Matcher } from './matching/pattern.ts';
+import { parseSchedule, type Schedule, ScheduleError } from './matching/schedule.ts';
+
+export const DEFAULT_BUS = 'default';
+
+/** What is called when a rule or a schedule applies. */
+export interface Target {
+  readonly id: string;
+  readonly arn: string;
+  /** The target as the template has it: its input, its retries. */
+  readonly settings: JsonObject;
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly arn: string;
+  readonly bus: string;
+  readonly pattern?: Json;
+  readonly matches?: Matcher;
+  readonly expression?: string;
+  readonly schedule?: Schedule;
+  readonly enabled: boolean;
+  readonly targets: readonly Target[];
+  /** Source of the event that a schedule sends. */
+  readonly origin: 'aws.events' | 'aws.scheduler';
+}
+
+/** The rules and schedules of a template, compiled. Throws where EventBridge would refuse one. */
+export function rulesOf(template: Template): Rule[] {
+  return [
+    ...template.ofType('AWS::Events::Rule').map(ruleOf),
+    ...template.ofType('AWS::Scheduler::Schedule').map(scheduleOf),
+  ];
+}
+
+/** The names of the event buses. */
+export function busesOf(template: Template): string[] {
+  return [DEFAULT_BUS, ...template.ofType('AWS::Events::EventBus').map(({ physicalId }) => physicalId)];
+}
+
+function ruleOf({ physicalId, arn = '', properties }: TemplateResource): Rule {
+  const { EventBusName, EventPattern, ScheduleExpression, State, Targets } = properties;
+  const targets = (Array.isArray(Targets) ? Targets : []).filter(isObject);
+  return {
+    name: physicalId,
+    arn,
+    bus: busName(EventBusName),
+    enabled: State !== 'DISABLED',
+    origin: 'aws.events',
+    targets: targets.map((target) => ({ id: String(target.Id), arn: String(target.Arn), settings: target })),
+    ...(EventPattern === undefined ? {} : { pattern: EventPattern, matches: compilePattern(EventPattern) }),
+    ...(typeof ScheduleExpression === 'string'
+      ? { expression: ScheduleExpression, schedule: parseSchedule(ScheduleExpression) }
+      : {}),
+  };
+}
+
+function scheduleOf({ physicalId, arn = '', properties }: TemplateResource): Rule {
+  const expression = String(properties.ScheduleExpression);
+  const target = isObject(properties.Target) ? properties.Target : {};
+  const timezone = String(properties.ScheduleExpressionTimezone ?? 'UTC');
+  if (!['UTC', 'Etc/UTC'].includes(timezone)) {
+    throw new ScheduleError(`${physicalId}: schedules are in UTC on this machine, not in ${timezone}`);
+  }
+  return {
+    name: physicalId,
+    arn,
+    bus: DEFAULT_BUS,
+    expression,
+    schedule: parseSchedule(expression),
+    enabled: properties.State !== 'DISABLED',
+    origin: 'aws.scheduler',
+    targets: [{ id: physicalId, arn: String(target.Arn), settings: target }],
+  };
+}
+
+/** A bus is named by its name or its ARN. */
+export const busName = (bus: Json | undefined): string =>
+  typeof bus === 'string' && bus !== '' ? bus.slice(bus.lastIndexOf('/') + 1) : DEFAULT_BUS;

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { GroupCommit } from '../../storage/group-commit.ts';
+import { openDatabase } from '../../storage/sqlite.ts';
+
+/** One event on its way to one target. */
+export interface Delivery {
+  readonly id: number;
+  readonly targetArn: string;
+  readonly payload: string;
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly dueAt: number;
+  readonly limits: DeliveryLimits;
+}
+
+/** When to give up, and where what was given up goes. */
+export interface DeliveryLimits {
+  readonly giveUpAt: number;
+  readonly maxRetries: number;
+  /** A queue. */
+  readonly deadLetterArn?: string;
+}
+
+/** The events that still have to reach a target, in SQLite: an accepted event is not lost by a kill. */
+export class DeliveryQueue {
+  readonly #database: DatabaseSync;
+  readonly #commit: GroupCommit;
+  readonly #insert: StatementSync;
+  readonly #due: StatementSync;
+  readonly #postpone: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #next: StatementSync;
+
+  constructor(folder: string) {
+    this.#database = openDatabase(
+      join(folder, 'events.sqlite'),
+      `
+      CREATE TABLE IF NOT EXISTS delivery (
+        id INTEGER PRIMARY KEY, target TEXT, payload TEXT, attempts INTEGER, due_at INTEGER, limits TEXT);
+      CREATE INDEX IF NOT EXISTS by_due ON delivery (due_at);
+    `,
+    );
+    this.#commit = new GroupCommit(this.#database);
+    this.#insert = this.#database.prepare(
+      'INSERT INTO delivery (target, payload, attempts, due_at, limits) VALUES (?, ?, 0, ?, ?)',
+    );
+    this.#due = this.#database.prepare('SELECT * FROM delivery WHERE due_at <= ? ORDER BY due_at, id LIMIT ?');
+    this.#postpone = this.#database.prepare('UPDATE delivery SET due_at = ?, attempts = ? WHERE id = ?');
+    this.#remove = this.#database.prepare('DELETE FROM delivery WHERE id = ?');
+    this.#next = this.#database.prepare('SELECT MIN(due_at) AS due FROM delivery');
+  }
+
+  add(targetArn: string, payload: string, dueAt: number, limits: DeliveryLimits): void {
+    this.#commit.beforeWrite();
+    this.#insert.run(targetArn, payload, dueAt, JSON.stringify(limits));
+  }
+
+  due(now: number, limit: number): Delivery[] {
+    return this.#due.all(now, limit).map((row) => ({
+      id: Number(row.id),
+      targetArn: String(row.target),
+      payload: String(row.payload),
+      attempts: Number(row.attempts),
+      dueAt: Number(row.due_at),
+      limits: JSON.parse(String(row.limits)) as DeliveryLimits,
+    }));
+  }
+
+  /** When the next delivery is due, in milliseconds since the epoch. */
+  nextDue(): number | undefined {
+    const due = this.#next.get()?.due;
+    return due === null || due === undefined ? undefined : Number(due);
+  }
+
+  postpone(delivery: Delivery, dueAt: number): void {
+    this.#commit.beforeWrite();
+    this.#postpone.run(dueAt, delivery.attempts + 1, delivery.id);
+  }
+
+  remove(delivery: Delivery): void {
+    this.#commit.beforeWrite();
+    this.#remove.run(delivery.id);
+  }
+
+  /** Fulfilled once all that was added cannot be lost. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#commit.afterCommit(resolve));
+  }
+
+  close(): void {
+    this.#commit.flush();
+    this.#database.close();
+  }
+}

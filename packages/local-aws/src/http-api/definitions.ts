@@ -1,0 +1,122 @@
+import { objectOf } from '../lambda/definitions.ts';
+import type { Template } from '../template/template.ts';
+
+export interface AuthorizerSpec {
+  id: string;
+  functionArn: string;
+  /** Header names in lower case whose values, together, are the identity; without one of them the answer is 401. */
+  identityHeaders: readonly string[];
+  ttlSeconds: number;
+}
+
+export interface RouteSpec {
+  routeKey: string;
+  /** `ANY` for every method. */
+  method: string;
+  /** Path segments; `{name}` takes one, `{name+}` the rest. */
+  segments: readonly string[];
+  functionArn: string;
+  timeoutMs: number;
+  authorizer?: AuthorizerSpec;
+}
+
+export interface HttpApiSpec {
+  apiId: string;
+  stage: string;
+  routes: readonly RouteSpec[];
+  cors?: CorsSpec;
+  throttle?: { burst: number; ratePerSecond: number };
+}
+
+export interface CorsSpec {
+  allowOrigins: readonly string[];
+  allowMethods: readonly string[];
+  allowHeaders: readonly string[];
+  exposeHeaders: readonly string[];
+  allowCredentials: boolean;
+  maxAge?: number;
+}
+
+/** An HTTP API ends an integration after 30 s at the latest. */
+const MAX_TIMEOUT_MS = 30_000;
+/** The authorizer's result cache where the template says nothing. */
+const DEFAULT_TTL_SECONDS = 0;
+
+/** The template's HTTP API; undefined where it has none. */
+export function httpApiOf(template: Template): HttpApiSpec | undefined {
+  const api = template.ofType('AWS::ApiGatewayV2::Api')[0];
+  if (!api) return undefined;
+  const cors = api.properties.CorsConfiguration;
+  const stage = template.ofType('AWS::ApiGatewayV2::Stage')[0];
+  const settings = objectOf(stage?.properties.DefaultRouteSettings);
+  const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = settings;
+  return {
+    apiId: api.physicalId,
+    stage: stage?.physicalId ?? '$default',
+    routes: template.ofType('AWS::ApiGatewayV2::Route').map((route) => routeOf(template, route.properties)),
+    ...(cors !== undefined && { cors: corsOf(objectOf(cors)) }),
+    ...(burst !== undefined &&
+      rate !== undefined && { throttle: { burst: Number(burst), ratePerSecond: Number(rate) } }),
+  };
+}
+
+function routeOf(template: Template, properties: Record<string, unknown>): RouteSpec {
+  const routeKey = String(properties.RouteKey);
+  const integrationId = String(properties.Target).replace(/^integrations\//, '');
+  const integration = template
+    .ofType('AWS::ApiGatewayV2::Integration')
+    .find(({ physicalId }) => physicalId === integrationId)?.properties;
+  if (integration?.IntegrationType !== 'AWS_PROXY') throw new Error(`The route ${routeKey} has no Lambda behind it`);
+  if (String(integration.PayloadFormatVersion) !== '2.0') {
+    throw new Error(`The route ${routeKey}: only payload format 2.0 is emulated`);
+  }
+  const [method = 'ANY', path = ''] = routeKey === '$default' ? [] : routeKey.split(' ');
+  return {
+    routeKey,
+    method,
+    segments: segmentsOf(path),
+    functionArn: functionArnOf(String(integration.IntegrationUri)),
+    timeoutMs: Math.min(Number(integration.TimeoutInMillis ?? MAX_TIMEOUT_MS), MAX_TIMEOUT_MS),
+    ...(properties.AuthorizationType === 'CUSTOM' && {
+      authorizer: authorizerOf(template, String(properties.AuthorizerId), routeKey),
+    }),
+  };
+}
+
+function authorizerOf(template: Template, id: string, routeKey: string): AuthorizerSpec {
+  const found = template.ofType('AWS::ApiGatewayV2::Authorizer').find(({ physicalId }) => physicalId === id);
+  if (found?.properties.AuthorizerType !== 'REQUEST' || found.properties.EnableSimpleResponses !== true) {
+    throw new Error(`The route ${routeKey}: only a REQUEST authorizer with simple responses is emulated`);
+  }
+  const sources = [found.properties.IdentitySource ?? []].flat().map(String);
+  const identityHeaders = sources.map((source) => {
+    const header = /^\$request\.header\.(.+)$/i.exec(source)?.[1];
+    if (!header) throw new Error(`The authorizer of ${routeKey}: the identity source ${source} is not emulated`);
+    return header.toLowerCase();
+  });
+  return {
+    id,
+    functionArn: functionArnOf(String(found.properties.AuthorizerUri)),
+    identityHeaders,
+    ttlSeconds: Number(found.properties.AuthorizerResultTtlInSeconds ?? DEFAULT_TTL_SECONDS),
+  };
+}
+
+/** The function in `arn:…:lambda:path/2015-03-31/functions/<function arn>/invocations`, or the bare ARN. */
+function functionArnOf(uri: string): string {
+  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+}
+
+function corsOf(cors: Record<string, unknown>): CorsSpec {
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  return {
+    allowOrigins: list(cors.AllowOrigins),
+    allowMethods: list(cors.AllowMethods),
+    allowHeaders: list(cors.AllowHeaders),
+    exposeHeaders: list(cors.ExposeHeaders),
+    allowCredentials: cors.AllowCredentials === true,
+    ...(cors.MaxAge !== undefined && { maxAge: Number(cors.MaxAge) }),
+  };
+}
+
+export const segmentsOf = (path: string): string[] => path.split('/').slice(1);

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import type { Template } from '../../template/template.ts';
+import { numberOr, objectOf } from '../definitions.ts';
+import type { LambdaRuntime } from '../runtime.ts';
+import { SqsEventSource } from './event-source.ts';
+import { watchLoad } from './load.ts';
+import { QueueClient } from './queue-client.ts';
+
+export interface EventSourcesOptions {
+  template: Template;
+  runtime: LambdaRuntime;
+  awsEndpoint: string;
+  accessKeyFor(roleArn: string): string;
+  onProblem(message: string): void;
+}
+
+/** AWS's default, and what a mapping without ScalingConfig may reach here. */
+const DEFAULT_BATCH_SIZE = 10;
+const DEFAULT_CONCURRENCY = 5;
+/**
+ * Instances of one source that this machine has use for: each is an isolate with a compiler and a heap of its own, and
+ * works on ten messages at once.
+ */
+const USEFUL_CONCURRENCY = 2 * availableParallelism();
+
+/** The template's SQS event source mappings; as on AWS, each polls with the permissions of its function. */
+export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
+  const { template, runtime, awsEndpoint, accessKeyFor, onProblem } = options;
+  const sources: SqsEventSource[] = [];
+  const load = watchLoad();
+  for (const { logicalId, properties } of template.ofType('AWS::Lambda::EventSourceMapping')) {
+    if (properties.Enabled === false) continue;
+    const queueArn = String(properties.EventSourceArn);
+    const queue = template.ofType('AWS::SQS::Queue').find(({ arn }) => arn === queueArn);
+    const target = runtime.find(String(properties.FunctionName));
+    if (!queue || !target) throw new Error(`${logicalId}: its queue or function is not in the template`);
+    const types = properties.FunctionResponseTypes;
+    const client = new QueueClient({
+      awsEndpoint,
+      region: template.region,
+      accessKeyId: accessKeyFor(target.roleArn),
+      queueUrl: queue.physicalId,
+    });
+    sources.push(
+      new SqsEventSource({
+        client,
+        queueArn,
+        region: template.region,
+        functionName: target.name,
+        batchSize: numberOr(properties.BatchSize, DEFAULT_BATCH_SIZE),
+        batchingWindowSeconds: numberOr(properties.MaximumBatchingWindowInSeconds, 0),
+        maximumConcurrency: Math.min(
+          numberOr(objectOf(properties.ScalingConfig).MaximumConcurrency, DEFAULT_CONCURRENCY),
+          USEFUL_CONCURRENCY,
+        ),
+        reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
+        invoke: (name, payload) => runtime.invoke(name, payload),
+        isWarm: () => runtime.isWarm(target.name),
+        isOverloaded: load.isOverloaded,
+        onProblem,
+      }),
+    );
+  }
+  return sources;
+}

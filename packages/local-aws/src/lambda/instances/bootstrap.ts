@@ -1,0 +1,115 @@
+/**
+ * Runs inside an instance's worker thread, in the place of Lambda's Node.js runtime: loads the bundle, takes one
+ * event at a time, and reports result, error and log lines to the thread that started it.
+ */
+import { enableCompileCache } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const instance = workerData as InstanceData;
+let running: InvokeMessage | undefined;
+
+function post(message: InstanceMessage): void {
+  parentPort?.postMessage(message);
+}
+
+const failure = (error: unknown): FunctionErrorPayload =>
+  error instanceof Error
+    ? { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') }
+    : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+/** Lambda's plain log format: time, request, level, text. */
+function logLine(level: string, args: unknown[]): void {
+  const requestId = running?.requestId ?? '-';
+  post({ type: 'log', text: `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...args)}\n` });
+}
+
+function captureOutput(): void {
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    post({ type: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+    const done = rest.find((value) => typeof value === 'function');
+    if (typeof done === 'function') done();
+    return true;
+  };
+  process.stdout.write = write;
+  process.stderr.write = write;
+  const levels = { log: 'INFO', info: 'INFO', debug: 'DEBUG', trace: 'TRACE', warn: 'WARN', error: 'ERROR' } as const;
+  for (const [method, level] of Object.entries(levels)) {
+    Object.assign(console, { [method]: (...args: unknown[]) => logLine(level, args) });
+  }
+}
+
+/** What Lambda does with an error that nobody caught: the invocation fails and the environment is thrown away. */
+function die(errorType: string, error: unknown): void {
+  const payload = { ...failure(error), errorType };
+  logLine('ERROR', [errorType, JSON.stringify(payload)]);
+  if (running) post({ type: 'failure', requestId: running.requestId, error: payload, fatal: true });
+  process.exit(1);
+}
+
+async function loadHandler(): Promise<Handler> {
+  const module: Record<string, unknown> = await import(pathToFileURL(instance.modulePath).href);
+  const handler = module[instance.exportName];
+  if (typeof handler !== 'function') {
+    throw Object.assign(new Error(`${instance.exportName} is undefined or not exported by ${instance.modulePath}`), {
+      name: 'Runtime.HandlerNotFound',
+    });
+  }
+  if (handler.length > 2) {
+    // The nodejs24.x runtime takes no callback.
+    throw Object.assign(new Error('Callback-based handlers are not supported by nodejs24.x: return a promise'), {
+      name: 'Runtime.CallbackHandlerDeprecated',
+    });
+  }
+  return handler as Handler;
+}
+
+const contextOf = (call: InvokeMessage) => ({
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: instance.functionName,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: instance.functionArn,
+  memoryLimitInMB: String(instance.memoryMb),
+  awsRequestId: call.requestId,
+  logGroupName: instance.logGroup,
+  logStreamName: instance.logStream,
+  identity: undefined,
+  clientContext: call.clientContext ? JSON.parse(call.clientContext) : undefined,
+  getRemainingTimeInMillis: () => call.deadline - Date.now(),
+});
+
+async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
+  running = call;
+  process.env._X_AMZN_TRACE_ID = call.traceId;
+  try {
+    const result = await handler(JSON.parse(call.payload), contextOf(call));
+    post({ type: 'result', requestId: call.requestId, payload: JSON.stringify(result) ?? 'null' });
+  } catch (error) {
+    const payload = failure(error);
+    logLine('ERROR', ['Invoke Error', JSON.stringify(payload)]);
+    post({ type: 'failure', requestId: call.requestId, error: payload, fatal: false });
+  }
+  running = undefined;
+}
+
+if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
+// NODE_OPTIONS has no effect on a thread by itself.
+if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
+captureOutput();
+process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error));
+process.on('unhandledRejection', (reason) => die('Runtime.UnhandledPromiseRejection', reason));
+try {
+  const handler = await loadHandler();
+  parentPort?.on('message', (call: InvokeMessage) => void invoke(handler, call));
+  post({ type: 'ready' });
+} catch (error) {
+  const payload = failure(error);
+  const named = payload.errorType.startsWith('Runtime.');
+  const errorType = named ? payload.errorType : 'Runtime.ImportModuleError';
+  logLine('ERROR', [errorType, JSON.stringify(payload)]);
+  post({ type: 'init-failed', error: { ...payload, errorType } });
+}

@@ -1,0 +1,35 @@
+import type { FunctionSpec } from '../spec.ts';
+
+export interface EnvironmentOptions {
+  region: string;
+  awsEndpoint: string;
+  /** The access key that the gateway knows this role by. */
+  accessKeyId: string;
+}
+
+/** What a function sees in `process.env`: its template's variables and what Lambda adds; of the host only PATH and TZ. */
+export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOptions): Record<string, string> {
+  return {
+    ...spec.environment,
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    TZ: process.env.TZ ?? ':UTC',
+    LANG: 'en_US.UTF-8',
+    AWS_REGION: options.region,
+    AWS_DEFAULT_REGION: options.region,
+    AWS_ENDPOINT_URL: options.awsEndpoint,
+    AWS_ACCESS_KEY_ID: options.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    // There is no X-Ray daemon; Powertools would fill the log with what it cannot send.
+    POWERTOOLS_TRACE_ENABLED: 'false',
+    // The instance metadata service is the SDK's last resort for anything unset; there is none here.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroup,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    LAMBDA_TASK_ROOT: spec.codeDir,
+    _HANDLER: spec.handler,
+  };
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { FunctionSpec } from '../spec.ts';
+import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
+
+export interface Invocation {
+  requestId: string;
+  payload: string;
+  clientContext?: string;
+}
+
+export type Outcome =
+  | { ok: true; payload: string }
+  /** `fatal`: the instance is gone. */
+  | { ok: false; error: FunctionErrorPayload; fatal: boolean };
+
+export interface InstanceOptions {
+  environment: Readonly<Record<string, string>>;
+  compileCacheDir?: string;
+  onLog(text: string): void;
+}
+
+/** One execution environment of a function: a worker thread that runs one invocation at a time. */
+export class Instance {
+  lastUsedAt = Date.now();
+  /** No invocation has been sent to it yet. */
+  cold = true;
+  private readonly worker: Worker;
+  private readonly spec: FunctionSpec;
+  private readonly ready: Promise<FunctionErrorPayload | undefined>;
+  private settle: ((outcome: Outcome) => void) | undefined;
+  private exited = false;
+  private requestId = '';
+
+  constructor(spec: FunctionSpec, options: InstanceOptions) {
+    this.spec = spec;
+    const [file, exportName] = splitHandler(spec.handler);
+    const logStream = `${new Date().toISOString().slice(0, 10)}/[$LATEST]${randomBytes(16).toString('hex')}`;
+    const data: InstanceData = {
+      modulePath: `${spec.codeDir}/${file}.mjs`,
+      exportName,
+      functionName: spec.name,
+      functionArn: spec.arn,
+      memoryMb: spec.memoryMb,
+      logGroup: spec.logGroup,
+      logStream,
+      ...(options.compileCacheDir && { compileCacheDir: options.compileCacheDir }),
+    };
+    this.worker = new Worker(new URL('./bootstrap.ts', import.meta.url), {
+      workerData: data,
+      env: { ...options.environment, AWS_LAMBDA_LOG_STREAM_NAME: logStream },
+      argv: [],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: spec.memoryMb },
+      name: spec.name,
+    });
+    this.ready = new Promise((resolve) => {
+      this.worker.on('message', (message: InstanceMessage) => {
+        if (message.type === 'log') options.onLog(message.text);
+        else if (message.type === 'ready') resolve(undefined);
+        else if (message.type === 'init-failed') resolve(message.error);
+        else this.finish(message);
+      });
+      this.worker.on('exit', (code) => {
+        this.exited = true;
+        const error = this.exitError(`exit status ${code}`);
+        resolve(error);
+        this.settle?.({ ok: false, error, fatal: true });
+      });
+    });
+    this.worker.on('error', (error: NodeJS.ErrnoException) => {
+      const cause = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'signal: killed' : error.message;
+      this.settle?.({ ok: false, error: this.exitError(cause), fatal: true });
+    });
+  }
+
+  /** Loads the bundle ahead of the first call. */
+  async warm(): Promise<void> {
+    await this.ready;
+  }
+
+  /** Runs one event; the function's timeout ends the thread. */
+  async invoke(call: Invocation): Promise<Outcome> {
+    this.cold = false;
+    this.requestId = call.requestId;
+    const initError = await this.ready;
+    if (initError || this.exited) {
+      await this.terminate();
+      return { ok: false, error: initError ?? this.exitError('exit status 1'), fatal: true };
+    }
+    const timeoutMs = this.spec.timeoutSeconds * 1000;
+    const message: InvokeMessage = {
+      type: 'invoke',
+      requestId: call.requestId,
+      payload: call.payload,
+      deadline: Date.now() + timeoutMs,
+      traceId: traceId(),
+      ...(call.clientContext && { clientContext: call.clientContext }),
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const outcome = await new Promise<Outcome>((resolve) => {
+      this.settle = resolve;
+      timer = setTimeout(() => resolve({ ok: false, error: this.timeoutError(), fatal: true }), timeoutMs);
+      this.worker.postMessage(message);
+    });
+    clearTimeout(timer);
+    this.settle = undefined;
+    this.lastUsedAt = Date.now();
+    if (!outcome.ok && outcome.fatal) await this.terminate();
+    return outcome;
+  }
+
+  async terminate(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private finish(message: Extract<InstanceMessage, { type: 'result' | 'failure' }>): void {
+    if (message.requestId !== this.requestId) return;
+    if (message.type === 'result') this.settle?.({ ok: true, payload: message.payload });
+    else this.settle?.({ ok: false, error: message.error, fatal: message.fatal });
+  }
+
+  private timeoutError(): FunctionErrorPayload {
+    return {
+      errorType: 'Sandbox.Timedout',
+      errorMessage: `RequestId: ${this.requestId} Error: Task timed out after ${this.spec.timeoutSeconds.toFixed(2)} seconds`,
+    };
+  }
+
+  private exitError(cause: string): FunctionErrorPayload {
+    return {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${this.requestId} Error: Runtime exited with error: ${cause}`,
+    };
+  }
+}
+
+/** `index.handler` → file and export. */
+function splitHandler(handler: string): [string, string] {
+  const dot = handler.lastIndexOf('.');
+  return [handler.slice(0, dot), handler.slice(dot + 1)];
+}
+
+/** Not sampled: there is no X-Ray here. */
+function traceId(): string {
+  const time = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+}

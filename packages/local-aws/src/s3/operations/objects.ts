@@ -1,0 +1,150 @@
+import { createReadStream } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { AwsError } from '../../gateway/errors.ts';
+import type { AwsResponse } from '../../gateway/types.ts';
+import { splitAddress } from '../protocol/address.ts';
+import type { S3Call } from '../protocol/call.ts';
+import { checkRead, checkWrite, readRange } from '../protocol/conditions.ts';
+import { malformedXml, noSuchBucket, noSuchKey } from '../protocol/errors.ts';
+import { headersToKeep, objectHeaders, readTags } from '../protocol/object-headers.ts';
+import { elementsOf, textOf, xmlDocument } from '../protocol/xml.ts';
+import type { ObjectRecord } from '../state/object-store.ts';
+import type { S3Context } from './context.ts';
+import { receive, receiveText } from './receive.ts';
+
+const MAX_KEY_BYTES = 1_024;
+const MAX_DELETES = 1_000;
+
+export async function putObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
+  const { store, now } = context;
+  if (Buffer.byteLength(call.key) > MAX_KEY_BYTES) throw new AwsError('KeyTooLongError', 'Your key is too long', 400);
+  // Once before the body, to spare the client the upload, and once after it, because that is what decides.
+  checkWrite(call, store.find(call.bucket, call.key));
+  const { file, size, md5, checksum } = await receive(call, store);
+  const before = store.find(call.bucket, call.key);
+  try {
+    checkWrite(call, before);
+  } catch (error) {
+    store.discard(file);
+    throw error;
+  }
+  const tags = readTags(call.header('x-amz-tagging'));
+  const object: ObjectRecord = {
+    key: call.key,
+    file,
+    size,
+    etag: md5,
+    lastModified: now(),
+    headers: headersToKeep(call, context.headerNames),
+    ...(checksum ? { checksum } : {}),
+    ...(tags ? { tags } : {}),
+  };
+  store.put(call.bucket, object);
+  await store.settled();
+  context.created(call, object, 'PutObject');
+  return ok(call, { etag: `"${md5}"`, ...checksum });
+}
+
+export function getObject(context: S3Context, call: S3Call): AwsResponse {
+  const object = required(context, call.bucket, call.key);
+  const headers = objectHeaders(call, object);
+  if (checkRead(call, object) === 'not-modified') return { status: 304, headers };
+  const range = readRange(call.header('range'), object.size);
+  const isHead = call.operation === 'HeadObject';
+  const length = range ? range.end - range.start + 1 : object.size;
+  if (range) {
+    headers['content-range'] = `bytes ${range.start}-${range.end}/${object.size}`;
+    // A checksum is of the whole object.
+    for (const name of Object.keys(headers)) if (name.startsWith('x-amz-checksum')) delete headers[name];
+  }
+  const response = { status: range ? 206 : 200, headers: { ...headers, 'content-length': length } };
+  if (isHead || object.size === 0) return response;
+  return { ...response, body: createReadStream(context.store.pathOf(object.file), range) };
+}
+
+export async function deleteObject({ store, deleted }: S3Context, call: S3Call): Promise<AwsResponse> {
+  const before = store.find(call.bucket, call.key);
+  if (call.header('if-match') !== undefined) checkWrite(call, before);
+  if (store.delete(call.bucket, call.key)) deleted(call, call.key);
+  await store.settled();
+  return { status: 204, headers: { 'x-amz-request-id': call.requestId } };
+}
+
+export async function deleteObjects({ store, deleted }: S3Context, call: S3Call): Promise<AwsResponse> {
+  const body = await receiveText(call);
+  const keys = elementsOf(body, 'Object').map((element) => textOf(element, 'Key'));
+  if (keys.length === 0 || keys.length > MAX_DELETES) throw malformedXml();
+  const quiet = textOf(body, 'Quiet') === 'true';
+  const Deleted: { Key: string }[] = [];
+  for (const key of keys) {
+    if (key === undefined) throw malformedXml();
+    if (store.delete(call.bucket, key)) deleted(call, key);
+    if (!quiet) Deleted.push({ Key: key });
+  }
+  await store.settled();
+  return ok(call, {}, xmlDocument('DeleteResult', { Deleted }));
+}
+
+export async function copyObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
+  const { store, now } = context;
+  const source = copySource(context, call);
+  checkWrite(call, store.find(call.bucket, call.key));
+  const replaces = call.header('x-amz-metadata-directive') === 'REPLACE';
+  const draft = store.draft();
+  await copyFile(store.pathOf(source.file), draft.path);
+  const tags =
+    call.header('x-amz-tagging-directive') === 'REPLACE' ? readTags(call.header('x-amz-tagging')) : source.tags;
+  const { tags: _old, ...rest } = source;
+  const object: ObjectRecord = {
+    ...rest,
+    key: call.key,
+    file: draft.keep(),
+    lastModified: now(),
+    headers: replaces ? headersToKeep(call, context.headerNames) : source.headers,
+    ...(tags ? { tags } : {}),
+  };
+  store.put(call.bucket, object);
+  await store.settled();
+  context.created(call, object, 'CopyObject');
+  const LastModified = new Date(object.lastModified).toISOString();
+  return ok(call, {}, xmlDocument('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified }));
+}
+
+/** The object that `x-amz-copy-source` names, its conditions held against it. */
+export function copySource(context: S3Context, call: S3Call): ObjectRecord {
+  const named = (call.header('x-amz-copy-source') ?? '').split('?')[0] ?? '';
+  const { bucket, key } = splitAddress(named.startsWith('/') ? named : `/${named}`, undefined);
+  if (!context.store.hasBucket(bucket)) throw noSuchBucket();
+  const source = required(context, bucket, key);
+  if (checkRead(call, source, 'x-amz-copy-source-') === 'not-modified') {
+    throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+  }
+  return source;
+}
+
+export async function objectTagging(context: S3Context, call: S3Call): Promise<AwsResponse> {
+  const object = required(context, call.bucket, call.key);
+  if (call.operation === 'GetObjectTagging') {
+    const Tag = Object.entries(object.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    return ok(call, {}, xmlDocument('Tagging', { TagSet: { Tag } }));
+  }
+  const { tags: _old, ...rest } = object;
+  const body = call.operation === 'PutObjectTagging' ? await receiveText(call) : '';
+  const tags = elementsOf(body, 'Tag').map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? ''] as const);
+  context.store.put(call.bucket, tags.length > 0 ? { ...rest, tags: Object.fromEntries(tags) } : rest);
+  await context.store.settled();
+  return call.operation === 'PutObjectTagging' ? ok(call, {}) : { status: 204, headers: {} };
+}
+
+function required({ store }: S3Context, bucket: string, key: string): ObjectRecord {
+  const object = store.find(bucket, key);
+  if (!object) throw noSuchKey();
+  return object;
+}
+
+export function ok(call: S3Call, headers: Record<string, string | number>, xml?: string): AwsResponse {
+  const base = { 'x-amz-request-id': call.requestId, ...headers };
+  return xml === undefined
+    ? { status: 200, headers: base }
+    : { status: 200, headers: { 'content-type': 'application/xml', ...base }, body: xml };
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AwsError } from '../../gateway/errors.ts';
+import type { S3Call } from '../protocol/call.ts';
+import { CHECKSUMS, type Checksum, type ChecksumName, checksum } from '../protocol/checksums.ts';
+import { ChunkedDecoder } from '../protocol/chunked.ts';
+import { badDigest } from '../protocol/errors.ts';
+import type { ObjectStore } from '../state/object-store.ts';
+
+/** A body that lies in a file now. */
+export interface Received {
+  readonly file: string;
+  readonly size: number;
+  /** MD5 in hex. */
+  readonly md5: string;
+  /** The checksum that came with it, as a header. */
+  readonly checksum?: Readonly<Record<string, string>>;
+}
+
+const LARGEST = 5 * 1024 ** 3;
+
+/** Writes a request's body to a file and holds it against every length and checksum that came with it. */
+export async function receive(call: S3Call, store: ObjectStore): Promise<Received> {
+  const draft = store.draft();
+  const chunked = isChunked(call);
+  const decoder = chunked ? new ChunkedDecoder() : undefined;
+  const measured = measure(call);
+  try {
+    const entry = decoder ?? measured.through;
+    const steps = decoder ? [decoder, measured.through] : [measured.through];
+    await Promise.all([feed(call.stream, entry), pipeline([...steps, createWriteStream(draft.path)])]);
+    const size = measured.size();
+    checkLength(call, size, chunked);
+    const md5 = measured.md5.digest();
+    if (call.header('content-md5') !== undefined && call.header('content-md5') !== md5.toString('base64')) {
+      throw badDigest('Content-MD5');
+    }
+    const verified = verify(call, measured.checksums, decoder?.trailers ?? new Map());
+    const file = draft.keep();
+    return { file, size, md5: md5.toString('hex'), ...(verified ? { checksum: verified } : {}) };
+  } catch (error) {
+    await draft.drop();
+    if (error instanceof AwsError) throw error;
+    if (call.stream.destroyed)
+      throw new AwsError('RequestTimeout', 'The client went away before its upload was complete', 400);
+    throw error;
+  }
+}
+
+/** Pipes without closing the source on an error: the connection still has to carry the answer. */
+function feed(source: Readable, entry: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = () => {
+      if (!source.readableEnded) entry.destroy(new Error('The client went away'));
+      resolve();
+    };
+    source.once('close', cut);
+    source.once('end', () => {
+      source.off('close', cut);
+      resolve();
+    });
+    entry.once('close', () => {
+      source.unpipe(entry);
+      resolve();
+    });
+    if (source.destroyed) cut();
+    else source.pipe(entry);
+  });
+}
+
+function isChunked(call: S3Call): boolean {
+  const payload = call.header('x-amz-content-sha256') ?? '';
+  return payload.startsWith('STREAMING-') || (call.header('content-encoding') ?? '').includes('aws-chunked');
+}
+
+function measure(call: S3Call) {
+  const md5 = createHash('md5');
+  const checksums = new Map<ChecksumName, Checksum>();
+  const announced = call.header('x-amz-trailer')?.toLowerCase();
+  for (const name of CHECKSUMS) {
+    const header = `x-amz-checksum-${name}`;
+    if (call.header(header) !== undefined || announced === header) checksums.set(name, checksum(name));
+  }
+  let size = 0;
+  const through = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > LARGEST) {
+        done(new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400));
+        return;
+      }
+      md5.update(chunk);
+      for (const each of checksums.values()) each.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return { through, md5, checksums, size: () => size };
+}
+
+function checkLength(call: S3Call, size: number, chunked: boolean): void {
+  const announced = call.header(chunked ? 'x-amz-decoded-content-length' : 'content-length');
+  if (announced !== undefined && Number(announced) !== size) {
+    throw new AwsError(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+      400,
+    );
+  }
+}
+
+function verify(
+  call: S3Call,
+  checksums: ReadonlyMap<ChecksumName, Checksum>,
+  trailers: ReadonlyMap<string, string>,
+): Record<string, string> | undefined {
+  let verified: Record<string, string> | undefined;
+  for (const [name, computed] of checksums) {
+    const header = `x-amz-checksum-${name}`;
+    const value = computed.digest();
+    const given = call.header(header) ?? trailers.get(header);
+    if (given !== undefined && given !== value) throw badDigest(name.toUpperCase());
+    verified = { [header]: value };
+  }
+  return verified;
+}
+
+/** Reads a small body, such as the list of DeleteObjects, as text. */
+export async function receiveText(call: S3Call): Promise<string> {
+  const chunks: Buffer[] = [];
+  const source = isChunked(call) ? call.stream.pipe(new ChunkedDecoder()) : call.stream;
+  let size = 0;
+  for await (const chunk of Readable.from(source)) {
+    const bytes = Buffer.from(chunk as Buffer);
+    size += bytes.length;
+    if (size > 4 * 1024 ** 2) throw new AwsError('MaxMessageLengthExceeded', 'Your request was too big.', 400);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

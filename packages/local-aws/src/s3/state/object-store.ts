@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { GroupCommit } from '../../storage/group-commit.ts';
+import { openDatabase } from '../../storage/sqlite.ts';
+import { readRecord, S3_SCHEMA } from './schema.ts';
+
+/** What is known of an object besides its bytes. */
+export interface ObjectRecord {
+  readonly key: string;
+  /** Names the file that holds the bytes. */
+  readonly file: string;
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number;
+  /** content-type, cache-control and x-amz-meta-… as they are answered. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `x-amz-checksum-…` where one is known for the whole object. */
+  readonly checksum?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface Upload {
+  readonly uploadId: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly initiated: number;
+}
+
+export interface Part {
+  readonly number: number;
+  readonly file: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: number;
+}
+
+/** Buckets, objects and uploads: what is known of them in SQLite, their bytes in files of their own. */
+export class ObjectStore {
+  readonly #database: DatabaseSync;
+  readonly #commit: GroupCommit;
+  readonly #files: string;
+  readonly #drafts: string;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(folder: string) {
+    this.#files = join(folder, 'objects');
+    this.#drafts = join(folder, 'drafts');
+    rmSync(this.#drafts, { recursive: true, force: true });
+    for (const path of [this.#files, this.#drafts]) mkdirSync(path, { recursive: true });
+    this.#database = openDatabase(join(folder, 's3.sqlite'), S3_SCHEMA);
+    this.#commit = new GroupCommit(this.#database);
+    this.#removeOrphans();
+  }
+
+  createBucket(name: string, now: number): void {
+    this.#write('INSERT OR IGNORE INTO bucket VALUES (?, ?)', name, now);
+  }
+
+  buckets(): { name: string; created: number }[] {
+    return this.#all('SELECT * FROM bucket ORDER BY name').map((row) => ({
+      name: String(row.name),
+      created: Number(row.created),
+    }));
+  }
+
+  hasBucket(name: string): boolean {
+    return this.#get('SELECT 1 FROM bucket WHERE name = ?', name) !== undefined;
+  }
+
+  isEmpty(bucket: string): boolean {
+    return this.#get('SELECT 1 FROM object WHERE bucket = ? LIMIT 1', bucket) === undefined;
+  }
+
+  deleteBucket(name: string): void {
+    this.#write('DELETE FROM bucket WHERE name = ?', name);
+  }
+
+  find(bucket: string, key: string): ObjectRecord | undefined {
+    const row = this.#get('SELECT record FROM object WHERE bucket = ? AND key = ?', bucket, key);
+    return row && readRecord<ObjectRecord>(row.record);
+  }
+
+  /** Makes `record` the object of its key; the file of the object before is removed. */
+  put(bucket: string, record: ObjectRecord): void {
+    const before = this.find(bucket, record.key);
+    this.#write('INSERT OR REPLACE INTO object VALUES (?, ?, ?)', bucket, record.key, JSON.stringify(record));
+    if (before && before.file !== record.file) this.discard(before.file);
+  }
+
+  delete(bucket: string, key: string): ObjectRecord | undefined {
+    const before = this.find(bucket, key);
+    if (!before) return undefined;
+    this.#write('DELETE FROM object WHERE bucket = ? AND key = ?', bucket, key);
+    this.discard(before.file);
+    return before;
+  }
+
+  /** The objects whose key is greater than `after` (or the same, where `inclusive`), in the order of S3. */
+  *list(bucket: string, prefix: string, after: string, inclusive = false): Generator<ObjectRecord> {
+    const from = prefix > after ? prefix : after;
+    const operator = inclusive || from !== after ? '>=' : '>';
+    const sql = `SELECT record FROM object WHERE bucket = ? AND key ${operator} ? AND key < ? ORDER BY key`;
+    // A statement of its own: two lists may be read at the same time.
+    const rows = this.#database.prepare(sql).iterate(bucket, from, prefix + LAST_CHARACTER);
+    for (const row of rows) yield readRecord<ObjectRecord>(row.record);
+  }
+
+  createUpload(upload: Upload): void {
+    this.#write('INSERT INTO upload VALUES (?, ?, ?)', upload.uploadId, upload.bucket, JSON.stringify(upload));
+  }
+
+  upload(uploadId: string): Upload | undefined {
+    const row = this.#get('SELECT record FROM upload WHERE id = ?', uploadId);
+    return row && readRecord<Upload>(row.record);
+  }
+
+  uploads(bucket: string): Upload[] {
+    return this.#all('SELECT record FROM upload WHERE bucket = ?', bucket).map((row) => readRecord<Upload>(row.record));
+  }
+
+  putPart(uploadId: string, part: Part): void {
+    const before = this.parts(uploadId).find(({ number }) => number === part.number);
+    this.#write('INSERT OR REPLACE INTO part VALUES (?, ?, ?)', uploadId, part.number, JSON.stringify(part));
+    if (before) this.discard(before.file);
+  }
+
+  parts(uploadId: string): Part[] {
+    const rows = this.#all('SELECT record FROM part WHERE upload = ? ORDER BY number', uploadId);
+    return rows.map((row) => readRecord<Part>(row.record));
+  }
+
+  deleteUpload(uploadId: string): void {
+    for (const { file } of this.parts(uploadId)) this.discard(file);
+    this.#write('DELETE FROM part WHERE upload = ?', uploadId);
+    this.#write('DELETE FROM upload WHERE id = ?', uploadId);
+  }
+
+  /** A file to write into; `keep` makes it one that lasts. */
+  draft(): { path: string; keep(): string; drop(): Promise<void> } {
+    const file = randomUUID();
+    const path = join(this.#drafts, file);
+    return {
+      path,
+      keep: () => {
+        renameSync(path, this.pathOf(file));
+        return file;
+      },
+      drop: () => ignoreMissing(unlink(path)),
+    };
+  }
+
+  /** Where the bytes of a file lie; two characters of its name spread files over folders. */
+  pathOf(file: string): string {
+    return join(this.#files, file.slice(0, 2), file);
+  }
+
+  /** Removes a file once nothing that is committed names it. */
+  discard(file: string): void {
+    this.#commit.afterCommit(() => void ignoreMissing(unlink(this.pathOf(file))));
+  }
+
+  /** Fulfilled once all that was written cannot be lost. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#commit.afterCommit(resolve));
+  }
+
+  close(): void {
+    this.#commit.flush();
+    this.#database.close();
+  }
+
+  /** Files that a killed process had written but not yet named. */
+  #removeOrphans(): void {
+    const sql = `SELECT json_extract(record, '$.file') AS file FROM object
+      UNION ALL SELECT json_extract(record, '$.file') FROM part`;
+    const known = new Set(this.#all(sql).map((row) => String(row.file)));
+    for (let first = 0; first < 256; first++) {
+      const folder = join(this.#files, first.toString(16).padStart(2, '0'));
+      mkdirSync(folder, { recursive: true });
+      for (const file of readdirSync(folder)) if (!known.has(file)) rmSync(join(folder, file));
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #get(sql: string, ...values: (string | number)[]) {
+    return this.#prepared(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: (string | number)[]) {
+    return this.#prepared(sql).all(...values);
+  }
+
+  #write(sql: string, ...values: (string | number)[]): void {
+    this.#commit.beforeWrite();
+    this.#prepared(sql).run(...values);
+  }
+}
+
+const LAST_CHARACTER = '\u{10ffff}';
+
+async function ignoreMissing(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../storage/durable-file.ts';
+import { isObject, type Json } from '../template/json.ts';
+import type { Template } from '../template/template.ts';
+
+/** A secret as a CloudFormation template describes it. */
+export interface SecretDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  /** The value to begin with; where it is missing, one is made up once. */
+  readonly initial: () => string;
+}
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly value: { SecretString: string } | { SecretBinary: string };
+  /** Seconds since the epoch. */
+  readonly createdDate: number;
+  stages: string[];
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly createdDate: number;
+  versions: SecretVersion[];
+}
+
+/** The secrets of this machine, in one file. */
+export class Secrets {
+  readonly #file: string;
+  readonly #secrets: Map<string, Secret>;
+  readonly #now: () => number;
+
+  /** `values` are by secret name: they hold from now on, whatever the file says. */
+  constructor(
+    folder: string,
+    definitions: readonly SecretDefinition[],
+    values: Readonly<Record<string, string>>,
+    now: () => number,
+  ) {
+    mkdirSync(folder, { recursive: true });
+    this.#file = join(folder, 'secrets.json');
+    this.#now = now;
+    const stored = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Secret[]) : [];
+    this.#secrets = new Map(stored.map((secret) => [secret.name, secret]));
+    for (const { name, arn, description, initial } of definitions) {
+      const secret: Secret = this.#secrets.get(name) ?? {
+        name,
+        arn,
+        createdDate: now() / 1000,
+        versions: [],
+        ...(description === undefined ? {} : { description }),
+      };
+      this.#secrets.set(name, secret);
+      const given = values[name];
+      const current = currentOf(secret);
+      const known = current && 'SecretString' in current.value ? current.value.SecretString : undefined;
+      if (given !== undefined && given !== known) this.put(secret, { SecretString: given });
+      else if (!current) this.put(secret, { SecretString: initial() });
+    }
+  }
+
+  all(): Secret[] {
+    return [...this.#secrets.values()];
+  }
+
+  /** By name, ARN, or ARN without its random ending. */
+  find(id: string): Secret | undefined {
+    return this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.replace(/-\w{6}$/, '') === id);
+  }
+
+  /** Adds a version, makes it the current one, and writes the file. */
+  put(secret: Secret, value: SecretVersion['value'], id: string = randomUUID()): SecretVersion {
+    for (const version of secret.versions) {
+      if (version.stages.includes('AWSCURRENT')) version.stages = ['AWSPREVIOUS'];
+      else version.stages = [];
+    }
+    const version: SecretVersion = { id, value, createdDate: this.#now() / 1000, stages: ['AWSCURRENT'] };
+    secret.versions = [...secret.versions.filter(({ stages }) => stages.length > 0), version];
+    replaceFile(this.#file, JSON.stringify(this.all(), undefined, 2));
+    return version;
+  }
+}
+
+export const currentOf = (secret: Secret): SecretVersion | undefined =>
+  secret.versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+
+/** The secrets of a template. */
+export function secretsOf(template: Template): SecretDefinition[] {
+  return template.ofType('AWS::SecretsManager::Secret').map(({ physicalId, properties, logicalId }) => {
+    const { Name, SecretString, GenerateSecretString, Description } = properties;
+    return {
+      name: typeof Name === 'string' ? Name : logicalId,
+      arn: physicalId,
+      ...(typeof Description === 'string' ? { description: Description } : {}),
+      initial: () => (typeof SecretString === 'string' ? SecretString : generate(GenerateSecretString)),
+    };
+  });
+}
+
+/** A random value of the length that the template asks for; with a template string, under its key. */
+function generate(options: Json | undefined): string {
+  const { PasswordLength, SecretStringTemplate, GenerateStringKey } = isObject(options) ? options : {};
+  const length = Number(PasswordLength ?? 32);
+  const value = randomBytes(length).toString('base64url').slice(0, length);
+  if (typeof SecretStringTemplate !== 'string' || typeof GenerateStringKey !== 'string') return value;
+  return JSON.stringify({ ...(JSON.parse(SecretStringTemplate) as object), [GenerateStringKey]: value });
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { AwsError } from '../../gateway/errors.ts';
+import { decodeWords, readMime } from './mime.ts';
+
+const addresses = z.array(z.string()).default([]);
+const content = z.object({ Data: z.string(), Charset: z.string().optional() });
+
+const sendEmailSchema = z.object({
+  FromEmailAddress: z.string().optional(),
+  Destination: z
+    .object({ ToAddresses: addresses, CcAddresses: addresses, BccAddresses: addresses })
+    .default({ ToAddresses: [], CcAddresses: [], BccAddresses: [] }),
+  Content: z.object({
+    Simple: z
+      .object({ Subject: content, Body: z.object({ Text: content.optional(), Html: content.optional() }) })
+      .optional(),
+    Raw: z.object({ Data: z.string() }).optional(),
+    Template: z.unknown().optional(),
+  }),
+  EmailTags: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+});
+
+/** A message as SendEmail asks for it. */
+export interface OutgoingMessage {
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly text?: string;
+  readonly html?: string;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** SES: 50 recipients a message, 40 MB; a tag has up to 256 of these characters. */
+const MAX_RECIPIENTS = 50;
+const TAG = /^[A-Za-z0-9_.@-]{1,256}$/;
+const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
+
+/** Reads a SendEmail request. Throws BadRequestException as SES would. */
+export function readMessage(body: Buffer): OutgoingMessage {
+  const parsed = sendEmailSchema.safeParse(parseJson(body));
+  if (!parsed.success) throw bad(z.prettifyError(parsed.error));
+  const { FromEmailAddress, Destination, Content, EmailTags } = parsed.data;
+  const { Simple, Raw } = Content;
+  if (!Simple && !Raw) throw bad('The content must be Simple or Raw: templates are not part of this local AWS');
+  const mime = Raw ? readMime(Buffer.from(Raw.Data, 'base64').toString('utf8')) : undefined;
+  const from = FromEmailAddress ?? mime?.from;
+  if (!from) throw bad('Missing required header: From');
+  const given = [...Destination.ToAddresses, ...Destination.CcAddresses, ...Destination.BccAddresses];
+  const recipients = (given.length > 0 ? given : (mime?.to ?? [])).map(bareAddress);
+  if (recipients.length === 0) throw bad('Recipient list is empty');
+  if (recipients.length > MAX_RECIPIENTS) throw bad('Recipient count exceeds 50.');
+  for (const recipient of recipients) if (!ADDRESS.test(recipient)) throw bad('Illegal address');
+  for (const { Name, Value } of EmailTags) {
+    if (!TAG.test(Name) || !TAG.test(Value))
+      throw bad(`Invalid tag ${Name}: a tag has letters, digits, _ - . and @ only`);
+  }
+  const text = Simple ? Simple.Body.Text?.Data : mime?.text;
+  const html = Simple ? Simple.Body.Html?.Data : mime?.html;
+  if (text === undefined && html === undefined) throw bad('The body must have a text or an HTML part');
+  return {
+    // As its reader sees it: SES takes a display name beyond ASCII as encoded words only.
+    from: decodeWords(from),
+    recipients,
+    subject: Simple ? Simple.Subject.Data : (mime?.subject ?? ''),
+    ...(text === undefined ? {} : { text }),
+    ...(html === undefined ? {} : { html }),
+    tags: new Map(EmailTags.map(({ Name, Value }) => [Name, Value])),
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw bad('The request is not valid JSON');
+  }
+}
+
+/** `Ana <ana@example.com>` → `ana@example.com` */
+function bareAddress(address: string): string {
+  return (/<([^<>]*)>\s*$/.exec(address)?.[1] ?? address).trim();
+}
+
+const bad = (message: string) => new AwsError('BadRequestException', message, 400);

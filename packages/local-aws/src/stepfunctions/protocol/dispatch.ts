@@ -1,0 +1,30 @@
+import type { Engine } from '../engine.ts';
+import { ApiError } from '../errors.ts';
+import { isObject, parseJson } from '../json.ts';
+import { OPERATIONS } from '../operations/index.ts';
+
+/** An answer in AWS JSON 1.0. */
+export interface ApiAnswer {
+  status: number;
+  body: string;
+}
+
+/** Answers one call of the API, whichever way it came. Never throws. */
+export async function answerCall(engine: Engine, name: string, text: string): Promise<ApiAnswer> {
+  try {
+    const operation = OPERATIONS.get(name);
+    if (!operation) throw new ApiError('UnknownOperationException', `The operation '${name}' is not known`);
+    const params = text === '' ? {} : parseJson(text);
+    if (!isObject(params)) throw new ApiError('SerializationException', 'The request is no JSON object');
+    return { status: 200, body: JSON.stringify(await operation(engine, params)) };
+  } catch (error) {
+    if (error instanceof ApiError) return refusal(error);
+    const body = { __type: 'com.amazonaws.sfn#InternalServerError', message: String(error) };
+    return { status: 500, body: JSON.stringify(body) };
+  }
+}
+
+export const refusal = ({ code, message }: ApiError): ApiAnswer => ({
+  status: 400,
+  body: JSON.stringify({ __type: `com.amazonaws.sfn#${code}`, message }),
+});

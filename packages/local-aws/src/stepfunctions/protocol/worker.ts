@@ -1,0 +1,48 @@
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { runWorker } from '../../threads/worker-main.ts';
+import { Engine, type EngineOptions } from '../engine.ts';
+import type { JsonAnswer, JsonCall } from '../tasks/http.ts';
+import { answerCall } from './dispatch.ts';
+
+export interface StepFunctionsWorkerData extends Omit<EngineOptions, 'callJson' | 'clock' | 'random' | 'fatal'> {
+  /** Takes the engine's own calls, each as a NumberedCall, and answers them. */
+  readonly endpoint: MessagePort;
+}
+
+export interface NumberedCall extends JsonCall {
+  readonly id: number;
+}
+
+/** Without an answer where the connection would have been lost. */
+export interface NumberedAnswer {
+  readonly id: number;
+  readonly answer?: JsonAnswer;
+}
+
+await runWorker(() => {
+  const { endpoint, ...options } = workerData as StepFunctionsWorkerData;
+  const engine = new Engine({ ...options, callJson: overPort(endpoint) });
+  return {
+    handle(call, answer) {
+      void answerCall(engine, call.operation, call.body).then(answer);
+    },
+    close: () => engine.close(),
+  };
+});
+
+function overPort(port: MessagePort): (call: JsonCall) => Promise<JsonAnswer> {
+  const waiting = new Map<number, { resolve(answer: JsonAnswer): void; reject(error: Error): void }>();
+  let lastId = 0;
+  port.on('message', ({ id, answer }: NumberedAnswer) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (answer) call?.resolve(answer);
+    else call?.reject(new Error('The connection was lost'));
+  });
+  return (call) =>
+    new Promise((resolve, reject) => {
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject });
+      port.postMessage({ id: lastId, ...call } satisfies NumberedCall);
+    });
+}

@@ -1,0 +1,24 @@
+import { AwsError } from '../gateway/errors.ts';
+import type { Principal, ServiceHandler } from '../gateway/types.ts';
+import { LOCAL_ACCOUNT } from '../identity.ts';
+
+/** STS: tells a caller who it is to this machine. */
+export const sts: ServiceHandler = async (request) => {
+  if (request.operation !== 'GetCallerIdentity') {
+    throw new AwsError('InvalidAction', `${request.operation} is not part of this local STS`);
+  }
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': request.requestId },
+    body:
+      '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+      `<Arn>${arnOf(request.principal)}</Arn><UserId>${request.principal.accessKeyId || 'administrator'}</UserId>` +
+      `<Account>${LOCAL_ACCOUNT}</Account></GetCallerIdentityResult>` +
+      `<ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+  };
+};
+
+function arnOf({ roleArn, logicalId }: Principal): string {
+  if (roleArn === undefined) return `arn:aws:iam::${LOCAL_ACCOUNT}:user/administrator`;
+  return `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${logicalId ?? 'local'}`;
+}
