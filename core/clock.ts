@@ -1,4 +1,4 @@
-/** Time as the product sees it; tests put their own in place of it. */
+/** Time as the product sees it. Tests replace it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -22,3 +22,23 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', abort, { once: true });
     }),
 };
+
+/** Calls back after `ms` milliseconds, unless the function that it returns is called before. */
+export function startTimer(clock: Clock, ms: number, callback: () => void): () => void {
+  const cancelled = new AbortController();
+  clock.sleep(ms, cancelled.signal).then(callback, () => undefined);
+  return () => cancelled.abort();
+}
+
+/** Makes a call with a signal that aborts after `ms` milliseconds. */
+export async function withTimeout<T>(clock: Clock, ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeout = new AbortController();
+  const cancel = startTimer(clock, ms, () =>
+    timeout.abort(new DOMException(`No answer within ${ms} ms`, 'TimeoutError')),
+  );
+  try {
+    return await call(timeout.signal);
+  } finally {
+    cancel();
+  }
+}

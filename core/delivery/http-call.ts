@@ -6,6 +6,7 @@ import {
   request as overHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+import { type Clock, startTimer } from '../clock.ts';
 
 /** One call of a provider's HTTP API. */
 export interface HttpCall {
@@ -17,6 +18,7 @@ export interface HttpCall {
   connectTimeoutMs?: number;
   /** For the whole call. */
   timeoutMs: number;
+  clock: Clock;
 }
 
 export interface HttpAnswer {
@@ -49,7 +51,7 @@ const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentO
  * failed; who must not send twice needs to know. Throws HttpCallFailed.
  */
 export function httpCall(call: HttpCall): Promise<HttpAnswer> {
-  const { url, method = 'POST', headers, body, timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS } = call;
+  const { url, method = 'POST', headers, body, timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, clock } = call;
   const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     let sent = false;
@@ -66,25 +68,27 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       return;
     }
     const stop = (error: Error) => {
-      clearTimeout(overall);
-      clearTimeout(connecting);
+      cancelTimers();
       request.destroy();
       reject(new HttpCallFailed(`${url.host}: ${reasonOf(error)}`, sent, { cause: error }));
     };
     let answered = false;
-    const overall = setTimeout(() => {
+    const cancelOverall = startTimer(clock, timeoutMs, () => {
       if (answered) request.destroy();
       else stop(new Error(`no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    const connecting = setTimeout(
-      () => stop(new Error(`no connection within ${connectTimeoutMs} ms`)),
-      connectTimeoutMs,
+    });
+    const cancelConnecting = startTimer(clock, connectTimeoutMs, () =>
+      stop(new Error(`no connection within ${connectTimeoutMs} ms`)),
     );
+    const cancelTimers = () => {
+      cancelOverall();
+      cancelConnecting();
+    };
 
     request.once('socket', (socket) => {
       const leaves = () => {
         sent = true;
-        clearTimeout(connecting);
+        cancelConnecting();
       };
       // Bytes are handed to the kernel as soon as the connection stands; on one that is used again that is now.
       if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', leaves);
@@ -94,8 +98,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
     request.once('response', (response) => {
       answered = true;
       bodyOf(response).then((text) => {
-        clearTimeout(overall);
-        clearTimeout(connecting);
+        cancelTimers();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
       });
     });

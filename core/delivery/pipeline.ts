@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, withTimeout } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
@@ -119,7 +119,9 @@ async function claim(
 ): Promise<Claim> {
   const started = clock.now();
   try {
-    const claimed = await ledger.claim(job.row, lease, { provider, signal: AbortSignal.timeout(CLAIM_TIMEOUT_MS) });
+    const claimed = await withTimeout(clock, CLAIM_TIMEOUT_MS, (signal) =>
+      ledger.claim(job.row, lease, { provider, signal }),
+    );
     latency.claim.add(clock.now() - started);
     telemetry.duration('ClaimLatency', clock.now() - started);
     return claimed;

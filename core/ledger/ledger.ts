@@ -1,5 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Clock, systemClock } from '../clock.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { readContents } from './contents.ts';
 import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
@@ -44,8 +42,7 @@ export interface Ledger {
 }
 
 /** The ledger in a DynamoDB table with the indexes `byStatus` and `byAddress`. */
-export function createLedger(options: { client: DynamoDBDocumentClient; tableName: string; clock?: Clock }): Ledger {
-  const table: DynamoTable = { clock: systemClock, ...options };
+export function createLedger(table: DynamoTable): Ledger {
   return {
     claim: (id, lease, options) => claim(table, id, lease, options),
     release: (id, leaseId, how) => release(table, id, leaseId, how),

@@ -21,7 +21,7 @@ import { type ProviderName, parseKeys, workerEnv } from './settings.ts';
 const env = readEnv(workerEnv);
 const clock = systemClock;
 const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
-const ses = createSes();
+const ses = createSes({ clock });
 
 const limiters = new Map<string, Limiter>();
 /** Campaigns and transactional email share the rate of SES. The other providers have a rate of their own. */
@@ -54,7 +54,7 @@ const deps = {
 const channel = cached(
   async () => {
     const keys = parseKeys(await readSecret(env.EMAIL_KEYS_SECRET_ARN), env.EMAIL_KEYS_SECRET_ARN);
-    const providers = createProviders({ env, keys, ses: ses.provider, telemetry });
+    const providers = createProviders({ env, keys, ses: ses.provider, telemetry, clock });
     const routes = providers.map((provider) => ({ provider, limiter: limiterOf(provider.name) }));
     return createEmailChannel({ ...deps, routes });
   },

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import type { Provider } from '../../core/delivery/provider.ts';
 import { createMailgun } from '../../core/delivery/providers/mailgun.ts';
 import type { OutgoingEmail } from '../../core/delivery/providers/outgoing-email.ts';
@@ -14,10 +15,11 @@ export interface ProviderDeps {
   keys: ProviderKeys;
   ses: Provider<OutgoingEmail>;
   telemetry: Telemetry;
+  clock: Clock;
 }
 
 /** The configured providers, in order. One without a key that can be one is left out: asking it could only fail. */
-export function createProviders({ env, keys, ses, telemetry }: ProviderDeps): Provider<OutgoingEmail>[] {
+export function createProviders({ env, keys, ses, telemetry, clock }: ProviderDeps): Provider<OutgoingEmail>[] {
   const create: Record<ProviderName, () => Provider<OutgoingEmail> | undefined> = {
     ses: () => ses,
     mailgun: () =>
@@ -27,13 +29,14 @@ export function createProviders({ env, keys, ses, telemetry }: ProviderDeps): Pr
             domain: env.MAILGUN_DOMAIN,
             apiKey: keys.mailgun,
             timeoutMs: TIMEOUT_MS,
+            clock,
           })
         : undefined,
     sendgrid: () =>
       keys.sendgrid
-        ? createSendgrid({ baseUrl: env.SENDGRID_BASE_URL, apiKey: keys.sendgrid, timeoutMs: TIMEOUT_MS })
+        ? createSendgrid({ baseUrl: env.SENDGRID_BASE_URL, apiKey: keys.sendgrid, timeoutMs: TIMEOUT_MS, clock })
         : undefined,
-    smtp: () => (isSmtpUrl(keys.smtp) ? createSmtp({ url: keys.smtp, timeoutMs: TIMEOUT_MS }) : undefined),
+    smtp: () => (isSmtpUrl(keys.smtp) ? createSmtp({ url: keys.smtp, timeoutMs: TIMEOUT_MS, clock }) : undefined),
   };
   const providers = env.EMAIL_PROVIDERS.flatMap((name) => {
     const provider = create[name]();

@@ -41,7 +41,12 @@ const deps = {
 const channel = cached(
   async () => {
     const apiKey = (await readSecret(env.NOTIFY_SECRET_ARN))?.trim() ?? '';
-    const provider = createNotify({ baseUrl: env.NOTIFY_URL, apiKey, timeoutMs: PROVIDER_TIMEOUT_MS });
+    const provider = createNotify({
+      baseUrl: env.NOTIFY_URL,
+      apiKey,
+      timeoutMs: PROVIDER_TIMEOUT_MS,
+      clock: systemClock,
+    });
     return createRequestChannel({ ...deps, provider, keyRefused: () => channel.forget() });
   },
   { ttlMs: SECRET_TTL_MS, clock: systemClock },

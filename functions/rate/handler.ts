@@ -20,7 +20,7 @@ const campaigns = {
 
 export const handler = httpHandler(
   rateRoutes({
-    rates: sendRates(env, table, createSes().maxSendRate),
+    rates: sendRates(env, table, createSes({ clock: table.clock }).maxSendRate),
     setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),
   }),
 );

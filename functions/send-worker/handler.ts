@@ -29,7 +29,7 @@ const env = readEnv(
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
 const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
-const ses = createSes();
+const ses = createSes({ clock: systemClock });
 const rates = sendRates(env, table, ses.maxSendRate);
 const store = createCampaignStore(table);
 const deps = deliveryDeps(createLedger(table));

@@ -22,7 +22,7 @@ const env = readEnv(
   }),
 );
 const table = sendsTable(env.SENDS_TABLE);
-const rates = sendRates(env, table, createSes().maxSendRate);
+const rates = sendRates(env, table, createSes({ clock: systemClock }).maxSendRate);
 
 const routes = uploadRoutes({
   ...table,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Provider } from '../provider.ts';
 import { callEmailApi } from './http-answer.ts';
 import { headerAddress, type OutgoingEmail } from './outgoing-email.ts';
@@ -9,10 +10,11 @@ export interface MailgunOptions {
   domain: string;
   apiKey: string;
   timeoutMs: number;
+  clock: Clock;
 }
 
 /** Mailgun's messages API, version 3. https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages */
-export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOptions): Provider<OutgoingEmail> {
+export function createMailgun({ baseUrl, domain, apiKey, timeoutMs, clock }: MailgunOptions): Provider<OutgoingEmail> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(domain)}/messages`);
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   return {
@@ -36,6 +38,7 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs }: MailgunOpt
         headers: { authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body,
         timeoutMs,
+        clock,
       });
       return { messageId: idIn(answer.body) };
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Provider } from '../provider.ts';
 import { callEmailApi } from './http-answer.ts';
 
@@ -15,10 +16,11 @@ export interface NotifyOptions {
   baseUrl: string;
   apiKey: string;
   timeoutMs: number;
+  clock: Clock;
 }
 
 /** The external notification provider. It knows no idempotency key: a call without an answer is unconfirmed. */
-export function createNotify({ baseUrl, apiKey, timeoutMs }: NotifyOptions): Provider<Notification> {
+export function createNotify({ baseUrl, apiKey, timeoutMs, clock }: NotifyOptions): Provider<Notification> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v1/notify`);
   return {
     name: 'notify',
@@ -38,6 +40,7 @@ export function createNotify({ baseUrl, apiKey, timeoutMs }: NotifyOptions): Pro
         },
         body,
         timeoutMs,
+        clock,
       });
       return { messageId: idIn(answer.body) };
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Provider } from '../provider.ts';
 import { callEmailApi } from './http-answer.ts';
 import type { Mailbox, OutgoingEmail } from './outgoing-email.ts';
@@ -7,10 +8,11 @@ export interface SendgridOptions {
   baseUrl: string;
   apiKey: string;
   timeoutMs: number;
+  clock: Clock;
 }
 
 /** SendGrid's mail send API, version 3. https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
-export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions): Provider<OutgoingEmail> {
+export function createSendgrid({ baseUrl, apiKey, timeoutMs, clock }: SendgridOptions): Provider<OutgoingEmail> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v3/mail/send`);
   return {
     name: 'sendgrid',
@@ -30,6 +32,7 @@ export function createSendgrid({ baseUrl, apiKey, timeoutMs }: SendgridOptions):
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
         body,
         timeoutMs,
+        clock,
       });
       const messageId = answer.headers['x-message-id'];
       return { messageId: typeof messageId === 'string' ? messageId : 'unknown' };

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, startTimer } from '../../clock.ts';
 import { NoSlotAvailable, type Provider, type SendPermit } from '../provider.ts';
 import { formatAddress } from './addresses.ts';
 import type { OutgoingEmail } from './outgoing-email.ts';
@@ -12,19 +12,14 @@ export interface SesOptions {
   /** From the moment the request leaves; SES takes 40 to 60 ms. */
   timeoutMs?: number;
   connectTimeoutMs?: number;
-  clock?: Clock;
+  clock: Clock;
 }
 
 /** A server, or a frozen Lambda's network, may have closed a connection that was idle for longer. */
 const IDLE_MS = 3_000;
 
 /** Amazon SES, API version 2, without the SDK's own retries: they would send at any time and perhaps twice. */
-export function createSes({
-  config,
-  timeoutMs = 4_000,
-  connectTimeoutMs = 1_000,
-  clock = systemClock,
-}: SesOptions = {}) {
+export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000, clock }: SesOptions) {
   const agents = [
     new HttpAgent({ keepAlive: true, maxSockets: 64 }),
     new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
@@ -46,7 +41,7 @@ export function createSes({
   async function send(email: OutgoingEmail, permit: SendPermit): Promise<{ messageId: string }> {
     const command = commandOf(email);
     const timeout = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
+    let cancelTimer = () => {};
     let left = false;
     let broken: unknown;
     // The innermost step: the request is signed, and leaves when this goes on.
@@ -55,7 +50,7 @@ export function createSes({
         await permit();
         dropIdleConnections();
         left = true;
-        timer = setTimeout(() => timeout.abort(), timeoutMs);
+        cancelTimer = startTimer(clock, timeoutMs, () => timeout.abort());
         try {
           return await next(args);
         } catch (error) {
@@ -73,7 +68,7 @@ export function createSes({
       if (error instanceof NoSlotAvailable) throw error;
       throw classifySesError(broken ?? error, { left, sender: email.from.email });
     } finally {
-      clearTimeout(timer);
+      cancelTimer();
     }
   }
 

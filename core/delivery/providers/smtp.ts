@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { type Clock, startTimer } from '../../clock.ts';
 import { type ErrorCode, PregonError } from '../../errors.ts';
 import type { Provider } from '../provider.ts';
 import { shown } from './http-answer.ts';
@@ -10,6 +11,7 @@ export interface SmtpOptions {
   /** `smtp://user:password@host:587` (STARTTLS) or `smtps://user:password@host:465`. */
   url: string;
   timeoutMs: number;
+  clock: Clock;
 }
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -23,7 +25,7 @@ interface SmtpError extends Error {
 }
 
 /** Any SMTP server, a connection per email. */
-export function createSmtp({ url, timeoutMs }: SmtpOptions): Provider<OutgoingEmail> {
+export function createSmtp({ url, timeoutMs, clock }: SmtpOptions): Provider<OutgoingEmail> {
   const server = serverOf(url);
   return {
     name: 'smtp',
@@ -34,7 +36,7 @@ export function createSmtp({ url, timeoutMs }: SmtpOptions): Provider<OutgoingEm
       // The server gets the message only once it said yes to sender and recipient: before that nothing can be sent.
       const progress = { begun: false };
       try {
-        await deliver(server, email, { message, progress, timeoutMs });
+        await deliver(server, email, { message, progress, timeoutMs, clock });
       } catch (error) {
         throw classified(error instanceof Error ? error : new Error(String(error)), progress.begun);
       }
@@ -46,7 +48,12 @@ export function createSmtp({ url, timeoutMs }: SmtpOptions): Provider<OutgoingEm
 async function deliver(
   { options, auth }: Server,
   email: OutgoingEmail,
-  { message, progress, timeoutMs }: { message: Buffer; progress: { begun: boolean }; timeoutMs: number },
+  {
+    message,
+    progress,
+    timeoutMs,
+    clock,
+  }: { message: Buffer; progress: { begun: boolean }; timeoutMs: number; clock: Clock },
 ): Promise<void> {
   const connectMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
   const connection = new SMTPConnection({
@@ -57,11 +64,11 @@ async function deliver(
     socketTimeout: timeoutMs,
     socketCloseTimeout: 0,
   });
+  let cancelTimer = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     connection.on('error', reject);
     connection.on('end', () => reject(new Error('the server closed the connection')));
-    const deadline = AbortSignal.timeout(timeoutMs);
-    deadline.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs} ms`)), { once: true });
+    cancelTimer = startTimer(clock, timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
   });
   const step = (start: (done: (error?: Error | null) => void) => void): Promise<void> =>
     Promise.race([
@@ -76,6 +83,7 @@ async function deliver(
     await step((done) => connection.send(envelopeOf(email), streamOf(message, progress), (error) => done(error)));
     connection.quit();
   } finally {
+    cancelTimer();
     // From here on its end is no failure that anybody waits for.
     failed.catch(() => undefined);
     connection.close();

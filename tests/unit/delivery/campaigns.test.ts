@@ -13,15 +13,17 @@ import { errorOf } from '../../../core/ledger/transitions.ts';
 import type { Metric } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { movedClock, openLedgerTable, putRow } from '../ledger/support.ts';
+import { putRow } from '../ledger/support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
 import { fakeStates } from './fake-states.ts';
 
-const time = movedClock();
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
+const clock = simulatedClock();
+let table: Awaited<ReturnType<typeof openTable>>;
 let batches = 0;
 
 beforeAll(async () => {
-  table = await openLedgerTable(time.clock);
+  table = await openTable(clock);
 });
 afterAll(() => table.close());
 
@@ -40,7 +42,7 @@ async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<C
   batches += 1;
   const batchId = `batch${batches}`;
   const store = createCampaignStore(table);
-  const states = fakeStates(time.clock);
+  const states = fakeStates(clock);
   const ledger = createLedger(table);
   const metrics: Metric[] = [];
   const files = new Map<string, number[]>();
@@ -53,7 +55,7 @@ async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<C
   };
   const telemetry = { ...silent, count: (metric: Metric) => void metrics.push(metric) };
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
-  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock: time.clock, telemetry, retryFile };
+  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry, retryFile };
   await store.create(
     campaignRecord({ batchId, createdAt: CREATED_AT, status: 'RUNNING', enqueued: rows.length, ...record }),
   );
@@ -67,7 +69,7 @@ async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<C
     record: async () => (await store.get(batchId)) as CampaignRecord,
     row: (rowNumber: number) => ledger.getRow({ batchId, rowNumber }),
     settle: (redriveCount = 0, retryRound = 0) =>
-      settle(deps, { batchId, redriveCount, retryRound, redriveTime: new Date(time.clock.now()).toISOString() }),
+      settle(deps, { batchId, redriveCount, retryRound, redriveTime: new Date(clock.now()).toISOString() }),
     /** FAILED as Settle leaves it: counted. */
     async fail() {
       await settle(deps, { batchId, redriveCount: 0, retryRound: 0 }).catch(() => undefined);
@@ -98,11 +100,11 @@ describe('Settle', () => {
   });
 
   it('waits out a live lease and records one that ran out as unconfirmed', async () => {
-    const lease = { leaseId: 'dead', leaseUntil: time.clock.now() + 30_000 };
+    const lease = { leaseId: 'dead', leaseUntil: clock.now() + 30_000 };
     const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
-    const before = time.clock.now();
+    const before = clock.now();
     await expect(campaign.settle()).rejects.toThrow('unconfirmed');
-    expect(time.clock.now()).toBeGreaterThan(before + 30_000);
+    expect(clock.now()).toBeGreaterThan(before + 30_000);
     expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
   });
 
@@ -192,7 +194,7 @@ describe('a redrive', () => {
   ])('made elsewhere %s does not follow the decision of a request that never came to be', async (_, later) => {
     const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
     const { deps, batchId } = campaign;
-    const requestedAt = time.clock.now();
+    const requestedAt = clock.now();
     await deps.store.update(batchId, {
       set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'resend' } },
     });
@@ -206,7 +208,7 @@ describe('a redrive', () => {
     async (later) => {
       const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });
       const { deps, batchId } = campaign;
-      const requestedAt = time.clock.now();
+      const requestedAt = clock.now();
       await deps.store.update(batchId, {
         set: { redriveRequest: { forRedrive: 1, requestedAt, unconfirmed: 'accept' } },
       });
@@ -220,10 +222,10 @@ describe('a redrive', () => {
     const campaign = await aCampaign([SENT, RETRYABLE]);
     await campaign.fail();
     const { deps, batchId } = campaign;
-    await deps.store.update(batchId, { set: { redriveRequest: { forRedrive: 1, requestedAt: time.clock.now() } } });
-    time.move(29_000);
+    await deps.store.update(batchId, { set: { redriveRequest: { forRedrive: 1, requestedAt: clock.now() } } });
+    clock.move(29_000);
     await expect(redriveCampaign(deps, batchId)).rejects.toMatchObject({ code: 'Conflict' });
-    time.move(7_000);
+    clock.move(7_000);
     expect(await redriveCampaign(deps, batchId)).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
   });
 
@@ -248,7 +250,7 @@ describe('a redrive', () => {
     await campaign.fail();
     await redriveCampaign(campaign.deps, campaign.batchId);
     campaign.states.end('FAILED');
-    time.move(1_000);
+    clock.move(1_000);
     expect(await redriveCampaign(campaign.deps, campaign.batchId)).toMatchObject({ redriveCount: 2 });
   });
 
@@ -261,7 +263,7 @@ describe('a redrive', () => {
 describe('a record', () => {
   it('follows its execution though no event came, asking once a second for all', async () => {
     const campaign = await aCampaign([SENT, { status: 'PENDING' }]);
-    time.move(5_000);
+    clock.move(5_000);
     campaign.states.end('ABORTED');
     const refresh = () => refreshCampaign(campaign.deps, campaign.batchId);
     await Promise.all([refresh(), refresh(), refresh()]);
@@ -271,10 +273,10 @@ describe('a record', () => {
 
   it('of an end without Settle is counted once no worker can be sending any more', async () => {
     const campaign = await aCampaign([SENT, { status: 'PENDING' }, { status: 'QUEUED' }]);
-    time.move(5_000);
+    clock.move(5_000);
     campaign.states.end('ABORTED');
     expect((await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts).toBeUndefined();
-    time.move(5_000);
+    clock.move(5_000);
     expect((await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts).toEqual({
       PENDING: 1,
       QUEUED: 1,
@@ -285,23 +287,23 @@ describe('a record', () => {
   });
 
   it('counts after leases that workers still hold', async () => {
-    const lease = { leaseId: 'held', leaseUntil: time.clock.now() + 10_000 };
+    const lease = { leaseId: 'held', leaseUntil: clock.now() + 10_000 };
     const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
     const ended = await applyExecution(campaign.deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
     expect((await countAtEnd(campaign.deps, ended)).finalCounts).toMatchObject({ SENT: 1, ERROR: 1, unconfirmed: 1 });
   });
 
   it('whose end no event told is counted once the lease of a worker that died is over', async () => {
-    const lease = { leaseId: 'dead', leaseUntil: time.clock.now() + 20_000 };
+    const lease = { leaseId: 'dead', leaseUntil: clock.now() + 20_000 };
     const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
     const refreshed = async () => (await refreshCampaign(campaign.deps, campaign.batchId))?.finalCounts;
-    time.move(5_000);
+    clock.move(5_000);
     campaign.states.end('ABORTED');
     await refreshed();
-    time.move(5_000);
+    clock.move(5_000);
     expect(await refreshed()).toBeUndefined();
     expect(await campaign.row(2)).toMatchObject({ status: 'QUEUED' });
-    time.move(15_000);
+    clock.move(15_000);
     expect(await refreshed()).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 1 });
     expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
   });
@@ -323,7 +325,7 @@ describe('a record', () => {
   });
 
   it('waits for no lease once the campaign is redriven', async () => {
-    const campaign = await aCampaign([{ status: 'QUEUED', leaseId: 'held', leaseUntil: time.clock.now() + 60_000 }]);
+    const campaign = await aCampaign([{ status: 'QUEUED', leaseId: 'held', leaseUntil: clock.now() + 60_000 }]);
     const { deps } = campaign;
     const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
     await applyExecution(deps, ended, { status: 'RUNNING', redriveCount: 1 });
@@ -332,7 +334,7 @@ describe('a record', () => {
   });
 
   it('says why the account could not send', async () => {
-    const accountError = { code: 'SendingPaused', message: 'Paused for review.', at: time.clock.now() };
+    const accountError = { code: 'SendingPaused', message: 'Paused for review.', at: clock.now() };
     const campaign = await aCampaign([SENT], { accountError });
     const end = { status: 'FAILED' as const, redriveCount: 0, error: 'States.ExceedToleratedFailureThreshold' };
     expect(await applyExecution(campaign.deps, await campaign.record(), end)).toMatchObject({
@@ -363,10 +365,10 @@ describe('a record', () => {
   });
 
   it('stays scheduled until its time', async () => {
-    const sendAt = new Date(time.clock.now() + 60_000).toISOString();
+    const sendAt = new Date(clock.now() + 60_000).toISOString();
     const campaign = await aCampaign([{}], { status: 'INGESTING', sendAt });
     expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'SCHEDULED' });
-    time.move(61_000);
+    clock.move(61_000);
     expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({
       status: 'RUNNING',
       startedAt: sendAt,

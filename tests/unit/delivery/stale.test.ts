@@ -4,9 +4,7 @@ import { applyExecution } from '../../../core/campaigns/outcome.ts';
 import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
 import { followCampaign, refreshCampaign } from '../../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
-import { type Clock, systemClock } from '../../../core/clock.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { movedClock } from '../ledger/support.ts';
 import { fakeStates } from './fake-states.ts';
 import { openDelivery, range } from './support.ts';
 
@@ -17,8 +15,9 @@ let delivery: Awaited<ReturnType<typeof openDelivery>>;
 afterEach(() => delivery.close());
 
 /** A running campaign none of whose events arrives, and an execution that is described late. */
-async function open(clock: Clock, rows = 1) {
-  delivery = await openDelivery({ clock });
+async function open(rows = 1) {
+  delivery = await openDelivery();
+  const { clock } = delivery;
   await delivery.campaign(rows);
   const states = fakeStates(clock);
   states.staleMs = STALE_MS;
@@ -29,24 +28,23 @@ async function open(clock: Clock, rows = 1) {
     write: async (_key: string, _batch: unknown, list: readonly number[]) => [...list],
   };
   const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry: silent, retryFile };
-  return { states, deps };
+  return { states, deps, clock };
 }
 
 describe('a record without events, by answers that are late', () => {
   async function openRead() {
-    const time = movedClock();
-    const { states, deps } = await open(time.clock);
+    const { states, deps, clock } = await open();
     const read = async () => (await refreshCampaign(deps, 'b1')) as CampaignRecord;
     /** What readers see, look by look, in the next seconds. */
     async function seen(seconds: number): Promise<string[]> {
       const statuses: string[] = [];
       for (let look = 0; look < seconds * 4; look += 1) {
         statuses.push((await read()).status);
-        time.move(250);
+        clock.move(250);
       }
       return statuses.filter((status, n) => status !== statuses[n - 1]);
     }
-    return { states, deps, read, seen, time };
+    return { states, deps, read, seen, clock };
   }
 
   it.each(['ABORTED', 'FAILED', 'TIMED_OUT'] as const)('comes to %s, and to nothing else on the way', async (end) => {
@@ -64,9 +62,9 @@ describe('a record without events, by answers that are late', () => {
   });
 
   it('runs from its redrive on though Step Functions goes on to tell how it ended before', async () => {
-    const { states, deps, read, seen, time } = await openRead();
+    const { states, deps, read, seen, clock } = await openRead();
     states.end('FAILED', 'CampaignIncomplete', 'the first end');
-    time.move(10_000);
+    clock.move(10_000);
     await redriveCampaign(deps, 'b1');
     expect(await seen(5)).toEqual(['RUNNING']);
     states.end('FAILED', 'CampaignIncomplete', 'the second end');
@@ -75,24 +73,24 @@ describe('a record without events, by answers that are late', () => {
   });
 
   it('follows a redrive and a second end that were made elsewhere', async () => {
-    const { states, read, seen, time } = await openRead();
+    const { states, read, seen, clock } = await openRead();
     states.end('ABORTED');
     expect(await seen(4)).toEqual(['RUNNING', 'ABORTED']);
     states.redrive();
     expect(await seen(4)).toEqual(['ABORTED', 'RUNNING']);
-    time.move(1_000);
+    clock.move(1_000);
     states.end('TIMED_OUT');
     expect(await seen(4)).toEqual(['RUNNING', 'TIMED_OUT']);
     expect(await read()).toMatchObject({ redriveCount: 1 });
   });
 
   it('is not taken back by an event that comes long after its redrive', async () => {
-    const { states, deps, read, time } = await openRead();
-    const stoppedAt = new Date(time.clock.now()).toISOString();
+    const { states, deps, read, clock } = await openRead();
+    const stoppedAt = new Date(clock.now()).toISOString();
     states.end('ABORTED');
-    time.move(10_000);
+    clock.move(10_000);
     await redriveCampaign(deps, 'b1');
-    time.move(60_000);
+    clock.move(60_000);
     await applyExecution(deps, await read(), { status: 'ABORTED', redriveCount: 0, stoppedAt });
     expect((await read()).status).toBe('RUNNING');
   });
@@ -100,22 +98,22 @@ describe('a record without events, by answers that are late', () => {
 
 it('sends no row after a stop by anybody, and every row once after a redrive', async () => {
   const ROWS = 60;
-  const { states, deps } = await open(systemClock, ROWS);
+  const { states, deps, clock } = await open(ROWS);
   states.staleMs = 500;
   const work = delivery.worker({
     perSecond: 10,
-    campaigns: createCampaignCache((batchId) => followCampaign(deps, batchId), systemClock),
+    campaigns: createCampaignCache((batchId) => followCampaign(deps, batchId), clock),
   });
   const tokens = (dead: boolean) => {
     for (const row of range(1, ROWS)) delivery.dead[dead ? 'add' : 'delete'](`t${row}`);
   };
   // Two batches at once, as two workers would have them.
   const working = Promise.all([work(range(1, 30)), work(range(31, ROWS))]);
-  while (delivery.mailbox.length < 3) await systemClock.sleep(20);
+  await clock.until(() => delivery.mailbox.length >= 3);
 
   states.end('ABORTED');
   tokens(true);
-  const stoppedAt = systemClock.now();
+  const stoppedAt = clock.now();
   await working;
   // What was postponed, and what the queue repeats.
   delivery.postponed.length = 0;
@@ -138,4 +136,4 @@ it('sends no row after a stop by anybody, and every row once after a redrive', a
       .sort(),
   );
   for (const row of range(1, ROWS)) expect((await delivery.row(row))?.status).toBe('SENT');
-}, 60_000);
+});

@@ -7,13 +7,13 @@ import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messa
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import type { TaskError, TaskTokens } from '../../../core/campaigns/task-tokens.ts';
-import { type Clock, systemClock } from '../../../core/clock.ts';
 import type { DeliveryDeps } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
 import { deliver } from '../../../core/delivery/pipeline.ts';
 import type { Provider } from '../../../core/delivery/provider.ts';
 import { dryRun } from '../../../core/delivery/providers/dry-run.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
@@ -21,15 +21,27 @@ import type { Metric, Telemetry } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { processBatch } from '../../../functions/common/queue-worker.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { openLedgerTable, putRow } from '../ledger/support.ts';
+import { putRow } from '../ledger/support.ts';
+import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
 
 type WorkerDeps = DeliveryDeps & CampaignChannelDeps;
 
 export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
 
-/** A stack of the delivery core over a real table: a provider, tokens and a queue that a test can look into. */
-export async function openDelivery({ clock = systemClock }: { clock?: Clock } = {}) {
-  const table = await openLedgerTable(clock);
+/**
+ * A stack of the delivery core over a real table: a provider, tokens and a queue that a test can look into. A call of the table takes
+ * `callMs()` milliseconds of the simulated time, half of them before it is made.
+ */
+export async function openDelivery({
+  clock = simulatedClock(),
+  callMs,
+}: {
+  clock?: SimulatedClock;
+  callMs?: () => number;
+} = {}) {
+  const table = await openTable(clock);
+  if (callMs) slowDown(table, callMs);
   const ledger = createLedger(table);
   const store = createCampaignStore(table);
   const mailbox: { email: OutgoingEmail; at: number }[] = [];
@@ -113,6 +125,7 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
   }
 
   return {
+    clock,
     table,
     ledger,
     store,
@@ -122,12 +135,13 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
     metrics,
     dead,
     worker,
-    /** What the queue does: messages that were kept or postponed come again until none is left. */
+    /** What the queue does: messages that were kept or postponed come again, a second later, until none is left. */
     async workOff(rows: number[]) {
       const work = worker();
       for (let left = rows; left.length > 0; ) {
         postponed.length = 0;
         const kept = (await work(left)).map((id) => Number(id.replace('message-', '')));
+        clock.move(1_000);
         left = [...kept, ...postponed.map(({ job }) => job.row.rowNumber)];
       }
     },
@@ -145,6 +159,19 @@ export async function openDelivery({ clock = systemClock }: { clock?: Clock } = 
     row: (rowNumber: number, batchId = 'b1') => ledger.getRow({ batchId, rowNumber }),
     close: () => table.close(),
   };
+}
+
+function slowDown({ client, clock }: DynamoTable, callMs: () => number) {
+  const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
+  const slow = async (...call: unknown[]) => {
+    const half = callMs() / 2;
+    await clock.sleep(half);
+    const answer = await send(...call).catch((error: unknown) => ({ error }));
+    await clock.sleep(half);
+    if (typeof answer === 'object' && answer !== null && 'error' in answer) throw answer.error;
+    return answer;
+  };
+  client.send = slow as never;
 }
 
 /** A queue message for a row of b1, any body, or a message as it came. */

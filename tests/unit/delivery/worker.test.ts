@@ -1,4 +1,3 @@
-import { systemClock } from '../../../core/clock.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
 import { failing, openDelivery, range } from './support.ts';
 
@@ -99,7 +98,7 @@ describe('a worker that dies', () => {
   it('while its rows wait for their slots has claimed none of them', async () => {
     await delivery.campaign(10);
     const working = delivery.worker({ perSecond: 4 })(range(1, 10));
-    while (delivery.mailbox.length < 3) await systemClock.sleep(5);
+    await delivery.clock.until(() => delivery.mailbox.length >= 3);
     const rows = await Promise.all(range(1, 10).map((row) => delivery.row(row)));
     const waiting = rows.filter((row) => row?.status === 'QUEUED');
     expect(waiting.length).toBeGreaterThan(3);
@@ -122,7 +121,7 @@ describe('a row that missed its slot', () => {
         async claim(...args) {
           const claim = await ledger.claim(...args);
           claims += 1;
-          if (claims === 1) await systemClock.sleep(300);
+          if (claims === 1) await delivery.clock.sleep(300);
           return claim;
         },
         async release(...args) {
@@ -239,7 +238,7 @@ describe('a message that comes late', () => {
 
   it('whose row another attempt holds stays in the queue', async () => {
     await delivery.campaign(1);
-    const lease = { leaseId: 'other', leaseUntil: Date.now() + 20_000 };
+    const lease = { leaseId: 'other', leaseUntil: delivery.clock.now() + 20_000 };
     await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, lease);
     expect(await delivery.worker()([1])).toEqual(['message-1']);
     expect(delivery.mailbox).toHaveLength(0);
@@ -247,7 +246,8 @@ describe('a message that comes late', () => {
 
   it('whose row was held by a worker that died makes it unconfirmed', async () => {
     await delivery.campaign(1);
-    await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() - 5_000 });
+    const lease = { leaseId: 'dead', leaseUntil: delivery.clock.now() - 5_000 };
+    await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, lease);
     expect(await delivery.worker()([1])).toEqual([]);
     expect(delivery.mailbox).toHaveLength(0);
     expect(await delivery.row(1)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
@@ -259,7 +259,7 @@ describe('a stop', () => {
   it('reaches rows that wait for their slots', async () => {
     await delivery.campaign(10);
     const working = delivery.worker({ perSecond: 3 })(range(1, 10));
-    while (delivery.mailbox.length < 2) await systemClock.sleep(10);
+    await delivery.clock.until(() => delivery.mailbox.length >= 2);
     await delivery.store.update('b1', { set: { status: 'ABORTED' } });
     for (const row of range(1, 10)) delivery.dead.add(`t${row}`);
     const sentAtStop = delivery.mailbox.length;

@@ -8,8 +8,7 @@ import {
   probing,
   verdictOn,
 } from '../../../core/delivery/breaker/state.ts';
-import { openLedgerTable } from '../ledger/support.ts';
-import { standingClock } from './clock.ts';
+import { openTable } from '../support/table.ts';
 
 const probeIn = (answer: Answer): number => (answer.kind === 'probe' ? answer.probeUntil : Number.NaN);
 const { threshold, openMs, maxOpenMs, windowMs, probeMs } = BREAKER_DEFAULTS;
@@ -73,51 +72,48 @@ describe('the state of a breaker', () => {
 });
 
 describe('breakers shared by workers', () => {
-  let opened: Awaited<ReturnType<typeof openLedgerTable>>;
+  let table: Awaited<ReturnType<typeof openTable>>;
   beforeEach(async () => {
-    opened = await openLedgerTable();
+    table = await openTable();
   });
-  afterEach(() => opened.close());
+  afterEach(() => table.close());
 
   it('lets one worker alone probe a provider that was down, and all use it again once the probe went well', async () => {
-    const clock = standingClock();
-    const workers = [1, 2, 3, 4].map(() => createBreakers({ ...opened, clock }));
+    const workers = [1, 2, 3, 4].map(() => createBreakers(table));
     const [first, second] = workers;
     for (let n = 0; n < threshold; n += 1) await first?.failed('mailgun', 'mailgun: 500 down');
-    clock.move(1001);
+    table.clock.move(1001);
     expect(await second?.ask('mailgun')).toMatchObject({ kind: 'skip', lastAnswer: 'mailgun: 500 down' });
     expect(await second?.ask('ses')).toMatchObject({ kind: 'pass' });
 
-    clock.move(openMs);
+    table.clock.move(openMs);
     const verdicts = await Promise.all(workers.map((worker) => worker.ask('mailgun')));
     expect(verdicts.map(({ kind }) => kind).sort()).toEqual(['probe', 'skip', 'skip', 'skip']);
 
     await workers[verdicts.findIndex(({ kind }) => kind === 'probe')]?.succeeded('mailgun');
-    clock.move(1001);
+    table.clock.move(1001);
     const after = await Promise.all(workers.map((worker) => worker.ask('mailgun')));
     expect(after.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'pass', 'pass']);
   });
 
   it('lets another worker probe when the first one never says how it went', async () => {
-    const clock = standingClock();
-    const breakers = createBreakers({ ...opened, clock });
+    const breakers = createBreakers(table);
     await breakers.failed('ses', 'ses: paused', true);
-    clock.move(openMs);
+    table.clock.move(openMs);
     expect((await breakers.ask('ses')).kind).toBe('probe');
     expect((await breakers.ask('ses')).kind).toBe('skip');
 
-    clock.move(probeMs);
+    table.clock.move(probeMs);
     expect((await breakers.ask('ses')).kind).toBe('probe');
   });
 
   it('lets another worker probe at once when the first one gives its probe back, which it can do with its own alone', async () => {
-    const clock = standingClock();
-    const [one, two] = [createBreakers({ ...opened, clock }), createBreakers({ ...opened, clock })];
+    const [one, two] = [createBreakers(table), createBreakers(table)];
     await one.failed('ses', 'ses: paused', true);
-    clock.move(openMs);
+    table.clock.move(openMs);
     const first = probeIn(await one.ask('ses'));
     await one.cancelProbe('ses', first);
-    clock.move(1001);
+    table.clock.move(1001);
     const second = probeIn(await two.ask('ses'));
 
     await one.cancelProbe('ses', first);
@@ -125,7 +121,7 @@ describe('breakers shared by workers', () => {
 
     // What was probed opens for longer where it fails, given back or not.
     await two.failed('ses', 'ses: paused');
-    clock.move(openMs * 2 - 1);
+    table.clock.move(openMs * 2 - 1);
     expect((await two.ask('ses')).kind).toBe('skip');
     await two.cancelProbe('ses', second);
     expect((await two.ask('ses')).kind).toBe('skip');

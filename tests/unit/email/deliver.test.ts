@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { viewEmails } from '../../../api/emails.ts';
-import { systemClock } from '../../../core/clock.ts';
 import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
 import { BREAKER_DEFAULTS } from '../../../core/delivery/breaker/state.ts';
 import type { Job } from '../../../core/delivery/channel.ts';
@@ -17,7 +16,7 @@ import type { Lease } from '../../../core/ledger/send.ts';
 import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
-import { openLedgerTable } from '../ledger/support.ts';
+import { openTable } from '../support/table.ts';
 import { emailRequest, keptQueue } from './deps.ts';
 
 type Answer = ErrorCode | 'accept';
@@ -44,9 +43,8 @@ function scripted(name: string) {
 }
 
 async function openChannel(breaker = BREAKER_DEFAULTS) {
-  const opened = await openLedgerTable();
-  const clock = systemClock;
-  const table = { ...opened, clock };
+  const table = await openTable();
+  const { clock, close } = table;
   const store = createEmailStore(table);
   const queue = keptQueue();
   const providers = ['mailgun', 'ses', 'sendgrid'].map(scripted);
@@ -85,6 +83,7 @@ async function openChannel(breaker = BREAKER_DEFAULTS) {
     return (jobs: readonly Job[], deadline: number) => deliver(jobs, channel, deps, deadline);
   };
   return {
+    clock,
     table,
     store,
     queue,
@@ -106,7 +105,7 @@ async function openChannel(breaker = BREAKER_DEFAULTS) {
       }
     },
     view: () => viewEmails(store, 'b1'),
-    close: opened.close,
+    close,
   };
 }
 
@@ -261,14 +260,14 @@ describe('delivering emails', () => {
     const ready = await openChannel({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
     const breakers = createBreakers(ready.table, { ...BREAKER_DEFAULTS, openMs: 1 });
     for (const name of Object.keys(ready.providers)) await breakers.failed(name, `${name}: 401`, true);
-    await systemClock.sleep(20);
+    ready.clock.move(20);
     await ready.accept(to('a@b.co'));
     const job = () => ready.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
     // No slot is taken so late before the function's end.
-    await ready.worker()(job(), Date.now() + 1_000);
+    await ready.worker()(job(), ready.clock.now() + 1_000);
     expect(ready.providers.mailgun.calls).toBe(0);
 
-    await ready.worker()(job(), Date.now() + 10_000);
+    await ready.worker()(job(), ready.clock.now() + 10_000);
     const [view] = await ready.view();
     await ready.close();
     expect(view).toMatchObject({ state: 'SENT', provider: 'mailgun' });
@@ -286,7 +285,8 @@ describe('delivering emails', () => {
         provider.always = down[turn % down.length]?.includes(provider) ? 'ProviderUnavailable' : undefined;
       }
       const jobs = flapping.queue.messages.splice(0, 10).map((row) => ({ row, messageId: randomUUID() }));
-      await workers[turn % 2]?.(jobs, Date.now() + 10_000);
+      await workers[turn % 2]?.(jobs, flapping.clock.now() + 10_000);
+      flapping.clock.move(25);
     }
     const taken = [mailgun, ses, sendgrid].map((provider) => provider.taken.map((email) => email.to.email));
     const rows = await flapping.view();
@@ -303,7 +303,7 @@ describe('delivering emails', () => {
     const half = channel.queue.messages.splice(0, 2);
     const [one, two] = [channel.worker(), channel.worker()];
     const other = half.map((row) => ({ row, messageId: randomUUID() }));
-    await Promise.all([channel.drain({ deliver: one }), two(other, Date.now() + 10_000)]);
+    await Promise.all([channel.drain({ deliver: one }), two(other, channel.clock.now() + 10_000)]);
     await channel.drain();
 
     expect(channel.providers.mailgun.taken.map(({ sendId }) => sendId).sort()).toEqual(['b1-1', 'b1-2']);
@@ -311,13 +311,17 @@ describe('delivering emails', () => {
 
   it('comes back for a row that another attempt holds, and records it unconfirmed once its lease is over', async () => {
     await channel.accept(to('a@b.co'));
-    await claim(channel.table, { batchId: 'b1', rowNumber: 1 }, { leaseId: 'dead', leaseUntil: Date.now() + 30_000 });
+    await claim(
+      channel.table,
+      { batchId: 'b1', rowNumber: 1 },
+      { leaseId: 'dead', leaseUntil: channel.clock.now() + 30_000 },
+    );
     await channel.drain({ rounds: 1 });
     expect(channel.queue.messages).toHaveLength(1);
     expect(channel.queue.delays.at(-1)).toBeGreaterThan(30);
 
-    const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
-    const row = await createLedger({ ...channel.table, clock: later }).expire(
+    channel.clock.move(40_000);
+    const row = await createLedger(channel.table).expire(
       { batchId: 'b1', rowNumber: 1 },
       { leaseId: 'dead', leaseUntil: Date.parse('2000-01-01') },
     );
@@ -336,15 +340,14 @@ describe('delivering emails', () => {
     await channel.accept(to('a@b.co', 'b@b.co'));
     await channel.drain({ rounds: 1 });
     const jobs = channel.queue.messages.splice(0).map((row) => ({ row, messageId: randomUUID() }));
-    void channel.worker()(jobs, Date.now() + 10_000);
+    void channel.worker()(jobs, channel.clock.now() + 10_000);
     const secondRow = async () => (await channel.store.getRow({ batchId: 'b1', rowNumber: 2 }))?.lease;
-    let lease: Lease | undefined;
-    while (!lease || (await channel.view())[0]?.state === 'QUEUED') {
-      lease = await secondRow();
-      await systemClock.sleep(10);
-    }
-    const later = { ...systemClock, now: () => systemClock.now() + 40_000 };
-    await createLedger({ ...channel.table, clock: later }).expire({ batchId: 'b1', rowNumber: 2 }, lease);
+    await channel.clock.until(
+      async () => (await secondRow()) !== undefined && (await channel.view())[0]?.state !== 'QUEUED',
+    );
+    channel.clock.move(40_000);
+    const lease = await secondRow();
+    await createLedger(channel.table).expire({ batchId: 'b1', rowNumber: 2 }, lease as Lease);
 
     const unconfirmed = { state: 'ERROR', retries: 1, provider: 'ses', error: { code: 'DeliveryUnconfirmed' } };
     expect(await channel.view()).toMatchObject([unconfirmed, unconfirmed]);
@@ -353,7 +356,7 @@ describe('delivering emails', () => {
   it('keeps the message of a row that nobody knows', async () => {
     const job = { row: { batchId: 'nothing', rowNumber: 1 }, messageId: 'm1' };
 
-    expect(await channel.worker()([job], Date.now() + 10_000)).toEqual([job]);
+    expect(await channel.worker()([job], channel.clock.now() + 10_000)).toEqual([job]);
     expect(channel.counted.Poison).toBe(1);
   });
 });

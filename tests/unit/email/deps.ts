@@ -3,8 +3,7 @@ import type { EmailRequest } from '../../../core/email/batch.ts';
 import type { EmailMessage } from '../../../core/email/queue.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { openLedgerTable } from '../ledger/support.ts';
-import { standingClock } from './clock.ts';
+import { openTable } from '../support/table.ts';
 
 /** A queue that keeps what is put on it. */
 export function keptQueue() {
@@ -24,15 +23,14 @@ export function keptQueue() {
   };
 }
 
-/** The dependencies of the email channel over a table of its own, a standing clock and a kept queue. */
+/** The dependencies of the email channel over a table of its own, a simulated clock and a kept queue. */
 export async function openEmail() {
-  const opened = await openLedgerTable();
-  const clock = standingClock();
-  const table = { client: opened.client, tableName: opened.tableName, clock };
+  const table = await openTable();
+  const { clock, close } = table;
   const queue = keptQueue();
   const store = createEmailStore(table);
   const accepting: AcceptDeps = { store, queue, clock, telemetry: silent };
-  return { table, clock, queue, store, accepting, telemetry: silent, close: opened.close };
+  return { table, clock, queue, store, accepting, telemetry: silent, close };
 }
 
 export const emailRequest = (changes: Partial<EmailRequest> = {}): EmailRequest => ({

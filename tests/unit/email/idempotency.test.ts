@@ -1,19 +1,16 @@
 import { createIdempotency, idempotencyKey } from '../../../core/idempotency/idempotency.ts';
-import { openLedgerTable } from '../ledger/support.ts';
-import { standingClock } from './clock.ts';
+import { openTable } from '../support/table.ts';
 
 describe('an idempotency key', () => {
-  let opened: Awaited<ReturnType<typeof openLedgerTable>>;
-  let clock: ReturnType<typeof standingClock>;
+  let table: Awaited<ReturnType<typeof openTable>>;
   const call = { scope: 'emails', key: 'k1', request: { subject: 'a', to: ['b'] } };
   const accepted = (id: string) => ({ status: 202, body: { id } });
-  const keys = () => createIdempotency({ ...opened, clock });
+  const keys = () => createIdempotency(table);
 
   beforeEach(async () => {
-    opened = await openLedgerTable();
-    clock = standingClock();
+    table = await openTable();
   });
-  afterEach(() => opened.close());
+  afterEach(() => table.close());
 
   it('replays the first answer, also when the members of the request come in another order', async () => {
     const first = await keys().once(call, async (reference) => accepted(reference));
@@ -89,7 +86,7 @@ describe('an idempotency key', () => {
       return new Promise(() => undefined);
     });
     while (references.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    clock.move(30_001);
+    table.clock.move(30_001);
 
     const next = await keys().once(call, async (reference) => accepted(reference));
 
@@ -98,7 +95,7 @@ describe('an idempotency key', () => {
 
   it('is free again after a day', async () => {
     await keys().once(call, async () => accepted('1'));
-    clock.move(24 * 3600_000);
+    table.clock.move(24 * 3600_000);
 
     expect(await keys().once(call, async () => accepted('2'))).toEqual({ answer: accepted('2'), replayed: false });
   });

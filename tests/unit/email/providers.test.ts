@@ -5,6 +5,7 @@ import { createMailgun } from '../../../core/delivery/providers/mailgun.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSendgrid } from '../../../core/delivery/providers/sendgrid.ts';
 import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
+import { simulatedClock } from '../support/clock.ts';
 import { openProviders, outgoingEmail } from './support.ts';
 
 /** The slot is now. */
@@ -102,6 +103,7 @@ describe('providers against their stand-ins', () => {
       domain: 'mg.pregon.test',
       apiKey: 'key-local-mailgun',
       timeoutMs: 100,
+      clock: local.clock,
     });
 
     expect(await failureOf(hasty.send(outgoingEmail(), open))).toMatchObject({ code: 'DeliveryUnconfirmed' });
@@ -109,11 +111,12 @@ describe('providers against their stand-ins', () => {
 });
 
 describe('providers against a server that fails in its own way', () => {
-  const timeoutMs = 500;
+  const clock = simulatedClock({ manual: true });
+  const timeoutMs = 60_000;
   const at = (port: number): Provider<OutgoingEmail>[] => [
-    createMailgun({ baseUrl: `http://127.0.0.1:${port}`, domain: 'd', apiKey: 'k', timeoutMs }),
-    createSendgrid({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }),
-    createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }),
+    createMailgun({ baseUrl: `http://127.0.0.1:${port}`, domain: 'd', apiKey: 'k', timeoutMs, clock }),
+    createSendgrid({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs, clock }),
+    createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs, clock }),
   ];
 
   async function serving<Result>(handle: (socket: Socket) => void, work: (port: number) => Promise<Result>) {
@@ -140,12 +143,12 @@ describe('providers against a server that fails in its own way', () => {
     for (const provider of at(port)) {
       expect(await failureOf(provider.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
     }
-    const unknown = createSendgrid({ baseUrl: 'https://nobody.invalid', apiKey: 'k', timeoutMs });
+    const unknown = createSendgrid({ baseUrl: 'https://nobody.invalid', apiKey: 'k', timeoutMs, clock });
     expect(await failureOf(unknown.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
   it('knows that nothing was sent where the key is none that a header can carry', async () => {
-    const broken = createSendgrid({ baseUrl: 'http://127.0.0.1:1', apiKey: 'SG.key\n', timeoutMs });
+    const broken = createSendgrid({ baseUrl: 'http://127.0.0.1:1', apiKey: 'SG.key\n', timeoutMs, clock });
     const error = await failureOf(broken.send(outgoingEmail(), open));
 
     expect(error).toMatchObject({ code: 'ProviderUnavailable' });
@@ -157,7 +160,10 @@ describe('providers against a server that fails in its own way', () => {
       (socket) => socket.once('data', () => socket.destroy()),
       (port) =>
         failureOf(
-          createSendgrid({ baseUrl: `https://127.0.0.1:${port}`, apiKey: 'k', timeoutMs }).send(outgoingEmail(), open),
+          createSendgrid({ baseUrl: `https://127.0.0.1:${port}`, apiKey: 'k', timeoutMs, clock }).send(
+            outgoingEmail(),
+            open,
+          ),
         ),
     );
     expect(error).toMatchObject({ code: 'ProviderUnavailable' });
@@ -232,7 +238,7 @@ describe('providers against a server that fails in its own way', () => {
   ] as const)('SMTP: who is refused depends on when: at %s, %s is %s', async (when, answer, code) => {
     const refusing = (socket: Socket) => socket.write(`${answer}\r\n`);
     const error = await serving(when === 'greeting' ? refusing : talking(when, refusing), (port) =>
-      failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail(), open)),
+      failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs, clock }).send(outgoingEmail(), open)),
     );
     const status = Number(answer.slice(0, 3));
     expect(error).toMatchObject({ code, message: expect.stringContaining(answer), extra: { status } });
@@ -242,10 +248,10 @@ describe('providers against a server that fails in its own way', () => {
     ['RCPT', 'ProviderUnavailable'],
     ['DATA', 'ProviderUnavailable'],
     ['.', 'DeliveryUnconfirmed'],
-  ] as const)('SMTP: a connection that breaks at %s is %s', async (at_, code) => {
-    for (const breaking of [(socket: Socket) => socket.destroy(), () => undefined]) {
+  ] as const)('SMTP: a connection that breaks or is silent at %s is %s', async (at_, code) => {
+    for (const breaking of [(socket: Socket) => socket.destroy(), () => clock.move(timeoutMs)]) {
       const error = await serving(talking(at_, breaking), (port) =>
-        failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs }).send(outgoingEmail(), open)),
+        failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs, clock }).send(outgoingEmail(), open)),
       );
       expect(error).toMatchObject({ code });
     }

@@ -4,6 +4,7 @@ import { silent } from '../../../core/telemetry.ts';
 import { readEnv } from '../../../functions/common/env.ts';
 import { createProviders } from '../../../functions/email-worker/providers.ts';
 import { keysSchema, parseKeys, workerEnv } from '../../../functions/email-worker/settings.ts';
+import { simulatedClock } from '../support/clock.ts';
 
 const variables = {
   SENDS_TABLE: 't',
@@ -15,6 +16,7 @@ const variables = {
   MAILGUN_DOMAIN: 'mg.example.com',
   SENDGRID_BASE_URL: 'https://api.sendgrid.com',
 };
+const clock = simulatedClock();
 const thrownBy = (call: () => unknown): unknown => {
   try {
     return call();
@@ -29,6 +31,7 @@ const namesWith = (keys: object, changes: object = {}) =>
     keys: keysSchema.parse(keys),
     ses,
     telemetry: silent,
+    clock,
   }).map(({ name }) => name);
 
 describe("the email worker's settings", () => {
@@ -76,12 +79,13 @@ describe("the email worker's settings", () => {
       keys: parseKeys(JSON.stringify({ sendgrid: 'k', smtp }), 'arn'),
       ses,
       telemetry: { ...silent, warn: (...line) => logged.push(line) },
+      clock,
     });
 
     expect(providers.map(({ name }) => name)).toEqual(['ses', 'sendgrid']);
     expect(JSON.stringify(logged)).toContain('smtp');
     expect(inspect(logged)).not.toContain('hunter2');
-    expect(inspect(thrownBy(() => createSmtp({ url: smtp, timeoutMs: 1 })))).not.toContain('hunter2');
+    expect(inspect(thrownBy(() => createSmtp({ url: smtp, timeoutMs: 1, clock })))).not.toContain('hunter2');
   });
 
   it.each(['hunter2', '{"smtp": "hunter2"', '{"smtp": ["hunter2"]}', '"hunter2"'])(

@@ -12,18 +12,17 @@ import { mailgun } from '../../../dev/providers/mailgun.ts';
 import { LOCAL_KEYS, LOCAL_MAILGUN_DOMAIN } from '../../../dev/providers/provider-api.ts';
 import { sendgrid } from '../../../dev/providers/sendgrid.ts';
 import { startSmtp } from '../../../dev/providers/smtp.ts';
+import { simulatedClock } from '../support/clock.ts';
 
 /** The stand-ins of Mailgun, SendGrid and a mail server, with clients for each, over one mailbox. */
 export async function openProviders() {
   const folder = await mkdtemp(join(tmpdir(), 'pregon-email-'));
   const mailbox = new Mailbox(folder);
   const faults = createFaults();
-  const options = {
-    mailbox,
-    faults,
-    chance: { random: () => 0, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) },
-    now: () => Date.now(),
-  };
+  const clock = simulatedClock({ manual: true });
+  // Where a stand-in takes its time, nobody waits for it.
+  const chance = { random: () => 0, sleep: async (ms: number) => clock.move(ms) };
+  const options = { mailbox, faults, chance, now: clock.now };
   const services = new Map<string, ServiceHandler>([
     ['mailgun', mailgun(options)],
     ['sendgrid', sendgrid(options)],
@@ -32,16 +31,17 @@ export async function openProviders() {
   const smtp = await startSmtp(options);
   const timeoutMs = 2000;
   return {
+    clock,
     gateway,
     faults,
     mailbox,
     smtpUrl: smtp.url,
     read: () => mailbox.read({ limit: 1000 }).messages,
     mailgun: (apiKey: string = LOCAL_KEYS.mailgun, domain: string = LOCAL_MAILGUN_DOMAIN) =>
-      createMailgun({ baseUrl: `${gateway.url}/_providers/mailgun`, domain, apiKey, timeoutMs }),
+      createMailgun({ baseUrl: `${gateway.url}/_providers/mailgun`, domain, apiKey, timeoutMs, clock }),
     sendgrid: (apiKey: string = LOCAL_KEYS.sendgrid) =>
-      createSendgrid({ baseUrl: `${gateway.url}/_providers/sendgrid`, apiKey, timeoutMs }),
-    smtp: (url: string = smtp.url) => createSmtp({ url, timeoutMs }),
+      createSendgrid({ baseUrl: `${gateway.url}/_providers/sendgrid`, apiKey, timeoutMs, clock }),
+    smtp: (url: string = smtp.url) => createSmtp({ url, timeoutMs, clock }),
     close: async () => {
       await smtp.close();
       await gateway.close();

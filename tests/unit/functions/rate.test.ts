@@ -1,12 +1,12 @@
 import type { RateOf } from '../../../core/limiter/rate.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
-import { openLedgerTable } from '../ledger/support.ts';
 import { httpClient } from '../support/http.ts';
+import { openTable } from '../support/table.ts';
 
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
+let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {
-  table = await openLedgerTable();
+  table = await openTable();
 });
 afterAll(() => table.close());
 

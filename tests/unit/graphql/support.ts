@@ -10,7 +10,9 @@ import { executeRequest, type GraphqlAnswer } from '../../../graphql/execute.ts'
 import { createSchema } from '../../../graphql/schema.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
-import { movedClock, openLedgerTable, putRow } from '../ledger/support.ts';
+import { putRow } from '../ledger/support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
 
 export const BATCH = 'a'.repeat(64);
 export const CREATED = '2026-11-22T10:00:00.000Z';
@@ -39,8 +41,8 @@ const schema = createSchema();
 
 /** GraphQL over a table of its own. Step Functions knows no execution until `states.missing` is set to false. */
 export async function openGraphql(given: { sends?: readonly Send[]; campaigns?: readonly CampaignRecord[] } = {}) {
-  const { clock } = movedClock();
-  const table = await openLedgerTable(clock);
+  const clock = simulatedClock();
+  const table = await openTable(clock);
   const states = fakeStates(clock);
   states.missing = true;
   const deps: GraphqlDeps = {

@@ -5,9 +5,10 @@ import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import { listSends } from '../../../core/ledger/list-sends.ts';
 import { getSend, type SendFilter } from '../../../core/ledger/listed-send.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
-import { openLedgerTable, putRow } from './support.ts';
+import { openTable } from '../support/table.ts';
+import { putRow } from './support.ts';
 
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
+let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
 
 const STATUSES: SendStatus[] = ['PENDING', 'QUEUED', 'SENT', 'ERROR'];
@@ -30,7 +31,7 @@ const all = BATCHES.flatMap(({ rows, ...batch }) =>
 const idOf = (row: { batchId: string; rowNumber: number }) => `${row.batchId}-${row.rowNumber}`;
 
 beforeAll(async () => {
-  table = await openLedgerTable();
+  table = await openTable();
   ledger = createLedger(table);
   for (const { batchId, createdAt, campaignId } of BATCHES) {
     await markDay(table, dayOf(createdAt));

@@ -5,7 +5,9 @@ import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import type { LedgerRow, SendStatus } from '../../../core/ledger/send.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
 import { campaignDefinition } from '../../../statemachines/compile.ts';
-import { movedClock, openLedgerTable, putRow } from './support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
+import { putRow } from './support.ts';
 
 const LEASE_MS = 30_000;
 const WORKERS = 3;
@@ -18,13 +20,13 @@ const writeOf = (state: 'MarkQueued' | 'MarkError') => {
   return { UpdateExpression, ConditionExpression, ExpressionAttributeNames };
 };
 
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
+let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
-const time = movedClock();
+const clock = simulatedClock();
 let rows = 0;
 
 beforeAll(async () => {
-  table = await openLedgerTable(time.clock);
+  table = await openTable(clock);
   ledger = createLedger(table);
 });
 afterAll(() => table.close());
@@ -89,14 +91,14 @@ class World {
       case 'claim': {
         if (attempt) return;
         this.#leases += 1;
-        const lease = { leaseId: `lease-${this.#leases}`, leaseUntil: time.clock.now() + LEASE_MS };
+        const lease = { leaseId: `lease-${this.#leases}`, leaseUntil: clock.now() + LEASE_MS };
         const claim = await repeat(() => ledger.claim(this.id, lease));
         if (claim.result === 'claimed') this.attempts.set(worker, { ...lease, row: claim.row, sent: false });
         return;
       }
       case 'send':
         // The function's timeout is far below the lease: nobody sends after it.
-        if (!attempt || attempt.sent || time.clock.now() > attempt.leaseUntil) return;
+        if (!attempt || attempt.sent || clock.now() > attempt.leaseUntil) return;
         attempt.sent = true;
         this.emails += 1;
         return;
@@ -124,7 +126,7 @@ class World {
         this.attempts.delete(worker);
         return;
       case 'wait':
-        time.move(LEASE_MS / 2);
+        clock.move(LEASE_MS / 2);
         return;
       case 'expire': {
         const row = await this.row();
@@ -173,7 +175,7 @@ class World {
   /** What Settle does at the end: leases are waited out, and what is left is reported. */
   async settle(): Promise<void> {
     this.attempts.clear();
-    time.move(2 * LEASE_MS);
+    clock.move(2 * LEASE_MS);
     const { lease } = await this.row();
     if (lease) await ledger.expire(this.id, lease);
     await ledger.markForgotten(this.id);
@@ -189,7 +191,7 @@ class World {
         ':queued': 'QUEUED',
         ':pending': 'PENDING',
         ':statusKey': this.#key('QUEUED'),
-        ':now': new Date(time.clock.now()).toISOString(),
+        ':now': new Date(clock.now()).toISOString(),
       },
     });
   }
@@ -203,7 +205,7 @@ class World {
         ':pending': 'PENDING',
         ':queued': 'QUEUED',
         ':statusKey': this.#key('ERROR'),
-        ':now': new Date(time.clock.now()).toISOString(),
+        ':now': new Date(clock.now()).toISOString(),
         ':reason': errorOf('NotDelivered', 'timeout'),
       },
     });

@@ -2,15 +2,17 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
-import { movedClock, openLedgerTable, putRow } from './support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
+import { putRow } from './support.ts';
 
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
+let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
-const time = movedClock();
+const clock = simulatedClock();
 let nextRow = 0;
 
 beforeAll(async () => {
-  table = await openLedgerTable(time.clock);
+  table = await openTable(clock);
   ledger = createLedger(table);
 });
 afterAll(() => table.close());
@@ -22,7 +24,7 @@ async function aRow(attributes: Parameters<typeof putRow>[1] = {}) {
   return { batchId: 'b1', rowNumber: nextRow };
 }
 
-const lease = (leaseId: string) => ({ leaseId, leaseUntil: time.clock.now() + 30_000 });
+const lease = (leaseId: string) => ({ leaseId, leaseUntil: clock.now() + 30_000 });
 const accepted = { provider: 'ses', messageId: 'm-1' };
 
 async function claimed(id: { batchId: string; rowNumber: number }, leaseId: string) {
@@ -56,7 +58,7 @@ describe('a claim', () => {
   it('does not take over a lease that ran out', async () => {
     const id = await aRow();
     await claimed(id, 'a');
-    time.move(60_000);
+    clock.move(60_000);
     expect((await ledger.claim(id, lease('b'))).result).toBe('expired');
   });
 
@@ -105,7 +107,7 @@ describe('a record', () => {
   it('by the late holder turns an unconfirmed row into SENT', async () => {
     const id = await aRow();
     const row = await claimed(id, 'a');
-    time.move(60_000);
+    clock.move(60_000);
     await ledger.expire(id, { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 });
     expect((await ledger.getRow(id))?.error?.code).toBe('DeliveryUnconfirmed');
     expect(await ledger.recordSent(row, 'a', accepted)).toBe(true);
@@ -117,7 +119,7 @@ describe('a record', () => {
   it('by the late holder also wins over a redrive that nobody has taken up yet', async () => {
     const id = await aRow();
     const row = await claimed(id, 'a');
-    time.move(60_000);
+    clock.move(60_000);
     await ledger.expire(id, { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 });
     await ledger.requeue(id, 'resend');
     await queue(id.rowNumber);
@@ -140,7 +142,7 @@ describe('a lease that runs out', () => {
     const held = { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 };
     await ledger.expire(id, held);
     expect((await ledger.getRow(id))?.status).toBe('QUEUED');
-    time.move(60_000);
+    clock.move(60_000);
     await ledger.expire(id, held);
     expect(await ledger.getRow(id)).toMatchObject({
       status: 'ERROR',

@@ -3,14 +3,15 @@ import { createLimiter, type Limiter } from '../../../core/limiter/limiter.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../../core/limiter/rate.ts';
 import { spacingOf } from '../../../core/limiter/spacing.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { movedClock, openLedgerTable } from '../ledger/support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
 
-let table: Awaited<ReturnType<typeof openLedgerTable>>;
-const time = movedClock();
+let table: Awaited<ReturnType<typeof openTable>>;
+const clock = simulatedClock();
 let limiters = 0;
 
 beforeAll(async () => {
-  table = await openLedgerTable(time.clock);
+  table = await openTable(clock);
 });
 afterAll(() => table.close());
 
@@ -20,7 +21,7 @@ function aRate(source: { allowed?: () => Promise<number>; deployed?: number; hea
   return { table, name: `l${limiters}`, source: { kind: 'account', allowed, deployed, headroom }, telemetry: silent };
 }
 
-const now = () => time.clock.now();
+const now = () => clock.now();
 const campaign = (n: number) => ({ priority: 'campaign' as const, n, earliest: now() + 20, until: now() + 10_000 });
 
 async function slots(limiter: Limiter, n: number): Promise<number[]> {
@@ -45,14 +46,14 @@ describe('workers that reserve at once', () => {
     expect(await slots(limiter, 1_000)).toHaveLength(Math.floor((CAMPAIGN_HORIZON_MS - 20) / spacingOf(100)) + 1);
     const refused = await limiter.reserve(campaign(10));
     expect(refused).toEqual({ retryAt: expect.any(Number) });
-    time.move(('retryAt' in refused ? refused.retryAt : 0) - now());
+    clock.move(('retryAt' in refused ? refused.retryAt : 0) - now());
     expect(await slots(limiter, 10)).toHaveLength(10);
   });
 
   it('begin anew after a pause', async () => {
     const limiter = createLimiter(aRate());
     await slots(limiter, 10);
-    time.move(5_000);
+    clock.move(5_000);
     expect((await slots(limiter, 2))[0]).toBe(now() + 20);
   });
 });
@@ -86,7 +87,7 @@ describe('the rate', () => {
     const limiter = createLimiter(aRate({ allowed: async () => allowed }));
     await slots(limiter, 1);
     allowed = 10;
-    time.move(4_000);
+    clock.move(4_000);
     await slots(limiter, 1);
     await limiter.idle();
     const [first = 0, second = 0] = await slots(limiter, 2);
@@ -103,7 +104,7 @@ describe('the rate', () => {
     });
     await freshLimiter(rate);
     answers = false;
-    time.move(60_000);
+    clock.move(60_000);
     expect((await freshLimiter(rate)).perSecond).toBe(33);
   });
 
@@ -114,7 +115,7 @@ describe('the rate', () => {
     await configureRate(rate, 5);
     const [first = 0, second = 0] = await slots(limiter, 2);
     expect(second - first).toBeCloseTo(spacingOf(5), 2);
-    time.move(60_000);
+    clock.move(60_000);
     expect(await freshLimiter(rate)).toMatchObject({ perSecond: 5, configured: 5 });
     expect((await configureRate(rate, 0)).perSecond).toBe(100);
   });
@@ -122,7 +123,7 @@ describe('the rate', () => {
   it('set by an operator ends with a deployment that has another one', async () => {
     const rate = aRate({ deployed: 20 });
     await configureRate(rate, 5);
-    time.move(2_000);
+    clock.move(2_000);
     const next: RateOf = { ...rate, source: { kind: 'account', allowed: async () => 100, deployed: 40, headroom: 1 } };
     expect(await freshLimiter(next)).toMatchObject({ perSecond: 40, configured: 0 });
   });
@@ -141,10 +142,10 @@ describe('the rate', () => {
     for (let sent = 0; sent < 50; sent += 1) {
       await slots(limiter, 1);
       await limiter.idle();
-      time.move(200);
+      clock.move(200);
     }
     expect(usedPerSecond(await freshLimiter(rate), now())).toBeCloseTo(5, 0);
-    time.move(10_000);
+    clock.move(10_000);
     expect(usedPerSecond(await freshLimiter(rate), now())).toBe(0);
   });
 });

@@ -2,7 +2,6 @@ import type { OrderDeps } from '../../../core/orders/change-order.ts';
 import type { OrderMessage } from '../../../core/orders/queue.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
 import { silent } from '../../../core/telemetry.ts';
-import { standingClock } from '../email/clock.ts';
 import { openTable } from '../support/table.ts';
 
 /** The queues of all statuses, which keep what is put on them. */
@@ -21,15 +20,14 @@ export function keptQueues() {
   };
 }
 
-/** The channel's dependencies over a table of their own, a standing clock and kept queues. */
+/** The channel's dependencies over a table of their own, a simulated clock and kept queues. */
 export async function openOrders() {
-  const opened = await openTable();
-  const clock = standingClock();
-  const table = { client: opened.client, tableName: opened.tableName, clock };
+  const table = await openTable();
+  const { clock, close } = table;
   const queue = keptQueues();
   const store = createOrderStore(table);
   const deps: OrderDeps = { store, queue, clock, telemetry: silent };
-  return { table, clock, queue, store, deps, close: opened.close };
+  return { table, clock, queue, store, deps, close };
 }
 
 export const newOrder = (changes: Record<string, unknown> = {}): string =>

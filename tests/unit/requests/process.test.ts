@@ -200,7 +200,10 @@ describe('processing a request', () => {
 
   it('is unconfirmed where a worker died with it', async () => {
     const id = await processed();
-    await createLedger(channel.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: Date.now() - 10_000 });
+    await createLedger(channel.table).claim(rowOf(id), {
+      leaseId: 'dead',
+      leaseUntil: channel.table.clock.now() - 10_000,
+    });
     await channel.work();
 
     expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });

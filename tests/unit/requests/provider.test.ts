@@ -7,9 +7,12 @@ import type { MailboxMessage } from '../../../dev/mailbox/mailbox.ts';
 import { notify } from '../../../dev/providers/notify/notify.ts';
 import { LOCAL_NOTIFY_KEY } from '../../../dev/providers/notify/settings.ts';
 import { CallWindow } from '../../../dev/providers/notify/window.ts';
+import { simulatedClock } from '../support/clock.ts';
 
 /** The slot is now. */
 const open = async () => undefined;
+/** The provider's answer is waited for only where a test moves the time. */
+const clock = simulatedClock({ manual: true });
 const notification = { id: 'r1', to: '+34 600', message: 'Hola', type: 'sms' };
 const outcome = (sending: Promise<unknown>): Promise<unknown> =>
   sending.then(
@@ -27,11 +30,11 @@ describe('the stand-in of the external provider', () => {
       append: async (message: MailboxMessage) => void accepted.push(message),
       countTry: () => 1,
     } as unknown as Parameters<typeof notify>[0]['mailbox'];
-    const chance = { random: Math.random, sleep: async (ms: number) => void slept.push(ms) };
+    const chance = { random: () => 0, sleep: async (ms: number) => void slept.push(ms) };
     const handler = notify({ mailbox, faults, chance, now: () => now }, seed);
     const gateway = await startGateway({ port: 0, services: new Map([['notify', handler]]), identities: new Map() });
     const send = (changes: object = {}, apiKey = LOCAL_NOTIFY_KEY) =>
-      createNotify({ baseUrl: `${gateway.url}/_providers/notify/`, apiKey, timeoutMs: 2000 }).send(
+      createNotify({ baseUrl: `${gateway.url}/_providers/notify/`, apiKey, timeoutMs: 2000, clock }).send(
         { ...notification, ...changes },
         open,
       );
@@ -121,7 +124,7 @@ describe('the client of the provider', () => {
     const server = createServer((_request, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const client = createNotify({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs: 2000 });
+    const client = createNotify({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'k', timeoutMs: 2000, clock });
 
     expect(await outcome(client.send(notification, open))).toBe(expected);
     server.close();
@@ -134,13 +137,14 @@ describe('the client of the provider', () => {
       request.on('data', (part) => {
         body += part;
       });
-      request.on('end', () =>
-        seen.push({ method: request.method, url: request.url, key: request.headers['x-api-key'], body }),
-      );
+      request.on('end', () => {
+        seen.push({ method: request.method, url: request.url, key: request.headers['x-api-key'], body });
+        clock.move(200);
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const client = createNotify({ baseUrl: `http://127.0.0.1:${port}/base`, apiKey: 'k', timeoutMs: 200 });
+    const client = createNotify({ baseUrl: `http://127.0.0.1:${port}/base`, apiKey: 'k', timeoutMs: 200, clock });
 
     expect(await outcome(client.send(notification, open))).toBe('DeliveryUnconfirmed');
     const body = '{"to":"+34 600","message":"Hola","type":"sms"}';

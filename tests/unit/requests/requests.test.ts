@@ -69,7 +69,7 @@ describe('the three routes', () => {
   });
 
   it('know no other id', async () => {
-    for (const id of ['nope', newRequestId(Date.now())]) {
+    for (const id of ['nope', newRequestId(channel.table.clock.now())]) {
       await expect(channel.process(id)).rejects.toMatchObject({ status: 404 });
       await expect(channel.status(id)).rejects.toMatchObject({ status: 404 });
     }

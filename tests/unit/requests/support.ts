@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from '../../../core/clock.ts';
 import type { Job } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
 import { deliver } from '../../../core/delivery/pipeline.ts';
@@ -13,7 +12,8 @@ import { processRequest, type RequestDeps, viewRequest } from '../../../core/req
 import type { NotificationRequest } from '../../../core/requests/request.ts';
 import { createRequestStore } from '../../../core/requests/store.ts';
 import { type Metric, silent } from '../../../core/telemetry.ts';
-import { openLedgerTable } from '../ledger/support.ts';
+import { simulatedClock } from '../support/clock.ts';
+import { openTable } from '../support/table.ts';
 
 type Answer = ErrorCode | 'accept';
 
@@ -35,8 +35,8 @@ function keptQueue() {
 }
 
 /** The channel's dependencies over a table of its own, with a provider that answers as it is told and accepts otherwise. */
-export async function openRequests({ clock = systemClock }: { clock?: Clock } = {}) {
-  const table = await openLedgerTable(clock);
+export async function openRequests({ clock = simulatedClock() } = {}) {
+  const table = await openTable(clock);
   const store = createRequestStore(table);
   const queue = keptQueue();
   const counted: Partial<Record<Metric, number>> = {};

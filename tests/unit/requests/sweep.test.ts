@@ -1,17 +1,18 @@
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { sweepRequests } from '../../../core/requests/sweep.ts';
-import { movedClock, putRow } from '../ledger/support.ts';
+import { putRow } from '../ledger/support.ts';
+import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
 import { openRequests } from './support.ts';
 
 const MINUTE = 60_000;
 
 describe('the sweep of requests', () => {
   let channel: Awaited<ReturnType<typeof openRequests>>;
-  let time: ReturnType<typeof movedClock>;
+  let clock: SimulatedClock;
   beforeEach(async () => {
-    time = movedClock();
-    channel = await openRequests(time);
+    clock = simulatedClock();
+    channel = await openRequests({ clock });
   });
   afterEach(() => channel.close());
 
@@ -24,7 +25,7 @@ describe('the sweep of requests', () => {
         spacingMs: 200,
         telemetry: channel.deps.telemetry,
       },
-      time.clock.now() + MINUTE,
+      clock.now() + MINUTE,
     );
   async function processedWithoutMessage(): Promise<string> {
     const id = await channel.create();
@@ -37,7 +38,7 @@ describe('the sweep of requests', () => {
     const id = await processedWithoutMessage();
     expect(await sweep()).toMatchObject({ enqueued: 0 });
 
-    time.move(2 * MINUTE);
+    clock.move(2 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 1, expired: 0 });
     expect(await sweep()).toMatchObject({ looked: 0 });
     expect(channel.queue.messages).toEqual([{ id, delayMs: 0 }]);
@@ -46,39 +47,39 @@ describe('the sweep of requests', () => {
 
   it('finds one that was created long before it was processed', async () => {
     const id = await channel.create();
-    time.move(40 * 24 * 60 * MINUTE);
+    clock.move(40 * 24 * 60 * MINUTE);
     await channel.create();
     await channel.process(id);
     channel.queue.take();
-    time.move(2 * MINUTE);
+    clock.move(2 * MINUTE);
 
     expect(await sweep()).toMatchObject({ enqueued: 1 });
   });
 
   it('leaves a backlog alone for as long as it takes', async () => {
     await processedWithoutMessage();
-    time.move(10 * MINUTE);
+    clock.move(10 * MINUTE);
 
     expect(await sweep(2_700)).toMatchObject({ looked: 0 });
-    time.move(10 * MINUTE);
+    clock.move(10 * MINUTE);
     expect(await sweep(2_700)).toMatchObject({ enqueued: 1 });
   });
 
   it('leaves alone what nobody asked to send, what was sent, and the rows of other channels', async () => {
     await channel.create();
     await putRow(channel.table, { batchId: 'campaign', rowNumber: 1, status: 'QUEUED' });
-    time.move(5 * MINUTE);
+    clock.move(5 * MINUTE);
 
     expect(await sweep()).toMatchObject({ looked: 0 });
   });
 
   it('records a lease that ran out, and waits for one that has not', async () => {
     const id = await processedWithoutMessage();
-    await createLedger(channel.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: time.clock.now() + 5 * MINUTE });
-    time.move(3 * MINUTE);
+    await createLedger(channel.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: clock.now() + 5 * MINUTE });
+    clock.move(3 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 0 });
 
-    time.move(3 * MINUTE);
+    clock.move(3 * MINUTE);
     expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 1 });
     expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
     expect(channel.queue.messages).toEqual([]);

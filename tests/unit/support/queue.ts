@@ -3,11 +3,8 @@ import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, SQSC
 import { startFauxqs } from 'fauxqs';
 import { ANYBODY, givenService, REGION } from './aws.ts';
 
-/**
- * A queue of its own with dead letters, as the template has them, only quicker: in another SQS where the environment
- * names one, else in memory.
- */
-export async function openQueue({ visibilitySeconds = 30, maxReceiveCount = 5 } = {}) {
+/** A queue of its own with dead letters: in another SQS where the environment names one, else in memory. */
+export async function openQueue() {
   const given = givenService('SQS');
   const server = given ? undefined : await startFauxqs({ port: 0, logger: false });
   const sqs = new SQSClient(given ?? { endpoint: server?.address ?? '', region: REGION, credentials: ANYBODY });
@@ -20,8 +17,7 @@ export async function openQueue({ visibilitySeconds = 30, maxReceiveCount = 5 } 
     new GetQueueAttributesCommand({ QueueUrl: deadLetterQueueUrl, AttributeNames: ['QueueArn'] }),
   );
   const queueUrl = await create(name, {
-    VisibilityTimeout: String(visibilitySeconds),
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount }),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 }),
   });
   return {
     sqs,

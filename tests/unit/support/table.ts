@@ -1,20 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { LISTED } from '../../../core/ledger/item.ts';
 import { ANYBODY, givenService, REGION } from './aws.ts';
+import { type SimulatedClock, simulatedClock } from './clock.ts';
 
 const keys = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
   { AttributeName: range, KeyType: 'RANGE' as const },
 ];
 
-/** A table like the product's, of its own: in another DynamoDB where the environment names one, else in memory. */
-export async function openTable() {
+/** Of a test file. */
+let dynalite: ReturnType<typeof startDynalite> | undefined;
+afterAll(async () => (await dynalite)?.close());
+
+/**
+ * A table like the product's, of its own: in another DynamoDB where the environment names one, else in memory. Its clock stands while a
+ * call is under way.
+ */
+export async function openTable(
+  clock = simulatedClock(),
+): Promise<DynamoTable & { clock: SimulatedClock; close(): Promise<void> }> {
   const given = givenService('DYNAMODB');
-  const server = given ? undefined : await startDynalite();
-  const low = new DynamoDBClient(given ?? { endpoint: server?.endpoint ?? '', region: REGION, credentials: ANYBODY });
+  if (!given) dynalite ??= startDynalite();
+  const low = new DynamoDBClient(
+    given ?? { endpoint: (await dynalite)?.endpoint ?? '', region: REGION, credentials: ANYBODY },
+  );
   const tableName = `sends-${randomUUID()}`;
   await low.send(
     new CreateTableCommand({
@@ -42,21 +61,26 @@ export async function openTable() {
       ],
     }),
   );
-  // Ours is there at once; elsewhere a table is CREATING for some seconds.
+  // A new table is CREATING: in memory for a turn of the event loop, elsewhere for seconds.
+  const describe = new DescribeTableCommand({ TableName: tableName });
   if (given)
     await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName: tableName });
+  else while ((await low.send(describe)).Table?.TableStatus !== 'ACTIVE');
+  const client = DynamoDBDocumentClient.from(low);
+  const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
+  client.send = (...call: unknown[]) => clock.pauseFor(send(...call)) as never;
   return {
-    client: DynamoDBDocumentClient.from(low),
+    client,
     tableName,
+    clock,
     async close() {
       if (given) await low.send(new DeleteTableCommand({ TableName: tableName }));
       low.destroy();
-      await server?.close();
     },
   };
 }
 
-/** In a thread of its own: it must not hold up the sends that are timed to the millisecond. */
+/** DynamoDB in a thread, with real conditional writes. */
 async function startDynalite() {
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads');
