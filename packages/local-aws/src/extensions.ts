@@ -18,7 +18,7 @@ export interface ExtensionContext {
 export interface Extensions {
   /** Values of template parameters, by name. They replace those given as an option. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Values of the template's secrets, by secret name. */
+  /** Values of the template's secrets, by name or logical id. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stand-ins of services outside AWS, by name: each answers the requests to `/_providers/<name>/…` of the AWS endpoint. */
   readonly providers?: Readonly<Record<string, ServiceHandler>>;

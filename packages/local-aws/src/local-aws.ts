@@ -136,9 +136,8 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
   );
   closers.add(() => aws.close());
   const { template, gateway, services, meter } = aws;
-  for (const line of template.unsupported) onNotice(`Not supported: ${line}`);
 
-  const functions = functionsOf(template);
+  const functions = functionsOf(template, join(dataDir, 'lambda', 'inline'));
   const runtime = new LambdaRuntime({
     functions,
     dataDir,
@@ -167,8 +166,9 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
   runtime.start();
   aws.events.start();
 
-  await warmed;
   const api = httpApiOf(template);
+  for (const line of template.unsupported) onNotice(`Not supported: ${line}`);
+  await warmed;
   if (api) {
     const server = new HttpApiServer(listener, {
       api,

@@ -2,8 +2,11 @@ import { isObject, type Json, type JsonObject } from '../template/json.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
 import { compilePattern, type Matcher } from './matching/pattern.ts';
 import { parseSchedule, type Schedule, ScheduleError } from './matching/schedule.ts';
+import { PatternError } from './matching/value-matchers.ts';
 
 export const DEFAULT_BUS = 'default';
+/** What a rule of this machine can call: a function, a queue, a state machine. */
+export const DELIVERABLE = /^arn:aws:(lambda|sqs|states):/;
 
 /** What is called when a rule or a schedule applies. */
 export interface Target {
@@ -27,12 +30,24 @@ export interface Rule {
   readonly origin: 'aws.events' | 'aws.scheduler';
 }
 
-/** The rules and schedules of a template, compiled. Throws where EventBridge would refuse one. */
+/** The rules and schedules of a template, compiled. What is not emulated is reported to the template. */
 export function rulesOf(template: Template): Rule[] {
-  return [
-    ...template.ofType('AWS::Events::Rule').map(ruleOf),
-    ...template.ofType('AWS::Scheduler::Schedule').map(scheduleOf),
-  ];
+  const compiled = (type: string, compile: (resource: TemplateResource) => Rule) =>
+    template.ofType(type).flatMap((resource) => {
+      try {
+        const rule = compile(resource);
+        const targets = rule.targets.filter(({ arn }) => DELIVERABLE.test(arn));
+        for (const target of rule.targets.filter(({ arn }) => !DELIVERABLE.test(arn))) {
+          template.notSupported(resource, `the target ${target.arn} is not emulated`);
+        }
+        return [{ ...rule, targets }];
+      } catch (error) {
+        if (!(error instanceof ScheduleError || error instanceof PatternError)) throw error;
+        template.notSupported(resource, error.message);
+        return [];
+      }
+    });
+  return [...compiled('AWS::Events::Rule', ruleOf), ...compiled('AWS::Scheduler::Schedule', scheduleOf)];
 }
 
 /** The names of the event buses. */
@@ -62,7 +77,7 @@ function scheduleOf({ physicalId, arn = '', properties }: TemplateResource): Rul
   const target = isObject(properties.Target) ? properties.Target : {};
   const timezone = String(properties.ScheduleExpressionTimezone ?? 'UTC');
   if (!['UTC', 'Etc/UTC'].includes(timezone)) {
-    throw new ScheduleError(`${physicalId}: schedules are in UTC on this machine, not in ${timezone}`);
+    throw new ScheduleError(`a schedule in ${timezone} is not emulated: schedules are in UTC`);
   }
   return {
     name: physicalId,

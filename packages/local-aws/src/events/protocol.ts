@@ -4,14 +4,11 @@ import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, ServiceHandler } from '../gateway/types.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
 import { isObject, type Json, type JsonObject } from '../template/json.ts';
-import { busName, type Rule } from './definitions.ts';
+import { busName, DELIVERABLE, type Rule } from './definitions.ts';
 import type { EventBus } from './delivery/event-bus.ts';
 import { compilePattern } from './matching/pattern.ts';
 import { PatternError } from './matching/value-matchers.ts';
 import type { RuleStore } from './state/rule-store.ts';
-
-/** What a rule of this machine can call. */
-const DELIVERABLE = /^arn:aws:(lambda|sqs|states):/;
 
 const entrySchema = z.object({
   Source: z.string().optional(),

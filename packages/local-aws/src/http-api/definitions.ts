@@ -1,4 +1,5 @@
 import { objectOf } from '../lambda/definitions.ts';
+import { NotEmulated } from '../template/errors.ts';
 import type { Template } from '../template/template.ts';
 
 export interface AuthorizerSpec {
@@ -42,18 +43,35 @@ const MAX_TIMEOUT_MS = 30_000;
 /** The authorizer's result cache where the template says nothing. */
 const DEFAULT_TTL_SECONDS = 0;
 
-/** The template's HTTP API; undefined where it has none. */
+/** The template's HTTP API; undefined where it has none. A route that is not emulated is reported to the template. */
 export function httpApiOf(template: Template): HttpApiSpec | undefined {
-  const api = template.ofType('AWS::ApiGatewayV2::Api')[0];
+  const [api, ...others] = template.ofType('AWS::ApiGatewayV2::Api').filter((resource) => {
+    const { ProtocolType: protocol = 'HTTP' } = resource.properties;
+    if (protocol !== 'HTTP') template.notSupported(resource, `the protocol ${protocol} is not emulated`);
+    return protocol === 'HTTP';
+  });
   if (!api) return undefined;
+  for (const other of others) template.notSupported(other, 'a second HTTP API in one stack is not emulated');
+  const ofApi = (type: string) => template.ofType(type).filter(({ properties: { ApiId } }) => ApiId === api.physicalId);
   const cors = api.properties.CorsConfiguration;
-  const stage = template.ofType('AWS::ApiGatewayV2::Stage')[0];
+  const [stage] = ofApi('AWS::ApiGatewayV2::Stage');
+  if (stage && stage.physicalId !== '$default') {
+    template.notSupported(stage, 'the name of a stage in the path is not emulated: requests have none');
+  }
   const settings = objectOf(stage?.properties.DefaultRouteSettings);
   const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = settings;
   return {
     apiId: api.physicalId,
     stage: stage?.physicalId ?? '$default',
-    routes: template.ofType('AWS::ApiGatewayV2::Route').map((route) => routeOf(template, route.properties)),
+    routes: ofApi('AWS::ApiGatewayV2::Route').flatMap((route) => {
+      try {
+        return [routeOf(template, route.properties)];
+      } catch (error) {
+        if (!(error instanceof NotEmulated)) throw error;
+        template.notSupported(route, `the route ${route.properties.RouteKey} is left out: ${error.message}`);
+        return [];
+      }
+    }),
     ...(cors !== undefined && { cors: corsOf(objectOf(cors)) }),
     ...(burst !== undefined &&
       rate !== undefined && { throttle: { burst: Number(burst), ratePerSecond: Number(rate) } }),
@@ -66,9 +84,15 @@ function routeOf(template: Template, properties: Record<string, unknown>): Route
   const integration = template
     .ofType('AWS::ApiGatewayV2::Integration')
     .find(({ physicalId }) => physicalId === integrationId)?.properties;
-  if (integration?.IntegrationType !== 'AWS_PROXY') throw new Error(`The route ${routeKey} has no Lambda behind it`);
+  if (integration?.IntegrationType !== 'AWS_PROXY' || integration.IntegrationSubtype !== undefined) {
+    throw new NotEmulated('only an integration with a function is emulated');
+  }
   if (String(integration.PayloadFormatVersion) !== '2.0') {
-    throw new Error(`The route ${routeKey}: only payload format 2.0 is emulated`);
+    throw new NotEmulated('only payload format 2.0 is emulated');
+  }
+  const authorization = properties.AuthorizationType ?? 'NONE';
+  if (authorization !== 'NONE' && authorization !== 'CUSTOM') {
+    throw new NotEmulated(`the authorization type ${authorization} is not emulated`);
   }
   const [method = 'ANY', path = ''] = routeKey === '$default' ? [] : routeKey.split(' ');
   return {
@@ -77,21 +101,19 @@ function routeOf(template: Template, properties: Record<string, unknown>): Route
     segments: segmentsOf(path),
     functionArn: functionArnOf(String(integration.IntegrationUri)),
     timeoutMs: Math.min(Number(integration.TimeoutInMillis ?? MAX_TIMEOUT_MS), MAX_TIMEOUT_MS),
-    ...(properties.AuthorizationType === 'CUSTOM' && {
-      authorizer: authorizerOf(template, String(properties.AuthorizerId), routeKey),
-    }),
+    ...(authorization === 'CUSTOM' && { authorizer: authorizerOf(template, String(properties.AuthorizerId)) }),
   };
 }
 
-function authorizerOf(template: Template, id: string, routeKey: string): AuthorizerSpec {
+function authorizerOf(template: Template, id: string): AuthorizerSpec {
   const found = template.ofType('AWS::ApiGatewayV2::Authorizer').find(({ physicalId }) => physicalId === id);
   if (found?.properties.AuthorizerType !== 'REQUEST' || found.properties.EnableSimpleResponses !== true) {
-    throw new Error(`The route ${routeKey}: only a REQUEST authorizer with simple responses is emulated`);
+    throw new NotEmulated('only a REQUEST authorizer with simple responses is emulated');
   }
   const sources = [found.properties.IdentitySource ?? []].flat().map(String);
   const identityHeaders = sources.map((source) => {
     const header = /^\$request\.header\.(.+)$/i.exec(source)?.[1];
-    if (!header) throw new Error(`The authorizer of ${routeKey}: the identity source ${source} is not emulated`);
+    if (!header) throw new NotEmulated(`the identity source ${source} is not emulated`);
     return header.toLowerCase();
   });
   return {

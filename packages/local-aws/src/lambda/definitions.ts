@@ -1,21 +1,62 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonObject } from '../template/json.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
 import type { FunctionSpec } from './spec.ts';
 
 /** Instances of one function at most, event sources aside: each is a thread, and a laptop has few cores. */
 const DEFAULT_INSTANCES = 6;
+/** Taken where the template names none. */
+const NEWEST_RUNTIME = 'nodejs24.x';
 /** AWS's defaults of an asynchronous call. */
 const ASYNC_RETRIES = 2;
 const ASYNC_MAX_AGE_SECONDS = 6 * 3600;
 
-/** The template's functions as the runtime needs them. */
-export function functionsOf(template: Template): FunctionSpec[] {
-  return template.ofType('AWS::Lambda::Function').map((resource) => functionOf(template, resource));
+/**
+ * The template's functions as the runtime needs them. One that does not run here is reported to the template. Code that stands
+ * in the template itself is written to `inlineDir`.
+ */
+export function functionsOf(template: Template, inlineDir: string): FunctionSpec[] {
+  // What a custom resource would call does not run: the emulated ones do their work by themselves.
+  const providers = template.resources
+    .filter(({ type }) => type.startsWith('Custom::'))
+    .map(({ properties }) => properties.ServiceToken);
+  return template
+    .ofType('AWS::Lambda::Function')
+    .filter(({ arn }) => arn === undefined || !providers.includes(arn))
+    .flatMap((resource) => {
+      const code = codeOf(resource, inlineDir);
+      if ('codeDir' in code) return [functionOf(template, resource, code)];
+      template.notSupported(resource, code.missing);
+      return [];
+    });
 }
 
-function functionOf(template: Template, resource: TemplateResource): FunctionSpec {
-  const { logicalId, physicalId: name, arn, assetPath, properties } = resource;
-  if (!arn || !assetPath) throw new Error(`${logicalId}: a function needs its bundle as an asset`);
+type Code = { codeDir: string; runtime: string };
+
+/** Where a function's code is, or why it does not run here. */
+function codeOf(
+  { physicalId, properties, assetPath }: TemplateResource,
+  inlineDir: string,
+): Code | { missing: string } {
+  const runtime = String(properties.Runtime ?? NEWEST_RUNTIME);
+  if (!runtime.startsWith('nodejs')) return { missing: `the runtime ${runtime} is not emulated` };
+  const { ZipFile } = objectOf(properties.Code);
+  if (typeof ZipFile === 'string') {
+    const codeDir = join(inlineDir, physicalId);
+    mkdirSync(codeDir, { recursive: true });
+    writeFileSync(join(codeDir, 'index.js'), ZipFile);
+    return { codeDir, runtime };
+  }
+  if (assetPath === undefined) return { missing: 'code that is not an asset of this CDK output is not emulated' };
+  if (!statSync(assetPath, { throwIfNoEntry: false })?.isDirectory()) {
+    return { missing: `the code must be a folder, which ${assetPath} is not` };
+  }
+  return { codeDir: assetPath, runtime };
+}
+
+function functionOf(template: Template, resource: TemplateResource, code: Code): FunctionSpec {
+  const { logicalId, physicalId: name, arn = '', properties } = resource;
   const reserved = properties.ReservedConcurrentExecutions;
   const config = template
     .ofType('AWS::Lambda::EventInvokeConfig')
@@ -25,7 +66,7 @@ function functionOf(template: Template, resource: TemplateResource): FunctionSpe
     name,
     arn,
     roleArn: String(properties.Role),
-    codeDir: assetPath,
+    ...code,
     handler: String(properties.Handler),
     timeoutSeconds: numberOr(properties.Timeout, 3),
     memoryMb: numberOr(properties.MemorySize, 128),

@@ -4,8 +4,10 @@ export interface FunctionSpec {
   name: string;
   arn: string;
   roleArn: string;
-  /** The unpacked bundle. */
+  /** Absolute path of the unpacked bundle. */
   codeDir: string;
+  /** `nodejs24.x` */
+  runtime: string;
   /** `index.handler`: file and export. */
   handler: string;
   timeoutSeconds: number;

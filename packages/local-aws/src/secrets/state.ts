@@ -7,6 +7,7 @@ import type { Template } from '../template/template.ts';
 
 /** A secret as a CloudFormation template describes it. */
 export interface SecretDefinition {
+  readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
@@ -36,7 +37,7 @@ export class Secrets {
   readonly #secrets: Map<string, Secret>;
   readonly #now: () => number;
 
-  /** `values` are by secret name: they hold from now on, whatever the file says. */
+  /** `values` are by name or logical id of the secret. They replace what the file has. */
   constructor(
     folder: string,
     definitions: readonly SecretDefinition[],
@@ -48,7 +49,7 @@ export class Secrets {
     this.#now = now;
     const stored = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Secret[]) : [];
     this.#secrets = new Map(stored.map((secret) => [secret.name, secret]));
-    for (const { name, arn, description, initial } of definitions) {
+    for (const { logicalId, name, arn, description, initial } of definitions) {
       const secret: Secret = this.#secrets.get(name) ?? {
         name,
         arn,
@@ -57,7 +58,7 @@ export class Secrets {
         ...(description === undefined ? {} : { description }),
       };
       this.#secrets.set(name, secret);
-      const given = values[name];
+      const given = values[name] ?? values[logicalId];
       const current = currentOf(secret);
       const known = current && 'SecretString' in current.value ? current.value.SecretString : undefined;
       if (given !== undefined && given !== known) this.put(secret, { SecretString: given });
@@ -95,7 +96,9 @@ export function secretsOf(template: Template): SecretDefinition[] {
   return template.ofType('AWS::SecretsManager::Secret').map(({ physicalId, properties, logicalId }) => {
     const { Name, SecretString, GenerateSecretString, Description } = properties;
     return {
-      name: typeof Name === 'string' ? Name : logicalId,
+      logicalId,
+      // A generated name stands in the ARN, before six random characters.
+      name: typeof Name === 'string' ? Name : physicalId.slice(physicalId.indexOf(':secret:') + 8, -7),
       arn: physicalId,
       ...(typeof Description === 'string' ? { description: Description } : {}),
       initial: () => (typeof SecretString === 'string' ? SecretString : generate(GenerateSecretString)),

@@ -110,7 +110,7 @@ export class StackScope implements Scope {
     this.#beingNamed.add(logicalId);
     const properties = isObject(resource.Properties) ? resource.Properties : {};
     const result: JsonObject = {};
-    for (const property of [nameProperty, 'EventBusName', 'GroupName']) {
+    for (const property of [nameProperty, 'EventBusName', 'GroupName', 'FifoQueue']) {
       const value = property === undefined ? undefined : properties[property];
       if (property === undefined || value === undefined) continue;
       // A name that is not emulated is reported with the other properties; the resource gets a generated one.
@@ -124,7 +124,8 @@ export class StackScope implements Scope {
   #generatedName(logicalId: string): string {
     const { stackName } = this.#naming;
     const suffix = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 12);
-    return `${stackName}-${logicalId.slice(0, 24)}-${suffix}`;
+    // CloudFormation cuts both names too, so that the whole fits any service: a bucket has at most 63 characters.
+    return `${stackName.slice(0, 24)}-${logicalId.slice(0, 24)}-${suffix}`;
   }
 
   #isOwnApi(id: string): boolean {

@@ -5,7 +5,7 @@ import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.t
 
 const track = closing();
 const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:app/key-abc123';
-const definition: SecretDefinition = { name: 'app/key', arn, initial: () => 'made up' };
+const definition: SecretDefinition = { logicalId: 'Key', name: 'app/key', arn, initial: () => 'made up' };
 
 async function start(folder: string, values: Record<string, string> = {}) {
   const secrets = new Secrets(folder, [definition], values, () => 1_000);

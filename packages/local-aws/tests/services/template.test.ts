@@ -201,6 +201,17 @@ describe('loadTemplate', () => {
     expect(load(document).resources[0]?.physicalId).toBe(load(document).resources[0]?.physicalId);
   });
 
+  it('generates the name of a FIFO queue with its ending, and names that fit a bucket', () => {
+    const { resources } = load({
+      Resources: {
+        Jobs: queue({ FifoQueue: true }),
+        ['Files'.repeat(20)]: { Type: 'AWS::S3::Bucket' },
+      },
+    });
+    expect(resources[0]?.physicalId).toMatch(/\/shop-Jobs-[0-9a-f]{12}\.fifo$/);
+    expect(resources[1]?.physicalId).toMatch(/^[a-z0-9-]{1,63}$/);
+  });
+
   it('fills a state machine definition with its substitutions', () => {
     const template = load({
       Resources: {

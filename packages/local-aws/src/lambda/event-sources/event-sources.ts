@@ -28,12 +28,17 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
   const { template, runtime, awsEndpoint, accessKeyFor, onProblem } = options;
   const sources: SqsEventSource[] = [];
   const load = watchLoad();
-  for (const { logicalId, properties } of template.ofType('AWS::Lambda::EventSourceMapping')) {
+  for (const mapping of template.ofType('AWS::Lambda::EventSourceMapping')) {
+    const { properties } = mapping;
     if (properties.Enabled === false) continue;
     const queueArn = String(properties.EventSourceArn);
     const queue = template.ofType('AWS::SQS::Queue').find(({ arn }) => arn === queueArn);
     const target = runtime.find(String(properties.FunctionName));
-    if (!queue || !target) throw new Error(`${logicalId}: its queue or function is not in the template`);
+    if (!queue || !target) {
+      const what = queue ? `the function ${properties.FunctionName}` : `the event source ${queueArn}`;
+      template.notSupported(mapping, `${what} is not emulated`);
+      continue;
+    }
     const types = properties.FunctionResponseTypes;
     const client = new QueueClient({
       awsEndpoint,

@@ -3,12 +3,20 @@
  * event at a time, and reports result, error and log lines to the thread that started it.
  */
 import { enableCompileCache } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadHandler } from './load-handler.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
+type CallbackHandler = (
+  event: unknown,
+  context: unknown,
+  callback: (error: unknown, result?: unknown) => void,
+) => unknown;
+
+/** The runtimes before nodejs24.x. */
+const TAKES_CALLBACKS = /^nodejs(1\d|2[0-2])\.x$/;
 
 const instance = workerData as InstanceData;
 let running: InvokeMessage | undefined;
@@ -51,21 +59,27 @@ function die(errorType: string, error: unknown): void {
   process.exit(1);
 }
 
-async function loadHandler(): Promise<Handler> {
-  const module: Record<string, unknown> = await import(pathToFileURL(instance.modulePath).href);
-  const handler = module[instance.exportName];
+async function findHandler(): Promise<Handler> {
+  const { codeDir, handler: name, runtime } = instance;
+  const handler = await loadHandler(codeDir, name);
   if (typeof handler !== 'function') {
-    throw Object.assign(new Error(`${instance.exportName} is undefined or not exported by ${instance.modulePath}`), {
-      name: 'Runtime.HandlerNotFound',
-    });
+    throw Object.assign(new Error(`${name} is undefined or not exported`), { name: 'Runtime.HandlerNotFound' });
   }
-  if (handler.length > 2) {
-    // The nodejs24.x runtime takes no callback.
-    throw Object.assign(new Error('Callback-based handlers are not supported by nodejs24.x: return a promise'), {
+  if (handler.length <= 2) return handler as Handler;
+  if (!TAKES_CALLBACKS.test(runtime)) {
+    throw Object.assign(new Error(`Callback-based handlers are not supported by ${runtime}: return a promise`), {
       name: 'Runtime.CallbackHandlerDeprecated',
     });
   }
-  return handler as Handler;
+  return (event, context) => callWithCallback(handler as CallbackHandler, event, context);
+}
+
+/** A handler that takes a callback may answer by a promise all the same. */
+function callWithCallback(handler: CallbackHandler, event: unknown, context: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const returned = handler(event, context, (error, result) => (error ? reject(error) : resolve(result)));
+    if (returned instanceof Promise) returned.then(resolve, reject);
+  });
 }
 
 const contextOf = (call: InvokeMessage) => ({
@@ -103,7 +117,7 @@ captureOutput();
 process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error));
 process.on('unhandledRejection', (reason) => die('Runtime.UnhandledPromiseRejection', reason));
 try {
-  const handler = await loadHandler();
+  const handler = await findHandler();
   parentPort?.on('message', (call: InvokeMessage) => void invoke(handler, call));
   post({ type: 'ready' });
 } catch (error) {

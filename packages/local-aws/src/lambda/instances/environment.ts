@@ -23,7 +23,7 @@ export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOpti
     POWERTOOLS_TRACE_ENABLED: 'false',
     // The instance metadata service is the SDK's last resort for anything unset; there is none here.
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),

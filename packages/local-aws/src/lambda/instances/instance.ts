@@ -34,11 +34,11 @@ export class Instance {
 
   constructor(spec: FunctionSpec, options: InstanceOptions) {
     this.spec = spec;
-    const [file, exportName] = splitHandler(spec.handler);
     const logStream = `${new Date().toISOString().slice(0, 10)}/[$LATEST]${randomBytes(16).toString('hex')}`;
     const data: InstanceData = {
-      modulePath: `${spec.codeDir}/${file}.mjs`,
-      exportName,
+      codeDir: spec.codeDir,
+      handler: spec.handler,
+      runtime: spec.runtime,
       functionName: spec.name,
       functionArn: spec.arn,
       memoryMb: spec.memoryMb,
@@ -133,12 +133,6 @@ export class Instance {
       errorMessage: `RequestId: ${this.requestId} Error: Runtime exited with error: ${cause}`,
     };
   }
-}
-
-/** `index.handler` → file and export. */
-function splitHandler(handler: string): [string, string] {
-  const dot = handler.lastIndexOf('.');
-  return [handler.slice(0, dot), handler.slice(dot + 1)];
 }
 
 /** Not sampled: there is no X-Ray here. */

@@ -2,9 +2,12 @@
 
 /** Handed to the thread when it starts. */
 export interface InstanceData {
-  /** Path of the module that holds the handler. */
-  modulePath: string;
-  exportName: string;
+  /** Absolute path of the unpacked code. */
+  codeDir: string;
+  /** `index.handler`: file and export. */
+  handler: string;
+  /** `nodejs24.x` */
+  runtime: string;
   functionName: string;
   functionArn: string;
   memoryMb: number;

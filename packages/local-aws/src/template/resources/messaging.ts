@@ -3,7 +3,13 @@ import { arnOf, nameOf, type ResourceType } from '../resource-type.ts';
 const queue: ResourceType = {
   nameProperty: 'QueueName',
   identify(resource) {
-    const name = nameOf(resource, 'QueueName');
+    const { FifoQueue: fifo } = resource.properties;
+    const isFifo = fifo === true || fifo === 'true';
+    // The name of a FIFO queue ends so, whoever gives it.
+    const name = nameOf(
+      { ...resource, generatedName: `${resource.generatedName}${isFifo ? '.fifo' : ''}` },
+      'QueueName',
+    );
     const arn = arnOf(resource.naming, 'sqs', name);
     const url = `${resource.naming.awsEndpoint}/${resource.naming.account}/${name}`;
     return { physicalId: url, arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };

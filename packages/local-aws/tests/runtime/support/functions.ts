@@ -1,22 +1,31 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LambdaRuntime, type LambdaRuntimeOptions } from '../../../src/lambda/runtime.ts';
 import type { FunctionSpec } from '../../../src/lambda/spec.ts';
 
 export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-runtime-'));
 
+/** Writes the files of a function's code, and gives their folder. */
+export function codeOf(files: Readonly<Record<string, string>>): string {
+  const codeDir = join(tempDir(), 'code');
+  for (const [name, source] of Object.entries(files)) {
+    const file = join(codeDir, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, source);
+  }
+  return codeDir;
+}
+
 /** A function whose bundle is this source text. */
 export function functionOf(name: string, source: string, changes: Partial<FunctionSpec> = {}): FunctionSpec {
-  const codeDir = join(tempDir(), name);
-  mkdirSync(codeDir, { recursive: true });
-  writeFileSync(join(codeDir, 'index.mjs'), source);
   return {
     logicalId: name,
     name,
     arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
     roleArn: `arn:aws:iam::000000000000:role/${name}`,
-    codeDir,
+    codeDir: changes.codeDir ?? codeOf({ 'index.mjs': source }),
+    runtime: 'nodejs24.x',
     handler: 'index.handler',
     timeoutSeconds: 5,
     memoryMb: 128,
