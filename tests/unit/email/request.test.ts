@@ -62,7 +62,7 @@ describe('a request to send', () => {
     ).toBeDefined();
   });
 
-  it('is refused when it is no JSON, or nothing', () => {
+  it('is refused when it is not JSON, or empty', () => {
     expect(() => parseEmailRequest('{')).toThrow('not valid JSON');
     expect(() => parseEmailRequest(undefined)).toThrow('from: ');
   });

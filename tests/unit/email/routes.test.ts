@@ -36,7 +36,7 @@ describe('the routes of email', () => {
     );
   }
 
-  it('leave a key free whose request was refused: corrected, it is accepted', async () => {
+  it('leave the key of a refused request free, so that the corrected request is accepted with it', async () => {
     const wrong = emailRequest({ from: { email: 'sender@elsewhere.com' } });
     const refused = await post(wrong, 'k1');
     const empty = await post({ ...emailRequest(), subject: '' }, 'k1');
@@ -47,7 +47,7 @@ describe('the routes of email', () => {
     expect(email.queue.messages).toHaveLength(1);
   });
 
-  it('keep no 5xx: the key goes on with the same batch, and the email is sent once', async () => {
+  it('do not replay a 5xx: a repeated call continues the same batch, and the email is sent once', async () => {
     broken = true;
     const failed = await post(emailRequest(), 'k1');
     broken = false;
@@ -60,14 +60,14 @@ describe('the routes of email', () => {
     expect(email.queue.messages).toEqual([{ batchId: accepted.body.data.batchID, rowNumber: 1 }]);
   });
 
-  it('know the batch they accepted and no other, whatever the id looks like', async () => {
+  it('answer an accepted batch, and 404 to any other id', async () => {
     const { body } = await post(emailRequest());
 
     expect((await get(body.data.batchID)).body.data.emails).toHaveLength(1);
     for (const id of ['nope', 'a'.repeat(2_043), 'é'.repeat(1_200)]) expect((await get(id)).status).toBe(404);
   });
 
-  it('take the same request twice for two where no key is given', async () => {
+  it('count a repeated request without a key as another', async () => {
     const [one, two] = [await post(emailRequest()), await post(emailRequest())];
 
     expect(one.body.data.batchID).not.toBe(two.body.data.batchID);

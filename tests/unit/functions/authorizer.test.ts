@@ -4,7 +4,7 @@ import { cached } from '../../../functions/common/cached.ts';
 describe('the API key', () => {
   const isAllowed = createApiKeyCheck(async () => 'secret-key');
 
-  it.each(['Bearer secret-key', 'bearer secret-key', 'Bearer  secret-key '])('%j is let in', async (header) => {
+  it.each(['Bearer secret-key', 'bearer secret-key', 'Bearer  secret-key '])('lets %j in', async (header) => {
     expect(await isAllowed(header)).toBe(true);
   });
 
@@ -17,7 +17,7 @@ describe('the API key', () => {
     'Bearer wrong',
     'Bearer secret-key x',
     'Basic secret-key',
-  ])('%j is not', async (header) => {
+  ])('refuses %j', async (header) => {
     expect(await isAllowed(header)).toBe(false);
   });
 });
@@ -55,7 +55,7 @@ describe('a cached secret', () => {
     expect(loads).toBe(2);
   });
 
-  it('is asked for again after it could not be read', async () => {
+  it('is read again after a read that failed', async () => {
     const { get } = secret();
     key = new Error('no Secrets Manager');
     await expect(get()).rejects.toThrow('no Secrets Manager');
@@ -64,7 +64,7 @@ describe('a cached secret', () => {
     expect(await get()).toBe('first');
   });
 
-  it('is asked for again after it was forgotten', async () => {
+  it('is read again after it was forgotten', async () => {
     const { get, forget } = secret();
     await get();
     key = 'rotated';

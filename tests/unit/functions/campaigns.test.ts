@@ -44,7 +44,7 @@ describe('the routes of campaigns', () => {
     await Promise.all([table.close(), s3.close()]);
   });
 
-  it('show one as the API says', async () => {
+  it('answer a campaign as its schema says', async () => {
     const { status, body } = await call('GET /campaigns/{batchId}', of('b1'));
 
     expect(status).toBe(200);
@@ -52,7 +52,7 @@ describe('the routes of campaigns', () => {
     expect(body).toMatchObject({ batchId: 'b1', status: 'SUCCEEDED', counts: { SENT: 1, ERROR: 1 }, campaignId: null });
   });
 
-  it('list them newest first, page by page', async () => {
+  it('list campaigns newest first, page by page', async () => {
     const first = await call('GET /campaigns', { query: { limit: '2' } });
     const second = await call('GET /campaigns', { query: { limit: '2', after: first.body.next } });
 
@@ -62,7 +62,7 @@ describe('the routes of campaigns', () => {
     expect(second.body.next).toBeUndefined();
   });
 
-  it('stop one that runs, and redrive it', async () => {
+  it('stop a running campaign, and redrive it', async () => {
     await store().create(campaignRecord({ batchId: 'running', status: 'RUNNING' }));
 
     const stopped = await call('POST /campaigns/{batchId}/stop', of('running'));
@@ -77,20 +77,20 @@ describe('the routes of campaigns', () => {
 
   it.each<[string, string, object, number]>([
     ['an unknown campaign', 'GET /campaigns/{batchId}', of('nobody'), 404],
-    ['the report of an unknown one', 'GET /campaigns/{batchId}/sends.csv', of('nobody'), 404],
-    ['a stop of an unknown one', 'POST /campaigns/{batchId}/stop', of('nobody'), 404],
-    ['a stop of one that is over', 'POST /campaigns/{batchId}/stop', of('b1'), 409],
-    ['a redrive of one that succeeded', 'POST /campaigns/{batchId}/redrive', of('b1'), 409],
+    ['the report of an unknown campaign', 'GET /campaigns/{batchId}/sends.csv', of('nobody'), 404],
+    ['a stop of an unknown campaign', 'POST /campaigns/{batchId}/stop', of('nobody'), 404],
+    ['a stop of a campaign that has ended', 'POST /campaigns/{batchId}/stop', of('b1'), 409],
+    ['a redrive of a campaign that succeeded', 'POST /campaigns/{batchId}/redrive', of('b1'), 409],
     [
-      'a redrive with a bad policy',
+      'a redrive with an unknown policy',
       'POST /campaigns/{batchId}/redrive',
       { ...of('b1'), body: '{"unconfirmed":"maybe"}' },
       400,
     ],
-    ['a redrive with no JSON', 'POST /campaigns/{batchId}/redrive', { ...of('b1'), body: 'x' }, 400],
+    ['a redrive with a body that is not JSON', 'POST /campaigns/{batchId}/redrive', { ...of('b1'), body: 'x' }, 400],
     ['a limit out of range', 'GET /campaigns', { query: { limit: '101' } }, 400],
     ['a cursor of another list', 'GET /campaigns', { query: { after: 'eA' } }, 400],
-    ['a route that is not there', 'GET /elsewhere', {}, 404],
+    ['an unknown route', 'GET /elsewhere', {}, 404],
   ])('refuse %s', async (_name, routeKey, rest, status) => {
     expect(await call(routeKey, rest)).toMatchObject({ status, body: { status } });
   });

@@ -43,7 +43,7 @@ describe('the pages', () => {
     ['/console', 'console'],
     ['/console/executions/arn:aws:states:x', 'console'],
     ['/console/executions/arn:aws:states:us-east-1:000000000000:execution:m:run.v2', 'console'],
-  ])('%s is a page that is asked for anew each time', async (path, text) => {
+  ])('%s is a page that browsers always revalidate', async (path, text) => {
     const answer = await get(path);
 
     expect(answer).toMatchObject({ status: 200, isBase64Encoded: false });
@@ -52,13 +52,13 @@ describe('the pages', () => {
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
   });
 
-  it('keeps a page uncompressed, so that what serves it may add to its head', async () => {
+  it('does not compress a page, so that a proxy may insert into its head', async () => {
     const answer = await get('/console', { 'accept-encoding': 'gzip' });
 
     expect(answer.headers['content-encoding']).toBeUndefined();
   });
 
-  it('sends scripts compressed, those with a hash in their name for good', async () => {
+  it('compresses scripts, and lets browsers keep those with a hash in their name', async () => {
     const answer = await get('/console/assets/main-AB12CD34.js', { 'accept-encoding': 'gzip, br' });
 
     expect(answer.headers).toMatchObject({
@@ -70,7 +70,7 @@ describe('the pages', () => {
     expect((await get('/console/assets/main-AB12CD34.js')).body).toContain('xxx');
   });
 
-  it('sends binary files as they are', async () => {
+  it('sends binary files unchanged', async () => {
     const { body, headers, isBase64Encoded } = await get('/docs/favicon-32x32.png');
 
     expect(headers['content-type']).toBe('image/png');
@@ -78,7 +78,7 @@ describe('the pages', () => {
     expect(Buffer.from(String(body), 'base64').subarray(1, 4).toString()).toBe('PNG');
   });
 
-  it('answers 304 to whoever has the file', async () => {
+  it('answers 304 to a browser that has the file', async () => {
     const { headers } = await get('/docs/docs.js');
 
     expect(await get('/docs/docs.js', { 'if-none-match': String(headers.etag) })).toMatchObject({ status: 304 });
@@ -92,15 +92,15 @@ describe('the pages', () => {
     '/docs/..%2f..%2fsecret.txt',
     '/graphql/unknown',
     '/elsewhere',
-  ])('%s is not there', async (path) => {
+  ])('answers 404 to %s', async (path) => {
     expect(await get(path)).toMatchObject({ status: 404 });
   });
 
-  it('refuses a path that is no path', async () => {
+  it('refuses a path with an invalid escape', async () => {
     expect(await get('/docs/%E0%A4%A')).toMatchObject({ status: 400 });
   });
 
-  it('loads Swagger UI from this origin alone', async () => {
+  it('loads Swagger UI only from this origin', async () => {
     const page = await readFile(join(folder, 'static', 'docs', 'index.html'), 'utf8');
     const css = await readFile(join(folder, 'static', 'docs', 'swagger-ui.css'), 'utf8');
 

@@ -28,14 +28,14 @@ async function call(route: string, body?: unknown) {
   return { status, answer, concurrency };
 }
 
-it('shows the rate, what SES allows, and what is used', async () => {
+it('answers the rate, the limit of SES and the use', async () => {
   expect(await call('GET /rate')).toMatchObject({
     status: 200,
     answer: { perSecond: 45, source: 'ses', allowedPerSecond: 50, usedPerSecond: 0 },
   });
 });
 
-it('sets the rate, also in the concurrency of running campaigns, and gives it back', async () => {
+it('sets the rate and the concurrency of running campaigns, and resets it', async () => {
   const { answer, concurrency } = await call('PUT /rate', { perSecond: 20 });
   expect(answer).toMatchObject({ perSecond: 20, source: 'operator' });
   expect(concurrency).toEqual([100]);

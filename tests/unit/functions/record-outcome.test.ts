@@ -30,11 +30,11 @@ it('reads how a campaign ended', () => {
   });
 });
 
-it('takes an execution that waits for its redrive as running', () => {
+it('counts an execution that waits for its redrive as running', () => {
   expect(statusChangeOf(event({ status: 'PENDING_REDRIVE', stopDate: null }), MACHINE)?.state.status).toBe('RUNNING');
 });
 
-it('leaves the children of a Map Run alone', () => {
+it('ignores the children of a Map Run', () => {
   expect(statusChangeOf(event({ stateMachineArn: `${MACHINE}/SendRows` }), MACHINE)).toBeUndefined();
 });
 
@@ -50,7 +50,7 @@ describe('what DescribeExecution adds', () => {
     ['of another state', { status: 'RUNNING' as const, redriveCount: 1 }],
     ['of an earlier end, which it may tell for a while', { ...told, redriveCount: 0, cause: 'the first end' }],
     ['of no execution', undefined],
-  ])('is nothing where its answer is %s', (_, described) => {
+  ])('is nothing when its answer is %s', (_, described) => {
     expect(withDescription(told, described)).toEqual(told);
   });
 });

@@ -52,7 +52,7 @@ describe('the reports of a campaign', () => {
     ]);
   });
 
-  it('hand on what the upload wrote of the skipped rows', async () => {
+  it('return the skipped rows that the upload wrote', async () => {
     s3.objects.set('campaigns/b1/u1/skipped.csv', Buffer.from('"row","email","reason","code"\n'));
 
     expect(await reports([]).skipped(campaignRecord())).toMatchObject({
@@ -61,7 +61,7 @@ describe('the reports of a campaign', () => {
     });
   });
 
-  it('lie in S3 behind a link where they are too large for an answer', async () => {
+  it('are a link to S3 when they are too large for an answer', async () => {
     const rows = Array.from({ length: 500 }, (_, n) => row(n + 1));
     s3.objects.set('campaigns/b1/u1/skipped.csv', Buffer.from('x'.repeat(5_000)));
 
@@ -75,7 +75,7 @@ describe('the reports of a campaign', () => {
     expect(skipped.headers?.location).toContain('skipped.csv');
   });
 
-  it('fail when the ledger cannot be read to its end', async () => {
+  it('fail when the ledger cannot be read completely', async () => {
     const broken = createReports({
       s3: s3.client,
       bucket: 'campaigns',

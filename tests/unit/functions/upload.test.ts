@@ -80,7 +80,7 @@ describe('POST /upload', () => {
     expect(started).toEqual([first.body.batchId]);
   });
 
-  it('takes a boundary in quotes, and bytes of every kind', async () => {
+  it('accepts a quoted boundary and a body with any bytes', async () => {
     const boundary = 'a b?c';
     const body = Buffer.concat([
       Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n`),
@@ -94,7 +94,7 @@ describe('POST /upload', () => {
     expect(writtenRows()).toEqual([{ row: '1', email: 'a@example.com', subject: 'Olé', content: '10 €' }]);
   });
 
-  it('takes a file of exactly 4 MB', async () => {
+  it('accepts a file of exactly 4 MB', async () => {
     const head = 'email,subject,content,filler\na@example.com,S,x,';
     const { status } = await postForm([['file', csv(head + 'y'.repeat(4 * 1024 * 1024 - head.length))]]);
 
@@ -103,7 +103,7 @@ describe('POST /upload', () => {
 
   it.each<[string, number, string, [string, string | Blob, string?][]]>([
     ['no file', 400, 'There is no file', [['campaignId', 'spring']]],
-    ['a file that nobody chose', 400, 'There is no file', [['file', csv(''), '']]],
+    ['an empty part without a chosen file', 400, 'There is no file', [['file', csv(''), '']]],
     ['text in place of a file', 400, 'holds text', [['file', CSV]]],
     ['a file in another field', 400, 'belongs in the field "file"', [['csv', csv(CSV)]]],
     [
@@ -306,7 +306,7 @@ describe('POST /upload', () => {
     });
   });
 
-  it('masks what is our fault, and the next upload of the file heals it', async () => {
+  it('masks an internal error, and the next upload of the file starts the campaign', async () => {
     failing = new Error('arn:aws:secret');
 
     const broken = await postForm([['file', csv(CSV)]]);

@@ -88,7 +88,7 @@ test('campaigns page newest first; the counts of a running one add up', async ()
   expect(last?.edges ?? []).toEqual([]);
 });
 
-test('a campaign is counted once, however many of its fields ask', async () => {
+test('a campaign is counted once, however many fields ask', async () => {
   const counted: string[] = [];
   const { ledger } = graphql.deps;
   graphql.deps.ledger = {
@@ -133,7 +133,7 @@ test('stopCampaign stops', async () => {
 test.each([
   ['stopCampaign(batchId: "x")', 'NotFound', 'There is no campaign x.'],
   [`redriveCampaign(batchId: "${SUCCEEDED}")`, 'NothingToRedrive', 'The campaign has SUCCEEDED'],
-])('%s says why it cannot be', async (command, code, message) => {
+])('%s is refused with the reason', async (command, code, message) => {
   const { result } = await graphql.run(`mutation { ${command} { batchId } }`);
 
   expect(result.errors?.[0]).toMatchObject({ message: expect.stringContaining(message), extensions: { code } });

@@ -22,7 +22,7 @@ test.each([
   '2026-11-22T25:00:00Z',
   '22/11/2026',
   '1795341600',
-])('%p is no time', (text) => {
+])('%p is not a time', (text) => {
   expect(parseInstant(text)).toBeUndefined();
 });
 

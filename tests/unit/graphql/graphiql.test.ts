@@ -17,7 +17,7 @@ test.each(EXAMPLE_QUERIES)('the example query of tab %# runs', async ({ query, v
   expect(result.errors).toBeUndefined();
 });
 
-test('the page is built whole: its files are there, and nothing comes from elsewhere', async () => {
+test('the page has all its files and loads nothing from another origin', async () => {
   const outdir = await mkdtemp(join(tmpdir(), 'graphiql-'));
   try {
     await buildGraphiql(outdir);

@@ -28,7 +28,7 @@ test('answers a query', async () => {
   });
 });
 
-test('runs the named one of several operations, with variables', async () => {
+test('runs the named operation of several, with variables', async () => {
   const query = 'query A { __typename } query B($id: ID!) { send(sendId: $id) { email } }';
 
   const { body } = await post({ json: { query, operationName: 'B', variables: { id: 'a-1' }, extensions: {} } });
@@ -36,20 +36,20 @@ test('runs the named one of several operations, with variables', async () => {
   expect(body).toEqual({ data: { send: null } });
 });
 
-test('takes null for what is not given', async () => {
+test('accepts null for a member that is left out', async () => {
   const { body } = await post({ json: { query: '{ __typename }', operationName: null, variables: null } });
 
   expect(body.errors).toBeUndefined();
 });
 
-test('a refused document is 200 to a client of application/json', async () => {
+test('answers 200 with a refused document to a client that accepts application/json', async () => {
   const { status, body } = await post({ json: { query: '{ nothing }' } });
 
   expect(status).toBe(200);
   expect(body.errors[0]).toMatchObject({ message: 'Cannot query field "nothing" on type "Query".' });
 });
 
-test('and 400 to one that asks for the GraphQL media type', async () => {
+test('answers 400 with a refused document to a client that accepts the GraphQL media type', async () => {
   const { status, type } = await post({
     headers: { accept: 'application/graphql-response+json, application/json;q=0.9' },
     json: { query: '{ nothing }' },
@@ -58,7 +58,7 @@ test('and 400 to one that asks for the GraphQL media type', async () => {
   expect({ status, type }).toEqual({ status: 400, type: 'application/graphql-response+json; charset=utf-8' });
 });
 
-test('a syntax error says where', async () => {
+test('locates a syntax error', async () => {
   const { body } = await post({ json: { query: '{ send( }' } });
 
   expect(body.errors[0]).toMatchObject({
@@ -69,11 +69,11 @@ test('a syntax error says where', async () => {
 });
 
 test.each([
-  ['text that is no JSON', { body: '{"query": ' }, 400, 'The body is not valid JSON'],
+  ['a body that is not JSON', { body: '{"query": ' }, 400, 'The body is not valid JSON'],
   ['no body', { body: '' }, 400, 'query:'],
   ['a list of requests', { json: [{ query: '{ __typename }' }] }, 400, 'The body is not valid'],
   ['no query', { json: { variables: {} } }, 400, 'query:'],
-  ['variables that are no object', { json: { query: '{ __typename }', variables: [1] } }, 400, 'variables:'],
+  ['variables that are not an object', { json: { query: '{ __typename }', variables: [1] } }, 400, 'variables:'],
   ['another content type', { headers: { 'content-type': 'text/plain' }, body: '{}' }, 415, 'Content-Type'],
   ['no content type', { headers: { 'content-type': '' }, body: '{}' }, 415, 'Content-Type'],
 ])('refuses %s', async (_, request: Given, expected, message) => {

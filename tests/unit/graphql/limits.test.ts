@@ -48,7 +48,7 @@ test('a negative page size does not make a query cheaper', async () => {
   expect(await codes(query)).toMatchObject({ codes: ['QueryTooExpensive'] });
 });
 
-test('commands cannot be repeated without end in one request', async () => {
+test('a request cannot repeat a command without limit', async () => {
   const aliases = Array.from({ length: 40 }, (_, n) => `s${n}: stopCampaign(batchId: "x") { batchId }`);
 
   expect(await codes(`mutation { ${aliases.join(' ')} }`)).toMatchObject({ codes: ['QueryTooExpensive'] });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { createSchema } from '../../../graphql/schema.ts';
 
-const COMMITTED = 'graphql/schema.graphql';
+const COMMITTED = 'docs/schema.graphql';
 
 test('the schema is the committed one', async () => {
   const printed = `${printSchema(createSchema())}\n`;

@@ -37,7 +37,7 @@ const ids = async (query: string, variables?: Record<string, unknown>) => {
 };
 
 describe('listEmailStatus', () => {
-  test('lists every send, newest first, when nothing is asked', async () => {
+  test('lists every send, newest first, without arguments', async () => {
     expect(await ids('{ listEmailStatus { sendId } }')).toEqual([
       `${newest}-1`,
       `${other}-1`,
@@ -53,7 +53,7 @@ describe('listEmailStatus', () => {
     expect(await ids(query)).toEqual([`${BATCH}-2`, `${BATCH}-1`]);
   });
 
-  test('takes one status where a list is expected', async () => {
+  test('accepts one status where a list is expected', async () => {
     expect(await ids('{ listEmailStatus(status: QUEUED) { sendId } }')).toEqual([`${other}-1`]);
   });
 
@@ -67,7 +67,7 @@ describe('listEmailStatus', () => {
     expect(await ids(query, { email: 'Ana@Example.com' })).toEqual([`${newest}-1`]);
   });
 
-  test('null arguments filter by nothing', async () => {
+  test('does not filter by null arguments', async () => {
     const query = '{ listEmailStatus(status: null, from: null, batchId: null, limit: null, after: null) { sendId } }';
 
     expect(await ids(query)).toHaveLength(5);
@@ -88,7 +88,7 @@ describe('listEmailStatus', () => {
     expect(seen).toEqual([`${newest}-1`, `${BATCH}-2`, `${BATCH}-1`]);
   });
 
-  test('fills its page even where the ledger ends its own pages early', async () => {
+  test('fills its page even when the ledger ends its pages early', async () => {
     const pages = [[aSend({ rowNumber: 3 })], [], [aSend({ rowNumber: 2 }), aSend({ rowNumber: 1 })]];
     const asked: unknown[] = [];
     const list = async (_table: unknown, _filter: unknown, page?: { limit?: number; after?: string }) => {
@@ -200,7 +200,7 @@ describe('sends', () => {
     return result.data?.sends as Page;
   };
 
-  test('is a Relay connection that ends', async () => {
+  test('is a Relay connection with a last page', async () => {
     const first = await page({ first: 3 });
     const second = await page({ first: 3, after: first.pageInfo.endCursor });
 
@@ -215,7 +215,7 @@ describe('sends', () => {
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, endCursor: second.edges[1]?.cursor });
   });
 
-  test('an empty page that is not the last says where to go on', () => {
+  test('an empty page that is not the last has the cursor of the next', () => {
     expect(connectionOf([], 'further')).toEqual({
       edges: [],
       pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: 'further' },
@@ -235,7 +235,7 @@ interface Page {
 }
 
 describe('send', () => {
-  test('answers one send with all that is known of it', async () => {
+  test('answers one send with all its fields', async () => {
     const { result } = await run(`{ send(sendId: "${BATCH}-2") {
       sendId batchId campaignId rowNumber email subject status channel attempts provider messageId
       error { code class message retryable } createdAt updatedAt lastAttemptAt cursor
@@ -252,7 +252,7 @@ describe('send', () => {
     });
   });
 
-  test('is null for an id that is not known', async () => {
+  test('is null for an unknown id', async () => {
     expect((await run('{ send(sendId: "nothing-1") { sendId } }')).result).toEqual({ data: { send: null } });
   });
 });

@@ -19,7 +19,7 @@ describe('the routes of orders', () => {
   const get = async () => (await call('GET /orders/{orderId}')).body;
   const PROCESSED = { message: 'Order processed successfully' };
 
-  it('takes the orders of the document in its own words', async () => {
+  it('accepts the orders of the requirements document', async () => {
     expect(await post(newOrder({ registerDate: '2025-01-31T08:00:00Z' }))).toMatchObject({
       status: 200,
       body: PROCESSED,
@@ -64,14 +64,14 @@ describe('the routes of orders', () => {
     expect(orders.queue.messages).toEqual([]);
   });
 
-  it('takes a status in any case', async () => {
+  it('accepts a status in any case', async () => {
     await post(newOrder({ status: 'RECEIVED' }));
     await put({ status: 'InProcess' });
 
     expect((await get()).status).toBe('inprocess');
   });
 
-  it('answers the same order again, and refuses another under its id', async () => {
+  it('accepts the same order again, and refuses another with its id', async () => {
     await post(newOrder());
 
     expect(await post(newOrder())).toMatchObject({ status: 200, body: PROCESSED });
@@ -83,7 +83,7 @@ describe('the routes of orders', () => {
     expect(orders.queue.statuses()).toEqual(['received']);
   });
 
-  it('lets an order begin as received only', async () => {
+  it('requires the status received for a new order', async () => {
     expect(await post(newOrder({ status: 'inprocess' }))).toMatchObject({ status: 409 });
     expect(await orders.store.get('ORD-001')).toBeUndefined();
   });
@@ -108,7 +108,7 @@ describe('the routes of orders', () => {
     expect(await call('GET /orders/{orderId}', undefined, {}, id)).toMatchObject({ status: 404 });
   });
 
-  it('changes the order of its path', async () => {
+  it('refuses a change that names another or an unknown order', async () => {
     await post(newOrder());
 
     expect(await put({ orderId: 'ORD-002', description: 'x' })).toMatchObject({ status: 400 });
@@ -139,7 +139,7 @@ describe('the routes of orders', () => {
     expect(orders.queue.messages).toEqual([]);
   });
 
-  it('cancels with a reason only, an old one included', async () => {
+  it('requires a reason to cancel, which may be an earlier one', async () => {
     await post(newOrder());
     expect(await put({ status: 'canceled' })).toMatchObject({
       status: 400,
@@ -163,7 +163,7 @@ describe('the routes of orders', () => {
     ]);
   });
 
-  it('changes only the version of If-Match, where one is given', async () => {
+  it('changes only the version of If-Match', async () => {
     await post(newOrder());
     await put({ description: 'two' }, { 'if-match': '"1"' });
 
@@ -173,7 +173,7 @@ describe('the routes of orders', () => {
     expect((await get()).description).toBe('two');
   });
 
-  it('is written though the queue is away', async () => {
+  it('writes an order while the queue is unavailable', async () => {
     orders.queue.broken = true;
 
     expect(await post(newOrder())).toMatchObject({ status: 200, body: PROCESSED });

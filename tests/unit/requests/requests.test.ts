@@ -5,7 +5,7 @@ import { httpClient } from '../support/http.ts';
 import { openRequests } from './support.ts';
 
 describe('a request id', () => {
-  it('tells when the request was created, in order of time', () => {
+  it('contains the time of creation, and sorts by it', () => {
     const now = Date.parse('2026-11-22T10:00:00.123Z');
     const id = newRequestId(now);
 
@@ -14,14 +14,14 @@ describe('a request id', () => {
     expect(newRequestId(now)).not.toBe(id);
   });
 
-  it('is none where it is anything else', () => {
+  it('of another format has no time', () => {
     const other = ['', 'nope', '1', crypto.randomUUID(), newRequestId(1).toUpperCase(), `${newRequestId(1)}-1`];
     expect(other.map(createdAtOf)).toEqual(other.map(() => undefined));
   });
 });
 
 describe('the body of a request', () => {
-  it('is taken as it is, further members ignored', () => {
+  it('is accepted unchanged, and unknown members are ignored', () => {
     const body = '{"to": "+34 600", "message": " ¡Hola! 🎺", "type": "sms", "more": 1}';
     expect(parseNotificationRequest(body)).toEqual({ to: '+34 600', message: ' ¡Hola! 🎺', type: 'sms' });
   });
@@ -51,7 +51,7 @@ describe('the three routes', () => {
   });
   afterEach(() => channel.close());
 
-  it('answer to the letter: 201 with the id, 202 without a body, 200 with id and status alone', async () => {
+  it('answer exactly as documented: 201 with the id, 202 without a body, 200 with id and status alone', async () => {
     const client = httpClient(requestRoutes(channel.deps));
     const ask = async (routeKey: string, id = '', body?: string) => {
       const { status, body: answered } = await client(routeKey, { path: { id }, body });
@@ -68,7 +68,7 @@ describe('the three routes', () => {
     expect(await ask('GET /v1/requests/{id}', id)).toEqual({ status: 200, body: { id, status: 'sent' } });
   });
 
-  it('know no other id', async () => {
+  it('answer 404 to an unknown id', async () => {
     for (const id of ['nope', newRequestId(channel.table.clock.now())]) {
       await expect(channel.process(id)).rejects.toMatchObject({ status: 404 });
       await expect(channel.status(id)).rejects.toMatchObject({ status: 404 });

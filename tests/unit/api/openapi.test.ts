@@ -28,21 +28,21 @@ describe('the OpenAPI document', () => {
     expect(references.filter((reference) => at(document, ...reference.split('/')) === undefined)).toEqual([]);
   });
 
-  it('asks for the key everywhere but where none is needed', () => {
+  it('requires the key except on public routes', () => {
     expect(document.security).toEqual([{ apiKey: [] }]);
     expect(at(document, 'components', 'securitySchemes', 'apiKey', 'scheme')).toBe('bearer');
     expect(at(document, 'paths', '/health', 'get', 'security')).toEqual([]);
     expect(at(document, 'paths', '/upload', 'post', 'security')).toBeUndefined();
   });
 
-  it('uploads a file by a form, and prefills nothing that would be sent unasked', () => {
+  it('describes the upload as a form, without defaults that would send something', () => {
     const form = at(document, 'paths', '/upload', 'post', 'requestBody', 'content', 'multipart/form-data', 'schema');
 
     expect(form).toMatchObject({ properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] });
     expect(form).toMatchObject({ properties: { campaignId: { default: '' }, sendAt: { default: '' } } });
   });
 
-  it('has examples that are what their schemas say', () => {
+  it('has examples that match their schemas', () => {
     const shown = ROUTES.flatMap(({ answers }) => Object.values(answers)).filter(
       ({ example }) => example !== undefined,
     );
@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
     ).toMatchObject({ code: 'FileTooLarge', status: 413 });
   });
 
-  it('takes a further route from one entry', () => {
+  it('documents a new route from one entry', () => {
     const answers = {
       200: { description: 'OK', schema: z.object({ perSecond: z.number() }), example: { perSecond: 5 } },
     };
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
 describe('answers', () => {
   const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign';
 
-  it('of a campaign and an upload are what the document says', () => {
+  it('of a campaign and an upload match their schemas', () => {
     const record = campaignRecord({ campaignId: 'spring', reason: 'stopped', finishedAt: '2026-11-22T11:00:00.000Z' });
     const counts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1 };
 
@@ -93,7 +93,7 @@ describe('the fields of an upload', () => {
     expect(parse({ campaignId: '', sendAt: '', dryRun: '', format: '', encoding: '' })).toEqual({});
   });
 
-  it('are read as what they mean', () => {
+  it('are converted to their values', () => {
     expect(parse({ campaignId: 'spring-1', sendAt: '2026-12-24T08:00+01:00', dryRun: 'true', format: 'html' })).toEqual(
       {
         campaignId: 'spring-1',
@@ -115,7 +115,7 @@ describe('the fields of an upload', () => {
     ['format', 'markdown'],
     ['encoding', 'cp437'],
     ['dryrun', 'true'],
-  ])('%s=%s is refused by its name', (field, value) => {
+  ])('%s=%s is refused with the name of the field', (field, value) => {
     expect(() => parse({ [field]: value })).toThrow(field);
   });
 });

@@ -4,7 +4,7 @@ import { problemOf, problemSchema } from '../../../api/problem.ts';
 import { PregonError } from '../../../core/errors.ts';
 
 describe('a problem document', () => {
-  it('says what happened, by code and in words, with what the error adds', () => {
+  it('has code, detail and the members that the error adds', () => {
     const problem = problemOf(
       new PregonError('InvalidCsv', 'Line 3 has a NUL character.', { line: 3, status: 'x' }),
       'r1',
@@ -24,8 +24,8 @@ describe('a problem document', () => {
 
   it.each([
     ['an unknown error', new Error('password=hunter2')],
-    ['one of ours', new PregonError('Internal', 'password=hunter2', { secret: 'hunter2' })],
-    ['no error at all', 'hunter2'],
+    ['an internal error', new PregonError('Internal', 'password=hunter2', { secret: 'hunter2' })],
+    ['a value that is not an error', 'hunter2'],
   ])('masks %s and gives the id to report', (_name, error) => {
     const problem = problemOf(error, 'request-1');
 
@@ -34,14 +34,14 @@ describe('a problem document', () => {
   });
 });
 
-describe('parsing what came in', () => {
+describe('parsing input', () => {
   const schema = z.strictObject({ a: z.string(), b: z.number().default(1) });
 
-  it('names every field at fault at once', () => {
+  it('names every wrong field', () => {
     expect(() => parseInput(schema, { b: 'x' }, 'The form')).toThrow(/The form is not valid\. a: .+; b: .+\./);
   });
 
-  it('takes an absent body for an empty object and refuses what is no JSON', () => {
+  it('takes an absent body for an empty object and refuses a body that is not JSON', () => {
     const optional = z.strictObject({ a: z.string().optional() });
 
     expect(parseJsonBody(optional, undefined)).toEqual({});
