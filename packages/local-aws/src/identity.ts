@@ -6,8 +6,8 @@ export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
 /**
- * The access key id of a role on this machine: the same for the same role, so the gateway knows who calls without
- * keeping sessions. Signatures are not verified, so there is no secret behind it.
+ * The access key id of a role. It depends on the ARN only, so the gateway identifies callers without sessions. There is
+ * no secret key, because signatures are not verified.
  */
 export function accessKeyFor(roleArn: string): string {
   const digest = createHash('sha256').update(roleArn).digest();

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
 import { compilePattern, type Matcher } from './matching/pattern.ts';
 import { parseSchedule, type Schedule, ScheduleError } from './matching/schedule.ts';

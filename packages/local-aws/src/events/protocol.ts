@@ -3,7 +3,7 @@ import { AwsError } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, ServiceHandler } from '../gateway/types.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
-import { isObject, type Json, type JsonObject } from '../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { busName, DELIVERABLE, type Rule } from './definitions.ts';
 import type { EventBus } from './delivery/event-bus.ts';
 import { compilePattern } from './matching/pattern.ts';
@@ -74,7 +74,7 @@ export const eventBridge =
     if (!operation) {
       throw new AwsError('UnknownOperationException', `${request.operation} is not part of this local EventBridge`);
     }
-    return jsonResponse('events', await operation(options, readJson(request)), request.requestId);
+    return jsonResponse(request, await operation(options, readJson(request)));
   };
 
 async function putEvents({ bus, rules: { buses } }: EventsOptions, body: Json): Promise<unknown> {

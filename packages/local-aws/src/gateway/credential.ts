@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { LOCAL_REGION } from '../identity.ts';
 
-/** What a SigV4 credential says: whose key, and for which service and region. */
+/** The parts of a SigV4 credential. */
 export interface Credential {
   readonly accessKeyId: string;
   readonly region: string;
-  /** Empty where the request is not signed. */
+  /** Empty if the request is not signed. */
   readonly service: string;
 }
 
 const ANONYMOUS: Credential = { accessKeyId: '', region: LOCAL_REGION, service: '' };
-/** The same caller's scope repeats all day; parsing it once is enough. */
+/** Parsed credentials by their text: each caller sends the same one all day. */
 const parsed = new Map<string, Credential>();
 
-/** Reads the credential of the Authorization header or of a presigned query; signatures are not verified. */
+/** Reads the credential from the Authorization header or a presigned query. Signatures are not verified. */
 export function credentialOf(request: IncomingMessage, query: URLSearchParams | undefined): Credential {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
@@ -31,7 +31,7 @@ function parse(scope: string): Credential {
   if (known) return known;
   const [accessKeyId = '', , region = LOCAL_REGION, service = ''] = scope.split('/');
   const credential = { accessKeyId, region, service };
-  // Bounded: a client with random keys must not fill the memory.
+  // The map is bounded, so that a client with random keys cannot fill the memory.
   if (parsed.size > 1_000) parsed.clear();
   parsed.set(scope, credential);
   return credential;

@@ -1,9 +1,9 @@
-/** An error that a service answers with, in AWS's own name and words. */
+/** An error response of a service, with AWS's code and message. */
 export class AwsError extends Error {
-  /** AWS's name for it, such as ResourceNotFoundException. */
+  /** AWS's error code, such as ResourceNotFoundException. */
   readonly code: string;
   readonly status: number;
-  /** Further headers of the answer, such as SQS's x-amzn-query-error. */
+  /** Further response headers, such as x-amzn-query-error of SQS. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: string, message: string, status = 400, headers: Readonly<Record<string, string>> = {}) {
@@ -15,7 +15,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Thrown where the client is to see its connection break, with no answer at all. */
+/** Makes the gateway close the connection without a response. */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
 }

@@ -5,42 +5,39 @@ import { LOCAL_REGION } from '../identity.ts';
 import { credentialOf } from './credential.ts';
 import { AwsError, ConnectionDropped } from './errors.ts';
 import { isForeignPage } from './guard-browser.ts';
-import { identify } from './identify.ts';
+import { readBody, respond } from './http.ts';
 import type { LocalRoutes } from './local-routes.ts';
-import { operationOf } from './operation-of.ts';
+import { identify } from './principals.ts';
 import { renderError } from './protocols.ts';
-import { readBody } from './read-body.ts';
-import { respond } from './respond.ts';
-import { route } from './route.ts';
-import { serviceOf } from './service-of.ts';
+import { operationOf, route, serviceOf } from './routing.ts';
 import type { AwsRequest, AwsResponse, Principal, ServiceHandler, Step } from './types.ts';
 
 export interface GatewayOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
-  /** By SigV4 service name. Read at each call, so services may be added after the start. */
+  /** By SigV4 service name. Looked up at each call, so services may be added after the start. */
   readonly services: Map<string, ServiceHandler>;
-  /** Roles by their access key id (`accessKeyFor`). May be filled after the start. */
+  /** Roles by access key id (`accessKeyFor`). Entries may be added after the start. */
   readonly identities: Map<string, Principal>;
-  /** What happens between identify and route, in this order: faults, meter. */
+  /** Steps between `identify` and `route`, in this order. */
   readonly steps?: readonly Step[];
-  /** The endpoint's own addresses. May be filled after the start. */
+  /** Routes of the endpoint itself. Entries may be added after the start. */
   readonly localRoutes?: LocalRoutes;
-  /** Told of errors that no AWS service would answer with: faults of this machine. */
+  /** Receives errors that are not AWS errors: failures of local AWS itself. */
   readonly onError?: (error: unknown, request: { service: string; operation: string }) => void;
 }
 
-/** A call from within this process: it takes the chain, without HTTP. */
+/** A call from within this process. It passes the chain like any other, without HTTP. */
 export interface InternalCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId?: string;
-  /** For REST services; `/` where it is missing. */
+  /** For REST services; `/` by default. */
   readonly path?: string;
-  /** In lower case. */
+  /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, already written. */
+  /** JSON text. */
   readonly body: string;
 }
 
@@ -55,7 +52,7 @@ export interface Gateway {
 const NO_QUERY = new URLSearchParams();
 const EMPTY = Buffer.alloc(0);
 
-/** Starts the endpoint that speaks for every service of the local AWS. */
+/** Starts the endpoint of all services. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { services, identities, steps = [], localRoutes = new Map(), onError } = options;
   const host = options.host ?? '127.0.0.1';
@@ -71,7 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (error instanceof AwsError) return renderError(request, error);
       if (error instanceof ConnectionDropped) throw error;
       onError?.(error, request);
-      const failure = new AwsError('InternalFailure', 'The local AWS failed; its log says why', 500);
+      const failure = new AwsError('InternalFailure', 'Local AWS failed; see its log', 500);
       return renderError(request, failure);
     }
   };
@@ -91,7 +88,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const path = mark === -1 ? url : url.slice(0, mark);
     const query = mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
     if (isForeignPage(incoming)) {
-      await respond(out, localJson(403, { status: 403, detail: 'Only pages of this machine may call this endpoint' }));
+      await respond(
+        out,
+        localJson(403, { status: 403, detail: 'Only pages served from this machine may call this endpoint' }),
+      );
       return;
     }
     if (path.startsWith('/_local/')) {
@@ -121,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ...(streams ? { stream: incoming } : {}),
     });
     await respond(out, response);
-    // An answer may come before the whole upload was read; the connection can only go on once it was.
+    // A response may be sent before the whole upload was read. The connection can be reused only after the rest is read.
     if (streams && !incoming.readableEnded) incoming.resume();
   }
 

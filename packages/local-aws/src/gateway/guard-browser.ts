@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Names that no web page elsewhere can own: it could otherwise reach this endpoint by rebinding its own name. */
+/** Host names that nobody can register. With any other name a web page could reach this endpoint by DNS rebinding. */
 const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|amazonaws\.com))$/;
 const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 const allowedHosts = new Set<string>();
 
 /**
- * Refuses what only a web page from elsewhere would send: signatures are not verified here, so any page that the
- * user visits could otherwise read the mailbox or write to the tables.
+ * Whether a request comes from a web page of another site. Signatures are not verified, so such a page could otherwise
+ * read and write everything here while the user visits it.
  */
 export function isForeignPage(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;

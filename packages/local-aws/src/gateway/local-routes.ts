@@ -1,4 +1,4 @@
-/** A request to one of the endpoint's own addresses, `/_local/…`. */
+/** A request to a route of the endpoint itself, `/_local/…`. */
 export interface LocalRequest {
   readonly method: string;
   readonly query: URLSearchParams;
@@ -10,7 +10,7 @@ export interface LocalAnswer {
   readonly body: unknown;
 }
 
-/** Answers one address under `/_local/`; addresses are added as the parts that answer them start. */
+/** Handles one path under `/_local/`. */
 export type LocalRoute = (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>;
 export type LocalRoutes = Map<string, LocalRoute>;
 

@@ -1,8 +1,8 @@
 import { accessKeyFor } from '../identity.ts';
 import type { Template } from '../template/template.ts';
-import type { Principal } from './types.ts';
+import type { Principal, Step } from './types.ts';
 
-/** The roles that functions and state machines of a template call with, each with the key that stands for it. */
+/** The roles of the template's functions and state machines, each with its access key id. */
 export function principalsOf(template: Template): Principal[] {
   const holders = [
     ...template
@@ -18,3 +18,11 @@ export function principalsOf(template: Template): Principal[] {
       : [],
   );
 }
+
+/** Identifies the caller by its access key id: a role, or else an administrator. */
+export const identify =
+  (identities: ReadonlyMap<string, Principal>): Step =>
+  (request, next) => {
+    const principal = identities.get(request.principal.accessKeyId);
+    return next(principal ? { ...request, principal } : request);
+  };

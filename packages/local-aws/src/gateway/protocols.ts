@@ -3,7 +3,7 @@ import type { AwsRequest, AwsResponse } from './types.ts';
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'rest-xml' | 'query' | 'ec2-query';
 
-/** The protocol of each service here, and of those that nothing but their name tells apart. */
+/** The protocols of the services here, and of the rest-xml services, whose requests look like those of rest-json. */
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   dynamodb: 'json-1.0',
   sqs: 'json-1.0',
@@ -22,7 +22,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
 
 export const protocolOf = (service: string): Protocol => PROTOCOLS[service] ?? 'rest-json';
 
-/** The protocol that the caller speaks. It reads errors in this one only, also those of services that are not here. */
+/** The protocol of the caller. A client can read errors only in its own protocol, also if the service is missing here. */
 function protocolOfRequest({ service, headers, body }: AwsRequest): Protocol {
   const type = headers['content-type'] ?? '';
   if (headers['x-amz-target'] !== undefined) return type.endsWith('json-1.1') ? 'json-1.1' : 'json-1.0';
@@ -31,7 +31,7 @@ function protocolOfRequest({ service, headers, body }: AwsRequest): Protocol {
   return protocolOf(service);
 }
 
-/** The namespace that some services put before an error's name, as their own answers do. */
+/** The namespace that some services put before the name of an error. */
 const NAMESPACES: Readonly<Record<string, string>> = {
   dynamodb: 'com.amazonaws.dynamodb.v20120810#',
   sqs: 'com.amazonaws.sqs#',
@@ -51,7 +51,7 @@ export function renderError(request: AwsRequest, error: AwsError): AwsResponse {
       return {
         status,
         headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId, ...headers },
-        // S3 alone has no element around the error.
+        // S3 is the only service without an element around the error.
         body: XML + (service === 's3' ? `<Error>${fault}<RequestId>${requestId}</RequestId></Error>` : wrapped),
       };
     case 'query':
@@ -77,16 +77,11 @@ export function renderError(request: AwsRequest, error: AwsError): AwsResponse {
   }
 }
 
-/** An answer of one of the JSON protocols. */
-export function jsonResponse(service: string, value: unknown, requestId: string, status = 200): AwsResponse {
+/** A response in one of the JSON protocols. */
+export function jsonResponse({ service, requestId }: AwsRequest, value: unknown): AwsResponse {
   const protocol = protocolOf(service);
-  const type =
-    protocol === 'json-1.0'
-      ? 'application/x-amz-json-1.0'
-      : protocol === 'json-1.1'
-        ? 'application/x-amz-json-1.1'
-        : 'application/json';
-  return json(status, type, value, requestId, {});
+  const type = protocol === 'rest-json' ? 'application/json' : `application/x-amz-${protocol}`;
+  return json(200, type, value, requestId, {});
 }
 
 function json(

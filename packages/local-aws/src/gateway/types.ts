@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 
-/** Who calls: a role of the template, or an administrator (any key that belongs to no role). */
+/** The caller: a role of the template, or an administrator (any key that belongs to no role). */
 export interface Principal {
   readonly kind: 'role' | 'administrator';
   readonly accessKeyId: string;
   readonly roleArn?: string;
-  /** The function or state machine that holds the role, where one is known. */
+  /** The function or state machine that has the role, if known. */
   readonly logicalId?: string;
 }
 
-/** One call of an AWS API, as it came over the wire. */
+/** One call of an AWS API, as received. */
 export interface AwsRequest {
   /** SigV4 service name: dynamodb, sqs, s3, ses, secretsmanager, events, states, lambda, sts. */
   readonly service: string;
@@ -23,9 +23,9 @@ export interface AwsRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** The whole body; empty where the service reads `stream`. */
+  /** The whole body; empty if the service reads `stream`. */
   readonly body: Buffer;
-  /** The unread body: S3 alone gets one. */
+  /** The unread body. Only S3 gets one. */
   readonly stream?: Readable;
   readonly principal: Principal;
 }
@@ -38,7 +38,7 @@ export interface AwsResponse {
   readonly units?: { readonly read: number; readonly write: number };
 }
 
-/** Answers the calls of one service. It may throw an `AwsError`; anything else it throws is InternalFailure. */
+/** Handles the calls of one service. It may throw an `AwsError`; any other error becomes InternalFailure. */
 export type ServiceHandler = (request: AwsRequest) => Promise<AwsResponse>;
 
 /** One link of the gateway's chain. */

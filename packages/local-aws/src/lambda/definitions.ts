@@ -1,6 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../template/json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
 import type { FunctionSpec } from './spec.ts';
 

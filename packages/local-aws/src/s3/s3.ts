@@ -1,6 +1,6 @@
 import { AwsError } from '../gateway/errors.ts';
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
-import { isObject, type Json } from '../template/json.ts';
+import { isObject, type Json } from '../json.ts';
 import type { Template } from '../template/template.ts';
 import {
   createBucket,

@@ -22,7 +22,7 @@ export const secretsManager =
     if (!operation) {
       throw new AwsError('UnknownOperationException', `${request.operation} is not part of this local Secrets Manager`);
     }
-    return jsonResponse('secretsmanager', operation(secrets, read(request)), request.requestId);
+    return jsonResponse(request, operation(secrets, read(request)));
   };
 
 const OPERATIONS: Readonly<Record<string, (secrets: Secrets, request: Request) => unknown>> = {

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject, type Json } from '../json.ts';
 import { replaceFile } from '../storage/durable-file.ts';
-import { isObject, type Json } from '../template/json.ts';
 import type { Template } from '../template/template.ts';
 
 /** A secret as a CloudFormation template describes it. */

@@ -35,7 +35,7 @@ export function ses(options: SesOptions): ServiceHandler {
     const messageId = `0100${randomUUID().replaceAll('-', '').slice(0, 12)}-${randomUUID()}-000000`;
     await outbox.accept({ ...message, messageId, acceptedAt: now() });
     if (dropAfterAcceptRate > 0 && chance.random() < dropAfterAcceptRate) throw new ConnectionDropped();
-    return jsonResponse('ses', { MessageId: messageId }, request.requestId);
+    return jsonResponse(request, { MessageId: messageId });
   }
 
   /** Throws where the message is not accepted; nothing was sent then. */
@@ -63,7 +63,7 @@ export function ses(options: SesOptions): ServiceHandler {
       SendQuota: { Max24HourSend: max24HourSend, MaxSendRate: maxSendRate(), SentLast24Hours: sentLast24Hours() },
       SuppressionAttributes: { SuppressedReasons: [] },
     };
-    return jsonResponse('ses', account, request.requestId);
+    return jsonResponse(request, account);
   }
 
   return async (request) => {
@@ -73,7 +73,7 @@ export function ses(options: SesOptions): ServiceHandler {
       case 'GetAccount':
         return getAccount(request);
       case 'GetEmailIdentity':
-        return jsonResponse('ses', VERIFIED, request.requestId);
+        return jsonResponse(request, VERIFIED);
       default:
         throw new AwsError('UnknownOperationException', `${request.operation} is not part of this local SES`, 501);
     }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../json.ts';
 import type { Arns } from './arns.ts';
 import { compileDefinition } from './asl/compile.ts';
 import type { MachineType, Problem } from './asl/types.ts';
 import type { EngineClock } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { Machine } from './execution/machine.ts';
-import { parseJson } from './json.ts';
 import type { MachineRow, MachineStore } from './state/machines.ts';
 
 /** What Create and Update give. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsonObject } from '../json.ts';
 import { parseArn } from './arns.ts';
 import type { Execution } from './execution/execution.ts';
-import type { JsonObject } from './json.ts';
 import type { AwsHttp } from './tasks/http.ts';
 
 /** PutEvents takes ten at once. */

@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 
-/** Replaces a small file as a whole: whoever reads it, even after a kill, sees the old content or the new. */
+/** Replaces a small file atomically: a reader sees the old content or the new, also after a kill. */
 export function replaceFile(path: string, content: string): void {
-  const draft = `${path}.${process.pid}.tmp`;
-  writeFileSync(draft, content);
-  renameSync(draft, path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
 }

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * Gathers the writes of one turn of the event loop in one SQLite transaction, and holds back every answer until it
- * is committed: what anyone outside can see survives a kill -9, at the price of one commit for many calls.
+ * Commits all writes of one turn of the event loop in one SQLite transaction and delays every response until then. So
+ * whatever a client has seen survives a kill -9, and many calls share the cost of one commit.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
@@ -13,7 +13,7 @@ export class GroupCommit {
     this.#database = database;
   }
 
-  /** To be called before each write. */
+  /** Must be called before each write. */
   beforeWrite(): void {
     if (this.#open) return;
     this.#database.exec('BEGIN IMMEDIATE');
@@ -21,13 +21,13 @@ export class GroupCommit {
     setImmediate(() => this.flush());
   }
 
-  /** Runs `release` once nothing that it may tell of can be lost. */
+  /** Calls `release` once every write so far is committed. */
   afterCommit(release: () => void): void {
     if (this.#open) this.#held.push(release);
     else release();
   }
 
-  /** Commits what is open now. */
+  /** Commits the open transaction, if there is one. */
   flush(): void {
     if (!this.#open) return;
     this.#database.exec('COMMIT');

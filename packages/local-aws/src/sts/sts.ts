@@ -2,7 +2,7 @@ import { AwsError } from '../gateway/errors.ts';
 import type { Principal, ServiceHandler } from '../gateway/types.ts';
 import { LOCAL_ACCOUNT } from '../identity.ts';
 
-/** STS: tells a caller who it is to this machine. */
+/** STS: GetCallerIdentity. The only file of this service, which keeps no state. */
 export const sts: ServiceHandler = async (request) => {
   if (request.operation !== 'GetCallerIdentity') {
     throw new AwsError('InvalidAction', `${request.operation} is not part of this local STS`);

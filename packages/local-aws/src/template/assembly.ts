@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { TemplateError } from './errors.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** A stack of a CDK output, with its files. */
 export interface StackFiles {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { objectIn, readJson, type StackFiles } from './assembly.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** Finds the files and folders that `cdk synth` put beside the template. */
 export class Assets {

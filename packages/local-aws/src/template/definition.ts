@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isObject } from '../json.ts';
 import { TemplateError } from './errors.ts';
-import { isObject } from './json.ts';
 import type { TemplateResource } from './template.ts';
 
 /** The ASL of a state machine, its `${substitutions}` filled in as CloudFormation fills them. */

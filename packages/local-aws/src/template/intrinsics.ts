@@ -1,5 +1,5 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { NotEmulated, TemplateError } from './errors.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** What intrinsic functions look up. */
 export interface Scope {

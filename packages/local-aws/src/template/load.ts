@@ -1,9 +1,9 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../identity.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { findStack, readJson, type StackFiles } from './assembly.ts';
 import { Assets } from './assets.ts';
 import { TemplateError } from './errors.ts';
 import { type LeaveOut, NO_VALUE, type Resolved, resolve } from './intrinsics.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 import { RESOURCE_TYPES, unknownProperties } from './registry.ts';
 import type { Naming } from './resource-type.ts';
 import { StackScope } from './scope.ts';

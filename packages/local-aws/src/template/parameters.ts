@@ -1,5 +1,5 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { TemplateError } from './errors.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 
 /** Its value is in the SSM Parameter Store; the template has only the name that it is stored under. */
 const isStored = (definition: JsonObject) => String(definition.Type).startsWith('AWS::SSM::Parameter::Value');

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ResourceType } from './resource-type.ts';
 import { compute } from './resources/compute.ts';
 import { messaging } from './resources/messaging.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** What naming a resource needs to know of the machine. */
 export interface Naming {

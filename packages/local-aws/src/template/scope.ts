@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { objectIn } from './assembly.ts';
 import { NotEmulated, TemplateError } from './errors.ts';
 import { evaluateCondition, NO_VALUE, resolve, type Scope } from './intrinsics.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
 import { readParameters } from './parameters.ts';
 import { RESOURCE_TYPES } from './registry.ts';
 import type { Identity, Naming } from './resource-type.ts';

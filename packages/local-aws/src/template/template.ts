@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** A resource of the stack, its properties resolved. */
 export interface TemplateResource {

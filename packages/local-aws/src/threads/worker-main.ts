@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
 
 export interface WorkerMain {
-  /** Handles one call; `answer` may be called at any later time. */
+  /** Handles one call. `answer` may be called later. */
   handle(call: WorkerCall, answer: (result: Omit<WorkerAnswer, 'id'>) => void): void;
   close(): void | Promise<void>;
 }
 
-/** The life of a service's thread: start, say so, answer calls, close when asked. */
+/** Runs the thread of a service: starts it, reports that it is ready, passes calls on, and closes it on request. */
 export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('This file runs in a worker thread');
@@ -22,7 +22,7 @@ export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): 
   }
   port.on('message', (message: WorkerCall | typeof CLOSE) => {
     if (message === CLOSE) {
-      // A poll that still waits would keep the thread for its 20 s; what it waits for is on disk.
+      // A long poll in progress would keep the thread alive for up to 20 s. Its messages are on disk.
       Promise.resolve(main.close()).finally(() => process.exit());
       return;
     }
@@ -31,7 +31,7 @@ export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): 
   port.postMessage({ ready: true } satisfies WorkerStart);
 }
 
-/** The answer to a call that broke the service itself: one bad call must not end the thread. */
+/** The response to a call that failed unexpectedly. Such a call must not end the thread. */
 export function internalFailure(__type: string, error: unknown): Omit<WorkerAnswer, 'id'> {
   const message = `The local service failed: ${error instanceof Error ? error.message : String(error)}`;
   return { status: 500, body: JSON.stringify({ __type, message }) };

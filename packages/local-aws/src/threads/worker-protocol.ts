@@ -1,8 +1,8 @@
-/** One call handed to a service that runs in a thread of its own. Text crosses threads at little cost, buffers do not. */
+/** One call to a service in its own thread. The body is text, because passing buffers between threads costs more. */
 export interface WorkerCall {
   readonly id: number;
   readonly operation: string;
-  /** The request's JSON, unread. */
+  /** The request as JSON text. */
   readonly body: string;
 }
 
@@ -15,8 +15,8 @@ export interface WorkerAnswer {
   readonly units?: { readonly read: number; readonly write: number };
 }
 
-/** The first message of a thread: it is ready, or could not start. */
+/** The first message of a thread: it is ready, or it could not start. */
 export type WorkerStart = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
-/** Asks a thread to finish what it has and to end. */
+/** Asks a thread to close the service and to end. */
 export const CLOSE = 'close';

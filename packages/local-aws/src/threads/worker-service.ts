@@ -6,19 +6,19 @@ import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './w
 
 export interface WorkerService {
   readonly handler: ServiceHandler;
-  /** Calls the service from this process, past the gateway's chain; `body` is JSON. */
+  /** Calls the service directly, without the gateway's chain. `body` is JSON. */
   call(operation: string, body: string): Promise<WorkerAnswer>;
   close(): Promise<void>;
 }
 
 export interface WorkerServiceOptions {
   readonly service: string;
-  /** The thread's entry. */
+  /** The module that the thread runs. */
   readonly entry: URL;
   readonly workerData: unknown;
-  /** What of `workerData` is handed over. */
+  /** The parts of `workerData` that are transferred instead of copied. */
   readonly transferList?: readonly Transferable[];
-  /** Told when the thread dies though nobody asked it to. */
+  /** Called if the thread ends unexpectedly. */
   readonly onExit?: (reason: Error) => void;
 }
 
@@ -27,7 +27,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Starts a service in a thread of its own, so that its work and the gateway's share two cores, not one. */
+/** Starts a service in its own thread, so that it does not share a core with the gateway. */
 export async function startWorkerService(options: WorkerServiceOptions): Promise<WorkerService> {
   const { service, entry, workerData, transferList = [], onExit } = options;
   const worker = new Worker(entry, {

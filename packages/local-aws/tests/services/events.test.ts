@@ -18,7 +18,7 @@ import { eventBridge } from '../../src/events/protocol.ts';
 import { DeliveryQueue } from '../../src/events/state/delivery-queue.ts';
 import { RuleStore } from '../../src/events/state/rule-store.ts';
 import { Faults } from '../../src/faults/faults.ts';
-import type { Json, JsonObject } from '../../src/template/json.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
 import { clientOptions, closing, eventually, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();

@@ -51,7 +51,7 @@ describe('the gateway', () => {
     const gateway = await gatewayWith({
       dynamodb: async (request) => {
         seen.push(request);
-        return jsonResponse('dynamodb', { TableNames: [] }, request.requestId);
+        return jsonResponse(request, { TableNames: [] });
       },
     });
     await dynamodb(gateway, accessKeyFor(ROLE)).send(new ListTablesCommand({}));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Faults } from '../../faults/faults.ts';
 import type { Chance } from '../../faults/step.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
-import { isObject, type Json, type JsonObject } from '../../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Rule } from '../definitions.ts';
 import type { Delivery, DeliveryLimits, DeliveryQueue } from '../state/delivery-queue.ts';
 import { targetInput } from './target-input.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 
 /** What a rule's target gets of an event: all of it, a part, or a text of its own. */
 export function targetInput(target: JsonObject, event: Json): string {

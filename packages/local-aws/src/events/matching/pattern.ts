@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { fieldMatcher, PatternError } from './value-matchers.ts';
 
 /** Says whether an event matches. */

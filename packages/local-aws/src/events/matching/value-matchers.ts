@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../template/json.ts';
+import { isObject, type Json } from '../../json.ts';
 
 /** A pattern that EventBridge would refuse. */
 export class PatternError extends Error {

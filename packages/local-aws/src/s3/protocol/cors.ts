@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../template/json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 
 /** A rule of a bucket's CORS configuration. */
 export interface CorsRule {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Compilation } from './compile.ts';
 
 /** Where a state may go next. */

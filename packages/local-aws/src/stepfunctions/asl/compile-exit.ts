@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Template } from '../jsonata/template.ts';
 import type { Compilation } from './compile.ts';
 import type { StateContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import type { Template } from '../jsonata/template.ts';
 import type { Compilation } from './compile.ts';
 import { catchers, exit, retriers, template } from './compile-exit.ts';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import type { Compilation } from './compile.ts';
 import { catchers, exit, retriers, template } from './compile-exit.ts';
 import { innerBlock, type StateContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json } from '../../json.ts';
 import { TemplateCompiler } from '../jsonata/template.ts';
 import { checkFlow, checkVariables } from './checks.ts';
 import { compileMap } from './compile-map.ts';

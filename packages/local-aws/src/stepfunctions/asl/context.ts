@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { MachineType } from './types.ts';
 
 /** A state while it is compiled. */

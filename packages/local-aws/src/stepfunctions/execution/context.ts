@@ -1,5 +1,6 @@
-import type { JsonObject, Payload } from '../json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
+import type { Payload } from '../payload.ts';
 import type { Execution } from './execution.ts';
 import type { Thread } from './thread.ts';
 

@@ -1,4 +1,4 @@
-import type { Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 import { failureOf, outputOf } from './events.ts';
 import type { Execution, ExecutionStatus } from './execution.ts';
 import type { Interpreter } from './interpreter.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../json.ts';
 
 /** The member of a history event that holds its details, by type. The entries of states share one. */
 export function detailsKey(type: string): string {

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../json.ts';
 import type { MachineType } from '../asl/types.ts';
-import type { JsonObject, Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 import type { Timer } from '../timers.ts';
 import type { Machine } from './machine.ts';
 import { slimThread, type Thread } from './thread.ts';

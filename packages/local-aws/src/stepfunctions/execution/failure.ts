@@ -1,6 +1,6 @@
 import type { Catcher, Retrier, State } from '../asl/types.ts';
 import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
-import { Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import { endExecution, stopThread } from './end.ts';
 import { failureOf } from './events.ts';
 import type { Execution } from './execution.ts';

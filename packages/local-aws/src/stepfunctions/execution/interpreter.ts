@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Json, JsonObject } from '../../json.ts';
 import type { State } from '../asl/types.ts';
 import { EvaluationError, type Failure, HistoryFull, StateFailed } from '../errors.ts';
-import { type Json, type JsonObject, Payload } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
+import { Payload } from '../payload.ts';
 import { childDone, childFailed, executeState } from '../state-types/index.ts';
 import type { InterpreterDeps } from './deps.ts';
 import { endExecution } from './end.ts';

@@ -1,6 +1,6 @@
 import type { Exit, State } from '../asl/types.ts';
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
-import type { Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 import { bindingsOf, type Extras } from './context.ts';
 import { endExecution } from './end.ts';
 import { outputOf } from './events.ts';

@@ -1,5 +1,5 @@
 import type { Arns } from '../arns.ts';
-import { Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import type { ExecutionRow, ExecutionStore } from '../state/executions.ts';
 import { Execution } from './execution.ts';
 import type { Machine } from './machine.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts';
-import { Payload } from '../json.ts';
+import type { JsonObject } from '../../json.ts';
+import { Payload } from '../payload.ts';
 import type { Timer } from '../timers.ts';
 
 /** How a task that waits for its token was answered. */

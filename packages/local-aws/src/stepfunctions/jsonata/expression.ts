@@ -1,6 +1,6 @@
 import jsonata, { type Expression, type ExprNode } from 'jsonata';
+import { isObject, type Json } from '../../json.ts';
 import { EvaluationError } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
 import { registerFunctions } from './functions.ts';
 import { limitEvaluation } from './limits.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Expression } from 'jsonata';
-import type { Json } from '../json.ts';
+import type { Json } from '../../json.ts';
 
 const ALGORITHMS = new Map([
   ['MD5', 'md5'],

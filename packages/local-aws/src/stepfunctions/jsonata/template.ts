@@ -1,4 +1,5 @@
-import { isObject, type Json, Payload } from '../json.ts';
+import { isObject, type Json } from '../../json.ts';
+import { Payload } from '../payload.ts';
 import {
   type Bindings,
   type CompiledExpression,

@@ -1,5 +1,5 @@
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
-import { PAYLOAD_LIMIT } from '../json.ts';
+import { PAYLOAD_LIMIT } from '../payload.ts';
 
 export interface BatchLimits {
   maxItems?: number;

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Json } from '../../json.ts';
 import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
-import { type Json, Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import { itemsOf } from '../state-types/map.ts';
 import { retrying, TransientError } from '../tasks/retry.ts';
 import { Batches, type ChildInput } from './batches.ts';

@@ -1,5 +1,5 @@
+import type { Json } from '../../json.ts';
 import { StateFailed } from '../errors.ts';
-import type { Json } from '../json.ts';
 
 const BRACKETS = new Map([
   ['[', 1],

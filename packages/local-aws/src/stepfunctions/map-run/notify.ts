@@ -3,7 +3,7 @@ import { failureOf } from '../execution/events.ts';
 import { fail } from '../execution/failure.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import { leave } from '../execution/leave.ts';
-import type { Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 import type { MapRun } from './run.ts';
 
 /** The Map state leaves with the results of its Map Run. */

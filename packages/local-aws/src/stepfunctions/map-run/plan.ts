@@ -1,10 +1,10 @@
+import { isObject, type JsonObject } from '../../json.ts';
 import type { DistributedMap, MapState } from '../asl/types.ts';
 import { EvaluationError } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import type { Thread } from '../execution/thread.ts';
-import { isObject, type JsonObject } from '../json.ts';
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
 import { integerField, numberField } from '../state-types/typed.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
+import type { Json, JsonObject } from '../../json.ts';
 import type { ItemReader } from '../asl/types.ts';
 import { StateFailed } from '../errors.ts';
-import type { Json, JsonObject } from '../json.ts';
 import type { AwsHttp } from '../tasks/http.ts';
 import { TransientError } from '../tasks/retry.ts';
 import { CsvRecords } from './csv.ts';

@@ -2,12 +2,12 @@ import { appendFileSync, createReadStream, mkdirSync, rmSync, statSync, writeFil
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JsonObject } from '../../json.ts';
 import type { Arns } from '../arns.ts';
 import { StateFailed } from '../errors.ts';
 import type { ExecutionStatus } from '../execution/execution.ts';
 import { executionArn } from '../execution/load.ts';
 import { redriveStatus } from '../execution/redrive-status.ts';
-import type { JsonObject } from '../json.ts';
 import type { ExecutionRow } from '../state/executions.ts';
 import type { MapRunStore } from '../state/map-runs.ts';
 import type { AwsHttp } from '../tasks/http.ts';

@@ -5,7 +5,7 @@ import { Execution } from '../execution/execution.ts';
 import { executionArn, loadExecution } from '../execution/load.ts';
 import { redrive } from '../execution/resume.ts';
 import type { Thread } from '../execution/thread.ts';
-import { Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import type { PendingChild } from '../state/executions.ts';
 import type { MapRunRow } from '../state/map-runs.ts';
 import { type ChildCounts, totalOf } from './counts.ts';

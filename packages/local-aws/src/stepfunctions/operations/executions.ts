@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError, validationError } from '../errors.ts';
 import { endExecution } from '../execution/end.ts';
@@ -6,7 +7,7 @@ import { Execution } from '../execution/execution.ts';
 import { executionArn } from '../execution/load.ts';
 import { redriveStatus } from '../execution/redrive-status.ts';
 import { redrive } from '../execution/resume.ts';
-import { type JsonObject, Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import type { ExecutionRow } from '../state/executions.ts';
 import type { MachineRow } from '../state/machines.ts';
 import { findExecution, findMachine, findMapRun, findParent } from './lookup.ts';

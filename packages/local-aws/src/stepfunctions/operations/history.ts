@@ -1,7 +1,7 @@
+import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { DATA_MEMBERS, detailsKey } from '../execution/events.ts';
 import type { StoredEvent } from '../execution/execution.ts';
-import type { JsonObject } from '../json.ts';
 import { findExecution } from './lookup.ts';
 import { pagePlace, pageSize, pageToken, requiredString, seconds } from './params.ts';
 

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
-import type { JsonObject } from '../json.ts';
 import {
   describeExecution,
   listExecutions,

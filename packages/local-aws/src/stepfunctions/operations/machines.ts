@@ -1,7 +1,7 @@
+import { isObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import { compileDefinition } from '../asl/compile.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
 import type { MachineRow } from '../state/machines.ts';
 import { findExecution, findMachine } from './lookup.ts';
 import {

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { validationError } from '../errors.ts';
 import { executionArn } from '../execution/load.ts';
-import type { JsonObject } from '../json.ts';
 import { type Counts, totalOf } from '../map-run/counts.ts';
 import type { Limits } from '../map-run/plan.ts';
 import type { MapRunRow } from '../state/map-runs.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type Json, type JsonObject, parseJson } from '../../json.ts';
 import { ApiError, validationError } from '../errors.ts';
-import { type Json, type JsonObject, PAYLOAD_LIMIT, parseJson } from '../json.ts';
+import { PAYLOAD_LIMIT } from '../payload.ts';
 
 const constraint = (value: Json | undefined, member: string, rule: string) =>
   validationError(

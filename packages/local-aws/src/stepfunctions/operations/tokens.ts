@@ -1,7 +1,8 @@
+import { type JsonObject, parseJson } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
 import type { Answer } from '../execution/thread.ts';
-import { type JsonObject, PAYLOAD_LIMIT, parseJson } from '../json.ts';
+import { PAYLOAD_LIMIT } from '../payload.ts';
 import { answerToken, heartbeat } from '../state-types/task.ts';
 import type { TokenSubject } from '../tokens.ts';
 import { optionalString, requiredString } from './params.ts';

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
-import type { JsonObject } from '../json.ts';
 import { optionalString } from './params.ts';
 
 /** What was used by all executions, or by those of `name` with their children. */

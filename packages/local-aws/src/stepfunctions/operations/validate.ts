@@ -1,5 +1,5 @@
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Problem } from '../asl/types.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
 import { enumerated, optionalInteger } from './params.ts';
 
 /** Diagnostics that Validate answers at most. */

@@ -1,6 +1,6 @@
+import { isObject, parseJson } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
-import { isObject, parseJson } from '../json.ts';
 import { OPERATIONS } from '../operations/index.ts';
 
 /** An answer in AWS JSON 1.0. */

@@ -7,7 +7,7 @@ import type { Interpreter } from '../execution/interpreter.ts';
 import { leave } from '../execution/leave.ts';
 import { stateOf } from '../execution/machine.ts';
 import type { MapWork, Thread } from '../execution/thread.ts';
-import type { Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 import { abortedEvent, joined } from './parallel.ts';
 import { integerField } from './typed.ts';
 

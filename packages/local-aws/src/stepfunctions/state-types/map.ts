@@ -4,7 +4,7 @@ import { bindingsOf } from '../execution/context.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import type { Thread } from '../execution/thread.ts';
-import { Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import { runIterations } from './map-inline.ts';
 
 export async function executeMap(

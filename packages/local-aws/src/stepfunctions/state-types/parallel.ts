@@ -7,7 +7,7 @@ import type { Interpreter } from '../execution/interpreter.ts';
 import { leave } from '../execution/leave.ts';
 import { stateOf } from '../execution/machine.ts';
 import type { ParallelWork, Thread } from '../execution/thread.ts';
-import { Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 
 export async function executeParallel(
   it: Interpreter,

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json.ts';
 import type { TaskState, TaskTarget } from '../asl/types.ts';
 import { dataLimitExceeded, type Failure } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
@@ -8,7 +9,7 @@ import type { Interpreter } from '../execution/interpreter.ts';
 import { leave } from '../execution/leave.ts';
 import { stateOf } from '../execution/machine.ts';
 import { type Answer, type TaskWork, type Thread, TIMER } from '../execution/thread.ts';
-import { type JsonObject, Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import type { CallResult } from '../tasks/caller.ts';
 import { integerField } from './typed.ts';
 

@@ -1,8 +1,8 @@
+import type { Json } from '../../json.ts';
 import { EvaluationError } from '../errors.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import type { Thread } from '../execution/thread.ts';
-import type { Json } from '../json.ts';
 import { type Bindings, expressionSource } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
 

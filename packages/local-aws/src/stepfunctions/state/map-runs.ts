@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
 import type { ExecutionStatus } from '../execution/execution.ts';
-import { PAYLOAD_LIMIT, Payload } from '../json.ts';
 import { ChildCounts } from '../map-run/counts.ts';
+import { PAYLOAD_LIMIT, Payload } from '../payload.ts';
 import { type ExecutionRow, type PendingChild, readExecution } from './executions.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 

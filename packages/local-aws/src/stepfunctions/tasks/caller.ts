@@ -1,5 +1,5 @@
 import type { TaskTarget } from '../asl/types.ts';
-import type { Payload } from '../json.ts';
+import type { Payload } from '../payload.ts';
 
 /** What a call came to. */
 export type CallResult = { output: string } | { error: string; cause: string };

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { isObject, type JsonObject, parseJson } from '../../json.ts';
 import type { AwsAnswer, AwsHttp } from './http.ts';
 
 /** A service that is spoken to in AWS's JSON protocol directly: these calls are in the path of every row. */

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import type { CallResult, TaskCall } from './caller.ts';
 import type { AwsAnswer, AwsHttp } from './http.ts';
 import { exceptionName, jsonError } from './json-protocol.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { AwsAnswer } from './http.ts';
 
 /** What the optimized integrations add to a result: the HTTP answer that it came with. */

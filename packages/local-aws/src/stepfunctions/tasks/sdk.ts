@@ -1,6 +1,7 @@
 import { accessKeyFor } from '../../identity.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { sdkPackage } from '../asl/resources.ts';
-import { type Json, type JsonObject, Payload } from '../json.ts';
+import { Payload } from '../payload.ts';
 import type { CallResult, TaskCall } from './caller.ts';
 import type { AwsHttp } from './http.ts';
 import { callJson, DYNAMODB, exceptionName, type JsonService, jsonError, SQS } from './json-protocol.ts';

@@ -1,8 +1,4 @@
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import type { Json } from '../json.ts';
 
 /** Step Functions' limit for the input or output of a state, a task or an execution, in bytes of UTF-8. */
 export const PAYLOAD_LIMIT = 256 * 1024;
@@ -38,11 +34,3 @@ export class Payload {
 }
 
 export const EMPTY_OBJECT = Payload.of({});
-
-export function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-}
