@@ -1,26 +1,17 @@
-import { z } from 'zod';
 import { setConcurrency } from '../../core/campaigns/map-runs.ts';
-import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
-import { sendsTable, statesClient } from '../common/clients.ts';
+import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
-import { telemetry } from '../common/telemetry.ts';
 import { rateRoutes } from './routes.ts';
 
-const env = readEnv(rateEnv.extend({ SENDS_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) }));
-const table = sendsTable(env.SENDS_TABLE);
-const campaigns = {
-  store: createCampaignStore(table),
-  sfn: statesClient(),
-  stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
-  telemetry,
-};
+const env = readEnv(rateEnv.extend(campaignEnv.shape));
+const campaigns = campaignDeps(env);
 
 export const handler = httpHandler(
   rateRoutes({
-    rates: sendRates(env, table, createSes({ clock: table.clock }).maxSendRate),
+    rates: sendRates(env, campaigns.table, createSes(campaigns).maxSendRate),
     setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),
   }),
 );
