@@ -1,4 +1,4 @@
-# The product with its local AWS in one container: state in /data, HTTP API and pages on port 5000.
+# The product on local AWS in one container. State is in /data; the HTTP API and the pages are on port 5000.
 FROM node:24-slim
 ENV NODE_ENV=development
 WORKDIR /app

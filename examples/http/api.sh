@@ -1,9 +1,9 @@
-# Sourced by the scripts beside it: where the API is and how to call it.
-# PREGON_API and PREGON_API_KEY say otherwise; for a deployed stack they are its output apiUrl and its secret.
+# Sourced by the other scripts: the address of the API, and a function that calls it.
+# For a deployed stack, set PREGON_API to its output apiUrl and PREGON_API_KEY to its secret.
 API=${PREGON_API:-http://127.0.0.1:3000}
 KEY=${PREGON_API_KEY:-pregon-local}
 
-# call METHOD PATH [curl options]: prints the answer, and fails with it when the status is 400 or more.
+# call METHOD PATH [curl options]: prints the answer, and fails when its status is 400 or more.
 call() {
   method=$1 path=$2
   shift 2

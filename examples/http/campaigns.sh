@@ -1,6 +1,6 @@
 #!/bin/sh
 # campaigns.sh          the latest campaigns
-# campaigns.sh BATCH    one of them
+# campaigns.sh BATCH    one campaign
 set -eu
 . "$(dirname "$0")/api.sh"
 if [ $# -eq 0 ]; then

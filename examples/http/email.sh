@@ -1,6 +1,6 @@
 #!/bin/sh
-# email.sh FROM TO SUBJECT CONTENT   sends an email by the first provider that takes it; repeating the very call sends nothing again
-# email.sh BATCH                     how it stands
+# email.sh FROM TO SUBJECT CONTENT   sends an email by the first provider that accepts it; the same call again sends nothing
+# email.sh BATCH                     shows its state
 set -eu
 . "$(dirname "$0")/api.sh"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# order.sh ORD-001                                      how an order stands, with its timeline
+# order.sh ORD-001                                      shows an order with its timeline
 # order.sh ORD-001 received "Mantenimiento básico"      registers it
-# order.sh ORD-001 inprocess                            work begins; or completed
-# order.sh ORD-001 canceled "Motivo X"                  is called off
+# order.sh ORD-001 inprocess                            changes its status; also to completed
+# order.sh ORD-001 canceled "Motivo X"                  cancels it
 set -eu
 . "$(dirname "$0")/api.sh"
 

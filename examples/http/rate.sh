@@ -1,6 +1,6 @@
 #!/bin/sh
-# rate.sh       the rate, what SES allows, what is used now
-# rate.sh 40    40 emails a second from now on, running campaigns too
+# rate.sh       shows the rate, what SES allows, and what is used
+# rate.sh 40    sets the rate to 40 emails a second, also for running campaigns
 set -eu
 . "$(dirname "$0")/api.sh"
 if [ $# -eq 0 ]; then

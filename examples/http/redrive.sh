@@ -1,5 +1,5 @@
 #!/bin/sh
-# redrive.sh BATCH [resend|accept]   goes on where it ended; the second says what to do with unconfirmed rows
+# redrive.sh BATCH [resend|accept]   continues a campaign; the second argument is for unconfirmed rows
 set -eu
 . "$(dirname "$0")/api.sh"
 body='{}'

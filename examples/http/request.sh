@@ -1,6 +1,6 @@
 #!/bin/sh
-# request.sh TO MESSAGE [TYPE]   registers a notification (email, sms or push; email by default) and has it sent
-# request.sh ID                  how it stands
+# request.sh TO MESSAGE [TYPE]   registers a notification (email, sms or push; email by default) and sends it
+# request.sh ID                  shows its status
 set -eu
 . "$(dirname "$0")/api.sh"
 if [ $# -eq 1 ]; then

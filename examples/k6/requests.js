@@ -1,7 +1,7 @@
 // The load of notification requests for those who have k6:
 //   npm run up -- --port 5000 --open
 //   k6 run examples/k6/requests.js
-// BASE_URL says where the product is, API_KEY its key where it asks for one (--open asks for none).
+// BASE_URL is the address of the product, API_KEY its key (not needed with --open).
 import { check, sleep } from 'k6';
 import http from 'k6/http';
 
