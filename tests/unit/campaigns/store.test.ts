@@ -63,6 +63,6 @@ describe('the campaign store', () => {
   });
 
   it('refuses a cursor that is none of its own', async () => {
-    await expect(store().list({ limit: 2, after: 'bm9uc2Vuc2U' })).rejects.toThrow('no cursor of this list');
+    await expect(store().list({ limit: 2, after: 'bm9uc2Vuc2U' })).rejects.toThrow('is not a valid cursor');
   });
 });

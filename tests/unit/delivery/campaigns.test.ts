@@ -13,7 +13,7 @@ import { errorOf } from '../../../core/ledger/transitions.ts';
 import type { Metric } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { putRow } from '../ledger/support.ts';
+import { type NewRow, putRows } from '../ledger/support.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 import { fakeStates } from './fake-states.ts';
@@ -38,7 +38,7 @@ const REJECTED = failed('MessageRejected');
 const UNCONFIRMED = failed('DeliveryUnconfirmed');
 
 /** A campaign of its own with these rows, and its execution. */
-async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<CampaignRecord> = {}) {
+async function aCampaign(rows: NewRow[], record: Partial<CampaignRecord> = {}) {
   batches += 1;
   const batchId = `batch${batches}`;
   const store = createCampaignStore(table);
@@ -59,7 +59,10 @@ async function aCampaign(rows: Parameters<typeof putRow>[1][], record: Partial<C
   await store.create(
     campaignRecord({ batchId, createdAt: CREATED_AT, status: 'RUNNING', enqueued: rows.length, ...record }),
   );
-  await Promise.all(rows.map((row, n) => putRow(table, { batchId, rowNumber: n + 1, createdAt: CREATED_AT, ...row })));
+  await putRows(
+    table,
+    rows.map((row, n) => ({ batchId, rowNumber: n + 1, createdAt: CREATED_AT, ...row })),
+  );
   return {
     batchId,
     deps,

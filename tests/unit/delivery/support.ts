@@ -21,7 +21,7 @@ import type { Metric, Telemetry } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
 import { processBatch } from '../../../functions/common/queue-worker.ts';
 import { campaignRecord } from '../campaigns/record.ts';
-import { putRow } from '../ledger/support.ts';
+import { type NewRow, putRows } from '../ledger/support.ts';
 import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 
@@ -149,11 +149,12 @@ export async function openDelivery({
     onSend(next: SendHook) {
       hook = next;
     },
-    async campaign(rows: number, record: Partial<CampaignRecord> = {}, row: Parameters<typeof putRow>[1] = {}) {
+    async campaign(rows: number, record: Partial<CampaignRecord> = {}, row: NewRow = {}) {
       await store.create(campaignRecord({ status: 'RUNNING', enqueued: rows, total: rows, ...record }));
       const { batchId = 'b1' } = record;
-      await Promise.all(
-        Array.from({ length: rows }, (_, n) => putRow(table, { batchId, rowNumber: n + 1, status: 'QUEUED', ...row })),
+      await putRows(
+        table,
+        range(1, rows).map((rowNumber) => ({ batchId, rowNumber, status: 'QUEUED', ...row })),
       );
     },
     row: (rowNumber: number, batchId = 'b1') => ledger.getRow({ batchId, rowNumber }),

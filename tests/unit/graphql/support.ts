@@ -10,7 +10,7 @@ import { executeRequest, type GraphqlAnswer } from '../../../graphql/execute.ts'
 import { createSchema } from '../../../graphql/schema.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
-import { putRow } from '../ledger/support.ts';
+import { putRows } from '../ledger/support.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 
@@ -58,7 +58,10 @@ export async function openGraphql(given: { sends?: readonly Send[]; campaigns?: 
   for (const campaign of campaigns) await deps.store.create(campaign);
   for (const day of new Set(sends.map(({ createdAt }) => dayOf(createdAt)))) await markDay(table, day);
   // The id is not stored: it is made of the key.
-  await Promise.all(sends.map(({ sendId: _id, ...row }) => putRow(table, row)));
+  await putRows(
+    table,
+    sends.map(({ sendId: _id, ...row }) => row),
+  );
 
   const faults: Error[] = [];
   const run = (

@@ -6,7 +6,7 @@ import { listSends } from '../../../core/ledger/list-sends.ts';
 import { getSend, type SendFilter } from '../../../core/ledger/listed-send.ts';
 import type { SendStatus } from '../../../core/ledger/send.ts';
 import { openTable } from '../support/table.ts';
-import { putRow } from './support.ts';
+import { putRows } from './support.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
@@ -39,7 +39,7 @@ beforeAll(async () => {
     const keys = { ...campaignKey(batchId), statusKey: CAMPAIGN_LIST_KEY, createdKey: `${createdAt}#${batchId}` };
     await table.client.send(new PutCommand({ TableName: table.tableName, Item: { ...keys, ...record } }));
   }
-  await Promise.all(all.map((row) => putRow(table, row)));
+  await putRows(table, all);
 });
 afterAll(() => table.close());
 

@@ -7,7 +7,7 @@ import { errorOf } from '../../../core/ledger/transitions.ts';
 import { campaignDefinition } from '../../../statemachines/compile.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
-import { putRow } from './support.ts';
+import { putRows } from './support.ts';
 
 const LEASE_MS = 30_000;
 const WORKERS = 3;
@@ -227,7 +227,7 @@ it('sends no row twice and forgets none, in any order of calls, each perhaps rep
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
       rows += 1;
-      await putRow(table, { rowNumber: rows });
+      await putRows(table, [{ rowNumber: rows }]);
       const world = new World(rows);
       for (const next of steps) {
         await world.do(next);

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { newStateItem } from '../../../core/ledger/item.ts';
 import { contentKey } from '../../../core/ledger/keys.ts';
@@ -15,15 +15,23 @@ export interface NewRow {
   [attribute: string]: unknown;
 }
 
-/** Writes a row as the workflow does: the state item, and the content beside it. */
-export async function putRow({ client, tableName }: DynamoTable, row: NewRow = {}): Promise<void> {
+/** Writes rows as the workflow does: for each the state item, and the content beside it. */
+export async function putRows({ client, tableName }: DynamoTable, rows: readonly NewRow[]): Promise<void> {
+  const puts = rows.flatMap(itemsOf).map((Item) => ({ PutRequest: { Item } }));
+  // BatchWriteItem takes 25.
+  const batches = Array.from({ length: Math.ceil(puts.length / 25) }, (_, n) => puts.slice(25 * n, 25 * (n + 1)));
+  await Promise.all(
+    batches.map((batch) => client.send(new BatchWriteCommand({ RequestItems: { [tableName]: batch } }))),
+  );
+}
+
+function itemsOf(row: NewRow) {
   const { batchId = 'b1', rowNumber = 1, status = 'PENDING', content = 'Hola', ...rest } = row;
   const { email = `row${rowNumber}@example.com`, createdAt = '2026-11-22T09:00:00.000Z', ...attributes } = rest;
   const subject = `Subject ${rowNumber}`;
-  const state = {
-    ...newStateItem({ batchId, rowNumber, email, subject, status, channel: 'campaign', createdAt }),
-    ...attributes,
-  };
-  await client.send(new PutCommand({ TableName: tableName, Item: state }));
-  await client.send(new PutCommand({ TableName: tableName, Item: { ...contentKey(batchId, rowNumber), content } }));
+  const state = newStateItem({ batchId, rowNumber, email, subject, status, channel: 'campaign', createdAt });
+  return [
+    { ...state, ...attributes },
+    { ...contentKey(batchId, rowNumber), content },
+  ];
 }

@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
-import { putRow } from './support.ts';
+import { type NewRow, putRows } from './support.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
@@ -18,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 /** A row of its own for each test, QUEUED unless told. */
-async function aRow(attributes: Parameters<typeof putRow>[1] = {}) {
+async function aRow(attributes: NewRow = {}) {
   nextRow += 1;
-  await putRow(table, { rowNumber: nextRow, status: 'QUEUED', ...attributes });
+  await putRows(table, [{ rowNumber: nextRow, status: 'QUEUED', ...attributes }]);
   return { batchId: 'b1', rowNumber: nextRow };
 }
 

@@ -1,7 +1,7 @@
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { sweepRequests } from '../../../core/requests/sweep.ts';
-import { putRow } from '../ledger/support.ts';
+import { putRows } from '../ledger/support.ts';
 import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
 import { openRequests } from './support.ts';
 
@@ -67,7 +67,7 @@ describe('the sweep of requests', () => {
 
   it('leaves alone what nobody asked to send, what was sent, and the rows of other channels', async () => {
     await channel.create();
-    await putRow(channel.table, { batchId: 'campaign', rowNumber: 1, status: 'QUEUED' });
+    await putRows(channel.table, [{ batchId: 'campaign', rowNumber: 1, status: 'QUEUED' }]);
     clock.move(5 * MINUTE);
 
     expect(await sweep()).toMatchObject({ looked: 0 });
