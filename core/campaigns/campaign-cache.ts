@@ -8,6 +8,8 @@ export interface CampaignCache {
   forget(batchId: string): void;
 }
 
+/** Workers act on no older state, so that a stop takes effect in time. */
+export const MAX_AGE_MS = 1_000;
 const MAX_CACHED = 1_000;
 
 /** Concurrent callers share one read. */

@@ -5,7 +5,8 @@ import type { Provider } from '../delivery/provider.ts';
 import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import { type CampaignRecord, type ContentFormat, hasEnded } from './campaign.ts';
-import type { CampaignCache } from './campaign-cache.ts';
+import { type CampaignCache, MAX_AGE_MS } from './campaign-cache.ts';
+import { withoutDeadMessages } from './dead-messages.ts';
 import { textOf } from './html-text.ts';
 import type { SendMessage } from './messages.ts';
 import type { CampaignStore } from './store.ts';
@@ -36,7 +37,6 @@ export interface CampaignChannelDeps extends TaskAnswersDeps {
   dryRun: CampaignRoute;
 }
 
-const MAX_AGE_MS = 1_000;
 /** While an account-level error is this recent, its Map Run is being stopped. Sending more rows would only repeat the error. */
 const BLOCKED_MS = 10_000;
 
@@ -53,6 +53,8 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
   }
 
   return {
+    wanted: (jobs) => withoutDeadMessages(deps, jobs),
+
     async route(job) {
       const campaign = await sendable(job);
       if (typeof campaign === 'string') return campaign;

@@ -5,6 +5,8 @@ export const sendMessageSchema = z.object({
   taskToken: z.string().min(1),
   batchId: z.string().min(1),
   rowNumber: z.number().int().positive(),
+  /** When Step Functions made the token, by its own clock; milliseconds since the epoch. Messages of an earlier release have none. */
+  queuedAt: z.number().optional(),
 });
 export type SendMessage = z.infer<typeof sendMessageSchema>;
 

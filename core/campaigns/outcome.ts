@@ -85,7 +85,8 @@ async function applyRunning(deps: Deps, record: CampaignRecord, state: Execution
   const now = deps.clock.now();
   if (state.redriveCount > record.redriveCount) {
     const redriven = await deps.store.update(record.batchId, {
-      ...redrivenUpdate(state.redriveCount, state.redrivenAt ?? new Date(now).toISOString()),
+      // Never later than the redrive: messages queued before `redrivenAt` are dropped.
+      ...redrivenUpdate(state.redriveCount, state.redrivenAt ?? record.finishedAt ?? record.createdAt),
       ifRedriveCountAtMost: state.redriveCount - 1,
     });
     return redriven ?? current(deps, record);

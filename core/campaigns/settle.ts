@@ -44,7 +44,7 @@ async function recordOf(
   if (!record) throw new PregonError('Internal', `There is no record of campaign ${batchId}.`);
   if (record.redriveCount >= redriveCount) return record;
   const redriven = await deps.store.update(batchId, {
-    ...redrivenUpdate(redriveCount, redriveTime ?? new Date(deps.clock.now()).toISOString()),
+    ...redrivenUpdate(redriveCount, redriveTime ?? record.finishedAt ?? record.createdAt),
     ifRedriveCountAtMost: redriveCount - 1,
   });
   return redriven ?? record;

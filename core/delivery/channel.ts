@@ -33,7 +33,9 @@ export interface Hold {
 
 /** The parts of a delivery that differ between campaigns, transactional email and notification requests. */
 export interface Channel<J extends Job, Message> {
-  /** Called first, for every receive of the message. */
+  /** Called first, with the jobs of a batch. Resolves to those to deliver; the messages of the others are deleted. */
+  wanted?(jobs: readonly J[]): Promise<readonly J[]>;
+  /** Called for every receive of a message that is wanted. */
   route(job: J): Promise<Route<Message> | Refusal | Hold>;
   /** Called right before the claim. The state it decides on is at most a second old. */
   check?(job: J): Promise<'go' | Refusal>;

@@ -28,11 +28,13 @@ interface Batch<J extends Job, M> {
  * fit before the deadline (milliseconds since the epoch) are postponed. Resolves to the jobs whose messages must stay in the queue.
  */
 export async function deliver<J extends Job, M>(
-  jobs: readonly J[],
+  received: readonly J[],
   channel: Channel<J, M>,
   deps: DeliveryDeps,
   deadline: number,
 ): Promise<J[]> {
+  const jobs = (await channel.wanted?.(received)) ?? received;
+  if (jobs.length === 0) return [];
   const until = deadline - AFTER_SLOT_MS;
   const reserved = new Map<string, { slots: SlotReservations; route: Route<M> }>();
   const batch: Batch<J, M> = {

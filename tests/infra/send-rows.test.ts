@@ -56,6 +56,7 @@ describe.each([
       taskToken: 'token',
       batchId: RECORD.batchId,
       rowNumber: ROW.rowNumber,
+      queuedAt: expect.any(Number),
     });
   });
 });

@@ -33,7 +33,8 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
     },
     redrive() {
       change(() => {
-        Object.assign(execution, { status: 'RUNNING', redriveCount: execution.redriveCount + 1 });
+        const redriveCount = execution.redriveCount + 1;
+        Object.assign(execution, { status: 'RUNNING', redriveCount, redrivenAt: now().toISOString() });
         delete execution.stoppedAt;
       });
     },
@@ -44,7 +45,7 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
     if (states.missing) throw new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} });
     if (command instanceof DescribeExecutionCommand) {
       states.asked += 1;
-      const { status, redriveCount, stoppedAt, error, cause } = told();
+      const { status, redriveCount, stoppedAt, redrivenAt, error, cause } = told();
       return {
         status,
         redriveCount,
@@ -52,6 +53,7 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
         cause,
         startDate: now(),
         ...(stoppedAt && { stopDate: new Date(stoppedAt) }),
+        ...(redrivenAt && { redriveDate: new Date(redrivenAt) }),
       };
     }
     if (command instanceof StopExecutionCommand) {
