@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { PROBLEM_TYPE, problemOf } from '../../api/problem.ts';
 import { PregonError } from '../../core/errors.ts';
 import { invocation } from './invocation.ts';
-import { logger } from './logger.ts';
+import { logger } from './telemetry.ts';
 
 export type HttpEvent = APIGatewayProxyEventV2;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;

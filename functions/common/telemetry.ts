@@ -1,6 +1,9 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Telemetry } from '../../core/telemetry.ts';
-import { logger } from './logger.ts';
+
+/** Structured logs. Service name and level come from the environment. */
+export const logger = new Logger();
 
 /** Metrics, written to the log in the embedded metric format. */
 export const metrics = new Metrics();

@@ -6,7 +6,7 @@ import { contextOf, type GraphqlDeps } from '../../graphql/context.ts';
 import { executeRequest, type GraphqlRequest } from '../../graphql/execute.ts';
 import { createSchema } from '../../graphql/schema.ts';
 import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
-import { logger } from '../common/logger.ts';
+import { logger } from '../common/telemetry.ts';
 
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
 

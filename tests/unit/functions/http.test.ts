@@ -1,8 +1,7 @@
 import { problemSchema } from '../../../api/problem.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { type HttpRoutes, httpHandler, jsonAnswer } from '../../../functions/common/http.ts';
-import { logger } from '../../../functions/common/logger.ts';
-import { telemetry } from '../../../functions/common/telemetry.ts';
+import { logger, telemetry } from '../../../functions/common/telemetry.ts';
 import { CONTEXT, httpEvent } from '../support/http.ts';
 
 describe('the handler of an HTTP function', () => {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type HttpRoutes, httpHandler } from '../../../functions/common/http.ts';
-import { logger } from '../../../functions/common/logger.ts';
+import { logger } from '../../../functions/common/telemetry.ts';
 
 export interface HttpRequest {
   path?: Record<string, string>;
