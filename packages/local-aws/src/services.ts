@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Closers } from './compose/closers.ts';
-import { startDynamoDb, tablesOf } from './dynamodb/dynamodb.ts';
+import { tablesOf } from './dynamodb/definitions.ts';
+import { startDynamoDb } from './dynamodb/dynamodb.ts';
 import { busesOf, rulesOf } from './events/definitions.ts';
 import { EventBus } from './events/delivery/event-bus.ts';
 import { callTarget } from './events/delivery/targets.ts';

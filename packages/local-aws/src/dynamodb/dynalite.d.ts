@@ -1,4 +1,4 @@
-/** The parts of dynalite that run behind a store of our own; the package has no types. */
+/** Types of the parts of dynalite that are used here; the package has none. */
 declare module 'dynalite/db/index.js' {
   export interface IndexActions {
     puts: { index: string; key: string; item: unknown }[];
@@ -21,16 +21,16 @@ declare module 'dynalite/validations/index.js' {
 }
 
 declare module 'dynalite/db/conditionParser.js' {
-  const parser: import('./operations/parsed-expressions.ts').Parser;
+  const parser: import('./operations/expression-cache.ts').Parser;
   export default parser;
 }
 
 declare module 'dynalite/db/projectionParser.js' {
-  const parser: import('./operations/parsed-expressions.ts').Parser;
+  const parser: import('./operations/expression-cache.ts').Parser;
   export default parser;
 }
 
 declare module 'dynalite/db/updateParser.js' {
-  const parser: import('./operations/parsed-expressions.ts').Parser;
+  const parser: import('./operations/expression-cache.ts').Parser;
   export default parser;
 }

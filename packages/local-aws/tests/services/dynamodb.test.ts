@@ -12,8 +12,8 @@ import {
   UpdateItemCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import type { TableDefinition } from '../../src/dynamodb/definitions.ts';
 import { startDynamoDb } from '../../src/dynamodb/dynamodb.ts';
-import type { TableDefinition } from '../../src/dynamodb/operations/tables.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();

@@ -1,34 +1,34 @@
-import type { Body, Result } from '../protocol/dispatch.ts';
 import type { DynaliteStore } from '../state/dynalite-store.ts';
+import { type Answer, failure, type Request } from './answer.ts';
 
 /**
- * Remembers a table's time to live and tells it again. Nothing is deleted by it: AWS itself promises only that an
- * expired item goes within days, so no reader may rely on it.
+ * UpdateTimeToLive and DescribeTimeToLive. The setting is stored, but no item is deleted: AWS itself only promises to delete an
+ * expired item within days, so no reader may rely on it.
  */
-export function timeToLive(store: DynaliteStore, operation: string, request: Body): Result {
+export function timeToLive(store: DynaliteStore, operation: string, request: Request): Answer {
   const name = String(request.TableName);
-  let result: Result = { status: 500, body: {} };
+  let answer: Answer = { status: 500, body: '{}' };
   store.getTable(name, false, (error, table) => {
     if (error || !table) {
       const message = `Requested resource not found: Table: ${name} not found`;
-      const __type = 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException';
-      result = { status: 400, body: { __type, message } };
+      answer = failure('com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message);
       return;
     }
-    const known = store.getTagDb(`ttl~${name}`);
+    const settings = store.getTagDb(`ttl~${name}`);
     if (operation === 'UpdateTimeToLive') {
-      known.put('specification', request.TimeToLiveSpecification, () => undefined);
-      result = { status: 200, body: { TimeToLiveSpecification: request.TimeToLiveSpecification } };
+      const { TimeToLiveSpecification } = request;
+      settings.put('specification', TimeToLiveSpecification, () => undefined);
+      answer = { status: 200, body: JSON.stringify({ TimeToLiveSpecification }) };
       return;
     }
-    known.get('specification', (_error, found) => {
-      result = { status: 200, body: { TimeToLiveDescription: describe(found) } };
+    settings.get('specification', (_error, found) => {
+      answer = { status: 200, body: JSON.stringify({ TimeToLiveDescription: describe(found) }) };
     });
   });
-  return result;
+  return answer;
 }
 
-function describe(specification: unknown): Body {
-  const { Enabled, AttributeName } = (specification ?? {}) as Body;
+function describe(specification: unknown): Request {
+  const { Enabled, AttributeName } = (specification ?? {}) as Request;
   return Enabled === true ? { TimeToLiveStatus: 'ENABLED', AttributeName } : { TimeToLiveStatus: 'DISABLED' };
 }

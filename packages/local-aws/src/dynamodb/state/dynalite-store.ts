@@ -4,7 +4,7 @@ import type { KeyValueStore, Range } from './key-value-store.ts';
 
 type Callback<T = void> = (error: unknown, value?: T) => void;
 
-/** An error as dynalite answers it. */
+/** An error of dynalite. */
 export interface DynamoError {
   statusCode: number;
   body: { __type: string; message: string };
@@ -27,7 +27,7 @@ export interface IndexRecord {
   [further: string]: unknown;
 }
 
-/** dynalite emits what it reads through an old-style stream, and destroys it once it has enough. */
+/** dynalite reads from an old-style stream and destroys it when it has enough. */
 class EntryStream extends Stream {
   #stopped = false;
 
@@ -48,21 +48,21 @@ class EntryStream extends Stream {
 }
 
 /**
- * The database that dynalite's actions work on. Every call answers at once, so an item and its index entries are
- * written in one turn and one transaction: a killed process leaves no orphans in an index, and no key needs a lock.
+ * The database of dynalite's actions. Every call is synchronous, so an item and its index entries are written in one turn and
+ * one transaction. A killed process therefore leaves no orphans in an index, and keys need no locks.
  */
 export function dynaliteStore(kv: KeyValueStore) {
   const tables = new Map<string, TableRecord>();
-  /** Write units since they were last taken. */
+  /** Write units since the last call of takeWriteUnits. */
   let writeUnits = 0;
   const write = (name: string, key: string, value: unknown) => {
     const text = JSON.stringify(value);
     if (name.startsWith('index-')) {
-      // DynamoDB neither writes nor bills an index entry that stays as it is.
+      // DynamoDB neither writes nor bills an index entry that does not change.
       if (kv.get(name, key) === text) return;
       writeUnits += kilobytes(text);
     } else if (name.startsWith('item-')) {
-      // The larger one counts; what is replaced is seldom larger than what replaces it.
+      // DynamoDB bills the larger of the old and the new item. The old one is seldom larger, so only the new one is measured.
       writeUnits += kilobytes(text);
     }
     kv.put(name, key, text);
@@ -141,7 +141,7 @@ export function dynaliteStore(kv: KeyValueStore) {
     getTagDb: (table: string) => open(`tag-${table}`),
     deleteTagDb: (table: string, callback: Callback) => drop(`tag-${table}`, callback),
     getTable,
-    /** The write units of what was done since the last time. */
+    /** The write units since the last call. */
     takeWriteUnits(): number {
       const units = writeUnits;
       writeUnits = 0;
@@ -150,7 +150,7 @@ export function dynaliteStore(kv: KeyValueStore) {
   };
 }
 
-/** Size in JSON: a little more than DynamoDB counts, which knows no quotes. */
+/** Kilobytes of the JSON text. DynamoDB counts a little less, because it does not count quotes. */
 const kilobytes = (text: string) => Math.ceil(text.length / 1024);
 
 export type DynaliteStore = ReturnType<typeof dynaliteStore>;

@@ -3,14 +3,14 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
 
-/** A range of keys, as LevelDB names it. */
+/** A range of keys, in the terms of LevelDB. */
 export interface Range {
   readonly gt?: string;
   readonly gte?: string;
   readonly lt?: string;
   readonly lte?: string;
   readonly reverse?: boolean;
-  /** -1 or nothing: no limit. */
+  /** No limit if it is -1 or missing. */
   readonly limit?: number;
 }
 
@@ -19,7 +19,7 @@ export interface Entry {
   readonly value: string;
 }
 
-/** Ordered keys and JSON values in SQLite, in named spaces. Every call is synchronous; writes are committed in groups. */
+/** Ordered keys and JSON values in SQLite, in named spaces. Calls are synchronous; writes are committed in groups. */
 export class KeyValueStore {
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
@@ -29,7 +29,7 @@ export class KeyValueStore {
   readonly #clear: StatementSync;
   readonly #ranges = new Map<string, StatementSync>();
 
-  /** `folder` undefined keeps everything in memory. */
+  /** Without a folder everything is kept in memory. */
   constructor(folder: string | undefined) {
     this.#database = openDatabase(folder === undefined ? ':memory:' : join(folder, 'dynamodb.sqlite'), SCHEMA);
     this.#commit = new GroupCommit(this.#database);

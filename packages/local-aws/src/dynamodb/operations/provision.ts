@@ -1,5 +1,5 @@
 import dynalite from 'dynalite/db/index.js';
-import { dispatch } from '../protocol/dispatch.ts';
+import type { TableDefinition } from '../definitions.ts';
 import {
   type DynaliteStore,
   type IndexRecord,
@@ -9,18 +9,9 @@ import {
   type TableRecord,
 } from '../state/dynalite-store.ts';
 import type { KeyValueStore } from '../state/key-value-store.ts';
+import { operate } from './operate.ts';
 
-/** A table as a CloudFormation template describes it. */
-export interface TableDefinition {
-  readonly name: string;
-  readonly keySchema: TableRecord['KeySchema'];
-  readonly attributes: TableRecord['AttributeDefinitions'];
-  readonly globalIndexes: IndexRecord[];
-  readonly localIndexes: IndexRecord[];
-  readonly timeToLiveAttribute?: string;
-}
-
-/** Makes a table what its definition says: creates it, or gives it the indexes that were added to the definition. */
+/** Creates a table, or brings its indexes in line with its definition. Throws if the keys of the table differ. */
 export function provision(kv: KeyValueStore, store: DynaliteStore, definition: TableDefinition): void {
   const stored = kv.get(TABLES, definition.name);
   if (stored === undefined) create(kv, store, definition);
@@ -40,7 +31,7 @@ function create(kv: KeyValueStore, store: DynaliteStore, definition: TableDefini
     ...(definition.globalIndexes.length > 0 ? { GlobalSecondaryIndexes: definition.globalIndexes } : {}),
     ...(definition.localIndexes.length > 0 ? { LocalSecondaryIndexes: definition.localIndexes } : {}),
   });
-  // dynalite would make it ACTIVE a moment later; nothing can use it before this thread says that it is ready.
+  // dynalite would make the table ACTIVE a moment later. It can be active at once, because the thread serves no calls yet.
   const record = JSON.parse(kv.get(TABLES, definition.name) ?? '{}') as TableRecord;
   record.TableStatus = 'ACTIVE';
   for (const index of record.GlobalSecondaryIndexes ?? []) index.IndexStatus = 'ACTIVE';
@@ -49,7 +40,7 @@ function create(kv: KeyValueStore, store: DynaliteStore, definition: TableDefini
 
 function update(kv: KeyValueStore, store: DynaliteStore, definition: TableDefinition, record: TableRecord): void {
   if (!same(record.KeySchema, definition.keySchema)) {
-    throw new Error(`The table ${definition.name} has other keys in the template than in the data directory`);
+    throw new Error(`The keys of the table ${definition.name} differ between the template and the data directory`);
   }
   const known = new Map((record.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
   const changed = definition.globalIndexes.filter((index) => {
@@ -75,7 +66,7 @@ function update(kv: KeyValueStore, store: DynaliteStore, definition: TableDefini
   fillIndexes(kv, record, changed);
 }
 
-/** Writes the entries of `indexes` for every item that the table has. */
+/** Writes the entries of `indexes` for every item of the table. */
 function fillIndexes(kv: KeyValueStore, record: TableRecord, indexes: readonly IndexRecord[]): void {
   for (const { value } of [...kv.range(itemSpace(record.TableName))]) {
     const { puts } = dynalite.getIndexActions([...indexes], undefined, JSON.parse(value), record);
@@ -89,8 +80,8 @@ function write(store: DynaliteStore, record: TableRecord): void {
   store.tableDb.put(record.TableName, record, () => undefined);
 }
 
-function call(store: DynaliteStore, operation: string, request: object): void {
-  dispatch(store, operation, JSON.stringify(request), ({ status, body }) => {
+function call(store: DynaliteStore, operation: string, request: Record<string, unknown>): void {
+  operate(store, operation, request, ({ status, body }) => {
     if (status !== 200) throw new Error(`${operation}: ${body}`);
   });
 }

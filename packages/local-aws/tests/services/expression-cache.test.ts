@@ -1,6 +1,6 @@
 import conditionParser from 'dynalite/db/conditionParser.js';
 import updateParser from 'dynalite/db/updateParser.js';
-import { type Context, keepParsed, type Parser } from '../../src/dynamodb/operations/parsed-expressions.ts';
+import { type Context, cacheParsed, type Parser } from '../../src/dynamodb/operations/expression-cache.ts';
 
 type Value = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ function pair(parser: Parser) {
       return plain(expression, options);
     },
   };
-  keepParsed(keeping);
+  cacheParsed(keeping);
   return { plain, keeping, timesParsed: () => parsed };
 }
 

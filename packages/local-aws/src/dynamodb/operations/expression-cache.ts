@@ -4,7 +4,7 @@ import updateParser from 'dynalite/db/updateParser.js';
 
 type Value = Record<string, unknown>;
 
-/** What dynalite's validation hands to its parsers; what an expression uses is taken out of `unused…`. */
+/** What dynalite's validation passes to its parsers. The parser removes what the expression uses from `unused…`. */
 export interface Context {
   attrNames?: Record<string, string>;
   attrVals?: Record<string, Value>;
@@ -18,7 +18,7 @@ export interface Parser {
   parse(expression: string, options: { context: Context }): unknown;
 }
 
-/** An expression as it was parsed once: its tree with `Hole`s for the values, and what it uses. */
+/** A parsed expression: its tree, with a `Hole` for each value, and the names and values that it uses. */
 interface Parsed {
   tree: unknown;
   names: readonly string[];
@@ -33,28 +33,28 @@ class Hole {
   }
 }
 
-const MOST_KEPT = 1_000;
-/** These look at the values themselves, not only at their types. */
-const LOOKS_AT_VALUES = /\b(between|attribute_type)\b/i;
+const MAX_ENTRIES = 1_000;
+/** The result of parsing these depends on the values themselves, not only on their types. */
+const READS_VALUES = /\b(between|attribute_type)\b/i;
 
 /**
- * dynalite parses every expression anew, which takes half of a call's time; programs send the same few with other values.
- * This keeps what was parsed, by the expression, its names and the types of its values: with these equal, the trees differ in
- * nothing but the values. What is refused is not kept.
+ * Caches what a parser of dynalite returns. dynalite parses the expressions of every call, which takes half of the call's time,
+ * though programs send few expressions with changing values. The key is the expression, its names and the types of its values:
+ * trees with equal keys differ only in the values. Errors are not cached.
  */
-export function keepParsed(parser: Parser): void {
+export function cacheParsed(parser: Parser): void {
   const parse = parser.parse.bind(parser);
   const kept = new Map<string, Parsed>();
   parser.parse = (expression, options) => {
     const { context } = options;
-    if (LOOKS_AT_VALUES.test(expression)) return parse(expression, options);
+    if (READS_VALUES.test(expression)) return parse(expression, options);
     const key = keyOf(expression, context);
     const known = kept.get(key);
     if (known) {
       use(known, context);
       return filled(known.tree, context.attrVals ?? {});
     }
-    // Another expression of the same call has used up names of its own.
+    // Another expression of the same call may have removed names already.
     const own = { ...context, unusedAttrNames: allOf(context.attrNames), unusedAttrVals: allOf(context.attrVals) };
     const parsed = parse(expression, { context: own });
     if (typeof parsed !== 'object' || parsed === null) return parsed;
@@ -63,15 +63,15 @@ export function keepParsed(parser: Parser): void {
       names: Object.keys(context.attrNames ?? {}).filter((name) => !(name in own.unusedAttrNames)),
       values: Object.keys(context.attrVals ?? {}).filter((name) => !(name in own.unusedAttrVals)),
     };
-    if (kept.size === MOST_KEPT) kept.clear();
+    if (kept.size === MAX_ENTRIES) kept.clear();
     kept.set(key, entry);
     use(entry, context);
     return parsed;
   };
 }
 
-export function keepAllParsed(): void {
-  for (const parser of [conditionParser, updateParser, projectionParser]) keepParsed(parser);
+export function cacheExpressions(): void {
+  for (const parser of [conditionParser, updateParser, projectionParser]) cacheParsed(parser);
 }
 
 function use({ names, values }: Parsed, { unusedAttrNames, unusedAttrVals }: Context): void {

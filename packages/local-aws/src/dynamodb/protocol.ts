@@ -1,0 +1,44 @@
+import { workerData } from 'node:worker_threads';
+import { internalFailure, runWorker } from '../threads/worker-main.ts';
+import type { TableDefinition } from './definitions.ts';
+import { type Answer, failure, type Request } from './operations/answer.ts';
+import { operate } from './operations/operate.ts';
+import { provision } from './operations/provision.ts';
+import { type DynaliteStore, dynaliteStore } from './state/dynalite-store.ts';
+import { KeyValueStore } from './state/key-value-store.ts';
+
+/** What the thread of DynamoDB starts with. */
+export interface DynamoDbWorkerData {
+  /** Folder of the tables; they are kept in memory if it is missing. */
+  readonly folder?: string;
+  readonly tables: readonly TableDefinition[];
+}
+
+await runWorker(() => {
+  const { folder, tables } = workerData as DynamoDbWorkerData;
+  const kv = new KeyValueStore(folder);
+  const store = dynaliteStore(kv);
+  for (const table of tables) provision(kv, store, table);
+  return {
+    handle(call, answer) {
+      try {
+        dispatch(store, call.operation, call.body, (result) => kv.afterCommit(() => answer(result)));
+      } catch (error) {
+        answer(internalFailure('com.amazonaws.dynamodb.v20120810#InternalServerError', error));
+      }
+    },
+    close: () => kv.close(),
+  };
+});
+
+/** Handles one call in AWS JSON 1.0. */
+function dispatch(store: DynaliteStore, operation: string, text: string, answer: (answer: Answer) => void): void {
+  let request: Request;
+  try {
+    request = JSON.parse(text === '' ? '{}' : text) as Request;
+  } catch {
+    answer(failure('com.amazon.coral.service#SerializationException', 'The request is not valid JSON'));
+    return;
+  }
+  operate(store, operation, request, answer);
+}
