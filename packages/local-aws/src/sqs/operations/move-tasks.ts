@@ -16,12 +16,12 @@ interface MoveTask {
 
 type Body = Record<string, unknown>;
 
-/** How often a task with a rate moves its share. */
+/** How often a task moves messages. */
 const TICK_MS = 100;
-/** SQS moves at most 500 messages a second. */
-const MOST_PER_SECOND = 500;
+/** The limit of SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
+const MAX_PER_SECOND = 500;
 
-/** Moving messages out of a dead-letter queue, which fauxqs does not have. Tasks live as long as this process. */
+/** Tasks that move messages out of a dead-letter queue, which fauxqs lacks. They are kept in memory only. */
 export class MoveTasks {
   readonly #faux: Faux;
   readonly #store: FauxStore;
@@ -58,7 +58,7 @@ export class MoveTasks {
         "The resource that you specified for the DestinationArn parameter doesn't exist.",
       );
     const perSecond = body.MaxNumberOfMessagesPerSecond;
-    if (perSecond !== undefined && !(Number(perSecond) >= 1 && Number(perSecond) <= MOST_PER_SECOND)) {
+    if (perSecond !== undefined && !(Number(perSecond) >= 1 && Number(perSecond) <= MAX_PER_SECOND)) {
       throw this.#error(
         'InvalidParameterValue',
         'Value for parameter MaxNumberOfMessagesPerSecond must be between 1 and 500.',
@@ -75,7 +75,7 @@ export class MoveTasks {
       status: 'RUNNING',
     };
     this.#tasks.unshift(task);
-    const share = Math.max(1, Math.round(((task.perSecond ?? MOST_PER_SECOND) * TICK_MS) / 1000));
+    const share = Math.max(1, Math.round(((task.perSecond ?? MAX_PER_SECOND) * TICK_MS) / 1000));
     task.timer = setInterval(() => this.#move(task, destination, share), TICK_MS);
     this.#move(task, destination, share);
     return { TaskHandle: task.handle };
@@ -94,7 +94,7 @@ export class MoveTasks {
     return { ApproximateNumberOfMessagesMoved: task.moved };
   }
 
-  /** The queues whose messages end in this one. */
+  /** The queues that use this one as their dead-letter queue. */
   sourcesOf(arn: string): FauxQueue[] {
     return [...this.#store.allQueues()].filter((queue) => {
       const policy = queue.attributes.RedrivePolicy;
@@ -111,14 +111,14 @@ export class MoveTasks {
       const message = task.source.messages.shift();
       if (!message) break;
       task.source.persistence?.deleteMessage(message.messageId);
-      destination.enqueue(this.#anew(message));
+      destination.enqueue(this.#copyOf(message));
       task.moved++;
     }
     if (task.moved >= task.toMove || task.source.messages.length === 0) this.#end(task, 'COMPLETED');
   }
 
-  /** A moved message is a new one: its receive count begins again. */
-  #anew({ body, messageAttributes, messageGroupId, messageDeduplicationId }: FauxMessage): FauxMessage {
+  /** Moving creates a new message, so its receive count starts again. */
+  #copyOf({ body, messageAttributes, messageGroupId, messageDeduplicationId }: FauxMessage): FauxMessage {
     return this.#faux.Store.createMessage(body, messageAttributes, undefined, messageGroupId, messageDeduplicationId);
   }
 

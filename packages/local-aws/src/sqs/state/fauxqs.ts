@@ -1,4 +1,4 @@
-/** The parts of fauxqs that run here: its queues, its SQLite persistence and its SQS actions, without its HTTP server. */
+/** Types of the parts of fauxqs that are used here: its queues, its SQLite persistence and its SQS actions. */
 
 export interface FauxMessage {
   messageId: string;
@@ -38,7 +38,7 @@ export interface FauxStore {
   shutdown(): void;
 }
 
-/** Its writes, by name; each goes to SQLite at once. */
+/** Its writes, by name. Each is written to SQLite at once. */
 export interface FauxPersistence {
   readonly db: import('node:sqlite').DatabaseSync;
   loadSqsQueues(store: FauxStore): void;
@@ -92,7 +92,7 @@ export interface Faux {
   readonly actions: ReadonlyMap<string, FauxAction>;
 }
 
-/** Loads fauxqs' own files: the package exports only a server that listens on every address of the machine. */
+/** Loads single files of fauxqs, because the package exports only a server that listens on every address of the machine. */
 export async function loadFaux(): Promise<Faux> {
   const root = new URL('.', import.meta.resolve('fauxqs'));
   const load = async (file: string) => (await import(new URL(file, root).href)) as Record<string, unknown>;
@@ -118,9 +118,9 @@ export async function loadFaux(): Promise<Faux> {
   };
 }
 
-/** fauxqs 2.4 refuses every character beyond U+FFFF, such as an emoji; SQS takes them. */
+/** fauxqs 2.4 refuses characters beyond U+FFFF, such as emojis. SQS accepts them. */
 function allowAllCharacters(invalid: RegExp): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the very characters that SQS names
-  const really = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-  invalid.test = (text: string) => really.test(text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: SQS documents the allowed characters this way
+  const notAllowed = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+  invalid.test = (text: string) => notAllowed.test(text);
 }

@@ -2,13 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { DURABLE_AGAINST_KILL } from '../../storage/sqlite.ts';
+import type { QueueDefinition } from '../definitions.ts';
 import type { Faux, FauxPersistence, FauxStore } from './fauxqs.ts';
-
-/** A queue as a CloudFormation template describes it; attributes as SQS names them. */
-export interface QueueDefinition {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
 
 const WRITES = [
   'insertQueue',
@@ -24,12 +19,12 @@ const WRITES = [
 
 export interface QueueStore {
   readonly store: FauxStore;
-  /** Runs once all that was written so far cannot be lost. */
+  /** Calls `release` once every write so far is committed. */
   afterCommit(release: () => void): void;
   close(): void;
 }
 
-/** Opens the queues under `folder`, adds those of the template, and names them all by today's endpoint. */
+/** Opens the queues in `folder`, adds those of the template, and gives each the URL of the current endpoint. */
 export function openQueues(
   faux: Faux,
   folder: string,
@@ -69,10 +64,10 @@ export function openQueues(
   };
 }
 
-/** Puts every write of a turn into one transaction; fauxqs alone commits each by itself, with a sync to the disk. */
+/** Commits all writes of a turn in one transaction. fauxqs itself commits and syncs each write. */
 function groupWrites(persistence: FauxPersistence, database: DatabaseSync): GroupCommit {
   const commit = new GroupCommit(database);
-  // fauxqs 2.4 writes NULL into a column that must not be, so a visibility timeout of 0 would fail.
+  // fauxqs 2.4 writes NULL into a NOT NULL column, so a visibility timeout of 0 would fail.
   const makeReady = database.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );

@@ -1,7 +1,7 @@
 import type { FauxMessage, FauxQueue, FauxStore } from './fauxqs.ts';
 
-/** Forgets messages older than their queue's MessageRetentionPeriod, which fauxqs stores but does not act on. */
-export function forgetExpired(store: FauxStore, now: number): void {
+/** Deletes messages that are older than the MessageRetentionPeriod of their queue. fauxqs stores this attribute but ignores it. */
+export function deleteExpired(store: FauxStore, now: number): void {
   for (const queue of store.allQueues()) {
     const oldest = now - Number(queue.attributes.MessageRetentionPeriod ?? Number.POSITIVE_INFINITY) * 1000;
     queue.messages = keep(queue, queue.messages, oldest);
