@@ -8,7 +8,7 @@ const PUBLIC_PATH = '/console/assets';
 
 /**
  * Bundles the console into `outdir`: `index.html`, and scripts and styles under `assets/` with their content's hash in
- * the name, so that they may be cached for ever while the page itself may not.
+ * the name, so that they can be cached forever while the page itself is not cached.
  */
 export async function buildConsole(outdir: string): Promise<void> {
   const assets = join(outdir, 'assets');
@@ -66,7 +66,7 @@ function collectStyles(found: Set<string>): Plugin {
   };
 }
 
-/** The component library offers to load its texts in sixteen languages; the console is in English. */
+/** Leaves out the component library's texts in sixteen languages, because the console is in English. */
 const ONLY_ENGLISH: Plugin = {
   name: 'only-english',
   setup(api) {
@@ -76,7 +76,7 @@ const ONLY_ENGLISH: Plugin = {
   },
 };
 
-/** One sheet importing all: libraries in a fixed order (loading is concurrent, names must not change), our own last. */
+/** One style sheet that imports all others: libraries in a fixed order, because loading is concurrent and names must not change, then ours. */
 function importAll(styles: ReadonlySet<string>): string {
   const paths = [...styles].map((path) => `./${relative(ROOT, path).split(sep).join('/')}`).sort();
   const isOurs = (path: string) => path.startsWith('./src/');

@@ -34,7 +34,7 @@ export default function EmailBatchPage({ rest: batchId }: PageProps) {
   ]);
   return (
     <SpaceBetween size="m">
-      <Header variant="h1" description="How the emails of a call of POST /emails/send stand">
+      <Header variant="h1" description="The state of the emails of one call of POST /emails/send">
         Email batch
       </Header>
       <LookUp batchId={batchId} />
@@ -53,7 +53,7 @@ function LookUp({ batchId }: { batchId: string }) {
   return (
     <Container>
       <form onSubmit={submit} className="pg-look-up">
-        <FormField label="Batch id" description="The batchID that POST /emails/send answered" stretch>
+        <FormField label="Batch id" description="The batchID in the answer of POST /emails/send" stretch>
           <Input
             value={text}
             placeholder="a13fde72-b98a-4db0-b1f3-d9d20d594287"
@@ -81,7 +81,7 @@ function Batch({ batchId }: { batchId: string }) {
   if (data === undefined) return error && <Failure error={error} what="email batch" retry={refresh} />;
   const [first] = data.emails ?? [];
   if (data.emails === undefined || first === undefined) {
-    return <Empty title="No such batch">The API knows no email batch with this id.</Empty>;
+    return <Empty title="No such batch">There is no email batch with this id.</Empty>;
   }
   const count = (state: Email['state']) => data.emails?.filter((email) => email.state === state).length ?? 0;
   return (

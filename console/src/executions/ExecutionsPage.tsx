@@ -23,7 +23,7 @@ export default function ExecutionsPage() {
   const standard = machines.data.filter(({ type }) => type === 'STANDARD');
   const [first] = standard;
   if (first === undefined) {
-    return <Empty title="No state machines">The stack has none that keeps its executions.</Empty>;
+    return <Empty title="No state machines">The stack has no Standard state machine.</Empty>;
   }
   const options = standard.map(({ name, stateMachineArn }) => ({ label: name, value: stateMachineArn }));
   const chosen = standard.find(({ name }) => name === query.get('machine')) ?? first;

@@ -169,7 +169,7 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
           failure ??
           (filtered ? (
             <Empty title="No matches" action={<Button onClick={clear}>Clear filters</Button>}>
-              Nothing fits the filters.
+              No execution matches the filters.
             </Empty>
           ) : (
             <Empty title={empty.title}>{empty.hint}</Empty>

@@ -32,8 +32,8 @@ export function RedriveButton({ execution, onRedriven }: { execution: Execution;
           onRedriven();
         }}
       >
-        It goes on at the state where it stopped, with the same input and the same definition. What had succeeded is not
-        run again; in a Map Run the failed and the pending items run.
+        The execution continues at the state where it stopped, with the same input and definition. Steps that succeeded
+        are not run again. In a Map Run, the failed and the pending items run.
       </ConfirmModal>
     </>
   );

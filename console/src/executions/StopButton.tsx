@@ -41,7 +41,7 @@ export function StopButton({ execution, onStopped }: { execution: Execution; onS
           <FormField label="Error" description="A short name, such as Operator.Stopped. Optional.">
             <Input value={error} onChange={({ detail }) => setError(detail.value)} />
           </FormField>
-          <FormField label="Cause" description="Why, for those who read the trace. Optional.">
+          <FormField label="Cause" description="The reason, for readers of the history. Optional.">
             <Input value={cause} onChange={({ detail }) => setCause(detail.value)} />
           </FormField>
         </SpaceBetween>

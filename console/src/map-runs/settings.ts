@@ -27,7 +27,7 @@ export const FIELDS: readonly Field[] = [
   {
     id: 'toleratedFailurePercentage',
     label: 'Tolerated failures, percent',
-    description: 'The same as a share of all items. The limit that is reached first counts.',
+    description: 'The same as a percentage of all items. The limit that is reached first applies.',
     max: 100,
     whole: false,
   },
