@@ -70,7 +70,7 @@ test('a batch is looked up by its id, and followed until its emails have ended',
   await page.getByText('1 sent, 0 queued, 1 in error').waitFor();
 });
 
-test('an id that nobody knows is said to be one', async () => {
+test('an unknown id is reported as unknown', async () => {
   const page = await openLookUp([]);
   await lookUp(page, 'nothing');
   await page.getByText('No such batch').waitFor();

@@ -33,7 +33,7 @@ const openExecution = (arn: string): Promise<Page> => open(`/console/executions/
 const stateOf = (page: Page, state: string, status: string) =>
   page.locator(`[data-state="${state}"][data-status="${status}"]`);
 
-test('a failed Map Run is followed, redriven, and its children of the redrive are told apart', async () => {
+test('a failed Map Run is shown and redriven, and the children of the redrive are distinguishable', async () => {
   engine.worker.fails = ({ n }) => n > 30;
   const { executionArn } = await engine.run('redriven', MAP_DEFINITION, { count: 60 });
   const page = await openExecution(executionArn);

@@ -111,7 +111,7 @@ test('a stop asks for a reason and ends the execution', async () => {
   await page.getByText('Only a running execution can be stopped').filter({ visible: true }).waitFor();
 });
 
-test('on a phone a state opens over the graph, and nothing runs out of the page', async () => {
+test('on a phone a state opens over the graph, and everything fits the page', async () => {
   const page = await shown.open(routeOf('large'), { viewport: PHONE, hasTouch: true });
   await page.locator('[data-state="Settle"]').tap();
   const dialog = page.getByRole('dialog', { name: 'Settle' });

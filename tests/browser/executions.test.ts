@@ -42,7 +42,7 @@ test('the status filter is applied by the API and is part of the address', async
   expect(await page.getByRole('link', { name: 'failed', exact: true }).count()).toBe(0);
 });
 
-test('a filter that fits nothing says so and is taken back', async () => {
+test('a filter without matches says so and can be cleared', async () => {
   const page = await shown.open('/console/executions?status=TIMED_OUT');
   await page.getByText('No matches').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
@@ -63,7 +63,7 @@ test('older executions are on further pages', async () => {
   expect(await page.getByRole('link', { name: 'failed', exact: true }).count()).toBe(0);
 });
 
-test('nothing is asked while the page is hidden, and at once when it is seen again', async () => {
+test('nothing is polled while the page is hidden, and polling resumes when it is visible', async () => {
   const page = await shown.open('/console/executions');
   await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
   const hide = (hidden: boolean) =>
@@ -80,7 +80,7 @@ test('nothing is asked while the page is hidden, and at once when it is seen aga
   await asked;
 });
 
-test('on a phone the list has its most telling columns and nothing runs out of the page', async () => {
+test('on a phone the list shows its main columns and fits the page', async () => {
   const page = await shown.open('/console/executions', { viewport: PHONE });
   await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
   const headers = await page.getByRole('columnheader').allInnerTexts();

@@ -36,7 +36,7 @@ test('pages follow each other without asking the server for a page, and the brow
   expect(documents).toEqual([]);
 });
 
-test('an address that no page has says so and leads back', async () => {
+test('an unknown address says so and links back', async () => {
   const page = await shown.open('/console/nonsense');
   await page.getByText('There is no such page').waitFor();
   await page.getByRole('link', { name: 'Go to executions' }).click();

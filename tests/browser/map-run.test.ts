@@ -17,7 +17,7 @@ afterAll(async () => {
   expect(shown.browser.errors).toEqual([]);
 });
 
-test('the bar and its counts move with the run, and the rate is told', async () => {
+test('the bar and its counts follow the run, and the rate is shown', async () => {
   const page = await shown.open(routeOf('running'));
   const succeeded = page.locator('[data-count="succeeded"]');
   const first = await succeeded.textContent();
@@ -26,7 +26,7 @@ test('the bar and its counts move with the run, and the rate is told', async () 
   expect(await page.locator('[data-count="pending"]').textContent()).toMatch(/^[\d,]+$/);
 });
 
-test('the limits are changed while it runs, and only with numbers that can be', async () => {
+test('the limits can be changed while it runs, with valid numbers only', async () => {
   const page = await shown.open(routeOf('running'));
   await page.getByRole('button', { name: 'Edit limits' }).click();
   const dialog = page.getByRole('dialog');
@@ -41,7 +41,7 @@ test('the limits are changed while it runs, and only with numbers that can be', 
   await page.getByText('2.5 %', { exact: true }).waitFor();
 });
 
-test('the limits of one that has ended cannot be changed, and the reason is told', async () => {
+test('the limits of an ended Map Run cannot be changed, and the reason is shown', async () => {
   const page = await shown.open(routeOf('large'));
   await page.getByRole('button', { name: 'Edit limits' }).hover();
   await page.getByText('can be changed only while it runs').filter({ visible: true }).waitFor();
@@ -70,7 +70,7 @@ test('children are filtered by status and found by name', async () => {
   await page.getByText('1 match', { exact: true }).first().waitFor();
 });
 
-test('children that a redrive ran again are told apart', async () => {
+test('children of a redrive are distinguishable', async () => {
   const page = await shown.open(routeOf('failed'));
   const table = page.getByRole('grid', { name: 'Children' });
   await table.getByText('1×').first().waitFor();

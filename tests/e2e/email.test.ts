@@ -134,7 +134,7 @@ describe('transactional email', () => {
     expect((await product.call('GET', '/emails/nothing')).status).toBe(404);
   });
 
-  it('goes on with the next provider, one by one, and names each once', async () => {
+  it('tries the next provider, one by one, and names each once', async () => {
     const batchId = await send(
       emailTo('Ana@example.com', 'ana@EXAMPLE.com', 'flaky1-a@simulator.pregon.test', 'flaky2-a@simulator.pregon.test'),
     );
@@ -150,7 +150,7 @@ describe('transactional email', () => {
     expect(refused?.error?.message).toMatch(/^mailgun: 400 .*; ses: .*; sendgrid: 400 /);
   });
 
-  it('goes by the first provider that is up while others are down, and counts that a fallback took it', async () => {
+  it('uses the first provider that is up, and counts the fallback', async () => {
     const before = await metric(product, 'ProviderFallback');
     const taken: unknown[] = [];
     for (const down of [{ mailgun: { outage: true } }, { mailgun: { outage: true }, sendgrid: { outage: true } }]) {
@@ -206,7 +206,7 @@ describe('transactional email', () => {
     expect(await ended(await send(emailTo('b@b.co')), 40_000)).toMatchObject([{ state: 'SENT' }]);
   }, 90_000);
 
-  it('leaves an email unconfirmed where the provider took it and did not say so', async () => {
+  it('makes an email unconfirmed when the provider accepted it without an answer', async () => {
     await faults({ providers: { mailgun: { outage: true } }, dropAfterAcceptRate: 1 });
     const batchId = await send(emailTo('a@b.co'));
     const [email] = await ended(batchId);

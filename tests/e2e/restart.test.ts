@@ -8,7 +8,7 @@ afterAll(async () => {
   await product.command.stop();
 });
 
-it('a scheduled campaign whose machine was killed goes on after the restart, on other ports, and sends each mail once', async () => {
+it('a scheduled campaign continues after a kill and a restart on other ports, and sends each mail once', async () => {
   product = await Product.up(dataDir);
   const rows = Array.from({ length: 25 }, (_, n) => `person${n}@example.com,Hi,Hello ${n}`).join('\n');
   const sendAt = new Date(Date.now() + 12_000).toISOString();

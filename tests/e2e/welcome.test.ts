@@ -47,7 +47,7 @@ describe('npm start', () => {
     expect(lucia?.text).toContain('Hola Lucía:\n\nGracias');
   });
 
-  it('has its Step Functions metered: what was entered for each row, and the retries', async () => {
+  it('meters Step Functions: the states of each row, and the retries', async () => {
     const response = await fetch(`${outputs.awsEndpoint}/_local/usage`);
     const { transitions, estimatedUsd } = (await response.json()) as {
       transitions: number;

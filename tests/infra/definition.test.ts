@@ -51,7 +51,7 @@ describe('the campaign workflow', () => {
     expect(longest.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(180);
   });
 
-  it('tries nothing again that has ended: no permanent, unconfirmed or account error, no time that is over', () => {
+  it('retries no permanent, unconfirmed or account error and no timeout', () => {
     const retried = (states.get('Send')?.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
     for (const error of ['Recipient', 'Unconfirmed', 'Account', 'States.Timeout', 'States.ALL', 'States.TaskFailed']) {
       expect(retried).not.toContain(error);

@@ -16,7 +16,7 @@ describe('ReadRate', () => {
   it.each([
     [false, 'ses'],
     [true, 'dry-run'],
-  ])('reads the limiter that the campaign is sent by: with dryRun %s that of %s', async (dryRun, name) => {
+  ])('reads the limiter of the campaign: with dryRun %s that of %s', async (dryRun, name) => {
     expect(await evaluate(Arguments.Key, { context: contextOf(dryRun) })).toEqual(toDynamoJson(limiterKey(name)));
   });
 

@@ -87,7 +87,7 @@ describe('the stack', () => {
     for (const [, { Properties }] of ofType('AWS::Logs::LogGroup')) expect(Properties?.RetentionInDays).toBe(14);
   });
 
-  it('holds no secret: what is not generated is empty until an operator fills it in, and no environment carries a key', () => {
+  it('contains no secret: secrets are generated or empty, and no environment contains a key', () => {
     for (const [, { Properties }] of ofType('AWS::SecretsManager::Secret')) {
       const stated = JSON.parse(String(Properties?.SecretString ?? '{}')) as Record<string, string>;
       expect(Object.values(stated).filter((value) => value !== '')).toEqual([]);
@@ -137,7 +137,7 @@ describe('the stack', () => {
     );
   });
 
-  it('never has more calls of the notification provider under way than the fifty that it takes', () => {
+  it('never makes more concurrent calls of the notification provider than the fifty that it accepts', () => {
     const [[, mapping] = []] = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith('Requests'));
     const { BatchSize, ScalingConfig } = { ...mapping?.Properties } as {
       BatchSize: number;
@@ -181,7 +181,7 @@ describe('the stack', () => {
     );
   });
 
-  it('raises an alarm for what an operator must see, each on a metric of a function that there is', () => {
+  it('raises an alarm for what an operator must see, each on a metric of an existing function', () => {
     interface Alarm {
       Namespace?: string;
       MetricName: string;
@@ -226,7 +226,7 @@ describe('the stack', () => {
     });
   });
 
-  it('has lists find in the status index all that they show', () => {
+  it('projects every attribute of lists into the status index', () => {
     const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('SharedSends'))?.[1].Properties;
     const indexes = table?.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[];
     expect(indexes.find(({ IndexName }) => IndexName === 'byStatus')?.Projection).toEqual({

@@ -30,7 +30,7 @@ afterAll(async () => {
   await product.command.stop();
 });
 
-it('a kill in the middle of every lane loses nothing that was accepted and sends nothing twice', async () => {
+it('a kill while every queue is busy loses nothing that was accepted and sends nothing twice', async () => {
   await takeOrderWithoutQueue();
   // Rows are held for long enough that the kill meets some, before and after their mail was accepted.
   const slow = { latencyMs: 300 };

@@ -85,7 +85,7 @@ describe('ingesting a CSV', () => {
     });
   });
 
-  it('names a batch by its campaign and marks a dry run', async () => {
+  it('puts the campaignId and a dry run into the batchId', async () => {
     const { record: spring } = await upload({ campaignId: 'spring' });
     const { record: dry } = await upload({ campaignId: 'spring', dryRun: true });
     const { record: plainDry } = await upload({ dryRun: true });

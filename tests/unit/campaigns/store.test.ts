@@ -11,7 +11,7 @@ describe('the campaign store', () => {
   });
   afterEach(() => opened.close());
 
-  it('lets the first upload win and tells the second whose record stands', async () => {
+  it('creates the record for the first upload and returns it to the second', async () => {
     const first = campaignRecord({ uploadId: 'first', campaignId: 'spring' });
 
     expect(await store().create(first)).toEqual({ created: true, record: first });
@@ -19,13 +19,13 @@ describe('the campaign store', () => {
     expect(await store().get('b1')).toEqual(first);
   });
 
-  it('takes a repeated write of the same upload for the same win', async () => {
+  it('recognises a repeated write of the same upload', async () => {
     await store().create(campaignRecord());
 
     expect((await store().create(campaignRecord())).created).toBe(true);
   });
 
-  it('knows no campaign that was never written', async () => {
+  it('returns undefined for an unknown campaign', async () => {
     expect(await store().get('nobody')).toBeUndefined();
     expect(await store().update('nobody', { set: { status: 'RUNNING' } })).toBeUndefined();
   });
@@ -62,7 +62,7 @@ describe('the campaign store', () => {
     expect(seen).toEqual(['b5', 'b4', 'b3', 'b2', 'b1']);
   });
 
-  it('refuses a cursor that is none of its own', async () => {
+  it('refuses an invalid cursor', async () => {
     await expect(store().list({ limit: 2, after: 'bm9uc2Vuc2U' })).rejects.toThrow('is not a valid cursor');
   });
 });

@@ -29,7 +29,7 @@ const audited = (rows: LedgerRow[], { kills = 1, count = rows.length } = {}) =>
 
 const rejected = failed(3, 'MessageRejected', { email: 'reject-3@simulator.pregon.test' });
 
-it('holds where every row has its mail, was rejected, or is unconfirmed by a kill', async () => {
+it('passes when every row has its mail, was rejected, or is unconfirmed because of a kill', async () => {
   expect(await audited([send(1), failed(2, 'DeliveryUnconfirmed'), rejected])).toEqual({
     sent: 1,
     errors: 2,
@@ -40,18 +40,18 @@ it('holds where every row has its mail, was rejected, or is unconfirmed by a kil
   });
 });
 
-it('says which address failed for good though nobody rejects it', async () => {
+it('names an address that failed although the simulator does not reject it', async () => {
   const { contradictions } = await audited([send(1), failed(2, 'MessageRejected'), rejected]);
   expect(contradictions).toEqual(['row 2: in ERROR MessageRejected for good, though nobody rejects its address']);
 });
 
-it('takes no more rows unconfirmed than workers hold at the kills', async () => {
+it('allows at most as many unconfirmed rows as workers hold at the kills', async () => {
   const rows = Array.from({ length: 101 }, (_, n) => failed(n + 1, 'DeliveryUnconfirmed'));
   expect((await audited(rows, { kills: 1 })).contradictions).toEqual(['101 rows unconfirmed: 1 kills explain 100']);
   expect((await audited(rows, { kills: 2 })).contradictions).toEqual([]);
 });
 
-it('counts a row without its mail, one that a redrive could send, and one that is nowhere, as lost', async () => {
+it('counts rows without a mail, retryable rows and missing rows as lost', async () => {
   const rows = [failed(1, 'ProviderUnavailable'), send(2)];
   expect(await compare({ batchId: 'b1', rows: 3, kills: 0 }, rows, [])).toMatchObject({ lost: 3 });
 });

@@ -356,7 +356,7 @@ describe('a record', () => {
     expect(await apply({ status: 'RUNNING', redriveCount: 1 })).toBe('FAILED');
   });
 
-  it('keeps the first end of a redrive, whatever is told later by who read it before', async () => {
+  it('keeps the first end of a redrive when an older state arrives later', async () => {
     const campaign = await aCampaign([SENT]);
     const before = await campaign.record();
     const end = (status: 'FAILED' | 'SUCCEEDED' | 'ABORTED', redriveCount: number) =>
@@ -390,7 +390,7 @@ describe('a stop', () => {
     expect(campaign.states.execution.status).toBe('ABORTED');
   });
 
-  it('that Settle comes before changes nothing, and says so', async () => {
+  it('that arrives after Settle changes nothing, and says so', async () => {
     const campaign = await aCampaign([SENT]);
     const { sfn } = campaign.deps;
     // Settle writes while the stop is on its way.
@@ -431,7 +431,7 @@ describe('progress', () => {
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(6);
   });
 
-  it('is not taken in by other campaigns of the same moment', async () => {
+  it('counts no rows of other campaigns that were created at the same time', async () => {
     const one = await aCampaign([{ status: 'QUEUED' }]);
     await aCampaign([{ status: 'QUEUED' }, { status: 'QUEUED' }]);
     expect((await campaignProgress(one.deps, await one.record())).counts.QUEUED).toBe(1);

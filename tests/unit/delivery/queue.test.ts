@@ -17,7 +17,7 @@ const putRow = (row: number) => queue.put(JSON.stringify({ taskToken: `t${row}`,
 const consume = () =>
   queue.consume(delivery.worker({ postpone: createPostpone(queue.sqs, 'https://sqs/queue', () => 0) }));
 
-it('sends every row once from a queue that repeats, throttles and holds a message of somebody else', async () => {
+it('sends every row once from a queue that repeats, throttles and contains an unrecognised message', async () => {
   await delivery.campaign(12);
   queue.put('no json');
   for (const row of [...range(1, 12), ...range(1, 6)]) putRow(row);
@@ -38,7 +38,7 @@ it('sends every row once from a queue that repeats, throttles and holds a messag
   expect(queue.deadLetters).toEqual(['no json']);
 });
 
-it('leaves a row whose worker died with its message unconfirmed when the message comes again', async () => {
+it('makes a row unconfirmed when its worker died and the message is received again', async () => {
   await delivery.campaign(1);
   putRow(1);
   expect(queue.receive()).toHaveLength(1);

@@ -119,22 +119,22 @@ describe('an error of SES', () => {
     expect(arrived).toHaveLength(1);
   });
 
-  it('5xx without its body leaves open whether it was accepted', async () => {
+  it('a 5xx without the body of SES is unconfirmed', async () => {
     answer = (_request, response) => response.writeHead(502).end('<html>Bad gateway</html>');
     await expect(send()).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
   });
 
-  it('a connection that breaks after the request leaves it open', async () => {
+  it('a connection that breaks after the request is unconfirmed', async () => {
     answer = (request) => request.socket.destroy();
     await expect(send()).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
   });
 
-  it('an answer that does not come in time leaves it open', async () => {
+  it('an answer that does not arrive in time is unconfirmed', async () => {
     answer = () => clock.move(TIMEOUT_MS);
     await expect(send()).rejects.toMatchObject({ code: 'DeliveryUnconfirmed' });
   });
 
-  it('a connection that is refused is transient', async () => {
+  it('a refused connection is transient', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port: nobody } = closed.address() as AddressInfo;

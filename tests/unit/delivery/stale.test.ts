@@ -47,21 +47,21 @@ describe('a record without events, by answers that are late', () => {
     return { states, deps, read, seen, clock };
   }
 
-  it.each(['ABORTED', 'FAILED', 'TIMED_OUT'] as const)('comes to %s, and to nothing else on the way', async (end) => {
+  it.each(['ABORTED', 'FAILED', 'TIMED_OUT'] as const)('reaches %s without another status before it', async (end) => {
     const { states, seen } = await openRead();
     expect(await seen(2)).toEqual(['RUNNING']);
     states.end(end);
     expect(await seen(4)).toEqual(['RUNNING', end]);
   });
 
-  it('stays stopped and counts its rows though Step Functions goes on to tell that it runs', async () => {
+  it('stays stopped and counts its rows while Step Functions still reports it as running', async () => {
     const { deps, read, seen } = await openRead();
     await stopCampaign(deps, 'b1');
     expect(await seen(8)).toEqual(['ABORTED']);
     expect((await read()).finalCounts).toMatchObject({ QUEUED: 1, SENT: 0 });
   });
 
-  it('runs from its redrive on though Step Functions goes on to tell how it ended before', async () => {
+  it('runs from its redrive on while Step Functions still reports its earlier end', async () => {
     const { states, deps, read, seen, clock } = await openRead();
     states.end('FAILED', 'CampaignIncomplete', 'the first end');
     clock.move(10_000);
@@ -84,7 +84,7 @@ describe('a record without events, by answers that are late', () => {
     expect(await read()).toMatchObject({ redriveCount: 1 });
   });
 
-  it('is not taken back by an event that comes long after its redrive', async () => {
+  it('ignores an event that arrives long after its redrive', async () => {
     const { states, deps, read, clock } = await openRead();
     const stoppedAt = new Date(clock.now()).toISOString();
     states.end('ABORTED');

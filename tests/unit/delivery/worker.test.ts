@@ -44,7 +44,7 @@ describe('a batch of messages', () => {
     );
   });
 
-  it('leaves a message that is none of ours to the dead letters and works on the others', async () => {
+  it('leaves an unrecognised message to the dead-letter queue and processes the others', async () => {
     await delivery.campaign(1);
     expect(await delivery.worker()(['{"taskToken":""}', 'no json', 1, 99])).toEqual(['poison', 'poison', 'message-99']);
     expect(delivery.mailbox).toHaveLength(1);

@@ -50,7 +50,7 @@ describe('accepting email', () => {
     );
   });
 
-  it('is accepted though the queue is away: its rows are known, and due for the sweep', async () => {
+  it('is accepted while the queue is unavailable: its rows are visible, and due for the sweep', async () => {
     email.queue.broken = true;
     const { batchId } = await acceptEmail(email.accepting, two);
 

@@ -45,7 +45,7 @@ describe('the state of a breaker', () => {
     expect(Math.max(...spans)).toBe(maxOpenMs);
   });
 
-  it('never stays open for ever, and is closed by a success, whatever happened before', () => {
+  it('never stays open forever, and a success closes it in any state', () => {
     const step = fc.record({
       kind: fc.constantFrom('failure', 'fatal', 'probe', 'success'),
       wait: fc.nat(maxOpenMs * 2),
@@ -78,7 +78,7 @@ describe('breakers shared by workers', () => {
   });
   afterEach(() => table.close());
 
-  it('lets one worker alone probe a provider that was down, and all use it again once the probe went well', async () => {
+  it('lets only one worker probe a provider, and all use it again once the probe succeeded', async () => {
     const workers = [1, 2, 3, 4].map(() => createBreakers(table));
     const [first, second] = workers;
     for (let n = 0; n < threshold; n += 1) await first?.failed('mailgun', 'mailgun: 500 down');
@@ -96,7 +96,7 @@ describe('breakers shared by workers', () => {
     expect(after.map(({ kind }) => kind)).toEqual(['pass', 'pass', 'pass', 'pass']);
   });
 
-  it('lets another worker probe when the first one never says how it went', async () => {
+  it('lets another worker probe when the first one does not report', async () => {
     const breakers = createBreakers(table);
     await breakers.failed('ses', 'ses: paused', true);
     table.clock.move(openMs);
@@ -107,7 +107,7 @@ describe('breakers shared by workers', () => {
     expect((await breakers.ask('ses')).kind).toBe('probe');
   });
 
-  it('lets another worker probe at once when the first one gives its probe back, which it can do with its own alone', async () => {
+  it('lets another worker probe at once when the first one cancels its own probe', async () => {
     const [one, two] = [createBreakers(table), createBreakers(table)];
     await one.failed('ses', 'ses: paused', true);
     table.clock.move(openMs);

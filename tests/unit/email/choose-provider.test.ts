@@ -52,7 +52,7 @@ describe('the next provider', () => {
     });
   });
 
-  it('is waited for while all are down, until the one that is back first, but not for ever', async () => {
+  it('is waited for while all are down, until the first retry, but not forever', async () => {
     const row = rowAfter(['ses', 'recipient']);
     const down = breakers('mailgun', 'sendgrid');
 
@@ -64,7 +64,7 @@ describe('the next provider', () => {
     });
   });
 
-  it('is nobody once all were tried: for good only where all refused the message itself', () => {
+  it('is none once all were tried; the error is final only if all refused the message itself', () => {
     expect(giveUp(rowAfter(['mailgun', 'recipient'], ['ses', 'recipient'])).code).toBe('MessageRejected');
     expect(giveUp(rowAfter(['mailgun', 'recipient'], ['ses', 'transient'])).code).toBe('ProviderUnavailable');
   });

@@ -118,7 +118,7 @@ describe('delivering emails', () => {
   });
   afterEach(() => channel.close());
 
-  it('goes by the first provider, as it was asked for', async () => {
+  it('sends the request unchanged by the first provider', async () => {
     await channel.accept({ destinations: [{ email: 'Pedro@example.com', name: 'Pedro' }], htmlContent: '<p>test</p>' });
     await channel.drain();
 
@@ -151,7 +151,7 @@ describe('delivering emails', () => {
     expect(channel.queue.delays).toEqual([0, 0, 0]);
   });
 
-  it('tries two rounds at most, with a pause between, then is in ERROR with every answer, to be taken up again', async () => {
+  it('tries two rounds with a pause between, then is in retryable ERROR with every answer', async () => {
     for (const provider of Object.values(channel.providers)) provider.always = 'ProviderUnavailable';
     await channel.accept(to('a@b.co'));
     await channel.drain();
@@ -169,7 +169,7 @@ describe('delivering emails', () => {
     expect(Math.min(...channel.queue.delays.slice(3))).toBeGreaterThan(3);
   });
 
-  it('asks nobody twice who refused the message itself: it ends when all did, for good', async () => {
+  it('tries no provider twice that refused the message itself, and ends when all refused it', async () => {
     for (const provider of Object.values(channel.providers)) provider.always = 'MessageRejected';
     await channel.accept(to('a@b.co'));
     await channel.drain();
@@ -179,7 +179,7 @@ describe('delivering emails', () => {
     ]);
   });
 
-  it('does not fail over when nobody knows whether the provider took it', async () => {
+  it('does not fail over when the provider may have accepted it', async () => {
     channel.providers.mailgun.answer('a@b.co', 'DeliveryUnconfirmed');
     await channel.accept(to('a@b.co'));
     await channel.drain();
@@ -190,7 +190,7 @@ describe('delivering emails', () => {
     expect(channel.providers.ses.calls + channel.providers.sendgrid.calls).toBe(0);
   });
 
-  it('tells of a refusal again where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+  it('retries to record a refusal while the table is unavailable, so that the row is not unconfirmed', async () => {
     const { recordFailedTry } = channel.store;
     let away = 2;
     channel.store.recordFailedTry = async (...call) => {
@@ -205,7 +205,7 @@ describe('delivering emails', () => {
     expect(await channel.view()).toMatchObject([{ state: 'SENT', retries: 1, provider: 'ses' }]);
   });
 
-  it('keeps what providers answer in the ledger, and logs their status alone: an answer may hold anything', async () => {
+  it('stores the answers of providers in the ledger, and logs only their status', async () => {
     for (const provider of Object.values(channel.providers)) {
       provider.send = async (_email, permit) => {
         await permit();
@@ -224,7 +224,7 @@ describe('delivering emails', () => {
     expect(JSON.stringify(channel.logged)).not.toContain('token=abc');
   });
 
-  it('uses up no attempt by a throttle', async () => {
+  it('counts no attempt for a throttle', async () => {
     channel.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
     await channel.accept(to('a@b.co'));
     await channel.drain();
@@ -256,7 +256,7 @@ describe('delivering emails', () => {
     expect(await channel.view()).toMatchObject([{ state: 'QUEUED', retries: 0, lastAttemptAt: null }]);
   });
 
-  it('leaves the probe of a provider that was down to another email where it did not come to a send', async () => {
+  it('cancels an unused probe, so that another email can make it', async () => {
     const ready = await openChannel({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
     const breakers = createBreakers(ready.table, { ...BREAKER_DEFAULTS, openMs: 1 });
     for (const name of Object.keys(ready.providers)) await breakers.failed(name, `${name}: 401`, true);
@@ -273,7 +273,7 @@ describe('delivering emails', () => {
     expect(view).toMatchObject({ state: 'SENT', provider: 'mailgun' });
   });
 
-  it('sends each email once by whoever is there, while every provider comes and goes', async () => {
+  it('sends each email once while every provider goes down and comes back', async () => {
     const flapping = await openChannel({ ...BREAKER_DEFAULTS, openMs: 20, maxOpenMs: 50, probeMs: 1000 });
     const { mailgun, ses, sendgrid } = flapping.providers;
     const emails = Array.from({ length: 40 }, (_, n) => `a${n}@b.co`);
@@ -309,7 +309,7 @@ describe('delivering emails', () => {
     expect(channel.providers.mailgun.taken.map(({ sendId }) => sendId).sort()).toEqual(['b1-1', 'b1-2']);
   });
 
-  it('comes back for a row that another attempt holds, and records it unconfirmed once its lease is over', async () => {
+  it('tries a leased row again later, and records it unconfirmed once the lease expired', async () => {
     await channel.accept(to('a@b.co'));
     await claim(
       channel.table,
@@ -330,7 +330,7 @@ describe('delivering emails', () => {
     expect(channel.providers.mailgun.calls).toBe(0);
   });
 
-  it('names the provider that may have taken an email whose worker died, or did not hear of it', async () => {
+  it('names the provider that may have accepted an email when the worker died or got no answer', async () => {
     const { mailgun, ses } = channel.providers;
     mailgun.always = 'MessageRejected';
     ses.answer('a@b.co', 'DeliveryUnconfirmed');
@@ -353,7 +353,7 @@ describe('delivering emails', () => {
     expect(await channel.view()).toMatchObject([unconfirmed, unconfirmed]);
   });
 
-  it('keeps the message of a row that nobody knows', async () => {
+  it('keeps the message of a row that does not exist', async () => {
     const job = { row: { batchId: 'nothing', rowNumber: 1 }, messageId: 'm1' };
 
     expect(await channel.worker()([job], channel.clock.now() + 10_000)).toEqual([job]);

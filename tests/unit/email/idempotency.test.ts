@@ -60,7 +60,7 @@ describe('an idempotency key', () => {
   it.each([
     ['a thrown error', () => Promise.reject(new Error('the table is away'))],
     ['a 5xx answer', () => Promise.resolve({ status: 503, body: {} })],
-  ])('does not keep %s, and the next call goes on with the same reference', async (_name, work) => {
+  ])('does not keep %s, and the next call continues with the same reference', async (_name, work) => {
     const references: string[] = [];
     await keys()
       .once(call, (reference) => {

@@ -77,14 +77,14 @@ describe('providers against their stand-ins', () => {
     }
   });
 
-  it('takes faults of each provider by itself', async () => {
+  it('applies the faults of each provider separately', async () => {
     local.faults.replace({ providers: { mailgun: { outage: true }, sendgrid: { errorRate: 0 } } });
 
     expect(await failureOf(local.mailgun().send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
     expect(await failureOf(local.sendgrid().send(outgoingEmail(), open))).toBe('accepted');
   });
 
-  it('has the fixed fates of the simulator, one count of failures for all', async () => {
+  it('fails the simulated recipients, with one count of failures for all providers', async () => {
     const to = (email: string) => outgoingEmail({ to: { email }, sendId: 'fate-1' });
     for (const name of ['mailgun', 'sendgrid', 'smtp'] as const) {
       const refused = await failureOf(local[name]().send(to('reject@simulator.pregon.test'), open));
@@ -96,7 +96,7 @@ describe('providers against their stand-ins', () => {
     expect(await failureOf(local.sendgrid().send(flaky, open))).toBe('accepted');
   });
 
-  it('does not know whether an email that was out and not answered was accepted', async () => {
+  it('makes an email unconfirmed that left and was not answered', async () => {
     local.faults.replace({ providers: { mailgun: { latencyMs: 400 } } });
     const hasty = createMailgun({
       baseUrl: `${local.gateway.url}/_providers/mailgun`,
@@ -135,7 +135,7 @@ describe('providers against a server that fails in its own way', () => {
     }
   }
 
-  it('knows that nothing was sent where no connection came to be', async () => {
+  it('knows that nothing was sent without a connection', async () => {
     const port = await serving(
       () => undefined,
       async (used) => used,
@@ -147,7 +147,7 @@ describe('providers against a server that fails in its own way', () => {
     expect(await failureOf(unknown.send(outgoingEmail(), open))).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
-  it('knows that nothing was sent where the key is none that a header can carry', async () => {
+  it('knows that nothing was sent when the key is not a valid header', async () => {
     const broken = createSendgrid({ baseUrl: 'http://127.0.0.1:1', apiKey: 'SG.key\n', timeoutMs, clock });
     const error = await failureOf(broken.send(outgoingEmail(), open));
 
@@ -155,7 +155,7 @@ describe('providers against a server that fails in its own way', () => {
     expect(String(error)).not.toContain('SG.key');
   });
 
-  it('knows that nothing was sent where TLS did not come to be', async () => {
+  it('knows that nothing was sent when TLS was not established', async () => {
     const error = await serving(
       (socket) => socket.once('data', () => socket.destroy()),
       (port) =>
@@ -169,7 +169,7 @@ describe('providers against a server that fails in its own way', () => {
     expect(error).toMatchObject({ code: 'ProviderUnavailable' });
   });
 
-  it('does not know where an HTTP request had left and the connection broke', async () => {
+  it('makes an email unconfirmed when the connection broke after the HTTP request', async () => {
     await serving(
       (socket) => socket.once('data', () => socket.destroy()),
       async (port) => {
@@ -235,7 +235,7 @@ describe('providers against a server that fails in its own way', () => {
     ['DATA', '554 5.7.1 refused', 'MessageRejected'],
     ['.', '554 5.7.1 spam', 'MessageRejected'],
     ['.', '451 later', 'ProviderUnavailable'],
-  ] as const)('SMTP: who is refused depends on when: at %s, %s is %s', async (when, answer, code) => {
+  ] as const)('SMTP: a refusal is classified by its step: at %s, %s is %s', async (when, answer, code) => {
     const refusing = (socket: Socket) => socket.write(`${answer}\r\n`);
     const error = await serving(when === 'greeting' ? refusing : talking(when, refusing), (port) =>
       failureOf(createSmtp({ url: `smtp://127.0.0.1:${port}`, timeoutMs, clock }).send(outgoingEmail(), open)),

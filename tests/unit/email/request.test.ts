@@ -49,7 +49,7 @@ describe('a request to send', () => {
     ['"', 12_000, 13_500],
     ['\n', 17_000, 18_000],
     ['é', 25_500, 26_500],
-  ])('goes to as many as its status can be answered for: %j', (letter, taken, refused) => {
+  ])('has as many destinations as its status can be answered for: %j', (letter, taken, refused) => {
     const destinations = Array.from({ length: 100 }, (_, n) => ({ email: `a${n}@b.co` }));
     const content = (length: number) => ({ destinations, plainContent: letter.repeat(length) });
 
@@ -81,7 +81,7 @@ describe('the senders that are allowed', () => {
     ]);
   });
 
-  it('are all with a star, and none where nothing is listed', () => {
+  it('are all with a star, and none with an empty list', () => {
     expect(allowedSenders('a.test,*')('x@y.z')).toBe(true);
     expect(() => checkSender(allowedSenders(''), 'x@y.z')).toThrow('from.email: x@y.z is not an allowed sender');
   });

@@ -50,7 +50,7 @@ describe("the email worker's settings", () => {
     expect(() => readEnv(workerEnv, { ...variables, EMAIL_PROVIDERS: 'ses,ses' })).toThrow('named twice');
   });
 
-  it('take keys without what is around them, such as the end of a line', () => {
+  it('trim keys', () => {
     expect(keysSchema.parse({ mailgun: ' k\r\n', sendgrid: 'SG.k\n', smtp: '\n' })).toEqual({
       mailgun: 'k',
       sendgrid: 'SG.k',
@@ -72,7 +72,7 @@ describe("the email worker's settings", () => {
     'https://u:hunter2@mail.example.com',
     'smtp://u:hunter2%@mail.example.com',
     'smtp:u:hunter2@mail.example.com',
-  ])('leave out an SMTP server whose URL is none, and tell nobody its password: %s', (smtp) => {
+  ])('leave out an SMTP server with an invalid URL, and do not show its password: %s', (smtp) => {
     const logged: unknown[] = [];
     const providers = createProviders({
       env: readEnv(workerEnv, variables),

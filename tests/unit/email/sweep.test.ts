@@ -35,7 +35,7 @@ describe('the sweep of emails', () => {
   };
   const statesOf = async () => (await viewEmails(email.store, 'b1')).map(({ state }) => state);
 
-  it('makes the rows and messages of a batch that was accepted by a process which then died', async () => {
+  it('creates the rows and messages of a batch whose process died after accepting it', async () => {
     await email.store.create(
       { ...two, batchId: 'b1', channel: 'email', createdAt: new Date(email.clock.now()).toISOString(), sweepCount: 0 },
       email.clock.now() + MINUTE,
@@ -50,7 +50,7 @@ describe('the sweep of emails', () => {
     ).toBe(2);
   });
 
-  it('never writes a row anew that is there', async () => {
+  it('never overwrites an existing row', async () => {
     await accept();
     await sent(1);
     email.clock.move(MINUTE);
@@ -70,7 +70,7 @@ describe('the sweep of emails', () => {
     expect(await sweep()).toMatchObject({ batches: 0 });
   });
 
-  it('leaves a row alone while a worker holds it, then records that nobody knows', async () => {
+  it('leaves a leased row alone, then records it unconfirmed', async () => {
     await accept();
     await sent(1);
     email.clock.move(50_000);
@@ -88,7 +88,7 @@ describe('the sweep of emails', () => {
     expect(await sweep()).toMatchObject({ batches: 0 });
   });
 
-  it('takes a failed send up again with waits that double, a bounded number of times, then lets it be', async () => {
+  it('retries a failed send a bounded number of times, with waits that double', async () => {
     await accept();
     await sent(1);
     await failed(2);
@@ -134,7 +134,7 @@ describe('the sweep of emails', () => {
     expect(email.queue.take()).toHaveLength(2);
   });
 
-  it('goes on with the others when one batch cannot be looked at', async () => {
+  it('continues with the others when one batch fails', async () => {
     await accept('b1');
     await accept('b2');
     email.clock.move(MINUTE);

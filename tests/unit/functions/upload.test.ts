@@ -242,7 +242,7 @@ describe('POST /upload', () => {
       expect(writtenRows()).toMatchObject([{ subject: 'Привет', content: 'Да' }]);
     });
 
-    it('is asked for where none fits', async () => {
+    it('is requested if none is plausible', async () => {
       const { status, body } = await postForm([['file', csv(CYRILLIC)]]);
 
       expect(status).toBe(400);
@@ -260,7 +260,7 @@ describe('POST /upload', () => {
           ]),
       ],
       ['by the type of the part', () => post(withCharset('text/csv; charset=cp437'))],
-    ])('is refused and named where nothing knows it: %s', async (_name, send) => {
+    ])('is refused and named if it is unknown: %s', async (_name, send) => {
       const { status, body } = await send();
 
       expect(status).toBe(400);

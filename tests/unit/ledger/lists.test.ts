@@ -99,13 +99,13 @@ describe('a list of sends', () => {
     );
   });
 
-  it('goes on behind the cursor of any send', async () => {
+  it('continues after the cursor of any send', async () => {
     const { sends } = await listSends(table, { statuses: ['SENT'] }, { limit: 10 });
     const { sends: rest } = await listSends(table, { statuses: ['SENT'] }, { limit: 3, after: sends[6]?.cursor ?? '' });
     expect(rest.map(({ sendId }) => sendId)).toEqual(sends.slice(7).map(({ sendId }) => sendId));
   });
 
-  it('refuses a cursor, a time and a limit that are none', async () => {
+  it('refuses an invalid cursor, time and limit', async () => {
     await expect(listSends(table, {}, { after: 'nonsense' })).rejects.toMatchObject({ code: 'BadRequest' });
     await expect(listSends(table, { from: 'yesterday' })).rejects.toMatchObject({ code: 'BadRequest' });
     await expect(listSends(table, {}, { limit: 1001 })).rejects.toMatchObject({ code: 'BadRequest' });

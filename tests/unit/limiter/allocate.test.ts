@@ -126,13 +126,13 @@ describe('slots', () => {
     expect(decide(item.state, ask(START, 10))).toHaveProperty('retryAt');
   });
 
-  it('are given beyond what was asked for only while nobody else waits', () => {
+  it('are given in excess only while nobody else waits', () => {
     const item = new Item(newState(spacingOf(400)));
     const granted = [1, 2, 3].map(() => item.ask({ ...ask(START, 10), spare: 10 }).length);
     expect(granted).toEqual([20, 20, 10]);
   });
 
-  it('lie between the earliest and the latest time asked for', () => {
+  it('are between the earliest and the latest requested time', () => {
     const item = new Item(newState(spacingOf(100)));
     const slots = item.ask({ ...ask(START, 500, 'campaign', 50), until: START + 300 });
     expect(slots[0]).toBe(START + 50);
@@ -195,7 +195,7 @@ describe('the rate', () => {
     expect(slots.length / 30).toBeLessThanOrEqual(rate);
   });
 
-  it.each([5, 14, 100])('of %d leaves transactional mail its part beside campaigns, and no more', (rate) => {
+  it.each([5, 14, 100])('of %d gives transactional mail its share beside campaigns, and no more', (rate) => {
     const seconds = 30;
     const slots = simulate({ rate, seconds, workers: 10, transactional: 1_000 });
     const beside = slots.filter(({ at }) => at >= BESIDE);
@@ -206,13 +206,13 @@ describe('the rate', () => {
     expect(slots.length / seconds).toBeGreaterThanOrEqual(0.97 * rate);
   });
 
-  it("is the campaigns' where transactional mail leaves it", () => {
+  it('is available to campaigns while transactional mail does not use it', () => {
     const slots = simulate({ rate: 100, seconds: 30, workers: 10, transactional: 10 });
     expect(slots.filter(({ priority }) => priority === 'campaign').length / 30).toBeGreaterThanOrEqual(85);
     expect(slots.length / 30).toBeGreaterThanOrEqual(97);
   });
 
-  it("is all transactional mail's while no campaign asks", () => {
+  it('is fully available to transactional mail while no campaign asks', () => {
     const slots = simulate({ rate: 50, seconds: 20, workers: 0, transactional: 1_000 });
     expect(slots.length / 20).toBeGreaterThanOrEqual(0.97 * 50);
   });

@@ -30,7 +30,7 @@ async function slots(limiter: Limiter, n: number): Promise<number[]> {
 }
 
 describe('workers that reserve at once', () => {
-  it('share the slots without a gap and without an overlap', async () => {
+  it('share the slots without gaps and overlaps', async () => {
     const rate = aRate();
     const workers = Array.from({ length: 8 }, () => createLimiter(rate));
     const taken = (await Promise.all(workers.flatMap((worker) => [slots(worker, 10), slots(worker, 3)]))).flat();
@@ -41,7 +41,7 @@ describe('workers that reserve at once', () => {
     }
   });
 
-  it('are told when to come again once two seconds are booked', async () => {
+  it('get a time to retry once two seconds are reserved', async () => {
     const limiter = createLimiter(aRate());
     expect(await slots(limiter, 1_000)).toHaveLength(Math.floor((CAMPAIGN_HORIZON_MS - 20) / spacingOf(100)) + 1);
     const refused = await limiter.reserve(campaign(10));
@@ -50,7 +50,7 @@ describe('workers that reserve at once', () => {
     expect(await slots(limiter, 10)).toHaveLength(10);
   });
 
-  it('begin anew after a pause', async () => {
+  it('start again at the current time after a pause', async () => {
     const limiter = createLimiter(aRate());
     await slots(limiter, 10);
     clock.move(5_000);
@@ -64,12 +64,12 @@ describe('the rate', () => {
     expect(state).toMatchObject({ perSecond: 45, allowed: 50, configured: 0 });
   });
 
-  it("is the deployment's where it has one, but never more than the provider allows", async () => {
+  it('is that of the deployment if it sets one, but never more than the provider allows', async () => {
     expect((await freshLimiter(aRate({ deployed: 20 }))).perSecond).toBe(20);
     expect((await freshLimiter(aRate({ deployed: 200 }))).perSecond).toBe(100);
   });
 
-  it('is asked for once by all workers together', async () => {
+  it('is looked up once for all workers together', async () => {
     let asked = 0;
     const rate = aRate({
       allowed: async () => {
@@ -108,7 +108,7 @@ describe('the rate', () => {
     expect((await freshLimiter(rate)).perSecond).toBe(33);
   });
 
-  it('set by an operator is in force for the next slots, for workers that know the old one too', async () => {
+  it('set by an operator applies to the next slots, also of workers that know the old one', async () => {
     const rate = aRate();
     const limiter = createLimiter(rate);
     await slots(limiter, 1);

@@ -47,7 +47,7 @@ describe('events of orders', () => {
     return createOrderEvents(client, 'pregon-dev-orders').publish(change);
   };
 
-  it('say what changed on the bus, and not whose order it is', async () => {
+  it('contain the change, and not the customer', async () => {
     answer = { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
     await publish();
     const [entry] = requests.at(-1)?.Entries ?? [];
@@ -73,7 +73,7 @@ describe('events of orders', () => {
     });
   });
 
-  it('that the bus refuses in an answer of 200 are not taken for told', async () => {
+  it('that the bus refuses in an answer of 200 count as not published', async () => {
     answer = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' }] };
 
     await expect(publish()).rejects.toThrow('ThrottlingException');

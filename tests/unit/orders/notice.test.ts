@@ -15,14 +15,14 @@ const order = (changes: Partial<OrderFields> = {}): OrderFields => ({
 const from = { email: 'hello@pregon.test', name: 'Pregón' };
 
 describe('the notice to a customer', () => {
-  it('is an email that the transactional channel would take, its own for each status', () => {
+  it('is a valid transactional email, different for each status', () => {
     const notices = ORDER_STATUSES.map((status) => noticeOf(order({ status }), from));
 
     for (const notice of notices) expect(sendEmailSchema.parse(notice)).toEqual(notice);
     expect(new Set(notices.map((notice) => notice?.subject)).size).toBe(ORDER_STATUSES.length);
   });
 
-  it('says what it knows and leaves out what it does not', () => {
+  it('leaves out fields that the order does not have', () => {
     const canceled = noticeOf(order({ status: 'canceled', reasonForCancellation: 'Motivo <X>' }), from);
 
     expect(canceled?.plainContent).toBe(
@@ -34,7 +34,7 @@ describe('the notice to a customer', () => {
     expect(noticeOf(order(), from)?.plainContent).not.toContain('delivery');
   });
 
-  it('has a batch id that SES takes as a tag, whatever the order is called', () => {
+  it('has a batch id that is a valid tag of SES, for any order id', () => {
     expect(noticeId('ORD-001', 'received')).toBe('order-ORD-001-received');
     for (const orderId of ['2025/001', 'señor', 'x'.repeat(128), 'a b', '✓']) {
       expect(noticeId(orderId, 'canceled')).toMatch(/^order-[A-Za-z0-9_-]{1,128}-canceled$/);

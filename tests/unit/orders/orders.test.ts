@@ -101,7 +101,7 @@ describe('the routes of orders', () => {
     });
   });
 
-  it.each([129, 3_000])('knows no order under an id that none can have: %i characters', async (length) => {
+  it.each([129, 3_000])('answers 404 to an id that is too long: %i characters', async (length) => {
     const id = 'é'.repeat(length);
 
     expect(await put({ description: 'x' }, {}, id)).toMatchObject({ status: 404 });

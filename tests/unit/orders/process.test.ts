@@ -39,7 +39,7 @@ describe('processing a change of status', () => {
   };
   const batch = (status: string) => createEmailStore(orders.table).getBatch(`order-o1-${status}`);
 
-  it('tells other systems and the customer, and records it', async () => {
+  it('notifies other systems and the customer, and records it', async () => {
     await create({ customer });
     orders.clock.move(500);
     await process('received');
@@ -70,7 +70,7 @@ describe('processing a change of status', () => {
     expect(await timeline()).toMatchObject([{ status: 'received', notified: false }]);
   });
 
-  it('waits for the status before it, longer each time, without telling anybody', async () => {
+  it('waits for the status before it, longer each time, and notifies nobody', async () => {
     await create({ customer });
     await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
     orders.queue.take();
@@ -101,7 +101,7 @@ describe('processing a change of status', () => {
     expect(events.at(-1)).toMatchObject({ from: 'received', order: { reasonForCancellation: 'Motivo X' } });
   });
 
-  it('a message that comes twice tells the customer once', async () => {
+  it('a message that arrives twice notifies the customer once', async () => {
     await create({ customer });
     await process('received');
     await process('received');
@@ -110,7 +110,7 @@ describe('processing a change of status', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('tells what the order was at its change, also where it died before the record and the order was changed since', async () => {
+  it('notifies with the order as it was at its change, even after a crash and a later change', async () => {
     await create({ customer });
     const dying = { ...deps, store: { ...deps.store, record: () => Promise.reject(new Error('killed')) } };
     await expect(processOrder(dying, { orderId: 'o1', status: 'received', waits: 0 })).rejects.toThrow('killed');
@@ -124,7 +124,7 @@ describe('processing a change of status', () => {
     expect(new Set(mails.messages.map(({ batchId }) => batchId)).size).toBe(1);
   });
 
-  it('a sender that was changed after the customer was told tells nobody twice', async () => {
+  it('notifies nobody twice when the sender is changed afterwards', async () => {
     await create({ customer });
     const dying = { ...deps, store: { ...deps.store, record: () => Promise.reject(new Error('killed')) } };
     await expect(processOrder(dying, { orderId: 'o1', status: 'received', waits: 0 })).rejects.toThrow('killed');
@@ -137,7 +137,7 @@ describe('processing a change of status', () => {
     expect(await timeline()).toMatchObject([{ notified: true }]);
   });
 
-  it('believes no message that no change stands behind', async () => {
+  it('refuses a message without a change of the order', async () => {
     await create();
 
     await expect(process('completed')).rejects.toThrow('never was');

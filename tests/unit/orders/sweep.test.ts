@@ -25,7 +25,7 @@ describe('the sweep of orders', () => {
       )
     ).Count;
 
-  it('finds nothing where every message was sent', async () => {
+  it('finds nothing when every message was sent', async () => {
     await create('o1');
     orders.clock.move(OVERDUE_MS + 1);
 
@@ -34,7 +34,7 @@ describe('the sweep of orders', () => {
     expect(orders.queue.statuses()).toEqual(['received']);
   });
 
-  it('sends what a write could not, once it is overdue, and only once', async () => {
+  it('sends an overdue message that the write could not send, and only once', async () => {
     orders.queue.broken = true;
     await create('o1');
     await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
@@ -58,7 +58,7 @@ describe('the sweep of orders', () => {
     expect(await sweep()).toMatchObject({ messages: 1, failed: 0 });
   });
 
-  it('goes through more orders than one page has', async () => {
+  it('processes more orders than one page', async () => {
     orders.queue.broken = true;
     await Promise.all(Array.from({ length: 130 }, (_, n) => create(`o${n}`)));
     orders.queue.broken = false;

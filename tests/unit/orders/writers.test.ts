@@ -27,21 +27,21 @@ describe('writers of one order at the same time', () => {
   }
   const standing = () => orders.store.get('o1');
 
-  it('both stand where they change different fields', async () => {
+  it('both succeed when they change different fields', async () => {
     const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', { deliveryDate: '2025-02-10' }));
     await changeOrder(deps, 'o1', { description: 'two' });
 
     expect(await standing()).toMatchObject({ description: 'two', deliveryDate: '2025-02-10', version: 3 });
   });
 
-  it('the slower one is refused where they change the same field', async () => {
+  it('the slower one is refused when they change the same field', async () => {
     const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', { description: 'two' }));
 
     await expect(changeOrder(deps, 'o1', { description: 'three' })).rejects.toMatchObject({ code: 'Conflict' });
     expect(await standing()).toMatchObject({ description: 'two', version: 2 });
   });
 
-  it('the slower one has nothing left to write where they say the same', async () => {
+  it('the slower one writes nothing when both make the same change', async () => {
     const same = { status: 'inprocess', description: 'two' } as const;
     const deps = overtakenBy(() => changeOrder(orders.deps, 'o1', same));
 
@@ -49,7 +49,7 @@ describe('writers of one order at the same time', () => {
     expect(orders.queue.statuses()).toEqual(['received', 'inprocess']);
   });
 
-  it('of completed and canceled one wins, and each sees how it stands', async () => {
+  it('of completed and canceled one wins, and the other is refused', async () => {
     await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
     const results = await Promise.allSettled([
       changeOrder(orders.deps, 'o1', { status: 'completed' }),

@@ -19,7 +19,7 @@ describe('processing a request', () => {
     return id;
   }
 
-  it('sends what was asked for, once, and is a row of the ledger', async () => {
+  it('sends the request once, and is a row of the ledger', async () => {
     const id = await channel.create({ to: 'Ana@example.com', message: 'Hola', type: 'sms' });
     await channel.process(id);
     expect(await channel.work()).toEqual([]);
@@ -32,7 +32,7 @@ describe('processing a request', () => {
     expect((await listSends(channel.table, { statuses: ['SENT'] })).sends).toHaveLength(1);
   });
 
-  it('sends nothing before it was asked to', async () => {
+  it('sends nothing before it is processed', async () => {
     const id = await channel.create();
 
     expect(await channel.work([id])).toEqual([]);
@@ -40,7 +40,7 @@ describe('processing a request', () => {
     expect(channel.provider.calls).toEqual([]);
   });
 
-  it('is one send, however often and at once it is asked for', async () => {
+  it('is sent once when it is processed many times at once', async () => {
     const id = await channel.create();
     await Promise.all(Array.from({ length: 5 }, () => channel.process(id)));
     expect(channel.queue.messages).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('processing a request', () => {
     expect(channel.provider.calls).toHaveLength(1);
   });
 
-  it('is one send where a message comes twice, at once and late', async () => {
+  it('is sent once when its message arrives twice, at once and late', async () => {
     // moto makes conditional writes of one moment both, now and then (docs/testing.md): then this fails, as it should.
     const id = await processed();
     await channel.work([id, id, id]);
@@ -61,14 +61,14 @@ describe('processing a request', () => {
     expect(await channel.status(id)).toBe('sent');
   });
 
-  it('is accepted though its message could not be sent', async () => {
+  it('is accepted when its message could not be sent', async () => {
     channel.queue.broken = true;
     const id = await processed();
 
     expect(await channel.status(id)).toBe('processing');
   });
 
-  it('takes a refusal back where the table is away for a moment: nothing was sent, so nothing is unconfirmed', async () => {
+  it('retries to record a refusal while the table is unavailable, so that the request is not unconfirmed', async () => {
     const { recordFailedTry } = channel.store;
     let away = 2;
     channel.store.recordFailedTry = async (...call) => {
@@ -84,7 +84,7 @@ describe('processing a request', () => {
     expect(await channel.status(id)).toBe('sent');
   });
 
-  it('logs the status of a refusal alone: an answer may hold anything', async () => {
+  it('logs only the status of a refusal', async () => {
     channel.provider.send = async (_notification, permit) => {
       await permit();
       throw new PregonError('CredentialsRefused', 'notify: 401 token=abc', { status: 401 });
@@ -137,7 +137,7 @@ describe('processing a request', () => {
     expect((await channel.store.getRow(id))?.error).toBeUndefined();
   });
 
-  it('uses up no attempt by a throttle', async () => {
+  it('counts no attempt for a throttle', async () => {
     const id = await processed();
     channel.provider.answers = Array.from({ length: MAX_TRIES + 2 }, () => 'Throttled' as const);
     for (let tried = 0; tried < MAX_TRIES + 2; tried += 1) await channel.work();
@@ -148,7 +148,7 @@ describe('processing a request', () => {
     expect(await channel.store.getRow(id)).toMatchObject({ attempts: 1 });
   });
 
-  it('ends at once what the provider rejects', async () => {
+  it('fails at once when the provider rejects it', async () => {
     const id = await processed();
     channel.provider.answers = ['MessageRejected'];
     await channel.work();
@@ -157,7 +157,7 @@ describe('processing a request', () => {
     expect(channel.provider.calls).toHaveLength(1);
   });
 
-  it('asks for the key anew when it is refused, and keeps the request', async () => {
+  it('reads the key again when it is refused, and keeps the request', async () => {
     const id = await processed();
     channel.provider.answers = ['CredentialsRefused'];
     await channel.work();
@@ -168,7 +168,7 @@ describe('processing a request', () => {
     expect(await channel.status(id)).toBe('sent');
   });
 
-  it('never repeats by itself what the provider may have taken; its client may', async () => {
+  it('is never repeated automatically when the provider may have accepted it; its client may', async () => {
     const id = await processed();
     channel.provider.answers = ['DeliveryUnconfirmed'];
     await channel.work();
@@ -198,7 +198,7 @@ describe('processing a request', () => {
     expect(channel.provider.taken).toHaveLength(1);
   });
 
-  it('is unconfirmed where a worker died with it', async () => {
+  it('is unconfirmed when its worker died', async () => {
     const id = await processed();
     await createLedger(channel.table).claim(rowOf(id), {
       leaseId: 'dead',
@@ -210,7 +210,7 @@ describe('processing a request', () => {
     expect(channel.provider.calls).toEqual([]);
   });
 
-  it('keeps a message of nobody for the dead letters', async () => {
+  it('leaves an unrecognised message to the dead-letter queue', async () => {
     expect(await channel.work(['nobody'])).toEqual(['nobody']);
     expect(channel.counted.Poison).toBe(1);
   });

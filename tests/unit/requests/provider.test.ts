@@ -49,7 +49,7 @@ describe('the stand-in of the external provider', () => {
   });
   afterEach(() => local.gateway.close());
 
-  it('takes 100 to 500 ms, fails one call in ten, and the same ones each time', async () => {
+  it('takes 100 to 500 ms and fails one call in ten, always the same ones', async () => {
     const run = async () => {
       const outcomes: unknown[] = [];
       for (let n = 0; n < 300; n += 1) {
@@ -71,7 +71,7 @@ describe('the stand-in of the external provider', () => {
     expect(await run()).toEqual(first);
   });
 
-  it('takes 50 calls in any ten seconds, and refuses the rest', async () => {
+  it('accepts 50 calls in any ten seconds, and refuses the rest', async () => {
     const outcomes = [];
     for (let n = 0; n < 52; n += 1) outcomes.push(await outcome(local.send()));
     expect(outcomes.slice(50)).toEqual(['Throttled', 'Throttled']);
@@ -81,7 +81,7 @@ describe('the stand-in of the external provider', () => {
     expect(await outcome(local.send())).not.toBe('Throttled');
   });
 
-  it('asks for its key, and shows what it took in the mailbox', async () => {
+  it('requires its key, and shows accepted calls in the mailbox', async () => {
     expect(await outcome(local.send({}, 'wrong'))).toBe('CredentialsRefused');
     expect(await outcome(local.send({ message: '' }))).toBe('MessageRejected');
     const { messageId } = await local.send();
@@ -90,7 +90,7 @@ describe('the stand-in of the external provider', () => {
     ]);
   });
 
-  it('takes its own faults', async () => {
+  it('applies its own faults', async () => {
     local.faults.replace({ providers: { notify: { outage: true } } });
     expect(await outcome(local.send())).toBe('ProviderUnavailable');
     local.faults.replace({ providers: { notify: { latencyMs: 1500 } } });
@@ -99,7 +99,7 @@ describe('the stand-in of the external provider', () => {
   });
 });
 
-test('a window counts the calls it took, not those it refused', () => {
+test('a window counts accepted calls, not refused ones', () => {
   const window = new CallWindow(2, 1000);
   expect([0, 500, 600, 999, 1000, 1001, 1500].map((now) => window.take(now))).toEqual([
     true,
@@ -120,7 +120,7 @@ describe('the client of the provider', () => {
     [429, '<html>', 'Throttled'],
     [401, '{"detail": "no"}', 'CredentialsRefused'],
     [422, '{', 'MessageRejected'],
-  ])('judges by the status alone: %d', async (status, body, expected) => {
+  ])('decides by the status alone: %d', async (status, body, expected) => {
     const server = createServer((_request, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -130,7 +130,7 @@ describe('the client of the provider', () => {
     server.close();
   });
 
-  it('sends the published request, and knows not what became of one that is not answered', async () => {
+  it('sends the published request, and makes an unanswered one unconfirmed', async () => {
     const seen: object[] = [];
     const server = createServer((request, _response) => {
       let body = '';

@@ -34,7 +34,7 @@ describe('the sweep of requests', () => {
     return id;
   }
 
-  it('gives a message to a request that lost its own, once', async () => {
+  it('sends another message for a request whose message was lost, once', async () => {
     const id = await processedWithoutMessage();
     expect(await sweep()).toMatchObject({ enqueued: 0 });
 
@@ -65,7 +65,7 @@ describe('the sweep of requests', () => {
     expect(await sweep(2_700)).toMatchObject({ enqueued: 1 });
   });
 
-  it('leaves alone what nobody asked to send, what was sent, and the rows of other channels', async () => {
+  it('ignores unprocessed and sent requests, and the rows of other channels', async () => {
     await channel.create();
     await putRows(channel.table, [{ batchId: 'campaign', rowNumber: 1, status: 'QUEUED' }]);
     clock.move(5 * MINUTE);
