@@ -41,6 +41,7 @@ export const ERRORS = {
   // delivery
   InvalidRecipient: recipient('The recipient is not valid'),
   MessageRejected: recipient('The provider rejected the message'),
+  NotRenderable: recipient('The message could not be rendered'),
   Throttled: { class: 'throttled', retryable: true, status: 429, title: 'The rate was exceeded' },
   ProviderUnavailable: transient('The provider could not take the message'),
   NotDelivered: transient('The message was lost on its way to the worker'),

@@ -20,9 +20,9 @@ export class AddressSet {
     return this.#size;
   }
 
-  /** False when the address was there already; upper and lower case are the same. */
+  /** False when the address was there already. */
   add(address: string): boolean {
-    const digest = hash('sha1', address.toLowerCase(), 'buffer');
+    const digest = hash('sha1', address, 'buffer');
     // A first word of 0 marks a free slot.
     const key: Key = [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4), digest.readUInt32LE(8)];
     const slot = this.#find(key);

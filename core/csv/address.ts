@@ -34,6 +34,9 @@ export function asciiAddress(address: string): string {
   return ascii === '' ? address : `${address.slice(0, at)}@${ascii}`;
 }
 
+/** An address as it is compared and looked up: the same for every way to write it. */
+export const addressKey = (email: string): string => asciiAddress(email.trim()).toLowerCase();
+
 /** More layers than any address book writes around an address. */
 const MAX_LAYERS = 5;
 /** Nothing longer than this is unwrapped: patterns need not look at megabytes. */

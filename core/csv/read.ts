@@ -1,6 +1,6 @@
 import type { ContentFormat } from '../campaigns/campaign.ts';
 import { PregonError } from '../errors.ts';
-import { asciiAddress } from './address.ts';
+import { addressKey } from './address.ts';
 import { AddressSet } from './address-set.ts';
 import { decodeCsv } from './encoding.ts';
 import { findDelimiter, type Header, isSeparatorLine, readHeader } from './header.ts';
@@ -72,7 +72,7 @@ export async function readCsv(
     const checked = checkRow(cells, summary.total, header, format);
     if (checked.skip) {
       await skip(checked.skip);
-    } else if (!seen.add(asciiAddress(checked.valid.email))) {
+    } else if (!seen.add(addressKey(checked.valid.email))) {
       const { row, email } = checked.valid;
       await skip({ row, email, ...because('duplicate_address', { email }) });
     } else {

@@ -21,9 +21,10 @@ export interface CsvWriter<Row> {
  */
 export function csvWriter<Row>(
   columns: readonly string[],
-  cellsOf: (row: Row) => readonly (string | number)[],
+  cellsOf: (row: Row) => readonly Cell[],
+  { bom = false } = {},
 ): CsvWriter<Row> {
-  const stringifier = stringify({ quoted: true, quoted_empty: true, record_delimiter: '\n' });
+  const stringifier = stringify({ bom, quoted: true, quoted_empty: true, record_delimiter: '\n' });
   // `write` tells; an error event that nobody hears would end the process.
   stringifier.on('error', () => undefined);
   stringifier.write(columns);
@@ -36,6 +37,19 @@ export function csvWriter<Row>(
     end: () => stringifier.end(),
   };
 }
+
+type Cell = string | number;
+
+/**
+ * Makes a writer of a report, which people open in a spreadsheet: it begins with a byte order mark, by which Excel knows UTF-8, and a
+ * cell that would run as a formula has an apostrophe before it.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const reportWriter = <Row>(columns: readonly string[], cellsOf: (row: Row) => readonly Cell[]): CsvWriter<Row> =>
+  csvWriter(columns, (row: Row) => cellsOf(row).map(neutralised), { bom: true });
+
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const neutralised = (cell: Cell) => (typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell);
 
 /** What the rows of a batch share. */
 export interface RowsOf {
@@ -90,11 +104,11 @@ export function* retryLines(batch: RowsOf, rows: readonly number[]): Generator<s
 
 /** The report of the rows that are not sent. */
 export const skippedWriter = (): CsvWriter<SkippedRow> =>
-  csvWriter(['row', 'email', 'reason', 'code'], ({ row, email, reason, code }) => [row, email, reason, code]);
+  reportWriter(['row', 'email', 'reason', 'code'], ({ row, email, reason, code }) => [row, email, reason, code]);
 
 /** The report of every recipient with its state. */
 export const sendsWriter = (): CsvWriter<Send> =>
-  csvWriter(
+  reportWriter(
     [
       'row',
       'email',

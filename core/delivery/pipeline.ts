@@ -70,7 +70,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 
     const content = await contentOf(job, batch);
     if (content === undefined) return refused('missing');
-    const message = channel.render(job, content);
+    const message = renderer(job, content, channel);
 
     for (;;) {
       // `usual` is enough here: a row that needs longer misses this slot and reserves another one.
@@ -108,7 +108,7 @@ async function attempt<J extends Job, M>(
   if (claimed.result !== 'claimed') return unclaimed(job, claimed, deps);
 
   const { row } = claimed;
-  const sent = await send(batch, route, { row, message: message(row) });
+  const sent = await send(batch, route, () => message(row), row);
   if (sent) return record(job, channel, deps, { row, leaseId, sent });
   await releaseLease(deps, row, leaseId, { countAttempt: false });
   return undefined;
@@ -138,7 +138,8 @@ async function claim(
 async function send<J extends Job, M>(
   batch: Batch<J, M>,
   route: Route<M>,
-  { row, message }: { row: LedgerRow; message: M },
+  message: () => M,
+  row: LedgerRow,
 ): Promise<Sent | undefined> {
   const { clock, telemetry } = batch.deps;
   const { provider } = route;
@@ -148,12 +149,37 @@ async function send<J extends Job, M>(
     telemetry.duration('SlotLateness', late);
   });
   try {
-    const { messageId } = await provider.send(message, permit);
+    const { messageId } = await provider.send(message(), permit);
     telemetry.duration('ProviderLatency', clock.now() - startedAt);
     return { accepted: { provider: provider.name, messageId } };
   } catch (error) {
     if (error instanceof NoSlotAvailable) return undefined;
     return { error: asDeliveryError(error, row), provider: provider.name };
+  }
+}
+
+/**
+ * Renders ahead of the slot. A failure is thrown only when the row is claimed, so that it is recorded as the error of this row and its message
+ * does not come back.
+ */
+function renderer<J extends Job, M>(job: J, content: string, channel: Channel<J, M>): (row: LedgerRow) => M {
+  const failed = (cause: unknown) =>
+    cause instanceof PregonError
+      ? cause
+      : new PregonError('NotRenderable', 'The message could not be made from its content.', {}, { cause });
+  try {
+    const message = channel.render(job, content);
+    return (row) => {
+      try {
+        return message(row);
+      } catch (error) {
+        throw failed(error);
+      }
+    };
+  } catch (error) {
+    return () => {
+      throw failed(error);
+    };
   }
 }
 

@@ -1,25 +1,7 @@
+import { addressKey } from '../csv/address.ts';
 import type { Item } from '../dynamodb/table.ts';
-import { addressKey, createdKey, stateKey, statusKeyOf } from './keys.ts';
+import { createdKey, stateKey, statusKeyOf } from './keys.ts';
 import type { LedgerRow, Send, SendError } from './send.ts';
-
-/** What lists show, by name; `createdKey` places it. */
-export const LISTED = [
-  'batchId',
-  'campaignId',
-  'rowNumber',
-  'email',
-  'subject',
-  'status',
-  'channel',
-  'attempts',
-  'provider',
-  'messageId',
-  'error',
-  'createdAt',
-  'updatedAt',
-  'lastAttemptAt',
-  'createdKey',
-] as const;
 
 const OPTIONAL = ['campaignId', 'provider', 'messageId', 'lastAttemptAt'] as const;
 

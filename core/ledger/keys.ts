@@ -5,6 +5,25 @@ export const SHARDS = 16;
 
 export const INDEX = { byStatus: 'byStatus', byAddress: 'byAddress' } as const;
 
+/** What lists show, by name; `createdKey` places it. */
+export const LISTED = [
+  'batchId',
+  'campaignId',
+  'rowNumber',
+  'email',
+  'subject',
+  'status',
+  'channel',
+  'attempts',
+  'provider',
+  'messageId',
+  'error',
+  'createdAt',
+  'updatedAt',
+  'lastAttemptAt',
+  'createdKey',
+] as const;
+
 const pad = (rowNumber: number) => String(rowNumber).padStart(8, '0');
 
 export const shardOf = (rowNumber: number): string => (rowNumber % SHARDS).toString(SHARDS);
@@ -38,9 +57,6 @@ export const statusKey = (status: SendStatus, day: string, shard: string): strin
 /** The status key of a row in that status; its day is the one on which it was created. */
 export const statusKeyOf = (row: { createdAt: string; rowNumber: number }, status: SendStatus): string =>
   statusKey(status, dayOf(row.createdAt), shardOf(row.rowNumber));
-
-/** Hash key of `byAddress`. */
-export const addressKey = (email: string): string => email.trim().toLowerCase();
 
 /** Range key of both indexes: by time, then batch, then row. */
 export const createdKey = (createdAt: string, batchId: string, rowNumber: number): string =>

@@ -1,20 +1,11 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { addressKey } from '../csv/address.ts';
 import { type Budget, ItemStream, merge } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
-import {
-  addressKey,
-  allShards,
-  CAMPAIGN_LIST_KEY,
-  campaignKey,
-  createdKey,
-  dayOf,
-  INDEX,
-  stateKey,
-  statusKey,
-} from './keys.ts';
+import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
 import { cursorOf, placeOf, type SendFilter, type SendPage } from './listed-send.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 

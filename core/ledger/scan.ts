@@ -1,7 +1,7 @@
 import { ItemStream, merge } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, namesIn } from '../dynamodb/table.ts';
-import { LISTED, toRow } from './item.ts';
-import { allShards } from './keys.ts';
+import { toRow } from './item.ts';
+import { allShards, LISTED } from './keys.ts';
 import type { LedgerRow } from './send.ts';
 
 /** The state items of one shard, by row; the content items beside them are not read. */

@@ -1,8 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { LISTED } from '../../core/ledger/item.ts';
-import { INDEX } from '../../core/ledger/keys.ts';
+import { INDEX, LISTED } from '../../core/ledger/keys.ts';
 import { physicalName, type Stage } from '../stages.ts';
 import { type Access, allow } from './access.ts';
 

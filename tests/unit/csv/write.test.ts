@@ -1,9 +1,11 @@
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { trimCell } from '../../../core/csv/cell.ts';
 import type { ValidRow } from '../../../core/csv/row.ts';
-import { rowsWriter, skippedWriter } from '../../../core/csv/write.ts';
+import type { SkippedRow } from '../../../core/csv/skip.ts';
+import { rowsWriter, sendsWriter, skippedWriter } from '../../../core/csv/write.ts';
+import type { Send } from '../../../core/ledger/send.ts';
 import { readAsStatesDoes } from './states-reader.ts';
 import { quoted, readAll } from './support.ts';
 
@@ -134,15 +136,80 @@ describe('rows.csv', () => {
   });
 });
 
-describe('skipped.csv', () => {
-  it('lists each row with its reason', async () => {
+describe('the reports', () => {
+  const skippedOf = async (rows: readonly SkippedRow[]) => {
     const writer = skippedWriter();
-    const whole = text(writer.stream);
-    await writer.write({ row: 3, email: 'a"b', code: 'email_invalid', reason: '"a"b" is not a valid email address.' });
+    const whole = buffer(writer.stream);
+    for (const row of rows) await writer.write(row);
     writer.end();
+    return (await whole).toString();
+  };
+  const sendsOf = async (send: Partial<Send>) => {
+    const writer = sendsWriter();
+    const whole = buffer(writer.stream);
+    await writer.write({
+      sendId: 'b1-1',
+      batchId: 'b1',
+      rowNumber: 1,
+      email: 'a@example.com',
+      subject: 'S',
+      status: 'SENT',
+      channel: 'campaign',
+      attempts: 1,
+      createdAt: '2026-11-22T10:00:00.000Z',
+      updatedAt: '2026-11-22T10:00:00.000Z',
+      ...send,
+    });
+    writer.end();
+    return (await whole).toString();
+  };
 
-    expect(parse(await whole, { columns: true })).toEqual([
+  it('list each row with its reason', async () => {
+    const report = await skippedOf([
+      { row: 3, email: 'a"b', code: 'email_invalid', reason: '"a"b" is not a valid email address.' },
+    ]);
+
+    expect(parse(report, { columns: true, bom: true })).toEqual([
       { row: '3', email: 'a"b', reason: '"a"b" is not a valid email address.', code: 'email_invalid' },
     ]);
+  });
+
+  it('begin with a byte order mark, by which Excel reads accents', async () => {
+    expect((await skippedOf([])).startsWith('\ufeff"row"')).toBe(true);
+    expect((await sendsOf({})).startsWith('\ufeff"row"')).toBe(true);
+  });
+
+  it.each([
+    '=HYPERLINK("http://x.example","click")',
+    "=cmd|' /C calc'!A0",
+    '+1+1',
+    '-1+1',
+    '@SUM(1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '＝1+1',
+  ])('show %j as text, where a spreadsheet would run it', async (formula) => {
+    const skipped = parse(await skippedOf([{ row: 1, email: formula, code: 'email_invalid', reason: formula }]), {
+      columns: true,
+      bom: true,
+    });
+    const sends = parse(await sendsOf({ email: formula, subject: formula, messageId: formula }), {
+      columns: true,
+      bom: true,
+    });
+
+    expect(skipped).toMatchObject([{ row: '1', email: `'${formula}`, reason: `'${formula}` }]);
+    expect(sends).toMatchObject([{ row: '1', email: `'${formula}`, subject: `'${formula}`, messageId: `'${formula}` }]);
+  });
+
+  it('leave every other cell as it is, and rows.csv leaves them all', async () => {
+    const subject = '1-1=0 "a", b';
+    expect(parse(await sendsOf({ subject }), { columns: true, bom: true })).toMatchObject([{ subject }]);
+
+    const rows = await written([{ row: 1, email: 'a@example.com', subject: '=1+1', content: '=2+2' }]);
+    expect(rows.startsWith('"row"')).toBe(true);
+    expect(readAsStatesDoes(rows)).toMatchObject([{ content: '=2+2' }]);
+    expect(rows).toContain('""=1+1""');
   });
 });

@@ -2,12 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
 import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
-import { type CampaignChannelDeps, campaignJob, createCampaignChannel } from '../../../core/campaigns/channel.ts';
+import {
+  type CampaignChannelDeps,
+  type CampaignJob,
+  campaignJob,
+  createCampaignChannel,
+} from '../../../core/campaigns/channel.ts';
 import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messages.ts';
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import type { TaskError, TaskTokens } from '../../../core/campaigns/task-tokens.ts';
-import type { DeliveryDeps } from '../../../core/delivery/channel.ts';
+import type { Channel, DeliveryDeps } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
 import { deliver } from '../../../core/delivery/pipeline.ts';
 import type { Provider } from '../../../core/delivery/provider.ts';
@@ -26,6 +31,10 @@ import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 
 type WorkerDeps = DeliveryDeps & CampaignChannelDeps;
+type WorkerChanges = Partial<WorkerDeps> & {
+  perSecond?: number;
+  render?: Channel<CampaignJob, OutgoingEmail>['render'];
+};
 
 export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
 
@@ -85,7 +94,7 @@ export async function openDelivery({
     });
 
   /** A worker of its own, as another Lambda instance would be. */
-  function worker({ perSecond = 500, ...changes }: Partial<WorkerDeps> & { perSecond?: number } = {}) {
+  function worker({ perSecond = 500, render, ...changes }: WorkerChanges = {}) {
     const deps: WorkerDeps = {
       ledger,
       store,
@@ -104,7 +113,7 @@ export async function openDelivery({
       },
       ...changes,
     };
-    const channel = createCampaignChannel(deps);
+    const channel = { ...createCampaignChannel(deps), ...(render ? { render } : {}) };
     const handle = processBatch(
       {
         schema: sendMessageSchema,

@@ -64,6 +64,53 @@ describe('a batch of messages', () => {
     });
   });
 
+  it.each([
+    [
+      'at once',
+      () => {
+        throw new RangeError('Maximum call stack size exceeded');
+      },
+    ],
+    [
+      'of this row',
+      () => () => {
+        throw new TypeError('no such property');
+      },
+    ],
+  ])('whose row cannot be rendered records an error of that row alone: %s', async (_when, fail) => {
+    await delivery.campaign(2);
+    const kept = await delivery.worker({
+      render: (job, content) =>
+        job.row.rowNumber === 1
+          ? fail()
+          : ({ sendId, batchId, channel, email }) => ({
+              sendId,
+              batchId,
+              channel,
+              from: { email: 'hello@pregon.test' },
+              to: { email },
+              subject: 'S',
+              text: content,
+            }),
+    })([1, 2]);
+
+    expect(kept).toEqual([]);
+    expect(recipients()).toEqual(['b1-2']);
+    expect(await delivery.row(1)).toMatchObject({
+      status: 'ERROR',
+      error: { code: 'NotRenderable', retryable: false },
+    });
+    expect(delivery.answers).toContainEqual(expect.objectContaining({ token: 't1', answer: 'Recipient' }));
+  });
+
+  it('to an international domain goes to its ASCII form and shows it as given', async () => {
+    await delivery.campaign(1, {}, { email: 'user@exämple.com' });
+    await delivery.workOff([1]);
+
+    expect(delivery.mailbox[0]?.email.to).toEqual({ email: 'user@xn--exmple-cua.com' });
+    expect(await delivery.row(1)).toMatchObject({ status: 'SENT', email: 'user@exämple.com' });
+  });
+
   it('of a dry run is recorded and sends nothing', async () => {
     await delivery.campaign(2, { dryRun: true });
     await delivery.worker()([1, 2]);

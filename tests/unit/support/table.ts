@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../../core/dynamodb/table.ts';
-import { LISTED } from '../../../core/ledger/item.ts';
+import { LISTED } from '../../../core/ledger/keys.ts';
 import { ANYBODY, givenService, REGION } from './aws.ts';
 import { type SimulatedClock, simulatedClock } from './clock.ts';
 
