@@ -29,7 +29,7 @@ export function addressesOf(aws: LocalAws): string {
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}
 
-Try: aws --endpoint-url ${awsEndpoint} --region ${region} stepfunctions list-state-machines
+Try: aws --endpoint-url ${awsEndpoint} --region ${region} s3 ls
 Ctrl-C stops it; the next start goes on where it was.`;
 }
 

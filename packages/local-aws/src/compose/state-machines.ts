@@ -4,13 +4,13 @@ import type { Template, TemplateResource } from '../template/template.ts';
 
 /**
  * Gives the engine the template's state machines: a new one is created, a changed one updated; executions stay. One that the
- * engine refuses is reported to the template.
+ * engine refuses is left out of the template.
  */
 export async function provisionStateMachines(gateway: Gateway, template: Template): Promise<void> {
   await Promise.all(
     template.ofType('AWS::StepFunctions::StateMachine').map(async (resource) => {
       const refusal = await provision(gateway, resource);
-      if (refusal !== undefined) template.notSupported(resource, `the state machine is refused: ${refusal}`);
+      if (refusal !== undefined) template.leaveOut(resource, `the state machine is refused: ${refusal}`);
     }),
   );
 }

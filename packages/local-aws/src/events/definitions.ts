@@ -43,7 +43,7 @@ export function rulesOf(template: Template): Rule[] {
         return [{ ...rule, targets }];
       } catch (error) {
         if (!(error instanceof ScheduleError || error instanceof PatternError)) throw error;
-        template.notSupported(resource, error.message);
+        template.leaveOut(resource, error.message);
         return [];
       }
     });

@@ -47,11 +47,11 @@ const DEFAULT_TTL_SECONDS = 0;
 export function httpApiOf(template: Template): HttpApiSpec | undefined {
   const [api, ...others] = template.ofType('AWS::ApiGatewayV2::Api').filter((resource) => {
     const { ProtocolType: protocol = 'HTTP' } = resource.properties;
-    if (protocol !== 'HTTP') template.notSupported(resource, `the protocol ${protocol} is not emulated`);
+    if (protocol !== 'HTTP') template.leaveOut(resource, `the protocol ${protocol} is not emulated`);
     return protocol === 'HTTP';
   });
   if (!api) return undefined;
-  for (const other of others) template.notSupported(other, 'a second HTTP API in one stack is not emulated');
+  for (const other of others) template.leaveOut(other, 'a second HTTP API in one stack is not emulated');
   const ofApi = (type: string) => template.ofType(type).filter(({ properties: { ApiId } }) => ApiId === api.physicalId);
   const cors = api.properties.CorsConfiguration;
   const [stage] = ofApi('AWS::ApiGatewayV2::Stage');
@@ -68,7 +68,7 @@ export function httpApiOf(template: Template): HttpApiSpec | undefined {
         return [routeOf(template, route.properties)];
       } catch (error) {
         if (!(error instanceof NotEmulated)) throw error;
-        template.notSupported(route, `the route ${route.properties.RouteKey} is left out: ${error.message}`);
+        template.leaveOut(route, `the route ${route.properties.RouteKey} is left out: ${error.message}`);
         return [];
       }
     }),

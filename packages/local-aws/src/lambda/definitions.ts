@@ -13,23 +13,24 @@ const ASYNC_RETRIES = 2;
 const ASYNC_MAX_AGE_SECONDS = 6 * 3600;
 
 /**
- * The template's functions as the runtime needs them. One that does not run here is reported to the template. Code that stands
+ * The template's functions as the runtime needs them. One that does not run here is left out of the template. Code that stands
  * in the template itself is written to `inlineDir`.
  */
 export function functionsOf(template: Template, inlineDir: string): FunctionSpec[] {
-  // What a custom resource would call does not run: the emulated ones do their work by themselves.
+  // The custom resources that are emulated do their work without the function behind them.
   const providers = template.resources
     .filter(({ type }) => type.startsWith('Custom::'))
     .map(({ properties }) => properties.ServiceToken);
-  return template
-    .ofType('AWS::Lambda::Function')
-    .filter(({ arn }) => arn === undefined || !providers.includes(arn))
-    .flatMap((resource) => {
-      const code = codeOf(resource, inlineDir);
-      if ('codeDir' in code) return [functionOf(template, resource, code)];
-      template.notSupported(resource, code.missing);
+  return template.ofType('AWS::Lambda::Function').flatMap((resource) => {
+    if (resource.arn !== undefined && providers.includes(resource.arn)) {
+      template.leaveOut(resource);
       return [];
-    });
+    }
+    const code = codeOf(resource, inlineDir);
+    if ('codeDir' in code) return [functionOf(template, resource, code)];
+    template.leaveOut(resource, code.missing);
+    return [];
+  });
 }
 
 type Code = { codeDir: string; runtime: string };

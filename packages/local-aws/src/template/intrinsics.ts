@@ -16,16 +16,16 @@ export const NO_VALUE = Symbol('AWS::NoValue');
 export type Resolved = Json | typeof NO_VALUE;
 
 /** Receives the place of a value that is not emulated and the reason. */
-export type LeaveOut = (where: string, reason: string) => void;
+export type OmitValue = (where: string, reason: string) => void;
 
 /**
- * Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. With `leaveOut`, a member or
+ * Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. With `omitValue`, a member or
  * item that is not emulated is left out of the result and reported; without, NotEmulated is thrown.
  */
-export function resolve(value: Json, scope: Scope, where: string, leaveOut?: LeaveOut): Resolved {
+export function resolve(value: Json, scope: Scope, where: string, omitValue?: OmitValue): Resolved {
   if (Array.isArray(value)) {
     return value
-      .map((item, index) => resolve(item, scope, `${where}[${index}]`, leaveOut))
+      .map((item, index) => resolve(item, scope, `${where}[${index}]`, omitValue))
       .filter((item) => item !== NO_VALUE);
   }
   if (!isObject(value)) return value;
@@ -35,14 +35,14 @@ export function resolve(value: Json, scope: Scope, where: string, leaveOut?: Lea
     try {
       return callFunction(only[0], only[1], scope, where);
     } catch (error) {
-      if (!(error instanceof NotEmulated) || !leaveOut) throw error;
-      leaveOut(where, error.message);
+      if (!(error instanceof NotEmulated) || !omitValue) throw error;
+      omitValue(where, error.message);
       return NO_VALUE;
     }
   }
   const result: JsonObject = {};
   for (const [key, member] of entries) {
-    const resolved = resolve(member, scope, `${where}.${key}`, leaveOut);
+    const resolved = resolve(member, scope, `${where}.${key}`, omitValue);
     if (resolved !== NO_VALUE) result[key] = resolved;
   }
   return result;

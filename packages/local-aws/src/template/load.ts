@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { findStack, readJson, type StackFiles } from './assembly.ts';
 import { Assets } from './assets.ts';
 import { TemplateError } from './errors.ts';
-import { type LeaveOut, NO_VALUE, type Resolved, resolve } from './intrinsics.ts';
+import { NO_VALUE, type OmitValue, type Resolved, resolve } from './intrinsics.ts';
 import { RESOURCE_TYPES, unknownProperties } from './registry.ts';
 import type { Naming } from './resource-type.ts';
 import { StackScope } from './scope.ts';
@@ -41,7 +41,7 @@ export function loadTemplate(options: LoadOptions): Template {
   const scope = new StackScope(document, naming, options.parameters ?? {});
   const assets = new Assets(files);
   const unsupported: string[] = [];
-  const leaveOut: LeaveOut = (where, reason) => unsupported.push(`${where} is left out: ${reason}`);
+  const omitValue: OmitValue = (where, reason) => unsupported.push(`${where} is left out: ${reason}`);
   const notSupported: Template['notSupported'] = ({ logicalId, type }, what) => {
     unsupported.push(`${logicalId} (${type}): ${what}`);
   };
@@ -53,7 +53,7 @@ export function loadTemplate(options: LoadOptions): Template {
       unsupported.push(`${logicalId}: the resource type ${type} is not emulated`);
       continue;
     }
-    const properties = asObject(resolve(raw.Properties ?? {}, scope, `${logicalId}.Properties`, leaveOut));
+    const properties = asObject(resolve(raw.Properties ?? {}, scope, `${logicalId}.Properties`, omitValue));
     for (const property of unknownProperties(known, properties)) {
       notSupported({ logicalId, type }, `the property ${property} is not emulated`);
     }
@@ -78,9 +78,13 @@ export function loadTemplate(options: LoadOptions): Template {
     account: naming.account,
     region: naming.region,
     resources,
-    outputs: resolveOutputs(document.Outputs, scope, leaveOut),
+    outputs: resolveOutputs(document.Outputs, scope, omitValue),
     unsupported,
     notSupported,
+    leaveOut(resource, reason) {
+      resources.splice(resources.indexOf(resource), 1);
+      if (reason !== undefined) notSupported(resource, reason);
+    },
     ofType: (type) => resources.filter((resource) => resource.type === type),
     byLogicalId: (logicalId) => resources.find((resource) => resource.logicalId === logicalId),
   };
@@ -104,12 +108,12 @@ function moveHere(document: Json, { account, region }: StackFiles): Json {
   return replacements.length === 0 ? document : move(document);
 }
 
-function resolveOutputs(outputs: Json | undefined, scope: StackScope, leaveOut: LeaveOut): Record<string, string> {
+function resolveOutputs(outputs: Json | undefined, scope: StackScope, omitValue: OmitValue): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, output] of Object.entries(asObject(outputs ?? {}))) {
     if (!isObject(output)) continue;
     if (typeof output.Condition === 'string' && !scope.condition(output.Condition)) continue;
-    const value = resolve(output.Value ?? '', scope, `Outputs.${name}`, leaveOut);
+    const value = resolve(output.Value ?? '', scope, `Outputs.${name}`, omitValue);
     if (value !== NO_VALUE) result[name] = String(value);
   }
   return result;

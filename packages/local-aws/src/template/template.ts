@@ -24,8 +24,10 @@ export interface Template {
   readonly outputs: Readonly<Record<string, string>>;
   /** One line for each part of the stack that is not emulated. */
   readonly unsupported: readonly string[];
-  /** Adds a line about a resource, `the runtime python3.13 is not emulated`. */
+  /** Adds a line about a part of a resource, `the target … is not emulated`. */
   notSupported(resource: Pick<TemplateResource, 'logicalId' | 'type'>, what: string): void;
+  /** Takes a resource away that does not run here; adds a line where there is a reason to tell. */
+  leaveOut(resource: TemplateResource, reason?: string): void;
   ofType(type: string): TemplateResource[];
   byLogicalId(logicalId: string): TemplateResource | undefined;
 }

@@ -96,23 +96,39 @@ describe('schedules', () => {
 });
 
 describe('what a target gets', () => {
-  const event = { detail: { id: 7, name: 'Ana "A"' }, source: 'app' };
+  const event = { detail: { id: 7, name: 'Ana "A"' }, source: 'app', time: '2026-11-22T10:00:00Z' };
+  const transformed = (InputTemplate: string) => ({
+    InputTransformer: {
+      InputPathsMap: { id: '$.detail.id', name: '$.detail.name', none: '$.detail.none', all: '$.detail' },
+      InputTemplate,
+    },
+  });
   it.each<[string, JsonObject, string]>([
     ['the event', {}, JSON.stringify(event)],
     ['its own input', { Input: '{"a":1}' }, '{"a":1}'],
     ['a part', { InputPath: '$.detail.id' }, '7'],
     [
-      'a text with parts',
-      {
-        InputTransformer: {
-          InputPathsMap: { id: '$.detail.id', name: '$.detail.name' },
-          InputTemplate: '{"id": <id>, "name": "<name>"}',
-        },
-      },
-      '{"id": 7, "name": "Ana \\"A\\""}',
+      'JSON with values',
+      transformed('{"id": <id>, "name":<name>, "list": [<all>, <none>]}'),
+      '{"id": 7, "name":"Ana \\"A\\"", "list": [{"id":7,"name":"Ana \\"A\\""}, ""]}',
     ],
+    [
+      'JSON with texts',
+      transformed('{"name": "<name>", "text": "is \\"<id>\\", <none>, <all>"}'),
+      '{"name": "Ana \\"A\\"", "text": "is \\"7\\", , {id:7,name:Ana \\\\A\\\\}"}',
+    ],
+    ['a text in quotes', transformed('"<name> has <id>"'), '"Ana \\"A\\" has 7"'],
+    ['a text without quotes', transformed('<id> is <name>'), '7 is Ana "A"'],
+    [
+      'what is known of every event',
+      transformed(
+        '[<aws.events.rule-name>, "<aws.events.rule-arn>", <aws.events.event.ingestion-time>, <aws.events.event>, <other>]',
+      ),
+      '["r", "arn:r", "2026-11-22T10:00:00Z", {"source":"app","time":"2026-11-22T10:00:00Z"}, <other>]',
+    ],
+    ['the event as JSON', transformed('{"event": <aws.events.event.json>}'), `{"event": ${JSON.stringify(event)}}`],
   ])('%s', (_what, settings, expected) => {
-    expect(targetInput(settings, event)).toBe(expected);
+    expect(targetInput(settings, event, { name: 'r', arn: 'arn:r' })).toBe(expected);
   });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Faults } from '../../faults/faults.ts';
 import type { Chance } from '../../faults/step.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
-import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import type { Rule } from '../definitions.ts';
 import type { Delivery, DeliveryLimits, DeliveryQueue } from '../state/delivery-queue.ts';
 import { targetInput } from './target-input.ts';
@@ -66,10 +66,10 @@ export class EventBus {
     const envelope = toEnvelope(event, id, now());
     const { dropRate, delayMs } = faults.current.services.events;
     if (dropRate > 0 && chance.random() < dropRate) return id;
-    for (const { matches, targets } of matching) {
-      if (!matches?.(envelope)) continue;
-      for (const { arn, settings } of targets) {
-        queue.add(arn, targetInput(settings, envelope), now() + delayMs, limitsOf(settings, now()));
+    for (const rule of matching) {
+      if (!rule.matches?.(envelope)) continue;
+      for (const { arn, settings } of rule.targets) {
+        queue.add(arn, targetInput(settings, envelope, rule), now() + delayMs, limitsOf(settings, now()));
       }
     }
     this.#wake();
@@ -147,12 +147,13 @@ export class EventBus {
     this.#timers.add(timer);
   }
 
-  #fire({ arn, origin, targets }: Rule, time: number): void {
+  #fire(rule: Rule, time: number): void {
+    const { arn, origin, targets } = rule;
     const { queue, now } = this.#options;
     const event = { bus: 'default', source: origin, detailType: 'Scheduled Event', detail: {}, resources: [arn], time };
     const envelope = toEnvelope(event, randomUUID(), now());
     for (const { arn: target, settings } of targets) {
-      queue.add(target, targetInput(settings, envelope), now(), limitsOf(settings, now()));
+      queue.add(target, targetInput(settings, envelope, rule), now(), limitsOf(settings, now()));
     }
     this.#wake();
   }
@@ -170,7 +171,11 @@ function limitsOf({ RetryPolicy, DeadLetterConfig }: JsonObject, now: number): D
 }
 
 /** An event as rules and targets see it. */
-function toEnvelope({ source, detailType, detail, resources = [], time }: BusEvent, id: string, now: number): Json {
+function toEnvelope(
+  { source, detailType, detail, resources = [], time }: BusEvent,
+  id: string,
+  now: number,
+): JsonObject {
   return {
     version: '0',
     id,

@@ -1,24 +1,61 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts';
+import type { Rule } from '../definitions.ts';
 
 /** What a rule's target gets of an event: all of it, a part, or a text of its own. */
-export function targetInput(target: JsonObject, event: Json): string {
+export function targetInput(target: JsonObject, event: JsonObject, rule: Pick<Rule, 'name' | 'arn'>): string {
   if (typeof target.Input === 'string') return target.Input;
   if (typeof target.InputPath === 'string') return JSON.stringify(atPath(event, target.InputPath) ?? null);
-  if (isObject(target.InputTransformer)) return transform(target.InputTransformer, event);
+  if (isObject(target.InputTransformer)) return transform(target.InputTransformer, event, rule);
   return JSON.stringify(event);
 }
 
-function transform({ InputPathsMap, InputTemplate }: JsonObject, event: Json): string {
+/** An escaped character, a quote, or a variable. */
+const TOKEN = /\\.|"|<([\w.-]+)>/g;
+
+/**
+ * Fills a template with the values at its paths; one that is not in the event is empty. A template is JSON, with variables as
+ * values or within texts, or one text.
+ * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
+function transform(
+  { InputPathsMap, InputTemplate }: JsonObject,
+  event: JsonObject,
+  rule: Pick<Rule, 'name' | 'arn'>,
+): string {
   const paths = isObject(InputPathsMap) ? InputPathsMap : {};
-  return String(InputTemplate).replace(/(")?<([\w.-]+)>(")?/g, (whole, open = '', name: string, close = '') => {
-    if (name === 'aws.events.event.json') return JSON.stringify(event);
+  const template = String(InputTemplate);
+  const isJson = /^\s*[{[]/.test(template);
+  const valueAt = (name: string): Json | undefined => {
     const path = paths[name];
-    if (typeof path !== 'string') return whole;
-    const value = atPath(event, path);
-    // Within quotes a text goes in as it is, escaped; elsewhere any value goes in as JSON.
-    if (typeof value === 'string') return open ? JSON.stringify(value) : `${value}${close}`;
-    return `${open}${JSON.stringify(value ?? null)}${close}`;
+    return typeof path === 'string' ? (atPath(event, path) ?? '') : predefined(name, event, rule);
+  };
+  let isInText = false;
+  return template.replace(TOKEN, (token, name: string | undefined) => {
+    if (token === '"') isInText = !isInText;
+    const value = name === undefined ? undefined : valueAt(name);
+    if (value === undefined) return token;
+    if (isInText) return textOf(value);
+    return typeof value === 'string' && !isJson ? value : JSON.stringify(value);
   });
+}
+
+/** A value within a text, escaped. EventBridge takes the quotes of an object or a list away. */
+function textOf(value: Json): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value).replaceAll('"', '');
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** The variables that need no path. */
+function predefined(name: string, event: JsonObject, rule: Pick<Rule, 'name' | 'arn'>): Json | undefined {
+  const { detail: _detail, ...envelope } = event;
+  const values: Record<string, Json | undefined> = {
+    'aws.events.rule-arn': rule.arn,
+    'aws.events.rule-name': rule.name,
+    'aws.events.event.ingestion-time': event.time,
+    'aws.events.event': envelope,
+    'aws.events.event.json': event,
+  };
+  return values[name];
 }
 
 /** `$.detail.items[0].id` */

@@ -36,7 +36,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
     const target = runtime.find(String(properties.FunctionName));
     if (!queue || !target) {
       const what = queue ? `the function ${properties.FunctionName}` : `the event source ${queueArn}`;
-      template.notSupported(mapping, `${what} is not emulated`);
+      template.leaveOut(mapping, `${what} is not emulated`);
       continue;
     }
     const types = properties.FunctionResponseTypes;
