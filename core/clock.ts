@@ -6,6 +6,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** ISO 8601 with milliseconds, UTC. */
+export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

@@ -1,30 +1,23 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
+import { createdKeyIn, cursorOf } from '../ledger/listed-send.ts';
 import { type CampaignRecord, type CampaignStatus, ENDED } from './campaign.ts';
 
-type Item = Record<string, unknown>;
-
-/** What a change to a campaign's record may set, remove and ask for; all of it in one conditional write. */
+/** A change of a campaign's record with its conditions; all of it is one conditional write. */
 export interface CampaignUpdate {
   set?: Partial<Omit<CampaignRecord, 'batchId' | 'uploadId' | 'createdAt'>>;
   remove?: readonly (keyof CampaignRecord)[];
   /** Only while the record has one of these statuses. */
   ifStatus?: readonly CampaignStatus[];
-  /** Only while the record has seen no later redrive than this one. */
+  /** Only while the record knows no later redrive than this one. */
   ifRedriveCountAtMost?: number;
-  /** Only while the record has seen no end of this redrive, and no later redrive. */
+  /** Only while the record knows no end of this redrive, and no later redrive. */
   ifNotEndedSince?: number;
   /** Only while this attribute is missing or below the bound. */
   ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number };
-  /** Only while the redrive that was asked for is the one of this moment. */
+  /** Only while the redrive was requested at this moment. */
   ifRequestedAt?: number;
 }
 
@@ -35,28 +28,20 @@ export interface CampaignPage {
 }
 
 export interface CampaignStore {
-  /** Writes the record unless there is one. Answers the record that stands, and whether it is this call's. */
+  /** Writes the record unless there is one. Resolves to the record of this batch, and whether this call wrote it. */
   create(record: CampaignRecord): Promise<{ created: boolean; record: CampaignRecord }>;
-  /** Reads with consistency: what was acknowledged is seen. */
+  /** Reads with consistency. */
   get(batchId: string): Promise<CampaignRecord | undefined>;
-  /** Newest first. Throws BadRequest for a cursor that is none of ours. */
+  /** Newest first. Throws BadRequest for a cursor that is not valid. */
   list(page: { limit: number; after?: string }): Promise<CampaignPage>;
-  /** Answers the record after the change, or undefined when there is none or a condition does not hold. */
+  /** Resolves to the record after the change, or to undefined when there is none or a condition does not hold. */
   update(batchId: string, change: CampaignUpdate): Promise<CampaignRecord | undefined>;
 }
 
-/** Campaign records: one item each beside the ledger's rows, listed through the status index. */
-export function createCampaignStore({
-  client,
-  tableName,
-}: {
-  client: DynamoDBDocumentClient;
-  tableName: string;
-}): CampaignStore {
+/** Campaign records in the sends table, listed through the status index. */
+export function createCampaignStore(table: DynamoTable): CampaignStore {
   async function get(batchId: string): Promise<CampaignRecord | undefined> {
-    const { Item: item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: campaignKey(batchId), ConsistentRead: true }),
-    );
+    const item = await read(table, campaignKey(batchId));
     return item && toRecord(item);
   }
 
@@ -64,28 +49,17 @@ export function createCampaignStore({
     get,
 
     async create(record) {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: toItem(record),
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
-        return { created: true, record };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      if (await putIf(table, toItem(record))) return { created: true, record };
       const existing = await get(record.batchId);
       if (!existing) throw new PregonError('Internal', `The record of ${record.batchId} was refused and is not there.`);
-      // The SDK repeats a call whose answer was lost: the refusal may be by this very record.
+      // The SDK repeats a call whose answer was lost, so this very record may have caused the refusal.
       return { created: existing.uploadId === record.uploadId, record: existing };
     },
 
     async list({ limit, after }) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
         new QueryCommand({
-          TableName: tableName,
+          TableName: table.tableName,
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :list',
           ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY },
@@ -94,33 +68,22 @@ export function createCampaignStore({
           ...(after === undefined ? {} : { ExclusiveStartKey: startKeyOf(after) }),
         }),
       );
-      // The index holds what lists of sends show; a campaign's own fields are read from its record.
+      // The index holds what lists of sends show, so the campaigns' own fields are read from their records.
       const found = await Promise.all(Items.map((item) => get(batchIdIn(String(item.createdKey)))));
       const campaigns = found.filter((record) => record !== undefined);
-      const last = LastEvaluatedKey && Buffer.from(String(LastEvaluatedKey.createdKey)).toString('base64url');
-      return last === undefined ? { campaigns } : { campaigns, next: last };
+      return LastEvaluatedKey ? { campaigns, next: cursorOf(String(LastEvaluatedKey.createdKey)) } : { campaigns };
     },
 
     async update(batchId, change) {
-      try {
-        const { Attributes } = await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: campaignKey(batchId),
-            ReturnValues: 'ALL_NEW',
-            ...expressionsOf(change),
-          }),
-        );
-        return Attributes && toRecord(Attributes);
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
-      }
+      const item = await updateIf(table, { key: campaignKey(batchId), ...expressionsOf(change) });
+      return item && toRecord(item);
     },
   };
 }
 
-const createdKeyOf = (record: CampaignRecord) => `${record.createdAt}#${record.batchId}`;
+const createdKeyOf = ({ createdAt, batchId }: Pick<CampaignRecord, 'createdAt' | 'batchId'>) =>
+  `${createdAt}#${batchId}`;
+const batchIdIn = (createdKey: string) => createdKey.slice(createdKey.indexOf('#') + 1);
 
 function toItem(record: CampaignRecord): Item {
   return {
@@ -138,66 +101,46 @@ function toRecord(item: Item): CampaignRecord {
 
 function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
   const { ifStatus, ifRedriveCountAtMost, ifNotEndedSince, ifBelow, ifRequestedAt } = only;
-  const names: Record<string, string> = {};
   const values: Item = {};
-  const conditions = ['attribute_exists(pk)'];
-  // Every name goes through a placeholder: `status` and others are reserved words.
-  const name = (attribute: string) => {
-    names[`#${attribute}`] = attribute;
-    return `#${attribute}`;
+  const conditions = ['attribute_exists(#pk)'];
+  const value = (name: string, content: unknown) => {
+    values[`:${name}`] = content;
+    return `:${name}`;
   };
-  const value = (key: string, content: unknown) => {
-    values[`:${key}`] = content;
-    return `:${key}`;
-  };
+  const oneOf = (name: string, statuses: readonly CampaignStatus[]) =>
+    `#status IN (${statuses.map((status, n) => value(`${name}${n}`, status)).join(', ')})`;
 
   const assignments = Object.entries(set)
     .filter(([, content]) => content !== undefined)
-    .map(([attribute, content]) => `${name(attribute)} = ${value(attribute, content)}`);
-  if (ifStatus) {
-    const allowed = ifStatus.map((status, n) => value(`ifStatus${n}`, status));
-    conditions.push(`${name('status')} IN (${allowed.join(', ')})`);
-  }
+    .map(([attribute, content]) => `#${attribute} = ${value(attribute, content)}`);
+  if (ifStatus) conditions.push(oneOf('ifStatus', ifStatus));
   if (ifRedriveCountAtMost !== undefined) {
-    conditions.push(`${name('redriveCount')} <= ${value('ifRedriveCount', ifRedriveCountAtMost)}`);
+    conditions.push(`#redriveCount <= ${value('ifRedriveCount', ifRedriveCountAtMost)}`);
   }
   if (ifNotEndedSince !== undefined) {
-    const ended = ENDED.map((status, n) => value(`ended${n}`, status));
-    const count = name('redriveCount');
     const since = value('endedSince', ifNotEndedSince);
-    conditions.push(
-      `(${count} < ${since} OR (${count} = ${since} AND NOT ${name('status')} IN (${ended.join(', ')})))`,
-    );
+    conditions.push(`(#redriveCount < ${since} OR (#redriveCount = ${since} AND NOT ${oneOf('ended', ENDED)}))`);
   }
   if (ifBelow) {
-    const path = ifBelow.attribute.split('.').map(name).join('.');
+    const path = ifBelow.attribute.replace(/\w+/g, '#$&');
     conditions.push(`(attribute_not_exists(${path}) OR ${path} < ${value('ifBelow', ifBelow.bound)})`);
   }
   if (ifRequestedAt !== undefined) {
-    conditions.push(`${name('redriveRequest')}.${name('requestedAt')} = ${value('ifRequestedAt', ifRequestedAt)}`);
+    conditions.push(`#redriveRequest.#requestedAt = ${value('ifRequestedAt', ifRequestedAt)}`);
   }
   const parts = [
     ...(assignments.length ? [`SET ${assignments.join(', ')}`] : []),
-    ...(remove.length ? [`REMOVE ${remove.map(name).join(', ')}`] : []),
+    ...(remove.length ? [`REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}`] : []),
   ];
-  return {
-    UpdateExpression: parts.join(' '),
-    ConditionExpression: conditions.join(' AND '),
-    ...(Object.keys(names).length ? { ExpressionAttributeNames: names } : {}),
-    ...(Object.keys(values).length ? { ExpressionAttributeValues: values } : {}),
-  };
+  return { update: parts.join(' '), condition: conditions.join(' AND '), values };
 }
 
-/** Where a campaign stands in the list, as the `after` that goes on behind it. */
+/** The `after` of the campaigns behind this one in the list. */
 export const campaignCursor = (campaign: Pick<CampaignRecord, 'createdAt' | 'batchId'>): string =>
-  Buffer.from(`${campaign.createdAt}#${campaign.batchId}`).toString('base64url');
+  cursorOf(createdKeyOf(campaign));
 
 function startKeyOf(cursor: string): Item {
-  const createdKey = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#.+$/.test(createdKey)) {
-    throw new PregonError('BadRequest', '`after` is not a valid cursor: use the `next` of the page before.');
-  }
+  const problem = '`after` is not a valid cursor: use the `next` of the page before.';
+  const createdKey = createdKeyIn(cursor, /^\d{4}-\d\d-\d\dT[\d:.]+Z#.+$/, problem);
   return { ...campaignKey(batchIdIn(createdKey)), statusKey: CAMPAIGN_LIST_KEY, createdKey };
 }
-
-const batchIdIn = (createdKey: string) => createdKey.slice(createdKey.indexOf('#') + 1);

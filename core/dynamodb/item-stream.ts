@@ -1,28 +1,32 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { DynamoTable, Item, QueryInput } from './table.ts';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { DynamoTable, Item } from './table.ts';
 
-/** How many queries a page may still make. */
+/** How many queries may still be made. */
 export interface Budget {
   queries: number;
 }
 
-/** The items of one query in its order, read page by page as they are asked for. */
+/** The items of one query in its order, read page by page as they are needed. */
 export class ItemStream {
   readonly #table: DynamoTable;
-  readonly #input: QueryInput;
+  readonly #input: Omit<QueryCommandInput, 'TableName'>;
   readonly #budget: Budget;
   #buffer: Item[] = [];
   #at = 0;
   #startKey: Item | undefined;
   #ended = false;
 
-  constructor(table: DynamoTable, input: QueryInput, budget: Budget = { queries: Number.POSITIVE_INFINITY }) {
+  constructor(
+    table: DynamoTable,
+    input: Omit<QueryCommandInput, 'TableName'>,
+    budget: Budget = { queries: Number.POSITIVE_INFINITY },
+  ) {
     this.#table = table;
     this.#input = input;
     this.#budget = budget;
   }
 
-  /** The next item without taking it; undefined at the end. `fill` must have been called. */
+  /** The next item, which stays the next until it is taken. Undefined at the end. Call `fill` first. */
   get head(): Item | undefined {
     return this.#buffer[this.#at];
   }
@@ -31,7 +35,7 @@ export class ItemStream {
     this.#at += 1;
   }
 
-  /** Reads on until there is a head or the query's end. */
+  /** Reads until there is a head or the query has ended. */
   async fill(): Promise<void> {
     while (this.#at >= this.#buffer.length && !this.#ended) {
       this.#budget.queries -= 1;
@@ -48,9 +52,17 @@ export class ItemStream {
       this.#ended = LastEvaluatedKey === undefined;
     }
   }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item> {
+    for (await this.fill(); this.head; await this.fill()) {
+      const item = this.head;
+      this.take();
+      yield item;
+    }
+  }
 }
 
-/** Merges streams that are each in order into one in the same order; `before(a, b)` says that a comes first. */
+/** Merges ordered streams into one in the same order. `before(a, b)` says whether a comes first. */
 export async function* merge(
   streams: readonly ItemStream[],
   before: (a: Item, b: Item) => boolean,

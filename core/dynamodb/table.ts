@@ -1,14 +1,15 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
-  type QueryCommandInput,
+  PutCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 
-/** Where the ledger lies. */
+/** A table with the keys `pk` and `sk`, and the time by which its items are written. */
 export interface DynamoTable {
   client: DynamoDBDocumentClient;
   tableName: string;
@@ -20,7 +21,46 @@ export interface Key {
   pk: string;
   sk: string;
 }
-export type QueryInput = Omit<QueryCommandInput, 'TableName'>;
+
+/** Reads an item with consistency. After a refused condition it tells why, on every DynamoDB. */
+export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
+  const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
+  return item;
+}
+
+/** Reads up to 100 items, in no order. Items that do not exist are left out. */
+export async function readMany(
+  { client, tableName }: DynamoTable,
+  keys: readonly Key[],
+  { consistent = false }: { consistent?: boolean } = {},
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let left: Item[] = keys.map((key) => ({ ...key }));
+  while (left.length > 0) {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent } } }),
+    );
+    items.push(...(Responses?.[tableName] ?? []));
+    left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+  }
+  return items;
+}
+
+/** Writes an item while the condition holds, by default unless there is one. Resolves to false when the condition does not hold. */
+export async function putIf(
+  { client, tableName }: DynamoTable,
+  item: Item,
+  { condition, values }: { condition: string; values?: Item } = { condition: 'attribute_not_exists(#pk)' },
+): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: tableName,
+    Item: item,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: namesIn(condition),
+    ...(values && { ExpressionAttributeValues: values }),
+  });
+  return (await unlessRefused(client.send(put))) !== undefined;
+}
 
 /** An update that is made only while its condition holds. Every attribute is named `#attribute`. */
 export interface ConditionalUpdate {
@@ -28,11 +68,11 @@ export interface ConditionalUpdate {
   update: string;
   condition: string;
   values: Item;
-  /** Gives the call up; whether it was made is then unknown. */
+  /** Aborts the call. Whether the update was made is then unknown. */
   signal?: AbortSignal;
 }
 
-/** The item after the update, or undefined when its condition did not hold. */
+/** Resolves to the item after the update, or to undefined when the condition does not hold. */
 export async function updateIf(
   { client, tableName }: DynamoTable,
   { key, update, condition, values, signal }: ConditionalUpdate,
@@ -46,19 +86,17 @@ export async function updateIf(
     ReturnValues: 'ALL_NEW',
   };
   if (Object.keys(values).length > 0) input.ExpressionAttributeValues = values;
+  const answer = await unlessRefused(client.send(new UpdateCommand(input), signal ? { abortSignal: signal } : {}));
+  return answer && (answer.Attributes ?? {});
+}
+
+async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    const { Attributes } = await client.send(new UpdateCommand(input), signal ? { abortSignal: signal } : {});
-    return Attributes ?? {};
+    return await call;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
-}
-
-/** Reads an item with consistency: after a refused condition this tells why, on every DynamoDB. */
-export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
-  const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
-  return item;
 }
 
 /** The placeholders of an expression: `#status` stands for `status`, because many names are reserved words. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { type Clock, isoNow } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import type { ChannelName } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -9,13 +9,13 @@ import type { EmailStore } from './store.ts';
 import { firstSweepAt } from './sweep-plan.ts';
 
 export interface AcceptOptions {
-  /** The same id accepted twice is one batch; a new one by default. */
+  /** The same id accepted twice is one batch. By default a new id. */
   batchId?: string;
   channel?: ChannelName;
 }
 
 export interface AcceptDeps {
-  store: EmailStore;
+  store: Pick<EmailStore, 'create' | 'addRows'>;
   queue: EmailQueue;
   clock: Clock;
   telemetry: Telemetry;
@@ -23,8 +23,8 @@ export interface AcceptDeps {
 }
 
 /**
- * Accepts a request to send: one record makes it accepted, its rows and messages follow at once. Where they cannot, the
- * sweep finds the record and makes them. Throws Conflict when the batch id was accepted with other content.
+ * Accepts a request to send. Once its record is written it is accepted, and its rows and messages are written next. If that fails, the
+ * sweep finds the record and writes them. Throws Conflict when the batch id was accepted before with other content.
  */
 export async function acceptEmail(
   deps: AcceptDeps,
@@ -32,15 +32,14 @@ export async function acceptEmail(
   { batchId = (deps.newId ?? randomUUID)(), channel = 'email' }: AcceptOptions = {},
 ): Promise<{ batchId: string; duplicate: boolean }> {
   const { store, queue, clock, telemetry } = deps;
-  const now = clock.now();
   const wanted: EmailBatch = {
     ...request,
     batchId,
     channel,
-    createdAt: new Date(now).toISOString(),
+    createdAt: isoNow(clock),
     sweepCount: 0,
   };
-  const { created, batch } = await store.create(wanted, firstSweepAt(now));
+  const { created, batch } = await store.create(wanted, firstSweepAt(clock.now()));
   if (!created && contentOf(batch) !== contentOf(wanted)) {
     throw new PregonError('Conflict', `The batch ${batchId} was accepted with other content before.`);
   }
@@ -49,7 +48,7 @@ export async function acceptEmail(
     await store.addRows(batch, rowNumbers);
     await queue.send(rowNumbers.map((rowNumber) => ({ batchId, rowNumber })));
   } catch (error) {
-    // It is accepted all the same: an error now would make the caller send it again.
+    // The batch is accepted. An error now would make the caller send it again.
     telemetry.error('An accepted email waits for the sweep: its rows or messages could not be written', {
       batchId,
       error: error instanceof Error ? error.message : String(error),
@@ -58,7 +57,7 @@ export async function acceptEmail(
   return { batchId, duplicate: !created };
 }
 
-/** What a request says, without when it came. The table may give a record's members back in another order. */
+/** The content of a request, for comparison. The table may return the members of a record in another order. */
 const contentOf = ({ from, destinations, subject, plainContent, htmlContent, channel }: EmailBatch): string =>
   JSON.stringify([
     channel,

@@ -7,7 +7,7 @@ export interface EmailParty {
   name?: string | undefined;
 }
 
-/** What a caller asks to have sent. */
+/** What a caller asks to send. */
 export interface EmailRequest {
   from: EmailParty;
   /** Row n is for the destination at n - 1. */
@@ -17,7 +17,7 @@ export interface EmailRequest {
   htmlContent?: string | undefined;
 }
 
-/** Addresses that differ in case only are one mailbox: the first spelling stays. */
+/** Keeps each address once. Addresses that differ in case only are one mailbox, and the first spelling is kept. */
 export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
   const byAddress = new Map<string, EmailParty>();
   for (const destination of destinations) {
@@ -27,12 +27,12 @@ export function eachOnce(destinations: readonly EmailParty[]): EmailParty[] {
   return [...byAddress.values()];
 }
 
-/** One accepted request. Its record is written first and alone makes it accepted: rows and messages follow from it. */
+/** An accepted request. It is accepted as soon as this record is written; its rows and messages are made from the record. */
 export interface EmailBatch extends EmailRequest {
   batchId: string;
   channel: ChannelName;
   createdAt: string;
-  /** How often the sweep looked at it. */
+  /** How often it was swept. */
   sweepCount: number;
 }
 
@@ -44,31 +44,31 @@ export interface EmailTry {
   at: string;
 }
 
-/** A row of the ledger with what failover needs to know. */
+/** A row of the ledger with what decides about failover. */
 export interface EmailRow extends LedgerRow {
-  /** Failed attempts since the row was last queued: they decide who is next. */
+  /** Failed attempts since the row was last queued. They decide which provider is next. */
   tries: EmailTry[];
   /** Failed attempts in all. */
   retries: number;
-  /** How often the sweep took it up again. */
+  /** How often the sweep queued it again. */
   sweeps: number;
-  /** When it was accepted or last taken up by the sweep. */
+  /** When it was accepted or last queued again by the sweep. */
   queuedAt: string;
 }
 
 export const batchKey = (batchId: string) => ({ pk: `EMAIL#${batchId}`, sk: 'EMAIL' });
 
-/** Batches with rows that have not ended, in the status index, by the time at which the sweep shall look at them. */
+/** `statusKey` of batches with rows that have not ended; their `createdKey` is when the sweep is due. */
 export const OPEN_BATCHES = 'EMAIL_OPEN';
-export const dueKey = (dueAt: number, batchId: string) => `${new Date(dueAt).toISOString()}#${batchId}`;
 
-/** A batch as an item has it: what is not there has no attribute. */
+/** Absent fields have no attribute. */
+export const partyItem = ({ email, name }: EmailParty): Item => (name === undefined ? { email } : { email, name });
+
 export function fromBatch({ htmlContent, from, destinations, ...rest }: EmailBatch): Item {
-  const party = ({ email, name }: EmailParty) => (name === undefined ? { email } : { email, name });
   return {
     ...rest,
-    from: party(from),
-    destinations: destinations.map(party),
+    from: partyItem(from),
+    destinations: destinations.map(partyItem),
     ...(htmlContent === undefined ? {} : { htmlContent }),
   };
 }
@@ -85,7 +85,7 @@ export const toBatch = (item: Item): EmailBatch => ({
   sweepCount: Number(item.sweepCount ?? 0),
 });
 
-/** The state item of a destination as it is when the batch is accepted. */
+/** The first state item of a destination. */
 export function firstItem(batch: EmailBatch, rowNumber: number, email: string): Item {
   const { batchId, channel, subject, createdAt } = batch;
   return {
@@ -105,7 +105,7 @@ export const toEmailRow = (item: Item): EmailRow => ({
   queuedAt: String(item.queuedAt ?? item.createdAt),
 });
 
-/** Every row of a batch, those that are not written yet as they will be. */
+/** Every row of a batch, including those that are not written yet. */
 export function rowsOf(batch: EmailBatch, written: ReadonlyMap<number, EmailRow>): EmailRow[] {
   return batch.destinations.map(
     ({ email }, index) => written.get(index + 1) ?? toEmailRow(firstItem(batch, index + 1, email)),

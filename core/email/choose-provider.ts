@@ -1,20 +1,20 @@
 import type { Breakers } from '../delivery/breaker/breaker.ts';
 import type { EmailRow } from './batch.ts';
 
-/** Each provider is tried this often at most for one uptake of a row. */
+/** How often each provider is tried until the row ends or the sweep queues it again. */
 export const ROUNDS = 2;
-/** So long a row waits while every provider left is known to be down; then it ends in ERROR, for the sweep to take up. */
-export const LONGEST_WAIT_MS = 120_000;
+/** How long a row waits while every remaining provider is down. Then it ends in ERROR, from which the sweep queues it again. */
+export const MAX_WAIT_MS = 120_000;
 
 export type Choice =
-  /** With `probeUntil` it is the one probe of a provider that was down. */
+  /** With `probeUntil` it is the one probe of a provider whose breaker was open. */
   { kind: 'use'; provider: string; fallback: boolean; probeUntil?: number } | { kind: 'wait'; until: number } | GiveUp;
 
-/** Nobody is left to ask. */
+/** No provider is left to try. */
 export interface GiveUp {
   kind: 'give up';
   code: 'MessageRejected' | 'ProviderUnavailable';
-  /** Every provider's answer. */
+  /** The answers of all providers. */
   message: string;
 }
 
@@ -24,13 +24,13 @@ export function candidates(row: Pick<EmailRow, 'tries'>, order: readonly string[
   return order
     .filter((provider) => {
       const tries = triesOf(provider);
-      // Who refused the message itself would refuse it again.
+      // A provider that refused the message itself would refuse it again.
       return tries.length < ROUNDS && tries.every((failed) => failed.class !== 'recipient');
     })
     .sort((a, b) => triesOf(a).length - triesOf(b).length);
 }
 
-/** The provider for a row's next attempt. One that is known to be down is passed over, which uses up no attempt. */
+/** The provider for a row's next attempt. A provider whose breaker is open is skipped, which uses up no attempt. */
 export async function chooseProvider(
   row: EmailRow,
   order: readonly string[],
@@ -47,22 +47,22 @@ export async function chooseProvider(
     down.push({ provider, ...verdict });
   }
   const waited = now - Date.parse(row.queuedAt);
-  if (down.length > 0 && waited < LONGEST_WAIT_MS) {
+  if (down.length > 0 && waited < MAX_WAIT_MS) {
     return { kind: 'wait', until: Math.min(...down.map(({ retryAt }) => retryAt)) };
   }
   return giveUp(row, down);
 }
 
-/** The end of a row that no provider took; `down` are those that were not asked. */
+/** The end of a row that no provider took. `down` are the providers that were skipped. */
 export function giveUp(
   { tries }: Pick<EmailRow, 'tries'>,
   down: readonly { provider: string; lastAnswer: string }[] = [],
 ): GiveUp {
-  // Only where every provider found fault with the message itself it would be in vain to try again.
+  // The row is final only when every provider refused the message itself.
   const refused = down.length === 0 && tries.length > 0 && tries.every((failed) => failed.class === 'recipient');
   const answers = [
     ...tries.map(({ answer }) => answer),
-    ...down.map(({ provider, lastAnswer }) => `${provider}: passed over, it is down (${lastAnswer})`),
+    ...down.map(({ provider, lastAnswer }) => `${provider}: skipped, it is down (${lastAnswer})`),
   ];
   return { kind: 'give up', code: refused ? 'MessageRejected' : 'ProviderUnavailable', message: answers.join('; ') };
 }

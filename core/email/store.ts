@@ -1,13 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
-import { markDay } from '../ledger/days.ts';
-import { dayOf, INDEX, stateKey, statusKeyOf } from '../ledger/keys.ts';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isoNow } from '../clock.ts';
+import { type DynamoTable, putIf, read, readMany, updateIf } from '../dynamodb/table.ts';
+import { dayMarker } from '../ledger/days.ts';
+import { dayOf, dueKey, INDEX, idInDueKey, stateKey, statusKeyOf } from '../ledger/keys.ts';
 import type { SendError } from '../ledger/send.ts';
-import { isoNow, type RowId } from '../ledger/transitions.ts';
+import { failUnclaimed, type RowId } from '../ledger/transitions.ts';
 import {
   batchKey,
-  dueKey,
   type EmailBatch,
   type EmailRow,
   type EmailTry,
@@ -19,92 +18,64 @@ import {
 } from './batch.ts';
 
 export interface EmailStore {
-  /** Writes the batch unless there is one. Answers the batch that stands, and whether this call wrote it. */
+  /** Writes the batch unless there is one. Resolves to the batch of this id, and whether this call wrote it. */
   create(batch: EmailBatch, dueAt: number): Promise<{ created: boolean; batch: EmailBatch }>;
-  /** Writes the state items of these rows unless they are there. */
+  /** Writes the state items of these rows unless they exist. */
   addRows(batch: EmailBatch, rowNumbers: readonly number[]): Promise<void>;
   getBatch(batchId: string): Promise<EmailBatch | undefined>;
   /** The rows that are written, by number. Reads with consistency. */
   getRows(batch: EmailBatch): Promise<Map<number, EmailRow>>;
   getRow(id: RowId): Promise<EmailRow | undefined>;
-  /** Ends an attempt that failed for certain: the row stays queued for the next provider. Undefined when the lease was lost. */
+  /** Ends an attempt that certainly failed: the row stays queued for the next provider. Undefined when the lease was lost. */
   recordFailedTry(id: RowId, leaseId: string, failed: EmailTry): Promise<EmailRow | undefined>;
-  /** Ends a row that nobody holds in ERROR. False when somebody knows better. */
+  /** Ends a queued row without a lease in ERROR. False when it changed in the meantime. */
   giveUp(row: EmailRow, error: SendError): Promise<boolean>;
-  /** Moves a retryable row from ERROR back to QUEUED for another uptake. False when it is elsewhere by now. */
+  /** Moves a retryable row from ERROR back to QUEUED for another round of tries. False when it changed in the meantime. */
   takeUp(row: EmailRow): Promise<boolean>;
-  /** Batch ids that the sweep shall look at, those longest due first. */
+  /** The ids of batches that are due for the sweep, the longest due first. */
   due(now: number, limit: number): Promise<string[]>;
   sweepAgain(batch: EmailBatch, dueAt: number): Promise<void>;
-  /** The sweep need not look at it any more. */
+  /** Takes the batch out of the sweep. */
   close(batch: EmailBatch): Promise<void>;
 }
 
-/** Email batches and their rows in the ledger's table. */
+/** Email batches and their rows in the sends table. */
 export function createEmailStore(table: DynamoTable): EmailStore {
-  const { client } = table;
-  let markedDay = '';
+  const { client, clock } = table;
+  const markDay = dayMarker(table);
 
   async function getBatch(batchId: string): Promise<EmailBatch | undefined> {
     const item = await read(table, batchKey(batchId));
     return item && toBatch(item);
   }
 
-  /** True when the item is this call's or was there. */
-  async function putNew(item: Item): Promise<boolean> {
-    try {
-      await client.send(
-        new PutCommand({ TableName: table.tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
-
   return {
     getBatch,
 
     async create(batch, dueAt) {
-      const day = dayOf(batch.createdAt);
-      if (markedDay !== day) {
-        await markDay(table, day);
-        markedDay = day;
-      }
+      await markDay(dayOf(batch.createdAt));
       const { batchId } = batch;
-      const item = {
-        ...batchKey(batchId),
-        statusKey: OPEN_BATCHES,
-        createdKey: dueKey(dueAt, batchId),
-        ...fromBatch(batch),
-      };
-      if (await putNew(item)) return { created: true, batch };
-      const existing = await getBatch(batchId);
-      // A repeated call whose first answer was lost meets its own batch: the same in every part.
-      return { created: false, batch: existing ?? batch };
+      const sweepKeys = { statusKey: OPEN_BATCHES, createdKey: dueKey(dueAt, batchId) };
+      if (await putIf(table, { ...batchKey(batchId), ...sweepKeys, ...fromBatch(batch) })) {
+        return { created: true, batch };
+      }
+      // A repeated call whose first answer was lost finds its own batch, which is the same in every part.
+      return { created: false, batch: (await getBatch(batchId)) ?? batch };
     },
 
     async addRows(batch, rowNumbers) {
       await Promise.all(
         rowNumbers.map((rowNumber) => {
           const destination = batch.destinations[rowNumber - 1];
-          return destination && putNew(firstItem(batch, rowNumber, destination.email));
+          return destination && putIf(table, firstItem(batch, rowNumber, destination.email));
         }),
       );
     },
 
-    async getRows(batch) {
-      const rows = new Map<number, EmailRow>();
-      let keys: Item[] = batch.destinations.map((_, index) => stateKey(batch.batchId, index + 1));
-      while (keys.length > 0) {
-        const { Responses, UnprocessedKeys } = await client.send(
-          new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: keys, ConsistentRead: true } } }),
-        );
-        for (const item of Responses?.[table.tableName] ?? []) rows.set(Number(item.rowNumber), toEmailRow(item));
-        keys = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
-      }
-      return rows;
+    async getRows({ batchId, destinations }) {
+      const keys = destinations.map((_, index) => stateKey(batchId, index + 1));
+      const items = await readMany(table, keys, { consistent: true });
+      return new Map(items.map((item) => [Number(item.rowNumber), toEmailRow(item)]));
     },
 
     async getRow({ batchId, rowNumber }) {
@@ -125,30 +96,16 @@ export function createEmailStore(table: DynamoTable): EmailStore {
           ':one': 1,
           ':provider': failed.provider,
           ':leaseId': leaseId,
-          ':now': isoNow(table),
+          ':now': isoNow(clock),
         },
       });
       if (item) return toEmailRow(item);
-      // Refused to a repeated call whose first answer was lost, too.
+      // A repeated call whose first answer was lost is refused too.
       const existing = await read(table, key);
       return existing?.lastLeaseId === leaseId && existing.status === 'QUEUED' ? toEmailRow(existing) : undefined;
     },
 
-    async giveUp(row, error) {
-      const item = await updateIf(table, {
-        key: stateKey(row.batchId, row.rowNumber),
-        update: 'SET #status = :errorStatus, #statusKey = :statusKey, #error = :error, #updatedAt = :now',
-        condition: '#status = :queued AND attribute_not_exists(#leaseId)',
-        values: {
-          ':queued': 'QUEUED',
-          ':errorStatus': 'ERROR',
-          ':statusKey': statusKeyOf(row, 'ERROR'),
-          ':error': error,
-          ':now': isoNow(table),
-        },
-      });
-      return item !== undefined;
-    },
+    giveUp: (row, error) => failUnclaimed(table, row, error),
 
     async takeUp(row) {
       const item = await updateIf(table, {
@@ -166,7 +123,7 @@ export function createEmailStore(table: DynamoTable): EmailStore {
           ':one': 1,
           ':sweeps': row.sweeps,
           ':true': true,
-          ':now': isoNow(table),
+          ':now': isoNow(clock),
         },
       });
       return item !== undefined;
@@ -178,18 +135,18 @@ export function createEmailStore(table: DynamoTable): EmailStore {
           TableName: table.tableName,
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :open AND createdKey <= :now',
-          // `~` sorts behind every batch id of this very millisecond.
+          // `~` sorts after every batch id of this millisecond.
           ExpressionAttributeValues: { ':open': OPEN_BATCHES, ':now': dueKey(now, '~') },
           Limit: limit,
         }),
       );
-      return Items.map((item) => String(item.createdKey)).map((key) => key.slice(key.indexOf('#') + 1));
+      return Items.map(({ createdKey }) => idInDueKey(createdKey));
     },
 
     async sweepAgain({ batchId }, dueAt) {
       await updateIf(table, {
         key: batchKey(batchId),
-        update: 'SET #createdKey = :due, #sweepCount = #sweepCount + :one',
+        update: 'SET #createdKey = :due ADD #sweepCount :one',
         condition: '#statusKey = :open',
         values: { ':due': dueKey(dueAt, batchId), ':open': OPEN_BATCHES, ':one': 1 },
       });

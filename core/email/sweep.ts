@@ -1,7 +1,7 @@
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { expire } from '../ledger/transitions.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { type EmailBatch, type EmailRow, rowsOf } from './batch.ts';
+import { type EmailBatch, rowsOf } from './batch.ts';
 import type { EmailMessage, EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
 import { planFor } from './sweep-plan.ts';
@@ -13,7 +13,7 @@ export interface EmailSweepDeps {
   telemetry: Telemetry;
 }
 
-/** What one run of the sweep did, in rows; `batches` it looked at. */
+/** What one run of the sweep did: `batches` and `closed` in batches, the others in rows. */
 export type Swept = {
   batches: number;
   closed: number;
@@ -22,13 +22,13 @@ export type Swept = {
   expired: number;
 };
 
-/** Batches looked at together. */
+/** Batches that are swept concurrently. */
 const BATCH_SIZE = 20;
 const PAGE = 200;
 
 /**
- * Looks at every batch that is due: rows and messages that a crash left out are made, leases that ran out are recorded, failed
- * sends are taken up again. Any of it done twice, or by two runs at once, changes nothing. Stops at `deadline`.
+ * Sweeps every batch that is due: writes rows and messages that a crash left out, records expired leases, and queues failed emails again.
+ * Each of these may be repeated, also by two runs at the same time. Stops at `deadline`.
  */
 export async function sweepEmails(deps: EmailSweepDeps, deadline: number): Promise<Swept> {
   const { table, store } = deps;
@@ -36,7 +36,7 @@ export async function sweepEmails(deps: EmailSweepDeps, deadline: number): Promi
   const swept: Swept = { batches: 0, closed: 0, enqueued: 0, takenUp: 0, expired: 0 };
   const seen = new Set<string>();
   while (clock.now() < deadline) {
-    // The index may still list what was just looked at.
+    // The index may still list batches that were just swept.
     const due = (await store.due(clock.now(), PAGE)).filter((batchId) => !seen.has(batchId));
     if (due.length === 0) break;
     for (let start = 0; start < due.length && clock.now() < deadline; start += BATCH_SIZE) {
@@ -48,13 +48,13 @@ export async function sweepEmails(deps: EmailSweepDeps, deadline: number): Promi
   return swept;
 }
 
-/** One batch that fails must not keep the others from their turn; it stays due. */
+/** One batch that fails must not keep the others from being swept. It stays due. */
 async function trySweepBatch(deps: EmailSweepDeps, batchId: string, swept: Swept): Promise<void> {
   try {
     const batch = await deps.store.getBatch(batchId);
     if (batch) await sweepBatch(deps, batch, swept);
   } catch (error) {
-    deps.telemetry.error('The sweep could not look at a batch; it will again', { batchId, error });
+    deps.telemetry.error('A batch could not be swept; the next sweep tries again', { batchId, error });
   }
 }
 
@@ -74,8 +74,8 @@ async function sweepBatch(
     const { action, nextSweepAt } = planFor(row, batch.sweepCount, table.clock.now());
     if (nextSweepAt !== undefined) nextSweeps.push(nextSweepAt);
     const { batchId, rowNumber } = row;
-    if (action === 'expire') {
-      await expireLease(table, row);
+    if (action === 'expire' && row.lease) {
+      await expire(table, row, row.lease);
       telemetry.count('Unconfirmed');
       swept.expired += 1;
     } else if (action === 'enqueue' || (action === 'take up' && (await store.takeUp(row)))) {
@@ -84,14 +84,10 @@ async function sweepBatch(
     }
   }
   await queue.send(messages);
-  // After the messages: a crash before this only means another look.
+  // Written after the messages, so that after a crash in between the batch is swept once more.
   if (nextSweeps.length > 0) await store.sweepAgain(batch, Math.min(...nextSweeps));
   else {
     await store.close(batch);
     swept.closed += 1;
   }
-}
-
-async function expireLease(table: DynamoTable, row: EmailRow): Promise<void> {
-  if (row.lease) await expire(table, row, row.lease);
 }

@@ -1,28 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
+import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 
-/** An answer as it is kept and given again. */
+/** An answer that is stored and given again. */
 export interface KeptAnswer {
   status: number;
   body: unknown;
 }
 
 export interface IdempotentCall {
-  /** What the key belongs to, such as the route: the same key elsewhere is another key. */
+  /** What the key belongs to, such as the route. The same key in another scope is another key. */
   scope: string;
   key: string;
-  /** The parsed request: the same key must come with the same one. */
+  /** The parsed request. The same key must come with the same request. */
   request: unknown;
 }
 
 export interface Idempotency {
   /**
-   * Runs `work` for a key once and answers what it answered then; 5xx answers and thrown errors are not kept. `reference` is
-   * the same for every run of a key, also for one that follows a run that failed or died. Throws Conflict (with
-   * `retryAfter` in seconds) while the first is in progress and Unprocessable for another request.
+   * Runs `work` once for a key and repeats its answer to later calls. 5xx answers and thrown errors are not stored. `reference` is the
+   * same for every run of a key, also after a run that failed or died. Throws Conflict (with `retryAfter` in seconds) while the first
+   * run is in progress, and Unprocessable for another request.
    */
   once(
     call: IdempotentCall,
@@ -32,7 +30,7 @@ export interface Idempotency {
 
 /** How long an answer is kept. */
 const KEPT_MS = 24 * 3600_000;
-/** After this a run that left no answer is taken for dead: longer than any function of the API may run. */
+/** A run without an answer counts as dead after this time, which is longer than any function of the API may run. */
 const RUN_MS = 30_000;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -46,34 +44,24 @@ export function idempotencyKey(header: string): string {
   return key;
 }
 
-/** Idempotency keys in the ledger's table. */
+/** Idempotency keys in the sends table. */
 export function createIdempotency(table: DynamoTable, newId: () => string = randomUUID): Idempotency {
-  const { client, clock } = table;
+  const { clock } = table;
 
-  /** The run that is ours now, or the item that stands in its way. */
+  /** Begins a run. Resolves to the run, or to the existing item of the key. */
   async function begin(key: ItemKey, fingerprint: string): Promise<{ ours?: Run; existing?: Item }> {
     const now = clock.now();
     const run = { runId: newId(), reference: newId() };
     const item = { ...key, ...run, fingerprint, runUntil: now + RUN_MS, keptUntil: now + KEPT_MS, expiresAt: ttl(now) };
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: table.tableName,
-          Item: item,
-          // The table's own expiry may come days late.
-          ConditionExpression: 'attribute_not_exists(pk) OR #keptUntil <= :now',
-          ExpressionAttributeNames: { '#keptUntil': 'keptUntil' },
-          ExpressionAttributeValues: { ':now': now },
-        }),
-      );
-      return { ours: run };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    // TTL deletes items up to days late.
+    const condition = 'attribute_not_exists(#pk) OR #keptUntil <= :now';
+    if (await putIf(table, item, { condition, values: { ':now': now } })) return { ours: run };
     const existing = await read(table, key);
     if (!existing)
-      throw new PregonError('Conflict', 'The request is being changed by another; try again.', { retryAfter: 1 });
-    // The SDK repeats a call whose answer was lost: the refusal may be by this very run.
+      throw new PregonError('Conflict', 'Another request changed this key at the same time; try again.', {
+        retryAfter: 1,
+      });
+    // The SDK repeats a call whose answer was lost, so this very run may have caused the refusal.
     if (existing.runId === run.runId) return { ours: run };
     return { existing };
   }
@@ -115,7 +103,7 @@ export function createIdempotency(table: DynamoTable, newId: () => string = rand
       const { runId, reference } = ours;
       const change = (update: string, values: Item) =>
         updateIf(table, { key, update, condition: '#runId = :runId', values: { ...values, ':runId': runId } });
-      // Not forgotten: whoever tries again goes on with the same reference, so what this run did is not done twice.
+      // The item is kept, so that the next try has the same reference and does not repeat what this run did.
       const giveUp = () => change('SET #runUntil = :past', { ':past': 0 });
       try {
         const answer = await work(reference);
@@ -135,13 +123,13 @@ interface Run {
 }
 type ItemKey = { pk: string; sk: string };
 
-/** The key itself is a client's text of any kind: its hash is not. */
+/** Hashed, because a client's key may be any text. */
 const keyOf = (scope: string, key: string): ItemKey => ({ pk: `IDEMPOTENCY#${scope}#${hash(key)}`, sk: 'IDEMPOTENCY' });
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const ttl = (now: number) => Math.ceil((now + KEPT_MS) / 1000);
 
-/** JSON with sorted keys: a client's library may order them anew when it repeats a request. */
+/** JSON with sorted keys, because a client's library may order them differently when it repeats a request. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

@@ -4,15 +4,12 @@ import { forEachConcurrently } from '../for-each.ts';
 import { allShards, createdKey, dayOf, INDEX, progressKey, statusKey } from './keys.ts';
 import type { SendStatus } from './send.ts';
 
-/** Somebody looks every second while a campaign runs: all at once they would hold up what the workers write. */
+/** Progress is read every second while a campaign runs. More concurrent queries would slow down the workers' writes. */
 const CONCURRENCY = 2;
 
 const OPEN_UNCONFIRMED = '#error.#class = :unconfirmed AND attribute_not_exists(#error.#resolution)';
 
-/**
- * How many rows of a batch have this status, by the index: cheap where they are few. `open` counts those among them that are
- * unconfirmed and not decided on.
- */
+/** Counts the rows of a batch with this status by the index, and those in ERROR that are unconfirmed and undecided. Cheap when they are few. */
 export async function countByStatus(
   { client, tableName }: DynamoTable,
   batch: { batchId: string; createdAt: string },
@@ -49,7 +46,7 @@ export async function countByStatus(
   return counts;
 }
 
-/** Adds to the sends that a running batch shows as SENT. */
+/** Adds to the number of rows that a running batch shows as SENT. */
 export async function addProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
   await client.send(
     new UpdateCommand({
@@ -61,13 +58,13 @@ export async function addProgress({ client, tableName }: DynamoTable, batchId: s
   );
 }
 
-/** What the workers have added so far. */
+/** The number that the workers have added so far. */
 export async function readProgress(table: DynamoTable, batchId: string): Promise<number> {
   const item = await read(table, progressKey(batchId));
   return Number(item?.sent ?? 0);
 }
 
-/** Puts the counter right by an exact count: batches whose worker died before it added are missing in it. */
+/** Sets the counter to an exact count. Rows whose worker died before it added them were missing. */
 export async function setProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
   await client.send(
     new UpdateCommand({

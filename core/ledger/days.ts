@@ -4,14 +4,21 @@ import type { DynamoTable } from '../dynamodb/table.ts';
 import { DAYS_KEY, dayKey } from './keys.ts';
 
 /**
- * Notes that sends of this day exist, before the first of them is written. The walk over days reads these markers: it meets
- * no empty day, and it ends where they do.
+ * Notes that sends of this day exist. Call it before the first of them is written: lists walk over these markers, so that they read
+ * no empty day and know where the sends end.
  */
-export async function markDay(
-  { client, tableName }: Pick<DynamoTable, 'client' | 'tableName'>,
-  day: string,
-): Promise<void> {
+export async function markDay({ client, tableName }: DynamoTable, day: string): Promise<void> {
   await client.send(new PutCommand({ TableName: tableName, Item: dayKey(day) }));
+}
+
+/** `markDay` for functions that write many sends a day: it writes only when the day changes. */
+export function dayMarker(table: DynamoTable): (day: string) => Promise<void> {
+  let marked = '';
+  return async (day) => {
+    if (marked === day) return;
+    await markDay(table, day);
+    marked = day;
+  };
 }
 
 /** The days with sends, newest first, both ends included. */
@@ -22,20 +29,11 @@ export async function* daysWithSends(
   const from = dayKey(range.from ?? '0000-01-01').sk;
   const to = dayKey(range.to ?? '9999-12-31').sk;
   if (to < from) return;
-  const stream = new ItemStream(table, {
+  const markers = new ItemStream(table, {
     KeyConditionExpression: 'pk = :days AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: {
-      ':days': DAYS_KEY,
-      ':from': from,
-      ':to': to,
-    },
+    ExpressionAttributeValues: { ':days': DAYS_KEY, ':from': from, ':to': to },
     ScanIndexForward: false,
     ConsistentRead: true,
   });
-  for (;;) {
-    await stream.fill();
-    if (!stream.head) return;
-    yield String(stream.head.sk).slice('DAY#'.length);
-    stream.take();
-  }
+  for await (const { sk } of markers) yield String(sk).slice('DAY#'.length);
 }

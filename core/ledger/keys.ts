@@ -1,6 +1,6 @@
 import type { SendStatus } from './send.ts';
 
-/** Shards of a batch: one DynamoDB partition takes 1,000 writes a second. */
+/** Shards of a batch, because one DynamoDB partition takes 1,000 writes a second. */
 export const SHARDS = 16;
 
 export const INDEX = { byStatus: 'byStatus', byAddress: 'byAddress' } as const;
@@ -29,12 +29,12 @@ const pad = (rowNumber: number) => String(rowNumber).padStart(8, '0');
 export const shardOf = (rowNumber: number): string => (rowNumber % SHARDS).toString(SHARDS);
 export const allShards: readonly string[] = Array.from({ length: SHARDS }, (_, n) => n.toString(SHARDS));
 
-/** The day of a time, `2026-11-22`: the middle part of the status index's key. */
+/** The day of a time, such as `2026-11-22`. It is part of the status index's key. */
 export const dayOf = (isoTime: string): string => isoTime.slice(0, 10);
 
 export const sendIdOf = (batchId: string, rowNumber: number): string => `${batchId}-${rowNumber}`;
 
-/** Splits `<batchId>-<rowNumber>`; undefined where it is no send id. */
+/** Splits `<batchId>-<rowNumber>`. Undefined when the text is not a send id. */
 export function parseSendId(sendId: string): { batchId: string; rowNumber: number } | undefined {
   const match = /^(.+)-([1-9]\d{0,7})$/.exec(sendId);
   return match?.[1] && match[2] ? { batchId: match[1], rowNumber: Number(match[2]) } : undefined;
@@ -45,13 +45,13 @@ export const stateKey = (batchId: string, rowNumber: number) => ({
   sk: `S#${pad(rowNumber)}`,
 });
 
-/** The content lies beside the state item, so that a status change never pays for 10 KB of mail. */
+/** The content is an item of its own, so that a change of status is not charged for 10 KB of mail. */
 export const contentKey = (batchId: string, rowNumber: number) => ({
   pk: `${batchId}#${shardOf(rowNumber)}`,
   sk: `C#${pad(rowNumber)}`,
 });
 
-/** Hash key of `byStatus`: 16 partitions per status and day, so no status is one hot partition. */
+/** Hash key of `byStatus`: 16 partitions for each status and day, so that no status is one hot partition. */
 export const statusKey = (status: SendStatus, day: string, shard: string): string => `${status}#${day}#${shard}`;
 
 /** The status key of a row in that status; its day is the one on which it was created. */
@@ -67,6 +67,10 @@ export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk
 export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });
 export const limiterKey = (name: string) => ({ pk: `LIMITER#${name}`, sk: 'LIMITER' });
-/** Every day on which anything was created has a marker: the walk over days meets no empty one and ends where they do. */
+/** Every day with sends has a marker, so that lists skip empty days and know where the sends end. */
 export const DAYS_KEY = 'LEDGER';
 export const dayKey = (day: string) => ({ pk: DAYS_KEY, sk: `DAY#${day}` });
+
+/** Range key of `byStatus` for records that a sweep visits: ordered by the time at which they are due. */
+export const dueKey = (dueAt: number, id: string): string => `${new Date(dueAt).toISOString()}#${id}`;
+export const idInDueKey = (key: unknown): string => String(key).slice(String(key).indexOf('#') + 1);

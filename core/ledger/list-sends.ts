@@ -1,19 +1,19 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { addressKey } from '../csv/address.ts';
 import { type Budget, ItemStream, merge } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
+import { type DynamoTable, type Item, type Key, read, readMany } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
 import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
-import { cursorOf, placeOf, type SendFilter, type SendPage } from './listed-send.ts';
+import { createdKeyIn, cursorOf, type SendFilter, type SendPage } from './listed-send.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 
-/** One page reads at most about this many query pages: ten days in all four statuses. */
+/** A page makes about this many queries at most, which is enough for ten days in all four statuses. */
 const QUERIES_PER_PAGE = 640;
 const MAX_LIMIT = 1_000;
+const PLACE = /^\d{4}-\d\d-\d\dT[\d:.]+Z#.+#\d{8}$/;
 
-/** A part of the list in its order, and the place behind it; the parts follow each other in the same order. */
+/** A part of the list, and the place behind it. Parts and their items are in the order of the list. */
 interface Segment {
   items: AsyncIterable<Item>;
   end: string;
@@ -23,7 +23,7 @@ interface Walk {
   table: DynamoTable;
   filter: SendFilter;
   statuses: readonly SendStatus[];
-  /** Every `createdKey` of the page lies below this one. */
+  /** Every `createdKey` of the page sorts before this one. */
   below: string | undefined;
   limit: number;
   budget: Budget;
@@ -38,12 +38,15 @@ export async function listSends(
   filter: SendFilter,
   { limit = 50, after }: { limit?: number; after?: string } = {},
 ): Promise<SendPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit is 1 to ${MAX_LIMIT}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit must be 1 to ${MAX_LIMIT}`);
   const walk: Walk = {
     table,
     filter: { ...filter, ...isoTimes(filter) },
     statuses: filter.statuses?.length ? [...new Set(filter.statuses)] : SEND_STATUSES,
-    below: after === undefined ? undefined : placeOf(after),
+    below:
+      after === undefined
+        ? undefined
+        : createdKeyIn(after, PLACE, '`after` is not a valid cursor: use the `cursor` of a send in this list.'),
     limit,
     budget: { queries: QUERIES_PER_PAGE },
   };
@@ -58,7 +61,7 @@ async function pageOf(walk: Walk, segments: AsyncIterable<Segment>): Promise<Sen
       const place = String(item.createdKey);
       const send = toSend(item);
       const previous = sends.at(-1);
-      // A row that changed its status while the page was read is met in both: the later state counts.
+      // A row whose status changed while the page was read appears in both statuses. The later state counts.
       if (place === last && previous?.sendId === send.sendId) {
         if (send.updatedAt > previous.updatedAt) sends[sends.length - 1] = { ...send, cursor: previous.cursor };
         continue;
@@ -102,42 +105,36 @@ async function* daySegments(walk: Walk): AsyncGenerator<Segment> {
 }
 
 async function* batchSegments(walk: Walk, batchId: string): AsyncGenerator<Segment> {
-  // Batches of the other channels have no record of this kind; their rows are all as old as the first.
+  // Batches of the other channels have no campaign record. All their rows were created together with the first.
   const batch = (await read(walk.table, campaignKey(batchId))) ?? (await read(walk.table, stateKey(batchId, 1)));
   const { createdAt } = batch ?? {};
   if (typeof createdAt !== 'string') return;
   const first = createdKey(createdAt, batchId, 0);
-  // '$' follows '#': the end of everything that begins with the batch.
+  // '$' sorts after '#', so this is the end of everything that begins with the batch.
   const below = least(walk.below, `${createdAt}#${batchId}$`);
   yield { items: statusStreams(walk, dayOf(createdAt), first, below), end: first };
 }
 
-/** The batches of a campaign id, newest first: campaigns are few, so their list is read through. */
+/** The batches of a campaign id, newest first. Campaigns are few, so the whole list is read. */
 async function* campaignSegments(walk: Walk, campaignId: string): AsyncGenerator<Segment> {
-  let start: Item | undefined;
-  do {
-    walk.budget.queries -= 1;
-    const { Items = [], LastEvaluatedKey } = await walk.table.client.send(
-      new QueryCommand({
-        TableName: walk.table.tableName,
-        IndexName: INDEX.byStatus,
-        KeyConditionExpression: 'statusKey = :list',
-        FilterExpression: '#campaignId = :campaignId',
-        ExpressionAttributeNames: { '#campaignId': 'campaignId' },
-        ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY, ':campaignId': campaignId },
-        ScanIndexForward: false,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    for (const item of Items) {
-      if (walk.below !== undefined && String(item.createdKey) > walk.below) continue;
-      yield* batchSegments(walk, String(item.batchId));
-    }
-    start = LastEvaluatedKey;
-  } while (start);
+  const records = new ItemStream(
+    walk.table,
+    {
+      IndexName: INDEX.byStatus,
+      KeyConditionExpression: 'statusKey = :list',
+      FilterExpression: '#campaignId = :campaignId',
+      ExpressionAttributeNames: { '#campaignId': 'campaignId' },
+      ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY, ':campaignId': campaignId },
+      ScanIndexForward: false,
+    },
+    walk.budget,
+  );
+  for await (const { createdKey: place, batchId } of records) {
+    if (walk.below === undefined || String(place) <= walk.below) yield* batchSegments(walk, String(batchId));
+  }
 }
 
-/** All shards of the statuses of a day, merged; `createdKey` from `from` on, below `below`. */
+/** The sends of a day in these statuses, merged from all shards, with a `createdKey` from `from` to before `below`. */
 function statusStreams(walk: Walk, day: string, from: string, below = `${day}~`): AsyncIterable<Item> {
   if (below < from) return merge([], newestFirst);
   const perStream = Math.ceil((2 * walk.limit) / (walk.statuses.length * allShards.length));
@@ -160,12 +157,12 @@ function statusStreams(walk: Walk, day: string, from: string, below = `${day}~`)
   return except(merge(streams, newestFirst), below);
 }
 
-/** DynamoDB's BETWEEN includes its end; a page goes on behind it. */
+/** Leaves out the item at `place`, because DynamoDB's BETWEEN includes its end. */
 async function* except(items: AsyncIterable<Item>, place: string): AsyncGenerator<Item> {
   for await (const item of items) if (item.createdKey !== place) yield item;
 }
 
-/** The address index holds keys only: the state items are read for them, a hundred at once. */
+/** The address index holds keys only, so the state items are read for them, a hundred at a time. */
 async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
   const from = walk.filter.from ?? '0';
   const below = least(walk.below, walk.filter.to) ?? '~';
@@ -193,26 +190,13 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
       keys.take();
     }
     if (page.length === 0) return;
-    yield* (await readAll(walk.table, page)).sort((a, b) => (newestFirst(a, b) ? -1 : 1));
+    yield* (await readMany(walk.table, page)).sort((a, b) => (newestFirst(a, b) ? -1 : 1));
   }
-}
-
-async function readAll({ client, tableName }: DynamoTable, keys: Key[]): Promise<Item[]> {
-  const items: Item[] = [];
-  let left: Item[] = keys.map((key) => ({ ...key }));
-  while (left.length > 0) {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left } } }),
-    );
-    items.push(...(Responses?.[tableName] ?? []));
-    left = UnprocessedKeys?.[tableName]?.Keys ?? [];
-  }
-  return items;
 }
 
 const newestFirst = (a: Item, b: Item) => String(a.createdKey) > String(b.createdKey);
 const least = (a: string | undefined, b: string | undefined) => (a === undefined || (b !== undefined && b < a) ? b : a);
-/** Sorts below every row of the day. */
+/** Sorts before every row of the day. */
 const endOf = (day: string) => createdKey(`${day}T00:00:00.000Z`, '-', 0);
 
 function isoTimes({ from, to }: SendFilter): Pick<SendFilter, 'from' | 'to'> {

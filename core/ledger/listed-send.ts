@@ -33,14 +33,12 @@ export async function getSend(table: DynamoTable, sendId: string): Promise<Liste
   return { ...send, cursor: cursorOf(createdKey(send.createdAt, send.batchId, send.rowNumber)) };
 }
 
-/** A place in a list of sends as an opaque string: the `createdKey` at that place. */
+/** A place in a list as an opaque string: the `createdKey` at that place. */
 export const cursorOf = (createdKey: string): string => Buffer.from(createdKey).toString('base64url');
 
-/** The `createdKey` of a cursor. Throws BadRequest for a cursor that is not valid. */
-export function placeOf(cursor: string): string {
+/** The `createdKey` of a cursor. Throws BadRequest with `problem` when it does not match the pattern. */
+export function createdKeyIn(cursor: string, pattern: RegExp, problem: string): string {
   const createdKey = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#.+#\d{8}$/.test(createdKey)) {
-    throw new PregonError('BadRequest', '`after` is not a valid cursor: use the `cursor` of a send in this list.');
-  }
+  if (!pattern.test(createdKey)) throw new PregonError('BadRequest', problem);
   return createdKey;
 }

@@ -1,10 +1,11 @@
 import { ItemStream, merge } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, type Item, namesIn } from '../dynamodb/table.ts';
+import { type DynamoTable, type Item, namesIn, readMany } from '../dynamodb/table.ts';
 import { toRow } from './item.ts';
-import { allShards, LISTED } from './keys.ts';
+import { allShards, contentKey, LISTED, sendIdOf } from './keys.ts';
 import type { LedgerRow } from './send.ts';
+import type { RowId } from './transitions.ts';
 
-/** The state items of one shard, by row; the content items beside them are not read. */
+/** The state items of one shard, by row number. The content items beside them are not read. */
 const shardOfBatch = (table: DynamoTable, batchId: string, shard: string, attributes: readonly string[]) => {
   const projection = attributes.map((name) => `#${name}`).join(', ');
   return new ItemStream(table, {
@@ -16,27 +17,22 @@ const shardOfBatch = (table: DynamoTable, batchId: string, shard: string, attrib
   });
 };
 
-/** Every row of a batch as it stands in the table, by row number. Reads with consistency; memory does not grow with the batch. */
+/** Every row of a batch, by row number. Reads with consistency; memory does not grow with the batch. */
 export async function* rowsOfBatch(table: DynamoTable, batchId: string): AsyncGenerator<LedgerRow> {
   const attributes = [...LISTED, 'leaseId', 'leaseUntil', 'lastLeaseId'];
   const streams = allShards.map((shard) => shardOfBatch(table, batchId, shard, attributes));
   for await (const item of merge(streams, (a, b) => Number(a.rowNumber) < Number(b.rowNumber))) yield toRow(item);
 }
 
-/** What an end of a campaign needs to know of a row. */
+/** What the end of a campaign needs to know about a row. */
 export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease'>;
 
-/** Reads the state of every row of a batch with consistency, in no order, all shards at once. */
+/** Reads the state of every row of a batch with consistency, in no order, all shards concurrently. */
 export async function scanBatch(table: DynamoTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
+  const attributes = ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil'];
   await Promise.all(
     allShards.map(async (shard) => {
-      const stream = shardOfBatch(table, batchId, shard, ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil']);
-      for (;;) {
-        await stream.fill();
-        if (!stream.head) return;
-        visit(toState(stream.head));
-        stream.take();
-      }
+      for await (const item of shardOfBatch(table, batchId, shard, attributes)) visit(toState(item));
     }),
   );
 }
@@ -44,4 +40,18 @@ export async function scanBatch(table: DynamoTable, batchId: string, visit: (row
 function toState(item: Item): RowState {
   const { rowNumber, status, error, lease } = toRow(item);
   return { rowNumber, status, ...(error && { error }), ...(lease && { lease }) };
+}
+
+/** The rendered contents of up to 100 rows, by `<batchId>-<rowNumber>`. Rows without content are left out. */
+export async function readContents(table: DynamoTable, ids: readonly RowId[]): Promise<Map<string, string>> {
+  // By key, because a row may be named twice and BatchGetItem refuses a key that is.
+  const wanted = new Map(
+    ids.map(({ batchId, rowNumber }) => {
+      const key = contentKey(batchId, rowNumber);
+      return [`${key.pk}/${key.sk}`, { key, sendId: sendIdOf(batchId, rowNumber) }];
+    }),
+  );
+  const keys = [...wanted.values()].map(({ key }) => key);
+  const items = await readMany(table, keys);
+  return new Map(items.map(({ pk, sk, content }) => [wanted.get(`${pk}/${sk}`)?.sendId ?? '', String(content)]));
 }

@@ -3,9 +3,8 @@ import type { ErrorClass, ErrorCode } from '../errors.ts';
 export const SEND_STATUSES = ['PENDING', 'QUEUED', 'SENT', 'ERROR'] as const;
 export type SendStatus = (typeof SEND_STATUSES)[number];
 
-/** Which channel a send came in by. */
-export const CHANNEL_NAMES = ['campaign', 'email', 'sms', 'push', 'order'] as const;
-export type ChannelName = (typeof CHANNEL_NAMES)[number];
+/** The channel that a send belongs to. */
+export type ChannelName = 'campaign' | 'email' | 'sms' | 'push' | 'order';
 
 /** Why a row is in ERROR. */
 export interface SendError {
@@ -13,7 +12,7 @@ export interface SendError {
   class: ErrorClass;
   message: string;
   retryable: boolean;
-  /** An unconfirmed row that an operator closed as it is, or sent again: it blocks no further end. */
+  /** What an operator decided about an unconfirmed row. Once decided, the row no longer keeps its campaign from succeeding. */
   resolution?: 'accepted' | 'resent';
 }
 
@@ -29,27 +28,27 @@ export interface Send {
   subject: string;
   status: SendStatus;
   channel: ChannelName;
-  /** How often the row was claimed for sending; throttles do not count. */
+  /** How often the row was claimed for sending. Throttled attempts do not count. */
   attempts: number;
   provider?: string;
   messageId?: string;
   error?: SendError;
-  /** The campaign's creation time, the same for all its rows: it makes batch-and-status a range of the status index. */
+  /** The campaign's creation time. It is the same for all its rows, so that the rows of a batch are a range of the status index. */
   createdAt: string;
   updatedAt: string;
   lastAttemptAt?: string;
 }
 
-/** A send's right to be delivered: held by one attempt at a time, never taken over. */
+/** The right to deliver a send. One attempt at a time holds it, and nobody takes it over. */
 export interface Lease {
   leaseId: string;
   /** Milliseconds since the epoch. */
   leaseUntil: number;
 }
 
-/** A state item as it stands in the table. */
+/** A state item of the table. */
 export interface LedgerRow extends Send {
   lease?: Lease;
-  /** The lease that the last record ended: only its holder may still turn an unconfirmed row into SENT. */
+  /** The lease that the last record ended. Its holder may still turn an unconfirmed row into SENT. */
   lastLeaseId?: string;
 }

@@ -1,8 +1,9 @@
+import { isoNow } from '../clock.ts';
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { toRow } from './item.ts';
 import { stateKey, statusKeyOf } from './keys.ts';
-import type { Lease, LedgerRow, SendError } from './send.ts';
+import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
 
 /** Names a row. */
 export interface RowId {
@@ -10,31 +11,30 @@ export interface RowId {
   rowNumber: number;
 }
 
-/** What a claim met. Only `claimed` gives the right to send. */
+/** The result of a claim. Only `claimed` gives the right to send. */
 export type Claim =
   | { result: 'claimed'; row: LedgerRow }
   | { result: 'sent' | 'error' | 'pending'; row: LedgerRow }
   | { result: 'leased' | 'expired'; row: LedgerRow; lease: Lease }
   | { result: 'missing' };
 
-/** Two clocks may differ: a lease counts as over only this much after its end. */
+/** A lease counts as expired only this long after its end, because two clocks may differ. */
 export const LEASE_MARGIN_MS = 1_000;
 
 export const isOver = (lease: Lease, now: number): boolean => lease.leaseUntil + LEASE_MARGIN_MS < now;
 
 export interface ClaimOptions {
-  /** By whom the row is to be sent: where no record follows, it is the one who may have taken it. */
+  /** The provider that is about to send the row. If no record follows, this is the provider that may have accepted it. */
   provider?: string;
   signal?: AbortSignal;
 }
 
 /**
- * Takes the right to send a QUEUED row that nobody holds. The same lease twice is one claim, and counts as one attempt. Given up by
- * the signal it rejects, and the lease should be released: it may have been taken.
+ * Takes the right to send a QUEUED row that has no lease. The same lease twice is one claim and one attempt. When the signal aborts it,
+ * the call rejects and the lease should be released, because the claim may have been written.
  */
 export async function claim(table: DynamoTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
   const { provider, signal } = options;
-  const now = isoNow(table);
   const item = await updateIf(table, {
     key: stateKey(id.batchId, id.rowNumber),
     update:
@@ -44,7 +44,7 @@ export async function claim(table: DynamoTable, id: RowId, lease: Lease, options
     values: {
       ':leaseId': lease.leaseId,
       ':leaseUntil': lease.leaseUntil,
-      ':now': now,
+      ':now': isoNow(table.clock),
       ':zero': 0,
       ':one': 1,
       ':queued': 'QUEUED',
@@ -55,18 +55,18 @@ export async function claim(table: DynamoTable, id: RowId, lease: Lease, options
   if (item) return { result: 'claimed', row: toRow(item) };
   const row = await getRow(table, id);
   if (!row) return { result: 'missing' };
-  // The SDK repeats a call whose answer was lost: the refusal may be by this very claim.
+  // The SDK repeats a call whose answer was lost, so this very claim may have caused the refusal.
   if (row.lease?.leaseId === lease.leaseId) return { result: 'claimed', row };
   if (row.status === 'SENT') return { result: 'sent', row };
   if (row.status === 'ERROR') return { result: 'error', row };
   if (row.lease) {
     return { result: isOver(row.lease, table.clock.now()) ? 'expired' : 'leased', row, lease: row.lease };
   }
-  // Neither held nor ended: either it is not queued yet, or it was released between the two calls.
+  // The row is not queued yet, or its lease was released between the two calls.
   return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease, options);
 }
 
-/** Gives a claim back where nothing was sent. A throttled or blocked attempt is not counted. False when the lease was not held. */
+/** Ends a claim when nothing was sent. Throttled and blocked attempts are not counted. False when the lease was not held. */
 export async function release(
   table: DynamoTable,
   id: RowId,
@@ -77,14 +77,14 @@ export async function release(
     key: stateKey(id.batchId, id.rowNumber),
     update: `SET #updatedAt = :now${countAttempt ? '' : ', #attempts = #attempts - :one'} REMOVE #leaseId, #leaseUntil`,
     condition: '#leaseId = :leaseId',
-    values: { ':leaseId': leaseId, ':now': isoNow(table), ...(countAttempt ? {} : { ':one': 1 }) },
+    values: { ':leaseId': leaseId, ':now': isoNow(table.clock), ...(countAttempt ? {} : { ':one': 1 }) },
   });
   return item !== undefined;
 }
 
 /**
- * Records that the provider accepted the email. The holder may do so late too, when its lease was over and the row is
- * unconfirmed or queued again, as long as no other attempt holds it. True when the row is SENT by this very attempt.
+ * Records that the provider accepted the email. The holder may still record it after its lease expired, when the row is unconfirmed or
+ * queued again and no other attempt holds it. True when the row is SENT by this very attempt.
  */
 export async function recordSent(
   table: DynamoTable,
@@ -92,7 +92,7 @@ export async function recordSent(
   leaseId: string,
   accepted: { provider: string; messageId: string },
 ): Promise<boolean> {
-  // A row that an operator had sent again keeps saying so.
+  // A row that an operator resent keeps the error that says so.
   const keepError = row.error?.resolution === 'resent';
   const item = await updateIf(table, {
     key: stateKey(row.batchId, row.rowNumber),
@@ -107,12 +107,10 @@ export async function recordSent(
       ':statusKey': statusKeyOf(row, 'SENT'),
       ':provider': accepted.provider,
       ':messageId': accepted.messageId,
-      ':now': isoNow(table),
+      ':now': isoNow(table.clock),
     },
   });
-  if (item) return true;
-  const existing = await getRow(table, row);
-  return existing?.status === 'SENT' && existing.lastLeaseId === leaseId;
+  return item !== undefined || endedBy(table, row, leaseId, 'SENT');
 }
 
 /** Ends a claimed row in ERROR. True when the row is in ERROR by this very attempt. */
@@ -124,49 +122,63 @@ export async function recordError(
 ): Promise<boolean> {
   const item = await updateIf(table, {
     key: stateKey(row.batchId, row.rowNumber),
-    update:
-      'SET #status = :errorStatus, #statusKey = :statusKey, #error = :error, #lastLeaseId = :leaseId, ' +
-      '#updatedAt = :now REMOVE #leaseId, #leaseUntil',
+    update: `${TO_ERROR}, #lastLeaseId = :leaseId REMOVE #leaseId, #leaseUntil`,
     condition: '#leaseId = :leaseId',
-    values: errorValues(table, row, leaseId, error),
+    values: { ...errorValues(table, row, error), ':leaseId': leaseId },
   });
-  if (item) return true;
-  const existing = await getRow(table, row);
-  return existing?.status === 'ERROR' && existing.lastLeaseId === leaseId;
+  return item !== undefined || endedBy(table, row, leaseId, 'ERROR');
 }
 
-/** A lease that ran out without a record: nobody knows whether the email left. It is never taken over. */
+/** After a refused condition: whether this attempt ended the row all the same, by a call whose answer was lost. */
+async function endedBy(table: DynamoTable, id: RowId, leaseId: string, status: SendStatus): Promise<boolean> {
+  const row = await getRow(table, id);
+  return row?.status === status && row.lastLeaseId === leaseId;
+}
+
+/** Ends a row without a lease in ERROR, while it has one of these statuses. False when it changed in the meantime. */
+export async function failUnclaimed(
+  table: DynamoTable,
+  row: Pick<LedgerRow, 'batchId' | 'rowNumber' | 'createdAt'>,
+  error: SendError,
+  statuses: readonly SendStatus[] = ['QUEUED'],
+): Promise<boolean> {
+  const allowed = Object.fromEntries(statuses.map((status, n) => [`:from${n}`, status]));
+  const item = await updateIf(table, {
+    key: stateKey(row.batchId, row.rowNumber),
+    update: TO_ERROR,
+    condition: `#status IN (${Object.keys(allowed).join(', ')}) AND attribute_not_exists(#leaseId)`,
+    values: { ...errorValues(table, row, error), ...allowed },
+  });
+  return item !== undefined;
+}
+
+/** Ends an expired lease. It left no record, so nobody knows whether the email was sent, and the row is never taken over. */
 export async function expire(table: DynamoTable, id: RowId, lease: Lease): Promise<LedgerRow | undefined> {
   const row = await getRow(table, id);
   if (!row || row.lease?.leaseId !== lease.leaseId || !isOver(row.lease, table.clock.now())) return row;
-  const over = new Date(lease.leaseUntil).toISOString();
-  await recordError(
-    table,
-    row,
-    lease.leaseId,
-    errorOf('DeliveryUnconfirmed', `The worker that held this row until ${over} left no record of what it did.`),
-  );
+  const until = new Date(lease.leaseUntil).toISOString();
+  const message = `The worker that held this row until ${until} left no record of what it did.`;
+  await recordError(table, row, lease.leaseId, errorOf('DeliveryUnconfirmed', message));
   return getRow(table, id);
 }
 
-/** A row of the table, read with consistency. */
+/** Reads a row with consistency. */
 export async function getRow(table: DynamoTable, { batchId, rowNumber }: RowId): Promise<LedgerRow | undefined> {
   const item = await read(table, stateKey(batchId, rowNumber));
   return item && toRow(item);
 }
 
-/** A catalogue error as a row shows it. */
+/** An error of the catalogue as a row stores it. */
 export function errorOf(code: ErrorCode, message: string): SendError {
   const entry = ERRORS[code];
   return { code, class: entry.class, message, retryable: entry.retryable };
 }
 
-export const isoNow = ({ clock }: DynamoTable): string => new Date(clock.now()).toISOString();
+const TO_ERROR = 'SET #status = :errorStatus, #statusKey = :statusKey, #error = :error, #updatedAt = :now';
 
-const errorValues = (table: DynamoTable, row: LedgerRow, leaseId: string, error: SendError): Item => ({
-  ':leaseId': leaseId,
+const errorValues = (table: DynamoTable, row: Pick<LedgerRow, 'createdAt' | 'rowNumber'>, error: SendError): Item => ({
   ':errorStatus': 'ERROR',
   ':statusKey': statusKeyOf(row, 'ERROR'),
   ':error': error,
-  ':now': isoNow(table),
+  ':now': isoNow(table.clock),
 });

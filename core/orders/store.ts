@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
-import { INDEX } from '../ledger/keys.ts';
-import { isoNow } from '../ledger/transitions.ts';
-import { dueKey, fieldsItem, OUTBOX, orderKey, toOrder } from './item.ts';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isoNow } from '../clock.ts';
+import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
+import { dueKey, INDEX, idInDueKey } from '../ledger/keys.ts';
+import { fieldsItem, OUTBOX, orderKey, toOrder } from './item.ts';
 import {
   fieldsOf,
   type Order,
@@ -17,24 +16,24 @@ import {
 export interface OrderStore {
   /** Reads with consistency. */
   get(orderId: string): Promise<Order | undefined>;
-  /** Writes a new order with its message in the outbox, unless there is one. */
+  /** Writes a new order with its message in the outbox, unless the order exists. */
   create(fields: OrderFields): Promise<{ created: boolean; order: Order }>;
-  /** Writes the order over the version that was read; with a new status its message is in the outbox. Undefined where another was faster. */
+  /** Writes the order over the version that was read. A new status puts its message into the outbox. Undefined when another write came first. */
   change(read: Order, fields: OrderFields): Promise<Order | undefined>;
-  /** Takes messages that were sent out of the outbox. */
+  /** Removes messages that were sent from the outbox. */
   clear(order: Pick<Order, 'orderId' | 'outbox'>, sent: readonly OrderStatus[]): Promise<void>;
-  /** Notes on the timeline what the processor of a status did. False when that stands there already. */
+  /** Writes to the timeline what the processor of a status did. False when it is there already. */
   record(orderId: string, status: OrderStatus, record: OrderRecord): Promise<boolean>;
-  /** A page of ids of orders whose outbox the sweep shall send, those longest due first. */
+  /** A page of ids of orders whose outbox is due for the sweep, the longest due first. */
   due(now: number, limit: number, after?: Item): Promise<{ orderIds: string[]; next?: Item }>;
 }
 
-/** After this a message that is still in the outbox is the sweep's: its write had seconds to send it. */
+/** A message that is still in the outbox after this time is sent by the sweep. */
 export const OVERDUE_MS = 30_000;
-/** An order has four messages in its life: more than that never gets in the way. */
-const CLEARINGS = 8;
+/** An order has at most four messages in its life, so its outbox cannot change more often than this. */
+const CLEAR_TRIES = 8;
 
-/** Orders in the ledger's table. `newId` marks each write, so that a repeated call knows its own. */
+/** Orders in the sends table. `newId` marks each write, so that a repeated call recognises its own. */
 export function createOrderStore(table: DynamoTable, newId: () => string = randomUUID): OrderStore {
   const { client, clock } = table;
 
@@ -43,14 +42,17 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
     return item && toOrder(item);
   }
 
-  const marker = (orderId: string) => ({ statusKey: OUTBOX, createdKey: dueKey(clock.now() + OVERDUE_MS, orderId) });
+  const sweepKeys = (orderId: string) => ({
+    statusKey: OUTBOX,
+    createdKey: dueKey(clock.now() + OVERDUE_MS, orderId),
+  });
 
   return {
     get,
 
     async create(fields) {
       const { orderId, status } = fields;
-      const at = isoNow(table);
+      const at = isoNow(clock);
       const change: OrderChange = { status, at, version: 1, order: fields };
       const item: Item = {
         ...orderKey(orderId),
@@ -62,32 +64,26 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
         timeline: {},
         outbox: new Set([status]),
         writeId: newId(),
-        ...marker(orderId),
+        ...sweepKeys(orderId),
       };
-      const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-      try {
-        await client.send(new PutCommand({ TableName: table.tableName, Item: item, ...condition }));
-        return { created: true, order: toOrder(item) };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      if (await putIf(table, item)) return { created: true, order: toOrder(item) };
       const existing = await read(table, orderKey(orderId));
-      if (!existing) throw new Error(`The order ${orderId} was there and is not any more`);
-      // The SDK repeats a call whose answer was lost: the refusal may be by this very write.
+      if (!existing) throw new Error(`The order ${orderId} existed a moment ago and does not any more`);
+      // The SDK repeats a call whose answer was lost, so this very write may have caused the refusal.
       return { created: existing.writeId === item.writeId, order: toOrder(existing) };
     },
 
     async change(before, fields) {
       const { orderId, version, status: from } = before;
       const { status } = fields;
-      const at = isoNow(table);
+      const at = isoNow(clock);
       const writeId = newId();
       const sets: Item = { ...fieldsItem(fields), version: version + 1, updatedAt: at, writeId };
       const values: Item = { ':read': version };
       let moves = '';
       if (status !== from) {
         const change: OrderChange = { status, from, at, version: version + 1, order: fields };
-        Object.assign(sets, marker(orderId));
+        Object.assign(sets, sweepKeys(orderId));
         moves = `, #changes.#${status} = :change ADD #outbox :message`;
         Object.assign(values, { ':change': changeItem(change), ':message': new Set([status]) });
       }
@@ -107,12 +103,12 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
 
     async clear({ orderId, outbox }, sent) {
       let existing: readonly OrderStatus[] = outbox;
-      for (let tries = 0; tries < CLEARINGS; tries += 1) {
+      for (let tries = 0; tries < CLEAR_TRIES; tries += 1) {
         if (!existing.some((status) => sent.includes(status))) return;
         const left = existing.filter((status) => !sent.includes(status));
         const cleared = await updateIf(table, {
           key: orderKey(orderId),
-          // A set that is empty is none.
+          // DynamoDB stores no empty set.
           update: left.length > 0 ? 'SET #outbox = :left' : 'REMOVE #outbox, #statusKey, #createdKey',
           condition: '#outbox = :existing',
           values: { ':existing': new Set(existing), ...(left.length > 0 ? { ':left': new Set(left) } : {}) },
@@ -120,7 +116,7 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
         if (cleared) return;
         existing = (await get(orderId))?.outbox ?? [];
       }
-      throw new Error(`The outbox of the order ${orderId} changed ${CLEARINGS} times while it was cleared`);
+      throw new Error(`The outbox of the order ${orderId} changed ${CLEAR_TRIES} times while it was cleared`);
     },
 
     async record(orderId, status, record) {
@@ -144,7 +140,7 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
           ...(after ? { ExclusiveStartKey: after } : {}),
         }),
       );
-      const orderIds = Items.map(({ createdKey }) => String(createdKey)).map((key) => key.slice(key.indexOf('#') + 1));
+      const orderIds = Items.map(({ createdKey }) => idInDueKey(createdKey));
       return LastEvaluatedKey ? { orderIds, next: LastEvaluatedKey } : { orderIds };
     },
   };

@@ -1,46 +1,46 @@
 import { PregonError } from '../errors.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { createdAtOf } from './id.ts';
+import { createdAtOf } from './item.ts';
 import type { RequestQueue } from './queue.ts';
 import { type RequestStatus, requestStatus } from './request.ts';
 import type { RequestStore } from './store.ts';
 
 export interface RequestDeps {
-  store: RequestStore;
+  store: Pick<RequestStore, 'create' | 'status' | 'getRow' | 'begin' | 'beginAgain'>;
   queue: Pick<RequestQueue, 'send'>;
   telemetry: Telemetry;
-  /** Unique each time: names a run. */
+  /** A new run id each time. */
   newId(): string;
 }
 
 /**
- * Has a request sent, behind the caller. One that is being processed or was sent stays as it is; a failed one begins anew.
- * Throws NotFound.
+ * Queues a request for the provider. A request that is processing or sent stays as it is, and a failed one starts again. Throws
+ * NotFound.
  */
 export async function processRequest(deps: RequestDeps, id: string): Promise<void> {
-  if (!(await begun(deps, id))) return;
+  if (!(await begin(deps, id))) return;
   try {
     await deps.queue.send(id);
   } catch (error) {
-    // It is processing all the same: the sweep finds it without a message.
+    // The request is processing without a message, which the sweep finds.
     deps.telemetry.error('A request waits for the sweep: its message could not be sent', { id, error });
   }
 }
 
-/** True when this very call had it begun. */
-async function begun({ store, newId }: RequestDeps, id: string): Promise<boolean> {
+/** True when this very call moved the request to processing. */
+async function begin({ store, newId }: RequestDeps, id: string): Promise<boolean> {
   const createdAt = createdAtOf(id);
   if (createdAt === undefined) throw unknown(id);
   const runId = newId();
   if (await store.begin(id, createdAt, runId)) return true;
   const row = await store.getRow(id);
   if (!row) throw unknown(id);
-  // The SDK repeats a call whose answer was lost: the refusal may be by this very run.
+  // The SDK repeats a call whose answer was lost, so this very run may have caused the refusal.
   if (row.runId === runId) return row.status === 'QUEUED';
   return row.status === 'ERROR' && (await store.beginAgain(row, runId));
 }
 
-/** How a request stands. Throws NotFound. */
+/** The status of a request. Throws NotFound. */
 export async function viewRequest(
   { store }: Pick<RequestDeps, 'store'>,
   id: string,

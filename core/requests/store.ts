@@ -1,67 +1,60 @@
 import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { isoNow } from '../clock.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
-import { daysWithSends, markDay } from '../ledger/days.ts';
+import { dayMarker, daysWithSends } from '../ledger/days.ts';
 import { dayOf, INDEX } from '../ledger/keys.ts';
 import type { SendError, SendStatus } from '../ledger/send.ts';
-import { isoNow } from '../ledger/transitions.ts';
-import { newRequestId } from './id.ts';
-import { newItems, PROVIDER, type RequestRow, requestKey, statusKeyAt, toRequestRow } from './item.ts';
+import { failUnclaimed } from '../ledger/transitions.ts';
+import { newItems, newRequestId, PROVIDER, type RequestRow, requestKey, statusKeyAt, toRequestRow } from './item.ts';
 import type { NotificationRequest } from './request.ts';
 
 export interface RequestStore {
-  /** Writes a new request; answers its id. */
+  /** Writes a new request. Resolves to its id. */
   create(request: NotificationRequest): Promise<string>;
-  /** Reads with consistency; undefined where there is no such request. */
+  /** Reads with consistency. Undefined when there is no such request. */
   status(id: string): Promise<SendStatus | undefined>;
   getRow(id: string): Promise<RequestRow | undefined>;
-  /** Moves a request from queued to processing by this run. False when it is elsewhere. */
+  /** Moves a queued request to processing by this run. False when it has another status. */
   begin(id: string, createdAt: string, runId: string): Promise<boolean>;
-  /** Moves a failed request back to processing. False when somebody else did, or it is elsewhere by now. */
+  /** Moves a failed request back to processing. False when it changed in the meantime. */
   beginAgain(row: RequestRow, runId: string): Promise<boolean>;
   /** Ends an attempt that sent nothing: the request stays processing. Undefined when the lease was lost. */
   recordFailedTry(id: string, leaseId: string, counted: boolean): Promise<RequestRow | undefined>;
-  /** Ends a request that nobody holds as failed. False when somebody knows better. */
+  /** Ends a request without a lease as failed. False when it changed in the meantime. */
   giveUp(row: RequestRow, error: SendError): Promise<boolean>;
-  /** Ids of requests that are processing and were not touched since; some may be elsewhere by now. */
+  /** Ids of requests that are processing and were not touched since. Some may have changed in the meantime. */
   untouchedSince(time: number): AsyncGenerator<string>;
-  /** Notes that a message is on its way. False when the request changed meanwhile. */
+  /** Notes that a message is queued. False when the request changed in the meantime. */
   touch(row: RequestRow): Promise<boolean>;
 }
 
-/** BatchWriteItem hands back what a throttled table did not take. */
+/** BatchWriteItem returns the items that a throttled table did not write. */
 const WRITE_TRIES = 5;
 const WRITE_PAUSE_MS = 25;
 
-/** Notification requests in the ledger's table. */
+/** Notification requests in the sends table. */
 export function createRequestStore(table: DynamoTable): RequestStore {
-  const { client, clock } = table;
-  let markedDay = '';
+  const { client, clock, tableName } = table;
+  const markDay = dayMarker(table);
 
   async function write(items: readonly Item[]): Promise<void> {
-    let left: Item[] = items.map((item) => ({ PutRequest: { Item: item } }));
+    let left = items.map((item) => ({ PutRequest: { Item: item } }));
     for (let tried = 1; ; tried += 1) {
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [table.tableName]: left as { PutRequest: { Item: Item } }[] } }),
-      );
-      left = (UnprocessedItems?.[table.tableName] ?? []) as Item[];
+      const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: left } }));
+      left = (UnprocessedItems?.[tableName] ?? []) as typeof left;
       if (left.length === 0) return;
-      if (tried === WRITE_TRIES) throw new Error('DynamoDB did not take a new request');
+      if (tried === WRITE_TRIES) throw new Error('DynamoDB did not write a new request');
       await clock.sleep(WRITE_PAUSE_MS * 2 ** tried);
     }
   }
 
   return {
     async create(request) {
-      const now = clock.now();
-      const id = newRequestId(now);
-      const createdAt = new Date(now).toISOString();
-      const day = dayOf(createdAt);
-      if (markedDay !== day) {
-        await markDay(table, day);
-        markedDay = day;
-      }
-      // One call for both. Where only one of them was written the caller got no id, and nobody will ask for it.
+      const id = newRequestId(clock.now());
+      const createdAt = isoNow(clock);
+      await markDay(dayOf(createdAt));
+      // One call for both items. When only one of them is written, the caller gets no id, so nobody asks for the request.
       await write(newItems(id, createdAt, request));
       return id;
     },
@@ -69,7 +62,7 @@ export function createRequestStore(table: DynamoTable): RequestStore {
     async status(id) {
       const { Item: item } = await client.send(
         new GetCommand({
-          TableName: table.tableName,
+          TableName: tableName,
           Key: requestKey(id),
           ConsistentRead: true,
           ProjectionExpression: '#status',
@@ -110,7 +103,7 @@ export function createRequestStore(table: DynamoTable): RequestStore {
           ':seen': row.updatedAt,
           ...(unconfirmed && {
             ':resent': 'resent',
-            ':message': `${row.error?.message ?? ''} Processed again by its client on ${isoNow(table)}.`.trim(),
+            ':message': `${row.error?.message ?? ''} Processed again by its client on ${isoNow(clock)}.`.trim(),
           }),
         },
       });
@@ -126,33 +119,19 @@ export function createRequestStore(table: DynamoTable): RequestStore {
           (counted ? '#tries = #tries + :one' : '#attempts = #attempts - :one') +
           ' REMOVE #leaseId, #leaseUntil',
         condition: '#leaseId = :leaseId',
-        values: { ':leaseId': leaseId, ':now': isoNow(table), ':one': 1 },
+        values: { ':leaseId': leaseId, ':now': isoNow(clock), ':one': 1 },
       });
       if (item) return toRequestRow(item);
-      // Refused to a repeated call whose first answer was lost, too.
+      // A repeated call whose first answer was lost is refused too.
       const existing = await read(table, key);
       return existing?.lastLeaseId === leaseId && existing.status === 'QUEUED' ? toRequestRow(existing) : undefined;
     },
 
-    async giveUp(row, error) {
-      const item = await updateIf(table, {
-        key: requestKey(row.batchId),
-        update: 'SET #status = :to, #statusKey = :statusKey, #error = :error, #updatedAt = :now',
-        condition: '#status = :from AND attribute_not_exists(#leaseId)',
-        values: {
-          ':from': 'QUEUED',
-          ':to': 'ERROR',
-          ':statusKey': statusKeyAt('ERROR', row.createdAt),
-          ':error': error,
-          ':now': isoNow(table),
-        },
-      });
-      return item !== undefined;
-    },
+    giveUp: (row, error) => failUnclaimed(table, row, error),
 
     async *untouchedSince(time) {
       for await (const day of daysWithSends(table, {})) {
-        const stream = new ItemStream(table, {
+        const rows = new ItemStream(table, {
           IndexName: INDEX.byStatus,
           KeyConditionExpression: 'statusKey = :processing',
           FilterExpression: '#provider = :provider AND #updatedAt < :time',
@@ -163,10 +142,7 @@ export function createRequestStore(table: DynamoTable): RequestStore {
             ':time': new Date(time).toISOString(),
           },
         });
-        for (await stream.fill(); stream.head; await stream.fill()) {
-          yield String(stream.head.batchId);
-          stream.take();
-        }
+        for await (const { batchId } of rows) yield String(batchId);
       }
     },
 
@@ -175,7 +151,7 @@ export function createRequestStore(table: DynamoTable): RequestStore {
         key: requestKey(row.batchId),
         update: 'SET #updatedAt = :now',
         condition: '#status = :processing AND #updatedAt = :seen AND attribute_not_exists(#leaseId)',
-        values: { ':processing': 'QUEUED', ':seen': row.updatedAt, ':now': isoNow(table) },
+        values: { ':processing': 'QUEUED', ':seen': row.updatedAt, ':now': isoNow(clock) },
       });
       return item !== undefined;
     },
@@ -184,10 +160,10 @@ export function createRequestStore(table: DynamoTable): RequestStore {
 
 const BEGIN = 'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #updatedAt = :now';
 
-const beginValues = (table: DynamoTable, createdAt: string, runId: string): Item => ({
+const beginValues = ({ clock }: DynamoTable, createdAt: string, runId: string): Item => ({
   ':to': 'QUEUED',
   ':statusKey': statusKeyAt('QUEUED', createdAt),
   ':runId': runId,
   ':zero': 0,
-  ':now': isoNow(table),
+  ':now': isoNow(clock),
 });

@@ -7,42 +7,42 @@ import type { RequestStore } from './store.ts';
 
 export interface RequestSweepDeps {
   table: DynamoTable;
-  store: RequestStore;
+  store: Pick<RequestStore, 'getRow' | 'touch' | 'untouchedSince'>;
   queue: RequestQueue;
-  /** Milliseconds between two sends: what one message adds to the wait of those behind it. */
+  /** Milliseconds between two sends, which is what one message adds to the wait of the messages behind it. */
   spacingMs: number;
   telemetry: Telemetry;
 }
 
 /** What one run of the sweep did, in requests. */
 export type RequestsSwept = {
-  looked: number;
+  checked: number;
   enqueued: number;
   expired: number;
 };
 
 /** Longer than a message stays hidden after its worker died. */
 const OVERDUE_MS = 90_000;
-/** A message may wait for twice the slots of those before it: some of them are tried again. */
+/** A message may wait for twice the slots of the messages before it, because some of them are retried. */
 const WAIT_FACTOR = 2;
 
 /**
- * Finds requests that are processing though no message can be on its way any more: they get one; leases that ran out are recorded.
- * How long a message may take follows from the queue's length, so a long backlog is left alone. Stops at `deadline`.
+ * Finds processing requests that can have no message any more and queues them. Records expired leases as unconfirmed. The time that a
+ * message may take grows with the queue's length, so a long backlog is left alone. Stops at `deadline`.
  */
 export async function sweepRequests(deps: RequestSweepDeps, deadline: number): Promise<RequestsSwept> {
   const { store, queue, spacingMs } = deps;
   const { clock } = deps.table;
-  const swept: RequestsSwept = { looked: 0, enqueued: 0, expired: 0 };
+  const swept: RequestsSwept = { checked: 0, enqueued: 0, expired: 0 };
   const wait = OVERDUE_MS + WAIT_FACTOR * spacingMs * (await queue.depth());
   for await (const id of store.untouchedSince(clock.now() - wait)) {
     if (clock.now() >= deadline) break;
-    swept.looked += 1;
+    swept.checked += 1;
     try {
       await sweepRequest(deps, id, swept);
     } catch (error) {
-      // One that fails must not keep the others from their turn.
-      deps.telemetry.error('The sweep could not look at a request; it will again', { id, error });
+      // One request that fails must not keep the others from being swept.
+      deps.telemetry.error('A request could not be swept; the next sweep tries again', { id, error });
     }
   }
   return swept;
@@ -57,7 +57,7 @@ async function sweepRequest({ table, store, queue, telemetry }: RequestSweepDeps
     telemetry.count('Unconfirmed');
     swept.expired += 1;
   } else if (await store.touch(row)) {
-    // After the note, so that two runs at once send one message; a crash in between means another look.
+    // Sent after the touch, so that two concurrent runs send one message. After a crash in between, a later run sends it.
     await queue.send(id);
     telemetry.count('RequestSwept');
     swept.enqueued += 1;

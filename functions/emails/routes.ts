@@ -1,10 +1,11 @@
 import { parseEmailRequest, viewEmails } from '../../api/emails.ts';
 import { type AcceptDeps, acceptEmail } from '../../core/email/accept.ts';
 import { type AllowedSenders, checkSender } from '../../core/email/senders.ts';
+import type { EmailStore } from '../../core/email/store.ts';
 import { type Idempotency, idempotencyKey } from '../../core/idempotency/idempotency.ts';
 import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 
-export type EmailsDeps = AcceptDeps & { allowed: AllowedSenders; idempotency: Idempotency };
+export type EmailsDeps = AcceptDeps & { store: EmailStore; allowed: AllowedSenders; idempotency: Idempotency };
 
 /** Transactional email. */
 export function emailRoutes(deps: EmailsDeps): HttpRoutes {

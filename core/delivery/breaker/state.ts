@@ -1,25 +1,25 @@
-/** What is known of a provider's health. All times are milliseconds since the epoch. */
+/** The health of a provider. All times are milliseconds since the epoch. */
 export interface BreakerState {
   mode: 'closed' | 'open' | 'half-open';
   /** Failures since the last success, none of them older than the window. */
   failures: number;
   lastFailureAt: number;
-  /** How often it opened since it was last closed: each time it stays open for longer. */
+  /** How often it opened since it was last closed. Each time it stays open longer. */
   opened: number;
   /** While open: until when. */
   openUntil: number;
-  /** While half-open: until when the one probe may take; then another may try. */
+  /** While half-open: until when the one probe may take. Then another probe is allowed. */
   probeUntil: number;
-  /** What the provider answered last, for those who wait for it. */
+  /** The provider's last answer, which emails that wait for it report. */
   lastAnswer: string;
 }
 
 export interface BreakerSettings {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   threshold: number;
-  /** A failure older than this counts no more. */
+  /** Older failures no longer count. */
   windowMs: number;
-  /** How long it stays open the first time; doubled each time after. */
+  /** How long it stays open the first time. Doubled each further time. */
   openMs: number;
   maxOpenMs: number;
   /** How long one probe may take. */
@@ -30,7 +30,7 @@ export const BREAKER_DEFAULTS: BreakerSettings = {
   threshold: 5,
   windowMs: 60_000,
   openMs: 5_000,
-  // One probe in half a minute costs little, and that much later a provider that is back is seen at the latest.
+  // A provider that recovers is used again after this time at the latest. A probe every half minute costs little.
   maxOpenMs: 30_000,
   probeMs: 15_000,
 };
@@ -45,7 +45,7 @@ export const HEALTHY: BreakerState = {
   lastAnswer: '',
 };
 
-/** `pass`: use the provider. `probe`: one may try, whoever wins the write of `probing`. `skip`: not before `retryAt`. */
+/** `pass`: use the provider. `probe`: the worker that writes `probing` first may try it. `skip`: not before `retryAt`. */
 export type Verdict = { kind: 'pass' } | { kind: 'probe' } | { kind: 'skip'; retryAt: number };
 
 export function verdictOn(state: BreakerState, now: number): Verdict {
@@ -54,22 +54,22 @@ export function verdictOn(state: BreakerState, now: number): Verdict {
   return now >= until ? { kind: 'probe' } : { kind: 'skip', retryAt: until };
 }
 
-/** The state once a probe was let through. */
+/** The state while a probe is under way. */
 export function probing(state: BreakerState, now: number, { probeMs }: BreakerSettings): BreakerState {
   return { ...state, mode: 'half-open', probeUntil: now + probeMs };
 }
 
-/** The state once a probe was given back unused: the next one may try at once. */
+/** The state after a cancelled probe: the next probe may start at once. */
 export function unprobed(state: BreakerState, now: number): BreakerState {
   return { ...state, mode: 'open', openUntil: now, probeUntil: 0 };
 }
 
-/** The provider answered: it is there, whatever it said of the message. */
+/** The provider answered, so it is up, even if it refused the message. */
 export function afterSuccess(): BreakerState {
   return HEALTHY;
 }
 
-/** The provider failed. `fatal` opens at once: nothing of this account is taken. */
+/** The provider failed. `fatal` opens the breaker at once. */
 export function afterFailure(
   state: BreakerState,
   now: number,
@@ -80,7 +80,7 @@ export function afterFailure(
   const recent = now - state.lastFailureAt <= settings.windowMs;
   const failures = (recent ? state.failures : 0) + 1;
   const failed = { ...state, failures, lastFailureAt: now, lastAnswer: answer };
-  // What was under way when it opened says nothing new; it must not push the end of the opening away.
+  // The call began before the breaker opened, so its failure must not keep the breaker open longer.
   if (state.mode === 'open' && now < state.openUntil) return failed;
   const opens = fatal || state.mode !== 'closed' || failures >= settings.threshold;
   if (!opens) return failed;

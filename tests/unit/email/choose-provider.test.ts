@@ -1,5 +1,5 @@
 import { firstItem, toEmailRow } from '../../../core/email/batch.ts';
-import { candidates, chooseProvider, giveUp, LONGEST_WAIT_MS } from '../../../core/email/choose-provider.ts';
+import { candidates, chooseProvider, giveUp, MAX_WAIT_MS } from '../../../core/email/choose-provider.ts';
 import { emailRequest } from './deps.ts';
 
 const order = ['mailgun', 'ses', 'sendgrid'];
@@ -57,10 +57,10 @@ describe('the next provider', () => {
     const down = breakers('mailgun', 'sendgrid');
 
     expect(await chooseProvider(row, order, down, now)).toEqual({ kind: 'wait', until: now + 1000 });
-    expect(await chooseProvider(row, order, down, now + LONGEST_WAIT_MS)).toEqual({
+    expect(await chooseProvider(row, order, down, now + MAX_WAIT_MS)).toEqual({
       kind: 'give up',
       code: 'ProviderUnavailable',
-      message: 'ses: recipient; mailgun: passed over, it is down (500); sendgrid: passed over, it is down (500)',
+      message: 'ses: recipient; mailgun: skipped, it is down (500); sendgrid: skipped, it is down (500)',
     });
   });
 

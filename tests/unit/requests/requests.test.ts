@@ -1,5 +1,5 @@
 import { parseNotificationRequest } from '../../../api/requests.ts';
-import { createdAtOf, newRequestId } from '../../../core/requests/id.ts';
+import { createdAtOf, newRequestId } from '../../../core/requests/item.ts';
 import { requestRoutes } from '../../../functions/requests/routes.ts';
 import { httpClient } from '../support/http.ts';
 import { openRequests } from './support.ts';

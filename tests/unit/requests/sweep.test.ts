@@ -39,8 +39,8 @@ describe('the sweep of requests', () => {
     expect(await sweep()).toMatchObject({ enqueued: 0 });
 
     clock.move(2 * MINUTE);
-    expect(await sweep()).toEqual({ looked: 1, enqueued: 1, expired: 0 });
-    expect(await sweep()).toMatchObject({ looked: 0 });
+    expect(await sweep()).toEqual({ checked: 1, enqueued: 1, expired: 0 });
+    expect(await sweep()).toMatchObject({ checked: 0 });
     expect(channel.queue.messages).toEqual([{ id, delayMs: 0 }]);
     expect(channel.counted.RequestSwept).toBe(1);
   });
@@ -60,7 +60,7 @@ describe('the sweep of requests', () => {
     await processedWithoutMessage();
     clock.move(10 * MINUTE);
 
-    expect(await sweep(2_700)).toMatchObject({ looked: 0 });
+    expect(await sweep(2_700)).toMatchObject({ checked: 0 });
     clock.move(10 * MINUTE);
     expect(await sweep(2_700)).toMatchObject({ enqueued: 1 });
   });
@@ -70,17 +70,17 @@ describe('the sweep of requests', () => {
     await putRows(channel.table, [{ batchId: 'campaign', rowNumber: 1, status: 'QUEUED' }]);
     clock.move(5 * MINUTE);
 
-    expect(await sweep()).toMatchObject({ looked: 0 });
+    expect(await sweep()).toMatchObject({ checked: 0 });
   });
 
   it('records a lease that ran out, and waits for one that has not', async () => {
     const id = await processedWithoutMessage();
     await createLedger(channel.table).claim(rowOf(id), { leaseId: 'dead', leaseUntil: clock.now() + 5 * MINUTE });
     clock.move(3 * MINUTE);
-    expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 0 });
+    expect(await sweep()).toEqual({ checked: 1, enqueued: 0, expired: 0 });
 
     clock.move(3 * MINUTE);
-    expect(await sweep()).toEqual({ looked: 1, enqueued: 0, expired: 1 });
+    expect(await sweep()).toEqual({ checked: 1, enqueued: 0, expired: 1 });
     expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
     expect(channel.queue.messages).toEqual([]);
   });
