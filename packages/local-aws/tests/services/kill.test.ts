@@ -56,8 +56,7 @@ const clients = (url: string) => ({
 });
 const QueueUrl = 'http://localhost/000000000000/jobs';
 
-/** Writes everywhere until the endpoint is gone; gives what was acknowledged. */
-/** Writes until the process dies; `kill` is called once this many rows are acknowledged. */
+/** Writes until the process dies and returns what was acknowledged. Calls `kill` once this many rows were acknowledged. */
 async function writeUntilKilled(url: string, round: number, rows: number, kill: () => void) {
   const { dynamodb, sqs, s3, ses } = clients(url);
   const acknowledged = { rows: [] as string[], moved: [] as string[], messages: 0, files: [] as string[], mails: 0 };

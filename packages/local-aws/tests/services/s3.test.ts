@@ -19,7 +19,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type BucketDefinition, s3 } from '../../src/s3/s3.ts';
+import type { BucketDefinition } from '../../src/s3/definitions.ts';
+import { s3 } from '../../src/s3/s3.ts';
 import { ObjectStore } from '../../src/s3/state/object-store.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 

@@ -2,9 +2,9 @@ import { AwsError } from '../../gateway/errors.ts';
 import type { AwsResponse } from '../../gateway/types.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
 import type { S3Call } from '../protocol/call.ts';
+import { noContent, ok } from '../protocol/responses.ts';
 import { xmlDocument } from '../protocol/xml.ts';
-import type { S3Context } from './context.ts';
-import { ok } from './objects.ts';
+import type { S3Context } from './operations.ts';
 
 const NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -29,16 +29,16 @@ export async function deleteBucket({ store }: S3Context, call: S3Call): Promise<
   }
   store.deleteBucket(call.bucket);
   await store.settled();
-  return { status: 204, headers: { 'x-amz-request-id': call.requestId } };
+  return noContent(call);
 }
 
 export const headBucket = (_context: S3Context, call: S3Call): AwsResponse =>
   ok(call, { 'x-amz-bucket-region': LOCAL_REGION });
 
-/** us-east-1 is told as nothing at all. */
+/** S3 returns an empty LocationConstraint for us-east-1. */
 export const getBucketLocation = (_context: S3Context, call: S3Call): AwsResponse =>
   ok(call, {}, xmlDocument('LocationConstraint', {}));
 
-/** No bucket here keeps versions. */
+/** Versioning is not supported, so the configuration is empty. */
 export const getBucketVersioning = (_context: S3Context, call: S3Call): AwsResponse =>
   ok(call, {}, xmlDocument('VersioningConfiguration', {}));

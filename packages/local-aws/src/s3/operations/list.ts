@@ -1,15 +1,14 @@
 import type { AwsResponse } from '../../gateway/types.ts';
 import type { S3Call } from '../protocol/call.ts';
-import { invalidArgument } from '../protocol/errors.ts';
+import { invalidArgument, ok } from '../protocol/responses.ts';
 import { xmlDocument } from '../protocol/xml.ts';
 import type { ObjectRecord, ObjectStore } from '../state/object-store.ts';
-import type { S3Context } from './context.ts';
-import { ok } from './objects.ts';
+import type { S3Context } from './operations.ts';
 
 interface Page {
   readonly objects: readonly ObjectRecord[];
   readonly prefixes: readonly string[];
-  /** The last key or common prefix of a page that is not the last. */
+  /** The last key or common prefix, if there is another page. */
   readonly next?: string;
 }
 
@@ -60,7 +59,7 @@ export function listObjects({ store }: S3Context, call: S3Call): AwsResponse {
   return ok(call, {}, xmlDocument('ListBucketResult', members));
 }
 
-/** One page of keys and common prefixes; `after` may be either. */
+/** One page of keys and common prefixes. `after` is a key or a common prefix. */
 function readPage(store: ObjectStore, call: S3Call, after: string): Page {
   const prefix = call.query.get('prefix') ?? '';
   const delimiter = call.query.get('delimiter') ?? '';
@@ -72,7 +71,7 @@ function readPage(store: ObjectStore, call: S3Call, after: string): Page {
     return end === -1 ? undefined : key.slice(0, end + delimiter.length);
   };
   let last: string | undefined;
-  // After a common prefix the reading goes on behind all that it stands for.
+  // After a common prefix, skip every key that begins with it.
   let from = commonPrefix(after) === after && after !== '' ? after + LAST_CHARACTER : after;
   if (max === 0) return { objects, prefixes };
   for (;;) {

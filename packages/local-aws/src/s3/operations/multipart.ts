@@ -5,16 +5,16 @@ import { AwsError } from '../../gateway/errors.ts';
 import type { AwsResponse } from '../../gateway/types.ts';
 import type { S3Call } from '../protocol/call.ts';
 import { checkWrite, readRange } from '../protocol/conditions.ts';
-import { invalidArgument, malformedXml, noSuchUpload } from '../protocol/errors.ts';
 import { headersToKeep, readTags } from '../protocol/object-headers.ts';
+import { invalidArgument, malformedXml, noContent, noSuchUpload, ok } from '../protocol/responses.ts';
 import { elementsOf, textOf, xmlDocument } from '../protocol/xml.ts';
 import type { ObjectRecord, Part, Upload } from '../state/object-store.ts';
-import type { S3Context } from './context.ts';
-import { copySource, ok } from './objects.ts';
+import { copySource } from './objects.ts';
+import type { S3Context } from './operations.ts';
 import { receive, receiveText } from './receive.ts';
 
-/** Every part but the last is at least this large. */
-const SMALLEST_PART = 5 * 1024 ** 2;
+/** The minimum size of every part except the last. */
+const MIN_PART_SIZE = 5 * 1024 ** 2;
 const MAX_PART_NUMBER = 10_000;
 
 export async function createMultipartUpload(context: S3Context, call: S3Call): Promise<AwsResponse> {
@@ -37,7 +37,7 @@ export async function uploadPart(context: S3Context, call: S3Call): Promise<AwsR
   const upload = required(context, call);
   const number = partNumber(call);
   const { file, size, md5, checksum } = await receive(call, context.store);
-  keepPart(context, upload, { number, file, size, etag: md5, lastModified: context.now() });
+  storePart(context, upload, { number, file, size, etag: md5, lastModified: context.now() });
   await context.store.settled();
   return ok(call, { etag: `"${md5}"`, ...checksum });
 }
@@ -59,7 +59,7 @@ export async function uploadPartCopy(context: S3Context, call: S3Call): Promise<
   await pipeline(bytes, createWriteStream(draft.path));
   const etag = md5.digest('hex');
   const lastModified = now();
-  keepPart(context, upload, { number, file: draft.keep(), size, etag, lastModified });
+  storePart(context, upload, { number, file: draft.keep(), size, etag, lastModified });
   await store.settled();
   const LastModified = new Date(lastModified).toISOString();
   return ok(call, {}, xmlDocument('CopyPartResult', { ETag: `"${etag}"`, LastModified }));
@@ -68,7 +68,7 @@ export async function uploadPartCopy(context: S3Context, call: S3Call): Promise<
 export async function completeMultipartUpload(context: S3Context, call: S3Call): Promise<AwsResponse> {
   const { store, now } = context;
   const upload = required(context, call);
-  const parts = chosenParts(await receiveText(call), store.parts(upload.uploadId));
+  const parts = listedParts(await receiveText(call), store.parts(upload.uploadId));
   checkWrite(call, store.find(call.bucket, call.key));
   const draft = store.draft();
   for (const { file } of parts) {
@@ -96,7 +96,7 @@ export async function completeMultipartUpload(context: S3Context, call: S3Call):
 export async function abortMultipartUpload(context: S3Context, call: S3Call): Promise<AwsResponse> {
   context.store.deleteUpload(required(context, call).uploadId);
   await context.store.settled();
-  return { status: 204, headers: { 'x-amz-request-id': call.requestId } };
+  return noContent(call);
 }
 
 export function listParts(context: S3Context, call: S3Call): AwsResponse {
@@ -141,8 +141,8 @@ function required({ store }: S3Context, call: S3Call): Upload {
   return upload;
 }
 
-/** An upload may have been completed or aborted while the part was on its way. */
-function keepPart({ store }: S3Context, upload: Upload, part: Part): void {
+/** Stores a part, unless the upload was completed or aborted while the part arrived. */
+function storePart({ store }: S3Context, upload: Upload, part: Part): void {
   if (store.upload(upload.uploadId)) {
     store.putPart(upload.uploadId, part);
     return;
@@ -159,7 +159,8 @@ function partNumber(call: S3Call): number {
   return number;
 }
 
-function chosenParts(body: string, uploaded: readonly Part[]): Part[] {
+/** The uploaded parts that the body lists. */
+function listedParts(body: string, uploaded: readonly Part[]): Part[] {
   const known = new Map(uploaded.map((part) => [part.number, part]));
   const parts = elementsOf(body, 'Part').map((element) => {
     const part = known.get(Number(textOf(element, 'PartNumber')));
@@ -176,7 +177,7 @@ function chosenParts(body: string, uploaded: readonly Part[]): Part[] {
   if (parts.some((part, at) => at > 0 && part.number <= (parts[at - 1]?.number ?? 0))) {
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.', 400);
   }
-  if (parts.slice(0, -1).some(({ size }) => size < SMALLEST_PART)) {
+  if (parts.slice(0, -1).some(({ size }) => size < MIN_PART_SIZE)) {
     throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400);
   }
   return parts;

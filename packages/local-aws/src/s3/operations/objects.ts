@@ -5,11 +5,11 @@ import type { AwsResponse } from '../../gateway/types.ts';
 import { splitAddress } from '../protocol/address.ts';
 import type { S3Call } from '../protocol/call.ts';
 import { checkRead, checkWrite, readRange } from '../protocol/conditions.ts';
-import { malformedXml, noSuchBucket, noSuchKey } from '../protocol/errors.ts';
 import { headersToKeep, objectHeaders, readTags } from '../protocol/object-headers.ts';
+import { malformedXml, noContent, noSuchBucket, noSuchKey, ok, preconditionFailed } from '../protocol/responses.ts';
 import { elementsOf, textOf, xmlDocument } from '../protocol/xml.ts';
 import type { ObjectRecord } from '../state/object-store.ts';
-import type { S3Context } from './context.ts';
+import type { S3Context } from './operations.ts';
 import { receive, receiveText } from './receive.ts';
 
 const MAX_KEY_BYTES = 1_024;
@@ -18,7 +18,7 @@ const MAX_DELETES = 1_000;
 export async function putObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
   const { store, now } = context;
   if (Buffer.byteLength(call.key) > MAX_KEY_BYTES) throw new AwsError('KeyTooLongError', 'Your key is too long', 400);
-  // Once before the body, to spare the client the upload, and once after it, because that is what decides.
+  // The first check saves the client a useless upload; the check after the body is the one that counts.
   checkWrite(call, store.find(call.bucket, call.key));
   const { file, size, md5, checksum } = await receive(call, store);
   const before = store.find(call.bucket, call.key);
@@ -54,7 +54,7 @@ export function getObject(context: S3Context, call: S3Call): AwsResponse {
   const length = range ? range.end - range.start + 1 : object.size;
   if (range) {
     headers['content-range'] = `bytes ${range.start}-${range.end}/${object.size}`;
-    // A checksum is of the whole object.
+    // A checksum covers the whole object, so it does not fit a part of it.
     for (const name of Object.keys(headers)) if (name.startsWith('x-amz-checksum')) delete headers[name];
   }
   const response = { status: range ? 206 : 200, headers: { ...headers, 'content-length': length } };
@@ -67,7 +67,7 @@ export async function deleteObject({ store, deleted }: S3Context, call: S3Call):
   if (call.header('if-match') !== undefined) checkWrite(call, before);
   if (store.delete(call.bucket, call.key)) deleted(call, call.key);
   await store.settled();
-  return { status: 204, headers: { 'x-amz-request-id': call.requestId } };
+  return noContent(call);
 }
 
 export async function deleteObjects({ store, deleted }: S3Context, call: S3Call): Promise<AwsResponse> {
@@ -110,14 +110,14 @@ export async function copyObject(context: S3Context, call: S3Call): Promise<AwsR
   return ok(call, {}, xmlDocument('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified }));
 }
 
-/** The object that `x-amz-copy-source` names, its conditions held against it. */
+/** The object that `x-amz-copy-source` names. Throws if the conditions of the copy fail. */
 export function copySource(context: S3Context, call: S3Call): ObjectRecord {
   const named = (call.header('x-amz-copy-source') ?? '').split('?')[0] ?? '';
   const { bucket, key } = splitAddress(named.startsWith('/') ? named : `/${named}`, undefined);
   if (!context.store.hasBucket(bucket)) throw noSuchBucket();
   const source = required(context, bucket, key);
   if (checkRead(call, source, 'x-amz-copy-source-') === 'not-modified') {
-    throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+    throw preconditionFailed();
   }
   return source;
 }
@@ -133,18 +133,11 @@ export async function objectTagging(context: S3Context, call: S3Call): Promise<A
   const tags = elementsOf(body, 'Tag').map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? ''] as const);
   context.store.put(call.bucket, tags.length > 0 ? { ...rest, tags: Object.fromEntries(tags) } : rest);
   await context.store.settled();
-  return call.operation === 'PutObjectTagging' ? ok(call, {}) : { status: 204, headers: {} };
+  return call.operation === 'PutObjectTagging' ? ok(call, {}) : noContent(call);
 }
 
 function required({ store }: S3Context, bucket: string, key: string): ObjectRecord {
   const object = store.find(bucket, key);
   if (!object) throw noSuchKey();
   return object;
-}
-
-export function ok(call: S3Call, headers: Record<string, string | number>, xml?: string): AwsResponse {
-  const base = { 'x-amz-request-id': call.requestId, ...headers };
-  return xml === undefined
-    ? { status: 200, headers: base }
-    : { status: 200, headers: { 'content-type': 'application/xml', ...base }, body: xml };
 }

@@ -6,22 +6,22 @@ import { AwsError } from '../../gateway/errors.ts';
 import type { S3Call } from '../protocol/call.ts';
 import { CHECKSUMS, type Checksum, type ChecksumName, checksum } from '../protocol/checksums.ts';
 import { ChunkedDecoder } from '../protocol/chunked.ts';
-import { badDigest } from '../protocol/errors.ts';
+import { badDigest } from '../protocol/responses.ts';
 import type { ObjectStore } from '../state/object-store.ts';
 
-/** A body that lies in a file now. */
+/** A body that was written to a file. */
 export interface Received {
   readonly file: string;
   readonly size: number;
   /** MD5 in hex. */
   readonly md5: string;
-  /** The checksum that came with it, as a header. */
+  /** The verified checksum, as a header. */
   readonly checksum?: Readonly<Record<string, string>>;
 }
 
-const LARGEST = 5 * 1024 ** 3;
+const MAX_BYTES = 5 * 1024 ** 3;
 
-/** Writes a request's body to a file and holds it against every length and checksum that came with it. */
+/** Writes a request's body to a file and checks its length and checksums. */
 export async function receive(call: S3Call, store: ObjectStore): Promise<Received> {
   const draft = store.draft();
   const chunked = isChunked(call);
@@ -44,16 +44,16 @@ export async function receive(call: S3Call, store: ObjectStore): Promise<Receive
     await draft.drop();
     if (error instanceof AwsError) throw error;
     if (call.stream.destroyed)
-      throw new AwsError('RequestTimeout', 'The client went away before its upload was complete', 400);
+      throw new AwsError('RequestTimeout', 'The client disconnected before its upload was complete', 400);
     throw error;
   }
 }
 
-/** Pipes without closing the source on an error: the connection still has to carry the answer. */
+/** Pipes without closing the source on an error, because the connection is still needed for the response. */
 function feed(source: Readable, entry: Writable): Promise<void> {
   return new Promise((resolve) => {
     const cut = () => {
-      if (!source.readableEnded) entry.destroy(new Error('The client went away'));
+      if (!source.readableEnded) entry.destroy(new Error('The client disconnected'));
       resolve();
     };
     source.once('close', cut);
@@ -87,7 +87,7 @@ function measure(call: S3Call) {
   const through = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > LARGEST) {
+      if (size > MAX_BYTES) {
         done(new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400));
         return;
       }

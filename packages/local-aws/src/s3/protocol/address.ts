@@ -1,14 +1,14 @@
 export interface Address {
-  /** Empty for the service itself. */
+  /** Empty if the address is that of the service. */
   readonly bucket: string;
-  /** Decoded; empty for the bucket itself. */
+  /** Decoded; empty if the address is that of a bucket. */
   readonly key: string;
 }
 
-/** `bucket.localhost`, `bucket.s3.localhost`, `bucket.s3.us-east-1.amazonaws.com`; dots may be part of a bucket's name. */
+/** `bucket.localhost`, `bucket.s3.localhost`, `bucket.s3.us-east-1.amazonaws.com`. The name of a bucket may contain dots. */
 const VIRTUAL_HOST = /^([a-z0-9][a-z0-9.-]+?)\.(?:s3[.-][a-z0-9.-]*amazonaws\.com|(?:s3\.)?localhost)(?::\d+)?$/;
 
-/** Finds bucket and key in a path-style or virtual-host address. */
+/** Splits a path-style or virtual-host address into bucket and key. */
 export function splitAddress(path: string, host: string | undefined): Address {
   const virtual = host === undefined ? null : VIRTUAL_HOST.exec(host);
   if (virtual?.[1] && virtual[1] !== 's3') return { bucket: virtual[1], key: decodeKey(path.slice(1)) };
@@ -21,7 +21,7 @@ function decodeKey(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {
-    // A lone percent sign is a valid character of a key that some clients do not encode.
+    // Some clients do not encode a percent sign in a key.
     return encoded;
   }
 }

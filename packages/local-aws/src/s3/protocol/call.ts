@@ -3,7 +3,7 @@ import { AwsError } from '../../gateway/errors.ts';
 import type { AwsRequest } from '../../gateway/types.ts';
 import { splitAddress } from './address.ts';
 
-/** One call of S3, whichever way it was addressed and signed. */
+/** One call of S3, in the same form for all kinds of addresses and signatures. */
 export interface S3Call {
   readonly operation: string;
   readonly bucket: string;
@@ -12,11 +12,11 @@ export interface S3Call {
   readonly requestId: string;
   readonly accessKeyId: string;
   readonly stream: Readable;
-  /** By its name in lower case; a presigned address may carry headers in its query. */
+  /** A header by its name in lower case. A presigned address may have headers in its query. */
   header(name: string): string | undefined;
 }
 
-/** Reads bucket, key and headers of a call. Throws where a presigned address is over or is used for something else. */
+/** Reads a request. Throws if it uses a presigned address that has expired or was signed for another request. */
 export function readCall(request: AwsRequest, now: number): S3Call {
   const { bucket, key } = splitAddress(request.path, request.headers.host);
   const presigned = request.query.has('X-Amz-Signature');
@@ -40,14 +40,14 @@ export function readCall(request: AwsRequest, now: number): S3Call {
   };
 }
 
-/** Signatures are not verified here, but what a presigned address says of its time and its headers holds. */
+/** Checks the expiry and the signed headers of a presigned address. The signature itself is not verified. */
 function checkPresigned(request: AwsRequest, query: ReadonlyMap<string, string>, now: number): void {
   const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('x-amz-date') ?? '');
   const seconds = Number(query.get('x-amz-expires'));
   if (!stamp || !(seconds > 0 && seconds <= 604_800)) {
     throw new AwsError(
       'AuthorizationQueryParametersError',
-      'X-Amz-Date and X-Amz-Expires are needed, up to a week',
+      'X-Amz-Date and X-Amz-Expires are required, and X-Amz-Expires is at most a week',
       400,
     );
   }

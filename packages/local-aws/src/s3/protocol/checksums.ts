@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** Follows a body as it passes; `digest` gives its checksum in base64. */
+/** A checksum that is updated with each chunk of a body. `digest` returns it in base64. */
 export interface Checksum {
   update(chunk: Buffer): void;
   digest(): string;
@@ -10,7 +10,7 @@ export interface Checksum {
 export const CHECKSUMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 export type ChecksumName = (typeof CHECKSUMS)[number];
 
-/** A checksum as S3 names it in its headers. */
+/** A checksum by its name in S3's headers. */
 export function checksum(name: ChecksumName): Checksum {
   switch (name) {
     case 'crc32':
@@ -41,7 +41,7 @@ function running(bytes: 4, start: number, next: (chunk: Buffer, value: number) =
   };
 }
 
-/** Castagnoli's polynomial, reflected. */
+/** The table of the reflected Castagnoli polynomial. */
 const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
@@ -54,7 +54,7 @@ function crc32c(chunk: Buffer, start: number): number {
   return ~value >>> 0;
 }
 
-/** CRC-64/NVME, reflected, in two halves: BigInt would be fifty times slower. */
+/** The table of the reflected CRC-64/NVME polynomial, in two halves, because BigInt is fifty times slower. */
 const CRC64_HIGH = new Uint32Array(256);
 const CRC64_LOW = new Uint32Array(256);
 for (let byte = 0; byte < 256; byte++) {

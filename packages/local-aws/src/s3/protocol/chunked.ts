@@ -2,10 +2,10 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../gateway/errors.ts';
 
 const CRLF = Buffer.from('\r\n');
-/** A chunk's size line and a trailer line are short; anything longer is not aws-chunked. */
+/** Size lines and trailer lines are short. A longer line is not aws-chunked. */
 const MAX_LINE = 8_192;
 
-/** Takes the `aws-chunked` framing off a body, and keeps the trailers behind it. */
+/** Decodes an `aws-chunked` body and keeps its trailers. */
 export class ChunkedDecoder extends Transform {
   readonly trailers = new Map<string, string>();
   #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
@@ -23,12 +23,12 @@ export class ChunkedDecoder extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    // The last line may end with the body itself.
+    // The last line may lack its line break.
     if (this.#state === 'trailers' || this.#state === 'done') done();
     else done(incomplete());
   }
 
-  /** Does one piece of work; false when more bytes are needed first. */
+  /** Takes one step. Returns false if more bytes are needed. */
   #advance(): boolean {
     switch (this.#state) {
       case 'size': {

@@ -1,17 +1,17 @@
 import { AwsError } from '../../gateway/errors.ts';
 import type { ObjectRecord } from '../state/object-store.ts';
 import type { S3Call } from './call.ts';
-import { noSuchKey, preconditionFailed } from './errors.ts';
+import { noSuchKey, preconditionFailed } from './responses.ts';
 
 const matches = (condition: string, etag: string) =>
   condition === '*' ||
   condition.split(',').some((part) => part.trim().replace(/^W\//, '').replaceAll('"', '') === etag);
 
-/** `If-Match` and `If-None-Match` of a write: whoever loses gets 412 and has changed nothing. */
+/** Checks `If-Match` and `If-None-Match` of a write. Throws with 412 if the condition fails. */
 export function checkWrite(call: S3Call, before: ObjectRecord | undefined): void {
   const ifNoneMatch = call.header('if-none-match');
   if (ifNoneMatch !== undefined) {
-    if (ifNoneMatch !== '*') throw new AwsError('NotImplemented', 'If-None-Match of a write takes * only', 501);
+    if (ifNoneMatch !== '*') throw new AwsError('NotImplemented', 'If-None-Match of a write supports * only', 501);
     if (before) throw preconditionFailed();
   }
   const ifMatch = call.header('if-match');
@@ -20,7 +20,7 @@ export function checkWrite(call: S3Call, before: ObjectRecord | undefined): void
   if (!matches(ifMatch, before.etag)) throw preconditionFailed();
 }
 
-/** The conditions of a read, in the order of RFC 9110. `not-modified` is answered with 304. */
+/** Checks the conditions of a read in the order of RFC 9110. The response to `not-modified` is 304. */
 export function checkRead(call: S3Call, object: ObjectRecord, prefix = ''): 'send' | 'not-modified' {
   const condition = (name: string) => call.header(`${prefix}${name}`);
   const seconds = Math.floor(object.lastModified / 1000) * 1000;
@@ -35,7 +35,7 @@ export function checkRead(call: S3Call, object: ObjectRecord, prefix = ''): 'sen
   return seconds <= Date.parse(condition('if-modified-since') ?? '') ? 'not-modified' : 'send';
 }
 
-/** The bytes that a Range asks for, both ends included; undefined is the whole object. */
+/** The bytes that a Range header selects, both ends included; undefined for the whole object. */
 export function readRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
@@ -47,6 +47,6 @@ export function readRange(header: string | undefined, size: number): { start: nu
       'content-range': `bytes */${size}`,
     });
   }
-  // An end before the start is no range at all: RFC 9110 has it ignored.
+  // RFC 9110: a range that ends before it starts is invalid, and an invalid range is ignored.
   return start > end ? undefined : { start, end };
 }

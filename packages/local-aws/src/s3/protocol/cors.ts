@@ -1,32 +1,9 @@
-import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { AwsError } from '../../gateway/errors.ts';
+import type { AwsRequest, AwsResponse } from '../../gateway/types.ts';
+import type { CorsRule } from '../definitions.ts';
+import type { S3Call } from './call.ts';
 
-/** A rule of a bucket's CORS configuration. */
-export interface CorsRule {
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-  readonly exposed: readonly string[];
-  readonly maxAge?: number;
-}
-
-/** Reads the CorsConfiguration of a template's bucket. */
-export function corsRulesOf(configuration: Json | undefined): CorsRule[] {
-  const rules = isObject(configuration) && Array.isArray(configuration.CorsRules) ? configuration.CorsRules : [];
-  return rules.filter(isObject).map(ruleOf);
-}
-
-function ruleOf(rule: JsonObject): CorsRule {
-  const list = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
-  return {
-    origins: list(rule.AllowedOrigins),
-    methods: list(rule.AllowedMethods),
-    headers: list(rule.AllowedHeaders).map((header) => header.toLowerCase()),
-    exposed: list(rule.ExposedHeaders),
-    ...(typeof rule.MaxAge === 'number' ? { maxAge: rule.MaxAge } : {}),
-  };
-}
-
-/** What a browser of `origin` must be told to let its page make a call with `method` and `headers`; undefined refuses. */
+/** The headers that allow a page of `origin` a call with this method and these headers; undefined if no rule allows it. */
 export function corsHeaders(
   rules: readonly CorsRule[],
   origin: string,
@@ -50,10 +27,32 @@ export function corsHeaders(
   };
 }
 
-/** A pattern holds one `*` at most. */
+/** A pattern has at most one `*`. */
 function fits(pattern: string, text: string): boolean {
   const star = pattern.indexOf('*');
   if (star === -1) return pattern === text;
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
   return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
+}
+
+export function crossOrigin(
+  request: AwsRequest,
+  call: S3Call,
+  rules: readonly CorsRule[],
+): Record<string, string> | undefined {
+  const origin = call.header('origin');
+  if (origin === undefined) return undefined;
+  const asked = call.header('access-control-request-headers')?.split(',') ?? [];
+  const method = call.header('access-control-request-method') ?? request.method;
+  return corsHeaders(
+    rules,
+    origin,
+    method,
+    asked.map((header) => header.trim()).filter((header) => header !== ''),
+  );
+}
+
+export function preflight(cors: Record<string, string> | undefined): AwsResponse {
+  if (cors) return { status: 200, headers: cors };
+  throw new AwsError('AccessForbidden', 'CORSResponse: This CORS request is not allowed.', 403);
 }

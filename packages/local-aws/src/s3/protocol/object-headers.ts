@@ -1,9 +1,9 @@
 import type { ObjectRecord } from '../state/object-store.ts';
 import type { S3Call } from './call.ts';
-import { invalidArgument } from './errors.ts';
+import { invalidArgument } from './responses.ts';
 
-const KEPT = ['cache-control', 'content-disposition', 'content-language', 'expires'] as const;
-/** `response-content-type` and the like, which a presigned address may ask for. */
+const STORED = ['cache-control', 'content-disposition', 'content-language', 'expires'] as const;
+/** Headers that a request may override with `response-content-type` and so on. */
 const OVERRIDES = [
   'content-type',
   'cache-control',
@@ -13,10 +13,10 @@ const OVERRIDES = [
   'expires',
 ];
 
-/** The headers that an object keeps: its type, its metadata. */
+/** The headers that are stored with an object: its type and its metadata. */
 export function headersToKeep(call: S3Call, names: Iterable<string>): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': call.header('content-type') ?? 'binary/octet-stream' };
-  for (const name of KEPT) {
+  for (const name of STORED) {
     const value = call.header(name);
     if (value !== undefined) kept[name] = value;
   }
@@ -33,7 +33,7 @@ export function headersToKeep(call: S3Call, names: Iterable<string>): Record<str
   return kept;
 }
 
-/** What GetObject and HeadObject answer of a whole object. */
+/** The headers of an object in the response to GetObject and HeadObject. */
 export function objectHeaders(call: S3Call, object: ObjectRecord): Record<string, string | number> {
   const headers: Record<string, string | number> = {
     ...object.headers,
@@ -53,7 +53,7 @@ export function objectHeaders(call: S3Call, object: ObjectRecord): Record<string
   return headers;
 }
 
-/** Reads `a=1&b=2`. */
+/** Reads tags in the form `a=1&b=2`. */
 export function readTags(header: string | undefined): Record<string, string> | undefined {
   if (header === undefined) return undefined;
   const tags = Object.fromEntries(new URLSearchParams(header));

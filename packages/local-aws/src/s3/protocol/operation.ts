@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { splitAddress } from './address.ts';
 
-/** The S3 operation that a method, an address and a query stand for. */
+/** The S3 operation that a method, an address and a query name. */
 export function s3Operation(
   method: string,
   path: string,

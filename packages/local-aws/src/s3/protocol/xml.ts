@@ -2,13 +2,13 @@ import { escapeXml } from '../../gateway/protocols.ts';
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** Content of an element: text, members, or a list of either under the same name. */
+/** Content of an element: text, members, or a list of elements with the same name. */
 export type XmlValue = string | number | boolean | undefined | XmlMembers | readonly (string | XmlMembers)[];
 export interface XmlMembers {
   readonly [name: string]: XmlValue;
 }
 
-/** Writes a document of S3's; members without a value are left out. */
+/** Writes a document in S3's namespace. Members without a value are omitted. */
 export function xmlDocument(root: string, members: XmlMembers): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${NAMESPACE}">${writeMembers(members)}</${root}>`;
 }
@@ -27,7 +27,7 @@ function element(name: string, value: XmlValue): string {
   return `<${name}>${content}</${name}>`;
 }
 
-/** The content of every `<name>` element in a request, as it stands. */
+/** The raw content of every `<name>` element. */
 export function elementsOf(xml: string, name: string): string[] {
   const found = xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g'));
   return [...found].map((match) => match[1] ?? '');

@@ -5,21 +5,20 @@ import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
-import { readRecord, S3_SCHEMA } from './schema.ts';
 
-/** What is known of an object besides its bytes. */
+/** An object without its bytes. */
 export interface ObjectRecord {
   readonly key: string;
-  /** Names the file that holds the bytes. */
+  /** Name of the file with the bytes. */
   readonly file: string;
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
-  /** content-type, cache-control and x-amz-meta-… as they are answered. */
+  /** content-type, cache-control and x-amz-meta-…, as in responses. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `x-amz-checksum-…` where one is known for the whole object. */
+  /** `x-amz-checksum-…`, if one is known for the whole object. */
   readonly checksum?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -41,7 +40,7 @@ export interface Part {
   readonly lastModified: number;
 }
 
-/** Buckets, objects and uploads: what is known of them in SQLite, their bytes in files of their own. */
+/** Buckets, objects and multipart uploads. Records are in SQLite; the bytes of each object are in a file. */
 export class ObjectStore {
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
@@ -54,7 +53,7 @@ export class ObjectStore {
     this.#drafts = join(folder, 'drafts');
     rmSync(this.#drafts, { recursive: true, force: true });
     for (const path of [this.#files, this.#drafts]) mkdirSync(path, { recursive: true });
-    this.#database = openDatabase(join(folder, 's3.sqlite'), S3_SCHEMA);
+    this.#database = openDatabase(join(folder, 's3.sqlite'), SCHEMA);
     this.#commit = new GroupCommit(this.#database);
     this.#removeOrphans();
   }
@@ -87,7 +86,7 @@ export class ObjectStore {
     return row && readRecord<ObjectRecord>(row.record);
   }
 
-  /** Makes `record` the object of its key; the file of the object before is removed. */
+  /** Stores an object. If it replaces another, the file of that one is removed. */
   put(bucket: string, record: ObjectRecord): void {
     const before = this.find(bucket, record.key);
     this.#write('INSERT OR REPLACE INTO object VALUES (?, ?, ?)', bucket, record.key, JSON.stringify(record));
@@ -102,12 +101,12 @@ export class ObjectStore {
     return before;
   }
 
-  /** The objects whose key is greater than `after` (or the same, where `inclusive`), in the order of S3. */
+  /** The objects with a key greater than `after` (or equal, if `inclusive`), in the order of S3. */
   *list(bucket: string, prefix: string, after: string, inclusive = false): Generator<ObjectRecord> {
     const from = prefix > after ? prefix : after;
     const operator = inclusive || from !== after ? '>=' : '>';
     const sql = `SELECT record FROM object WHERE bucket = ? AND key ${operator} ? AND key < ? ORDER BY key`;
-    // A statement of its own: two lists may be read at the same time.
+    // Not a shared statement, because two lists may be read at the same time.
     const rows = this.#database.prepare(sql).iterate(bucket, from, prefix + LAST_CHARACTER);
     for (const row of rows) yield readRecord<ObjectRecord>(row.record);
   }
@@ -142,7 +141,7 @@ export class ObjectStore {
     this.#write('DELETE FROM upload WHERE id = ?', uploadId);
   }
 
-  /** A file to write into; `keep` makes it one that lasts. */
+  /** A temporary file to write to; `keep` makes it permanent. */
   draft(): { path: string; keep(): string; drop(): Promise<void> } {
     const file = randomUUID();
     const path = join(this.#drafts, file);
@@ -156,17 +155,17 @@ export class ObjectStore {
     };
   }
 
-  /** Where the bytes of a file lie; two characters of its name spread files over folders. */
+  /** The path of a file. Files are spread over folders by the first two characters of their names. */
   pathOf(file: string): string {
     return join(this.#files, file.slice(0, 2), file);
   }
 
-  /** Removes a file once nothing that is committed names it. */
+  /** Removes a file once the commit that no longer names it is done. */
   discard(file: string): void {
     this.#commit.afterCommit(() => void ignoreMissing(unlink(this.pathOf(file))));
   }
 
-  /** Fulfilled once all that was written cannot be lost. */
+  /** Resolves once every write so far is committed. */
   settled(): Promise<void> {
     return new Promise((resolve) => this.#commit.afterCommit(resolve));
   }
@@ -176,7 +175,7 @@ export class ObjectStore {
     this.#database.close();
   }
 
-  /** Files that a killed process had written but not yet named. */
+  /** Removes files that a killed process had written but not yet recorded. */
   #removeOrphans(): void {
     const sql = `SELECT json_extract(record, '$.file') AS file FROM object
       UNION ALL SELECT json_extract(record, '$.file') FROM part`;
@@ -210,6 +209,16 @@ export class ObjectStore {
     this.#prepared(sql).run(...values);
   }
 }
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, created INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS object (bucket TEXT, key TEXT, record TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS upload (id TEXT PRIMARY KEY, bucket TEXT, record TEXT) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS part (upload TEXT, number INTEGER, record TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+`;
+
+/** Only this class writes records, so they need no validation. */
+const readRecord = <T>(record: unknown): T => JSON.parse(String(record)) as T;
 
 const LAST_CHARACTER = '\u{10ffff}';
 

@@ -1,4 +1,18 @@
 import { AwsError } from '../../gateway/errors.ts';
+import type { AwsResponse } from '../../gateway/types.ts';
+import type { S3Call } from './call.ts';
+
+export function ok(call: S3Call, headers: Record<string, string | number>, xml?: string): AwsResponse {
+  const base = { 'x-amz-request-id': call.requestId, ...headers };
+  return xml === undefined
+    ? { status: 200, headers: base }
+    : { status: 200, headers: { 'content-type': 'application/xml', ...base }, body: xml };
+}
+
+export const noContent = (call: S3Call): AwsResponse => ({
+  status: 204,
+  headers: { 'x-amz-request-id': call.requestId },
+});
 
 export const noSuchBucket = () => new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
 export const noSuchKey = () => new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
