@@ -25,7 +25,10 @@ export const LOCAL_MAILGUN_DOMAIN = 'mg.pregon.test';
 export const pathOf = (path: string): string => path.slice(path.indexOf('/', '/_providers/'.length));
 
 /** Applies this provider's faults: waits for the latency, and resolves to true when the call must fail. */
-export async function isFaulty(name: 'mailgun' | 'sendgrid', { faults, chance }: ProviderOptions): Promise<boolean> {
+export async function isFaulty(
+  name: keyof ProductFaults['current']['providers'],
+  { faults, chance }: ProviderOptions,
+): Promise<boolean> {
   const { errorRate, latencyMs, outage } = faults.current.providers[name];
   if (latencyMs > 0) await chance.sleep(latencyMs);
   return outage || (errorRate > 0 && chance.random() < errorRate);
