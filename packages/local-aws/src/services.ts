@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import { Closers } from './compose/closers.ts';
 import { tablesOf } from './dynamodb/definitions.ts';
 import { startDynamoDb } from './dynamodb/dynamodb.ts';
-import { busesOf, rulesOf } from './events/definitions.ts';
-import { EventBus } from './events/delivery/event-bus.ts';
-import { callTarget } from './events/delivery/targets.ts';
-import { eventBridge } from './events/protocol.ts';
-import { DeliveryQueue } from './events/state/delivery-queue.ts';
-import { RuleStore } from './events/state/rule-store.ts';
+import type { EventBus } from './events/delivery/event-bus.ts';
+import { eventBridge } from './events/events.ts';
 import type { Extensions } from './extensions.ts';
 import { Faults } from './faults/faults.ts';
 import { faultsRoute } from './faults/route.ts';
@@ -119,25 +115,28 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     closers.add(() => dynamodb.close());
     closers.add(() => sqs.close());
 
-    const queue = new DeliveryQueue(folder('events'));
-    closers.add(() => queue.close());
-    const rules = new RuleStore({ rules: rulesOf(template), buses: busesOf(template), folder: folder('events') });
-    const events = new EventBus({
-      rules: () => rules.all,
-      queue,
+    const events = eventBridge({
+      template,
+      folder: folder('events'),
+      gateway,
       faults,
       chance,
       now,
-      deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
       onError: (error) => onError(error, 'events'),
     });
     closers.add(() => events.close());
-    services.set('events', eventBridge({ bus: events, rules }));
+    services.set('events', events.handler);
 
     const store = new ObjectStore(folder('s3'));
     closers.add(() => store.close());
     const publish = (detailType: string, { arn }: { arn: string }, detail: object) =>
-      void events.publish({ bus: 'default', source: 'aws.s3', detailType, detail: { ...detail }, resources: [arn] });
+      void events.bus.publish({
+        bus: 'default',
+        source: 'aws.s3',
+        detailType,
+        detail: { ...detail },
+        resources: [arn],
+      });
     services.set('s3', s3({ store, buckets: bucketsOf(template), now, publish }));
 
     const { outbox = countingOutbox() } = extensions;
@@ -154,7 +153,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       services,
       localRoutes,
       meter,
-      events,
+      events: events.bus,
       async close() {
         // No call may arrive while the services close. A gateway that is closed twice does no harm.
         await gateway.close();

@@ -5,14 +5,14 @@ import { parseSchedule, type Schedule, ScheduleError } from './matching/schedule
 import { PatternError } from './matching/value-matchers.ts';
 
 export const DEFAULT_BUS = 'default';
-/** What a rule of this machine can call: a function, a queue, a state machine. */
+/** The targets that are supported: functions, queues and state machines. */
 export const DELIVERABLE = /^arn:aws:(lambda|sqs|states):/;
 
-/** What is called when a rule or a schedule applies. */
+/** A target of a rule or a schedule. */
 export interface Target {
   readonly id: string;
   readonly arn: string;
-  /** The target as the template has it: its input, its retries. */
+  /** The target's properties in the template, such as its input and its retry policy. */
   readonly settings: JsonObject;
 }
 
@@ -26,11 +26,11 @@ export interface Rule {
   readonly schedule?: Schedule;
   readonly enabled: boolean;
   readonly targets: readonly Target[];
-  /** Source of the event that a schedule sends. */
+  /** The source of the events of a schedule. */
   readonly origin: 'aws.events' | 'aws.scheduler';
 }
 
-/** The rules and schedules of a template, compiled. What is not emulated is reported to the template. */
+/** The rules and schedules of a template, compiled. Those that are not supported are reported to the template. */
 export function rulesOf(template: Template): Rule[] {
   const compiled = (type: string, compile: (resource: TemplateResource) => Rule) =>
     template.ofType(type).flatMap((resource) => {
@@ -91,6 +91,6 @@ function scheduleOf({ physicalId, arn = '', properties }: TemplateResource): Rul
   };
 }
 
-/** A bus is named by its name or its ARN. */
+/** The name of a bus that is given by its name or its ARN. */
 export const busName = (bus: Json | undefined): string =>
   typeof bus === 'string' && bus !== '' ? bus.slice(bus.lastIndexOf('/') + 1) : DEFAULT_BUS;

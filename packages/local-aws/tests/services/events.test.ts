@@ -14,7 +14,7 @@ import { EventBus } from '../../src/events/delivery/event-bus.ts';
 import { targetInput } from '../../src/events/delivery/target-input.ts';
 import { compilePattern } from '../../src/events/matching/pattern.ts';
 import { parseSchedule } from '../../src/events/matching/schedule.ts';
-import { eventBridge } from '../../src/events/protocol.ts';
+import { eventsApi } from '../../src/events/protocol.ts';
 import { DeliveryQueue } from '../../src/events/state/delivery-queue.ts';
 import { RuleStore } from '../../src/events/state/rule-store.ts';
 import { Faults } from '../../src/faults/faults.ts';
@@ -152,9 +152,9 @@ describe('EventBridge', () => {
     const clock = { offset: 0 };
     let left = failures;
     const queue = new DeliveryQueue(folder);
-    const book = new RuleStore({ rules, buses: ['default', 'orders'], folder });
+    const store = new RuleStore({ rules, buses: ['default', 'orders'], folder });
     const bus = new EventBus({
-      rules: () => book.all,
+      rules: () => store.all,
       queue,
       faults,
       chance: { random: () => 0.5, sleep: async () => undefined },
@@ -166,7 +166,7 @@ describe('EventBridge', () => {
       onError: (error) => errors.push(error),
     });
     bus.start();
-    const gateway = await gatewayFor({ events: eventBridge({ bus, rules: book }) });
+    const gateway = await gatewayFor({ events: eventsApi({ bus, rules: store }) });
     const client = new EventBridgeClient(clientOptions(gateway));
     let closed = false;
     const close = async () => {

@@ -18,30 +18,30 @@ export interface BusEvent {
 }
 
 export interface EventBusOptions {
-  /** Asked at each event: clients make rules, too. Schedules are those that stand at the start. */
+  /** Called for each event, because clients can add rules. Schedules are read once, at the start. */
   rules(): readonly Rule[];
   readonly queue: DeliveryQueue;
   readonly faults: Faults;
   readonly chance: Chance;
   now(): number;
-  /** Calls a target; rejects where it has to be tried again. */
+  /** Calls a target. A rejection leads to a retry. */
   deliver(targetArn: string, payload: string): Promise<void>;
-  /** Told of a target that refuses, and of an event that was given up. */
+  /** Receives the first failure of a delivery, and the last one if it is given up. */
   onError(error: unknown): void;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
-const AT_ONCE = 32;
-/** A timer of Node's goes no further than this. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const FIRST_RETRY_DELAY_MS = 1_000;
+const MAX_RETRY_DELAY_MS = 60_000;
+const CONCURRENCY = 32;
+/** The longest delay of a timer in Node. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Takes events, finds the rules that match, and gets them to the rules' targets, trying again until it works. */
+/** Accepts events, matches them with the rules and delivers them to the targets, with retries. */
 export class EventBus {
   readonly #options: EventBusOptions;
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #underway = new Set<number>();
+  readonly #inProgress = new Set<number>();
   #pump: NodeJS.Timeout | undefined;
   #started = false;
   #closed = false;
@@ -50,14 +50,14 @@ export class EventBus {
     this.#options = options;
   }
 
-  /** Begins to deliver and to fire schedules; until then events are only accepted. */
+  /** Starts deliveries and schedules. Before that, events are only accepted. */
   start(): void {
     this.#started = true;
     for (const rule of this.#options.rules()) this.#schedule(rule);
     this.#wake();
   }
 
-  /** Accepts an event and gives its id. Once `settled`, a kill does not lose it. */
+  /** Accepts an event and returns its id. After `settled` a kill does not lose the event. */
   publish(event: BusEvent): string {
     const { rules, queue, faults, chance, now } = this.#options;
     const id = randomUUID();
@@ -91,24 +91,24 @@ export class EventBus {
     if (this.#closed || !this.#started) return;
     const due = this.#options.queue.nextDue();
     if (due === undefined) return;
-    const wait = Math.min(Math.max(due - this.#options.now(), 0), LONGEST_TIMER_MS);
+    const wait = Math.min(Math.max(due - this.#options.now(), 0), MAX_TIMER_MS);
     this.#pump = setTimeout(() => this.#deliverDue(), wait);
   }
 
   #deliverDue(): void {
     const { queue, now } = this.#options;
-    const free = AT_ONCE - this.#underway.size;
+    const free = CONCURRENCY - this.#inProgress.size;
     if (free <= 0) return;
-    const due = queue.due(now(), AT_ONCE).filter(({ id }) => !this.#underway.has(id));
+    const due = queue.due(now(), CONCURRENCY).filter(({ id }) => !this.#inProgress.has(id));
     for (const delivery of due.slice(0, free)) {
-      this.#underway.add(delivery.id);
+      this.#inProgress.add(delivery.id);
       this.#attempt(delivery).finally(() => {
-        this.#underway.delete(delivery.id);
+        this.#inProgress.delete(delivery.id);
         this.#wake();
       });
     }
-    // What is under way stays due until it ends, and wakes this again then.
-    if (this.#underway.size === 0) this.#wake();
+    // Deliveries in progress stay due until they end, and then call #wake again.
+    if (this.#inProgress.size === 0) this.#wake();
   }
 
   async #attempt(delivery: Delivery): Promise<void> {
@@ -127,7 +127,7 @@ export class EventBus {
         return;
       }
       if (delivery.attempts === 0) onError(error);
-      queue.postpone(delivery, now() + Math.min(FIRST_RETRY_MS * 2 ** delivery.attempts, LONGEST_RETRY_MS));
+      queue.postpone(delivery, now() + Math.min(FIRST_RETRY_DELAY_MS * 2 ** delivery.attempts, MAX_RETRY_DELAY_MS));
     }
   }
 
@@ -139,10 +139,10 @@ export class EventBus {
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        if (wait <= LONGEST_TIMER_MS) this.#fire(rule, due);
+        if (wait <= MAX_TIMER_MS) this.#fire(rule, due);
         this.#schedule(rule);
       },
-      Math.min(wait, LONGEST_TIMER_MS),
+      Math.min(wait, MAX_TIMER_MS),
     );
     this.#timers.add(timer);
   }
@@ -159,7 +159,7 @@ export class EventBus {
   }
 }
 
-/** A target's retry policy; EventBridge's own is 185 retries in 24 hours. */
+/** The retry policy of a target. The default of EventBridge is 185 retries in 24 hours. */
 function limitsOf({ RetryPolicy, DeadLetterConfig }: JsonObject, now: number): DeliveryLimits {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = isObject(RetryPolicy) ? RetryPolicy : {};
   const deadLetterArn = isObject(DeadLetterConfig) ? DeadLetterConfig.Arn : undefined;
@@ -170,7 +170,7 @@ function limitsOf({ RetryPolicy, DeadLetterConfig }: JsonObject, now: number): D
   };
 }
 
-/** An event as rules and targets see it. */
+/** The event in the form that rules and targets receive. */
 function toEnvelope(
   { source, detailType, detail, resources = [], time }: BusEvent,
   id: string,
@@ -182,7 +182,7 @@ function toEnvelope(
     'detail-type': detailType,
     source,
     account: LOCAL_ACCOUNT,
-    // EventBridge has whole seconds here.
+    // EventBridge cuts the time to whole seconds.
     time: new Date(time ?? now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
     region: LOCAL_REGION,
     resources: [...resources],

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Rule } from '../definitions.ts';
 
-/** What a rule's target gets of an event: all of it, a part, or a text of its own. */
+/** The input of a target: the event, a part of it, or a text of the target's own. */
 export function targetInput(target: JsonObject, event: JsonObject, rule: Pick<Rule, 'name' | 'arn'>): string {
   if (typeof target.Input === 'string') return target.Input;
   if (typeof target.InputPath === 'string') return JSON.stringify(atPath(event, target.InputPath) ?? null);

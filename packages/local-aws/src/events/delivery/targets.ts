@@ -4,7 +4,7 @@ import { LOCAL_ACCOUNT } from '../../identity.ts';
 
 type Call = (call: InternalCall) => Promise<AwsResponse>;
 
-/** Hands an event's payload to what an ARN names: a function, a queue or a state machine. Throws where that fails. */
+/** Sends an event's payload to a function, a queue or a state machine. Throws if the call fails. */
 export async function callTarget(call: Call, arn: string, payload: string, awsEndpoint: string): Promise<void> {
   const [, , service, , , ...rest] = arn.split(':');
   const response = await call(callFor(String(service), arn, rest, payload, awsEndpoint));
@@ -34,7 +34,7 @@ function callFor(
     case 'states':
       return jsonCall(service, 'AWSStepFunctions', 'StartExecution', { stateMachineArn: arn, input: payload });
     default:
-      throw new Error(`${arn} cannot be the target of a rule on this machine`);
+      throw new Error(`${arn} is not a supported target`);
   }
 }
 

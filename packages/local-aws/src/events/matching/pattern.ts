@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { fieldMatcher, PatternError } from './value-matchers.ts';
 
-/** Says whether an event matches. */
+/** Whether an event matches. */
 export type Matcher = (event: Json | undefined) => boolean;
 
-/** Compiles an EventBridge pattern. Throws `PatternError` where EventBridge would refuse it. */
+/** Compiles an EventBridge pattern. Throws `PatternError` if EventBridge would refuse it. */
 export function compilePattern(pattern: Json): Matcher {
   if (!isObject(pattern) || Object.keys(pattern).length === 0) {
     throw new PatternError('Event pattern is not valid. Reason: Pattern must be a non-empty object');
@@ -34,6 +34,6 @@ function nestedMatcher(value: Json, name: string): Matcher {
     throw new PatternError(`Event pattern is not valid. Reason: "${name}" must be an object or an array`);
   }
   const matches = objectMatcher(value);
-  // A list of objects matches when one of them does.
+  // A list of objects matches if one of them does.
   return (event) => (Array.isArray(event) ? event.some((item) => matches(item)) : matches(event));
 }

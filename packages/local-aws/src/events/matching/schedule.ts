@@ -3,7 +3,7 @@ export class ScheduleError extends Error {
   override readonly name = 'ValidationException';
 }
 
-/** The time after `after` at which a schedule is due, both in milliseconds since the epoch; undefined when never again. */
+/** The next time after `after` at which a schedule is due, both in milliseconds since the epoch; undefined if there is none. */
 export type Schedule = (after: number) => number | undefined;
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

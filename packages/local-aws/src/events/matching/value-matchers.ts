@@ -6,10 +6,10 @@ export class PatternError extends Error {
 }
 
 type ValueTest = (value: Json) => boolean;
-/** `undefined` is a field that the event does not have. */
+/** The value is `undefined` if the event does not have the field. */
 type FieldTest = (value: Json | undefined) => boolean;
 
-/** Compiles the list of alternatives that a field may match. */
+/** Compiles the list of alternatives for a field. */
 export function fieldMatcher(alternatives: readonly Json[], name: string): FieldTest {
   if (alternatives.length === 0)
     throw new PatternError(`Event pattern is not valid. Reason: "${name}" is an empty array`);
@@ -20,7 +20,7 @@ export function fieldMatcher(alternatives: readonly Json[], name: string): Field
 function fieldTest(alternative: Json, name: string): FieldTest {
   if (isObject(alternative) && 'exists' in alternative) {
     const wanted = alternative.exists === true;
-    // Only leaves exist: a field that holds an object counts as absent.
+    // `exists` only applies to leaves: a field with an object counts as absent.
     return (value) => (value !== undefined && !isObject(value)) === wanted;
   }
   const matches = isObject(alternative) ? operatorTest(alternative, name) : equals(alternative);

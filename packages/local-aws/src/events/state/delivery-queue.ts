@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
 
-/** One event on its way to one target. */
+/** An event that has to be delivered to a target. */
 export interface Delivery {
   readonly id: number;
   readonly targetArn: string;
@@ -14,15 +14,15 @@ export interface Delivery {
   readonly limits: DeliveryLimits;
 }
 
-/** When to give up, and where what was given up goes. */
+/** When a delivery is given up, and where the event goes then. */
 export interface DeliveryLimits {
   readonly giveUpAt: number;
   readonly maxRetries: number;
-  /** A queue. */
+  /** ARN of a queue. */
   readonly deadLetterArn?: string;
 }
 
-/** The events that still have to reach a target, in SQLite: an accepted event is not lost by a kill. */
+/** The undelivered events, in SQLite, so that a kill loses none that was accepted. */
 export class DeliveryQueue {
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
@@ -67,7 +67,7 @@ export class DeliveryQueue {
     }));
   }
 
-  /** When the next delivery is due, in milliseconds since the epoch. */
+  /** The time at which the next delivery is due, in milliseconds since the epoch. */
   nextDue(): number | undefined {
     const due = this.#next.get()?.due;
     return due === null || due === undefined ? undefined : Number(due);
@@ -83,7 +83,7 @@ export class DeliveryQueue {
     this.#remove.run(delivery.id);
   }
 
-  /** Fulfilled once all that was added cannot be lost. */
+  /** Resolves once every event so far is committed. */
   settled(): Promise<void> {
     return new Promise((resolve) => this.#commit.afterCommit(resolve));
   }

@@ -8,7 +8,7 @@ import { DEFAULT_BUS, type Rule } from '../definitions.ts';
 import { compilePattern } from '../matching/pattern.ts';
 import { PatternError } from '../matching/value-matchers.ts';
 
-/** A rule that a client made, as it is kept. */
+/** A rule that a client created. */
 export interface ClientRule {
   readonly name: string;
   readonly bus: string;
@@ -16,34 +16,34 @@ export interface ClientRule {
   readonly enabled: boolean;
 }
 
-interface KeptRule extends ClientRule {
+interface StoredRule extends ClientRule {
   readonly targets: readonly JsonObject[];
 }
 
 export interface RuleStoreOptions {
-  /** The template's own. */
+  /** The rules of the template. */
   readonly rules: readonly Rule[];
   readonly buses: readonly string[];
   readonly folder: string;
 }
 
-/** EventBridge's own limit. */
+/** The limit of EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_TARGETS = 5;
 
-/** The rules in force: those of the template, which only the template changes, and those of clients, which survive a kill. */
+/** The rules of the template, which clients cannot change, and the rules that clients created, which survive a restart. */
 export class RuleStore {
   readonly buses: readonly string[];
   readonly #fixed: readonly Rule[];
   readonly #file: string;
-  #kept: KeptRule[];
+  #stored: StoredRule[];
   #rules: readonly Rule[] = [];
 
   constructor({ rules, buses, folder }: RuleStoreOptions) {
     this.buses = buses;
     this.#fixed = rules;
     this.#file = join(folder, 'rules.json');
-    this.#kept = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as KeptRule[]) : [];
-    this.#rules = [...rules, ...this.#kept.map(compiled)];
+    this.#stored = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as StoredRule[]) : [];
+    this.#rules = [...rules, ...this.#stored.map(compiled)];
   }
 
   get all(): readonly Rule[] {
@@ -57,27 +57,27 @@ export class RuleStore {
     return rule;
   }
 
-  /** Makes a rule, or changes its pattern and state; its targets stay. */
+  /** Creates a rule, or changes its pattern and state but not its targets. */
   put(rule: ClientRule): Rule {
     if (!this.buses.includes(rule.bus)) throw notFound(`Event bus ${rule.bus} does not exist.`);
     if (this.#fixed.some(({ name, bus }) => name === rule.name && bus === rule.bus)) throw ofTemplate(rule.name);
-    const before = this.#kept.find(({ name, bus }) => name === rule.name && bus === rule.bus);
-    const kept = { ...rule, targets: before?.targets ?? [] };
-    // Refused here, before anything is kept.
-    compiled(kept);
-    this.#keep([...this.#kept.filter((other) => other !== before), kept]);
+    const before = this.#stored.find(({ name, bus }) => name === rule.name && bus === rule.bus);
+    const stored = { ...rule, targets: before?.targets ?? [] };
+    // Throws before anything is stored if the pattern is invalid.
+    compiled(stored);
+    this.#save([...this.#stored.filter((other) => other !== before), stored]);
     return this.find(rule.name, rule.bus);
   }
 
   delete(name: string, bus: string): void {
-    const rule = this.#kept.find((known) => known.name === name && known.bus === bus);
-    // Deleting what is not there succeeds, as on AWS.
+    const rule = this.#stored.find((known) => known.name === name && known.bus === bus);
+    // Deleting a rule that does not exist succeeds, as on AWS.
     if (!rule) return;
     if (rule.targets.length > 0) throw invalid("Rule can't be deleted since it has targets.");
-    this.#keep(this.#kept.filter((other) => other !== rule));
+    this.#save(this.#stored.filter((other) => other !== rule));
   }
 
-  /** Adds targets, those with a known id in place of it. */
+  /** Adds targets. A target with a known id replaces the old one. */
   putTargets(name: string, bus: string, targets: readonly JsonObject[]): void {
     this.#change(name, bus, (existing) => {
       const ids = new Set(targets.map(({ Id }) => Id));
@@ -95,19 +95,19 @@ export class RuleStore {
 
   #change(name: string, bus: string, change: (targets: readonly JsonObject[]) => readonly JsonObject[]): void {
     this.find(name, bus);
-    const rule = this.#kept.find((known) => known.name === name && known.bus === bus);
+    const rule = this.#stored.find((known) => known.name === name && known.bus === bus);
     if (!rule) throw ofTemplate(name);
-    this.#keep(this.#kept.map((other) => (other === rule ? { ...rule, targets: change(rule.targets) } : other)));
+    this.#save(this.#stored.map((other) => (other === rule ? { ...rule, targets: change(rule.targets) } : other)));
   }
 
-  #keep(kept: KeptRule[]): void {
-    replaceFile(this.#file, JSON.stringify(kept));
-    this.#kept = kept;
-    this.#rules = [...this.#fixed, ...kept.map(compiled)];
+  #save(stored: StoredRule[]): void {
+    replaceFile(this.#file, JSON.stringify(stored));
+    this.#stored = stored;
+    this.#rules = [...this.#fixed, ...stored.map(compiled)];
   }
 }
 
-function compiled({ name, bus, pattern, enabled, targets }: KeptRule): Rule {
+function compiled({ name, bus, pattern, enabled, targets }: StoredRule): Rule {
   try {
     return {
       name,
@@ -127,4 +127,4 @@ function compiled({ name, bus, pattern, enabled, targets }: KeptRule): Rule {
 
 const notFound = (message: string) => new AwsError('ResourceNotFoundException', message);
 const invalid = (message: string) => new AwsError('ValidationException', message);
-const ofTemplate = (name: string) => invalid(`Rule ${name} is of the template, and is changed there.`);
+const ofTemplate = (name: string) => invalid(`Rule ${name} belongs to the template and can only be changed there.`);

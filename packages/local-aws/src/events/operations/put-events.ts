@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { isObject, type Json } from '../../json.ts';
+import { busName } from '../definitions.ts';
+import type { EventBus } from '../delivery/event-bus.ts';
+import { checked, type EventsDeps } from './requests.ts';
+
+const entrySchema = z.object({
+  Source: z.string().optional(),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  EventBusName: z.string().optional(),
+  Resources: z.array(z.string()).optional(),
+  Time: z.union([z.number(), z.string()]).optional(),
+});
+const putEventsSchema = z.object({ Entries: z.array(entrySchema).min(1).max(10) });
+type Entry = z.infer<typeof entrySchema>;
+
+export async function putEvents({ bus, rules: { buses } }: EventsDeps, body: Json): Promise<unknown> {
+  const Entries = checked(putEventsSchema, body).Entries.map((entry) => put(bus, buses, entry));
+  await bus.settled();
+  return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
+}
+
+function put(bus: EventBus, buses: readonly string[], entry: Entry): Record<string, string> {
+  const { Source, DetailType, Detail, EventBusName, Resources, Time } = entry;
+  if (!Source) return refused('Parameter Source is not valid. Reason: Source is a required argument.');
+  if (!DetailType) return refused('Parameter DetailType is not valid. Reason: DetailType is a required argument.');
+  if (!Detail) return refused('Parameter Detail is not valid. Reason: Detail is a required argument.');
+  let detail: Json;
+  try {
+    detail = JSON.parse(Detail) as Json;
+  } catch {
+    return MALFORMED;
+  }
+  if (!isObject(detail)) return MALFORMED;
+  const name = busName(EventBusName);
+  const time = typeof Time === 'number' ? Time * 1000 : Time === undefined ? undefined : Date.parse(Time);
+  // AWS accepts an event for a bus that does not exist, and drops it.
+  const EventId = bus.publish({
+    bus: buses.includes(name) ? name : '',
+    source: Source,
+    detailType: DetailType,
+    detail,
+    ...(Resources ? { resources: Resources } : {}),
+    ...(time === undefined ? {} : { time }),
+  });
+  return { EventId };
+}
+
+const MALFORMED = { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+const refused = (ErrorMessage: string) => ({ ErrorCode: 'InvalidArgument', ErrorMessage });
