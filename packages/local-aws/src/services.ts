@@ -16,8 +16,7 @@ import type { Principal, ServiceHandler } from './gateway/types.ts';
 import { bucketsOf } from './s3/definitions.ts';
 import { s3 } from './s3/s3.ts';
 import { ObjectStore } from './s3/state/object-store.ts';
-import { secretsManager } from './secrets/protocol.ts';
-import { Secrets, secretsOf } from './secrets/state.ts';
+import { secretsManager } from './secrets/secrets.ts';
 import { ses } from './ses/ses.ts';
 import { countingOutbox } from './ses/state/outbox.ts';
 import { queuesOf } from './sqs/definitions.ts';
@@ -142,8 +141,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const { outbox = countingOutbox() } = extensions;
     services.set('ses', ses({ outbox, faults, maxSendRate: options.maxSendRate ?? DEFAULT_SEND_RATE, chance, now }));
 
-    const secrets = new Secrets(folder('secrets'), secretsOf(template), extensions.secrets ?? {}, now);
-    services.set('secretsmanager', secretsManager(secrets));
+    const values = extensions.secrets ?? {};
+    services.set('secretsmanager', secretsManager({ template, folder: folder('secrets'), values, now }));
 
     localRoutes.set('/_local/faults', faultsRoute(faults));
     localRoutes.set('/_local/usage', usageRoute(meter, options.transitionsOf, options.usageGroups));

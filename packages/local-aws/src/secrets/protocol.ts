@@ -1,21 +1,11 @@
-import { z } from 'zod';
 import { AwsError } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, ServiceHandler } from '../gateway/types.ts';
-import { currentOf, type Secret, type Secrets, type SecretVersion } from './state.ts';
+import { OPERATIONS, type Request, requestSchema } from './operations.ts';
+import type { Secrets } from './state.ts';
 
-const requestSchema = z.object({
-  SecretId: z.string().optional(),
-  VersionId: z.string().optional(),
-  VersionStage: z.string().optional(),
-  SecretString: z.string().optional(),
-  SecretBinary: z.string().optional(),
-  ClientRequestToken: z.string().optional(),
-});
-type Request = z.infer<typeof requestSchema>;
-
-/** Secrets Manager, as far as reading and replacing a secret's value goes. */
-export const secretsManager =
+/** The API of Secrets Manager, in AWS JSON 1.1. */
+export const secretsApi =
   (secrets: Secrets): ServiceHandler =>
   async (request) => {
     const operation = OPERATIONS[request.operation];
@@ -25,63 +15,10 @@ export const secretsManager =
     return jsonResponse(request, operation(secrets, read(request)));
   };
 
-const OPERATIONS: Readonly<Record<string, (secrets: Secrets, request: Request) => unknown>> = {
-  GetSecretValue(secrets, request) {
-    const secret = required(secrets, request);
-    const version = versionOf(secret, request);
-    return { ...identity(secret, version), ...version.value, CreatedDate: version.createdDate };
-  },
-  PutSecretValue(secrets, request) {
-    const secret = required(secrets, request);
-    const { SecretString, SecretBinary, ClientRequestToken } = request;
-    const same = secret.versions.find(({ id }) => id === ClientRequestToken);
-    if (same) return identity(secret, same);
-    if (SecretString !== undefined) return identity(secret, secrets.put(secret, { SecretString }, ClientRequestToken));
-    if (SecretBinary !== undefined) return identity(secret, secrets.put(secret, { SecretBinary }, ClientRequestToken));
-    throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
-  },
-  DescribeSecret: (secrets, request) => describe(required(secrets, request)),
-  ListSecrets: (secrets) => ({ SecretList: secrets.all().map(describe) }),
-};
-
 function read(request: AwsRequest): Request {
   try {
     return requestSchema.parse(JSON.parse(request.body.toString() || '{}'));
   } catch {
-    throw new AwsError('InvalidRequestException', 'The request is not a valid one of Secrets Manager');
+    throw new AwsError('InvalidRequestException', 'The request is not valid');
   }
 }
-
-function required(secrets: Secrets, { SecretId }: Request): Secret {
-  const secret = SecretId === undefined ? undefined : secrets.find(SecretId);
-  if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-  return secret;
-}
-
-function versionOf(secret: Secret, { VersionId, VersionStage = 'AWSCURRENT' }: Request): SecretVersion {
-  const version =
-    VersionId === undefined && VersionStage === 'AWSCURRENT'
-      ? currentOf(secret)
-      : secret.versions.find(({ id, stages }) =>
-          VersionId === undefined ? stages.includes(VersionStage) : id === VersionId,
-        );
-  if (!version) {
-    throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value.");
-  }
-  return version;
-}
-
-const identity = (secret: Secret, version: SecretVersion) => ({
-  ARN: secret.arn,
-  Name: secret.name,
-  VersionId: version.id,
-  VersionStages: version.stages,
-});
-
-const describe = (secret: Secret) => ({
-  ARN: secret.arn,
-  Name: secret.name,
-  ...(secret.description === undefined ? {} : { Description: secret.description }),
-  CreatedDate: secret.createdDate,
-  VersionIdsToStages: Object.fromEntries(secret.versions.map(({ id, stages }) => [id, stages])),
-});

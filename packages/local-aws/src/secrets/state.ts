@@ -1,19 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, type Json } from '../json.ts';
 import { replaceFile } from '../storage/durable-file.ts';
-import type { Template } from '../template/template.ts';
-
-/** A secret as a CloudFormation template describes it. */
-export interface SecretDefinition {
-  readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly description?: string;
-  /** The value to begin with; where it is missing, one is made up once. */
-  readonly initial: () => string;
-}
+import type { SecretDefinition } from './definitions.ts';
 
 export interface SecretVersion {
   readonly id: string;
@@ -31,13 +20,13 @@ export interface Secret {
   versions: SecretVersion[];
 }
 
-/** The secrets of this machine, in one file. */
+/** The secrets, in one file. */
 export class Secrets {
   readonly #file: string;
   readonly #secrets: Map<string, Secret>;
   readonly #now: () => number;
 
-  /** `values` are by name or logical id of the secret. They replace what the file has. */
+  /** `values` are by name or logical id of the secret. They replace the stored values. */
   constructor(
     folder: string,
     definitions: readonly SecretDefinition[],
@@ -70,7 +59,7 @@ export class Secrets {
     return [...this.#secrets.values()];
   }
 
-  /** By name, ARN, or ARN without its random ending. */
+  /** Finds a secret by its name, its ARN, or its ARN without the random suffix. */
   find(id: string): Secret | undefined {
     return this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.replace(/-\w{6}$/, '') === id);
   }
@@ -90,27 +79,3 @@ export class Secrets {
 
 export const currentOf = (secret: Secret): SecretVersion | undefined =>
   secret.versions.find(({ stages }) => stages.includes('AWSCURRENT'));
-
-/** The secrets of a template. */
-export function secretsOf(template: Template): SecretDefinition[] {
-  return template.ofType('AWS::SecretsManager::Secret').map(({ physicalId, properties, logicalId }) => {
-    const { Name, SecretString, GenerateSecretString, Description } = properties;
-    return {
-      logicalId,
-      // A generated name stands in the ARN, before six random characters.
-      name: typeof Name === 'string' ? Name : physicalId.slice(physicalId.indexOf(':secret:') + 8, -7),
-      arn: physicalId,
-      ...(typeof Description === 'string' ? { description: Description } : {}),
-      initial: () => (typeof SecretString === 'string' ? SecretString : generate(GenerateSecretString)),
-    };
-  });
-}
-
-/** A random value of the length that the template asks for; with a template string, under its key. */
-function generate(options: Json | undefined): string {
-  const { PasswordLength, SecretStringTemplate, GenerateStringKey } = isObject(options) ? options : {};
-  const length = Number(PasswordLength ?? 32);
-  const value = randomBytes(length).toString('base64url').slice(0, length);
-  if (typeof SecretStringTemplate !== 'string' || typeof GenerateStringKey !== 'string') return value;
-  return JSON.stringify({ ...(JSON.parse(SecretStringTemplate) as object), [GenerateStringKey]: value });
-}

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { secretsManager } from '../../src/secrets/protocol.ts';
-import { type SecretDefinition, Secrets } from '../../src/secrets/state.ts';
+import type { SecretDefinition } from '../../src/secrets/definitions.ts';
+import { secretsApi } from '../../src/secrets/protocol.ts';
+import { Secrets } from '../../src/secrets/state.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();
@@ -9,7 +10,7 @@ const definition: SecretDefinition = { logicalId: 'Key', name: 'app/key', arn, i
 
 async function start(folder: string, values: Record<string, string> = {}) {
   const secrets = new Secrets(folder, [definition], values, () => 1_000);
-  const gateway = track(await gatewayFor({ secretsmanager: secretsManager(secrets) }));
+  const gateway = track(await gatewayFor({ secretsmanager: secretsApi(secrets) }));
   const client = new SecretsManagerClient(clientOptions(gateway));
   track({ close: () => client.destroy() });
   return client;
