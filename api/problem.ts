@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, PregonError } from '../core/errors.ts';
+import { ERRORS, type ErrorCode, isTemporary, PregonError, unavailable } from '../core/errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -25,6 +25,7 @@ export type Problem = z.infer<typeof problemSchema>;
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof PregonError && error.class !== 'internal')
     return problem(error.code, error.message, error.extra);
+  if (isTemporary(error)) return problemOf(unavailable(error), requestId);
   return problem('Internal', `Something went wrong on our side. Report it with the request id ${requestId}.`, {
     requestId,
   });

@@ -63,6 +63,7 @@ export const ERRORS = {
     status: 500,
     title: 'The campaign has rows left to redrive',
   },
+  Unavailable: transient('A service is busy'),
   Internal: { class: 'internal', retryable: false, status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -91,3 +92,32 @@ export class PregonError extends Error {
     this.extra = extra;
   }
 }
+
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+const NOT_ANSWERED = new Set(['AbortError', 'TimeoutError', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+/** Whether a call was throttled, failed on the side of the service, or was not answered: the same call may work in a moment. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof PregonError) return error.class === 'transient' || error.class === 'throttled';
+  if (!(error instanceof Error)) return false;
+  const { $metadata, code = '' } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return (
+    status === 429 || status >= 500 || [error.name, code].some((name) => THROTTLED.has(name) || NOT_ANSWERED.has(name))
+  );
+}
+
+/** What a caller is told of a temporary error. It was repeated for seconds, so the caller should not come back at once. */
+export const unavailable = (cause: unknown): PregonError =>
+  new PregonError(
+    'Unavailable',
+    'A service that this request needs is busy or does not answer. Try again in a few seconds.',
+    { retryAfter: 5 },
+    { cause },
+  );

@@ -10,7 +10,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { PregonError } from '../core/errors.ts';
+import { isTemporary, PregonError, unavailable } from '../core/errors.ts';
 import type { GraphqlContext } from './context.ts';
 import { costLimit, MAX_COST } from './limits/cost.ts';
 import { depthLimit, MAX_DEPTH } from './limits/depth.ts';
@@ -104,5 +104,9 @@ function formatError(error: GraphQLError, { requestId, report }: ExecuteOptions)
   if (cause instanceof GraphQLError) return shown(cause.extensions.code ?? 'BadRequest');
   if (cause instanceof PregonError && cause.class !== 'internal') return shown(cause.code);
   report(cause);
+  if (isTemporary(cause)) {
+    const { code, message, extra } = unavailable(cause);
+    return { ...error.toJSON(), message, extensions: { code, ...extra } };
+  }
   return { ...error.toJSON(), message: 'Internal error', extensions: { code: 'Internal', requestId } };
 }

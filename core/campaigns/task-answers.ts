@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Answers } from '../delivery/answers.ts';
+import { type Answers, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Outcome } from '../delivery/channel.ts';
-import type { ErrorClass } from '../errors.ts';
+import { type ErrorClass, isTemporary } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -27,6 +27,8 @@ interface Answered {
 const GATHER_MS = 300;
 /** The execution waits although its campaign looks ended. The cached campaign may be old, so it is checked again after this time. */
 const RECHECK_MS = 5_000;
+/** An answer that did not reach Step Functions within its retries is given again by a delayed copy of the message. */
+const BUSY_MS = 2_000;
 
 /** Answers the rows of one batch to their executions: first the progress, then the task tokens, then the delayed copies. */
 export class TaskAnswers implements Answers<CampaignJob> {
@@ -71,7 +73,8 @@ export class TaskAnswers implements Answers<CampaignJob> {
           const delayMs = await this.#answerOne(job, outcome);
           if (delayMs !== undefined) postponed.push({ job, delayMs });
         } catch (error) {
-          this.#keep(job, 'A row could not be answered', error);
+          if (isTemporary(error)) postponed.push({ job, delayMs: BUSY_MS });
+          else this.#keep(job, 'A row could not be answered', error);
         }
       }),
     );
@@ -98,7 +101,7 @@ export class TaskAnswers implements Answers<CampaignJob> {
 
   /** Answers one row. Resolves to the delay in milliseconds when the row needs a delayed copy. */
   async #answerOne(job: CampaignJob, outcome: Outcome): Promise<number | undefined> {
-    const { tokens, telemetry } = this.#deps;
+    const { tokens, clock, telemetry } = this.#deps;
     const { taskToken } = job.message;
     switch (outcome.kind) {
       case 'sent':
@@ -129,8 +132,7 @@ export class TaskAnswers implements Answers<CampaignJob> {
         this.#keep(job, 'A message names a row that is not in the ledger');
         return undefined;
       case 'leased':
-        this.#keep(job, 'Another attempt holds the row');
-        return undefined;
+        return untilLeaseEnds(outcome.lease, clock.now());
       default:
         this.#keep(job, 'The message stays in the queue', outcome.error);
         return undefined;

@@ -75,7 +75,7 @@ export type Outcome =
   | { kind: 'sent'; row: LedgerRow; provider: string; messageId: string }
   | { kind: 'failed'; row: LedgerRow; error: PregonError }
   | { kind: 'released'; row: LedgerRow; error: PregonError }
-  | { kind: 'postponed'; delayMs: number; why: 'no-slot' | 'throttled' | 'hold' }
+  | { kind: 'postponed'; delayMs: number; why: 'no-slot' | 'throttled' | 'hold' | 'unavailable' }
   | { kind: 'already'; row: LedgerRow }
   | { kind: 'leased'; row: LedgerRow; lease: Lease }
   | { kind: 'ended' }

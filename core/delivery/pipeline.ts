@@ -1,5 +1,5 @@
 import { type Clock, withTimeout } from '../clock.ts';
-import { PregonError } from '../errors.ts';
+import { isTemporary, PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
 import type { Claim } from '../ledger/transitions.ts';
 import type { Channel, DeliveryDeps, Job, Outcome, Refusal, Route } from './channel.ts';
@@ -15,6 +15,8 @@ const AFTER_SLOT_MS = 5_500;
 const CLAIM_TIMEOUT_MS = 1_500;
 /** How long a job waits whose channel says `hold`. */
 const HOLD_MS = 5_000;
+/** How long a job waits for a service that is busy. It was asked again for seconds before. */
+const BUSY_MS = 2_000;
 
 interface Batch<J extends Job, M> {
   channel: Channel<J, M>;
@@ -86,6 +88,11 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
       if (outcome) return outcome;
     }
   } catch (error) {
+    if (isTemporary(error)) {
+      // In the queue the message would come back only after its visibility timeout. What was claimed and sent is seen in the ledger.
+      deps.telemetry.warn('A service is busy, so a row is postponed', { ...job.row, error });
+      return { kind: 'postponed', delayMs: BUSY_MS, why: 'unavailable' };
+    }
     deps.telemetry.error('A row could not be processed', { ...job.row, error });
     return { kind: 'fault', error };
   }

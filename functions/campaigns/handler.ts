@@ -1,10 +1,10 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
+import { objectsClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { campaignRoutes } from './routes.ts';
 
 const env = readEnv(campaignEnv.extend({ BUCKET: z.string().min(1) }));
 
-export const handler = httpHandler(campaignRoutes({ ...campaignDeps(env), s3: new S3Client(), bucket: env.BUCKET }));
+export const handler = httpHandler(campaignRoutes({ ...campaignDeps(env), s3: objectsClient(), bucket: env.BUCKET }));

@@ -3,7 +3,7 @@ import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { sendsTable, statesClient } from './clients.ts';
+import { DEFAULT_TIMEOUTS, sendsTable, statesClient } from './clients.ts';
 import { telemetry } from './telemetry.ts';
 
 export const campaignEnv = z.object({
@@ -12,13 +12,16 @@ export const campaignEnv = z.object({
 });
 
 /** What the functions that follow and steer campaigns share. */
-export function campaignDeps(env: z.output<typeof campaignEnv>): CampaignDeps & { table: DynamoTable } {
-  const table = sendsTable(env.SENDS_TABLE);
+export function campaignDeps(
+  env: z.output<typeof campaignEnv>,
+  timeouts = DEFAULT_TIMEOUTS,
+): CampaignDeps & { table: DynamoTable } {
+  const table = sendsTable(env.SENDS_TABLE, timeouts);
   return {
     table,
     store: createCampaignStore(table),
     ledger: createLedger(table),
-    sfn: statesClient(),
+    sfn: statesClient(timeouts),
     stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
     clock: table.clock,
     telemetry,

@@ -1,33 +1,48 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../../core/clock.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
+import { retryFor } from './retry.ts';
 
 interface ClientTimeouts {
-  maxAttempts: number;
+  /** A call that was throttled or failed for a moment is repeated for this long. */
+  retryForMs: number;
   requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: true };
 }
 
-/** For functions with at least ten seconds for one request: they wait for a busy service. */
-const DEFAULT_TIMEOUTS: ClientTimeouts = {
-  maxAttempts: 3,
+/** For functions with at least ten seconds for one request: they wait for a busy service, and have time left to say that it is. */
+export const DEFAULT_TIMEOUTS: ClientTimeouts = {
+  retryForMs: 5_000,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 };
 
-/** For workers with ten seconds for a batch: a call that hangs must leave time for the others. Three tries take about five seconds. */
+/** For workers with ten seconds for a batch: a call that hangs must leave time for the others. It takes at most four seconds. */
 export const WORKER_TIMEOUTS: ClientTimeouts = {
-  maxAttempts: 3,
+  retryForMs: 2_500,
   requestHandler: { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true },
 };
 
+/** For functions with minutes, for whose answer nobody waits. */
+export const BACKGROUND_TIMEOUTS: ClientTimeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 30_000 };
+
+const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
+  retryStrategy: retryFor(retryForMs),
+  requestHandler,
+});
+
 export const sendsTable = (tableName: string, timeouts = DEFAULT_TIMEOUTS): DynamoTable => ({
-  client: DynamoDBDocumentClient.from(new DynamoDBClient(timeouts)),
+  client: DynamoDBDocumentClient.from(new DynamoDBClient(configOf(timeouts))),
   tableName,
   clock: systemClock,
 });
-export const statesClient = (timeouts = DEFAULT_TIMEOUTS): SFNClient => new SFNClient(timeouts);
-export const queueClient = (timeouts = DEFAULT_TIMEOUTS): SQSClient => new SQSClient(timeouts);
-export const eventsClient = (timeouts = DEFAULT_TIMEOUTS): EventBridgeClient => new EventBridgeClient(timeouts);
+export const statesClient = (timeouts = DEFAULT_TIMEOUTS): SFNClient => new SFNClient(configOf(timeouts));
+export const queueClient = (timeouts = DEFAULT_TIMEOUTS): SQSClient => new SQSClient(configOf(timeouts));
+export const eventsClient = (timeouts = DEFAULT_TIMEOUTS): EventBridgeClient =>
+  new EventBridgeClient(configOf(timeouts));
+/** Its requests have no time limit: they may be large. */
+export const objectsClient = ({ retryForMs } = DEFAULT_TIMEOUTS): S3Client =>
+  new S3Client({ retryStrategy: retryFor(retryForMs) });

@@ -2,11 +2,12 @@ import { describeExecution } from '../../core/campaigns/execution.ts';
 import { executionArnOf } from '../../core/campaigns/identity.ts';
 import { applyExecution, countAtEnd } from '../../core/campaigns/outcome.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
+import { BACKGROUND_TIMEOUTS } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { statusChangeOf, withDescription } from './event.ts';
 
-const deps = campaignDeps(readEnv(campaignEnv));
+const deps = campaignDeps(readEnv(campaignEnv), BACKGROUND_TIMEOUTS);
 
 /** Writes the state of an execution to its campaign's record, and at its end the counts of all rows. */
 export const handler = invocation<unknown, void>(async (event) => {

@@ -1,26 +1,33 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type SettleOutput, settleInputSchema } from '../../core/campaigns/messages.ts';
 import { createRetryFile } from '../../core/campaigns/retry-file.ts';
 import { settle } from '../../core/campaigns/settle.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
+import { isTemporary, unavailable } from '../../core/errors.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { sendsTable } from '../common/clients.ts';
+import { BACKGROUND_TIMEOUTS, objectsClient, sendsTable } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
-const table = sendsTable(env.SENDS_TABLE);
+const table = sendsTable(env.SENDS_TABLE, BACKGROUND_TIMEOUTS);
 
 const deps = {
   store: createCampaignStore(table),
   ledger: createLedger(table),
-  retryFile: createRetryFile(new S3Client(), env.BUCKET),
+  retryFile: createRetryFile(objectsClient(BACKGROUND_TIMEOUTS), env.BUCKET),
   clock: systemClock,
   telemetry,
 };
 
 /** The last state of the workflow. Its error CampaignIncomplete fails the execution, so that a redrive can continue it. */
-export const handler = invocation<unknown, SettleOutput>((event) => settle(deps, settleInputSchema.parse(event)));
+export const handler = invocation<unknown, SettleOutput>(async (event) => {
+  try {
+    return await settle(deps, settleInputSchema.parse(event));
+  } catch (error) {
+    // By this name the workflow calls Settle again.
+    throw isTemporary(error) ? unavailable(error) : error;
+  }
+});

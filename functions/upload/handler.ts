@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
 import { startWith } from '../../core/campaigns/ingest-start.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
+import { objectsClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
@@ -22,7 +22,7 @@ const rates = sendRates(env, campaigns.table, createSes(campaigns).maxSendRate);
 const routes = uploadRoutes({
   ...campaigns.table,
   store: campaigns.store,
-  objects: createCampaignObjects({ s3: new S3Client(), bucket: env.BUCKET }),
+  objects: createCampaignObjects({ s3: objectsClient(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
   stateMachineArn: campaigns.stateMachineArn,
   startExecution: startWith(campaigns.sfn, campaigns.stateMachineArn),

@@ -1,4 +1,4 @@
-import { errorOf } from '../../../core/ledger/transitions.ts';
+import { errorOf, LEASE_MARGIN_MS } from '../../../core/ledger/transitions.ts';
 import { failing, openDelivery, range } from './support.ts';
 
 let delivery: Awaited<ReturnType<typeof openDelivery>>;
@@ -273,12 +273,16 @@ describe('a message that comes late', () => {
     expect(delivery.postponed.map(({ job }) => job.row.rowNumber)).toEqual([2]);
   });
 
-  it('whose row another attempt holds stays in the queue', async () => {
+  it('whose row another attempt holds comes again when its lease is over', async () => {
     await delivery.campaign(1);
     const lease = { leaseId: 'other', leaseUntil: delivery.clock.now() + 20_000 };
     await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, lease);
-    expect(await delivery.worker()([1])).toEqual(['message-1']);
+    expect(await delivery.worker()([1])).toEqual([]);
     expect(delivery.mailbox).toHaveLength(0);
+    const [copy] = delivery.postponed;
+    expect(copy?.job.message.taskToken).toBe('t1');
+    expect(delivery.clock.now() + (copy?.delayMs ?? 0)).toBeGreaterThan(lease.leaseUntil + LEASE_MARGIN_MS);
+    expect(copy?.delayMs).toBeLessThan(25_000);
   });
 
   it('whose row was held by a worker that died makes it unconfirmed', async () => {
@@ -306,6 +310,20 @@ describe('a stop', () => {
   });
 });
 
+describe('Step Functions failing for a moment', () => {
+  it('at the answer has it given again within seconds by a copy of the message, and sends nothing again', async () => {
+    await delivery.campaign(1);
+    const busy = Object.assign(new Error('busy'), { name: 'ServiceUnavailable', $metadata: { httpStatusCode: 503 } });
+    const refuse = () => Promise.reject(busy);
+    const work = delivery.worker({ tokens: { succeed: refuse, fail: refuse, isWaiting: refuse } });
+    expect(await work([1])).toEqual([]);
+    expect(delivery.postponed).toMatchObject([{ job: { message: { taskToken: 't1' } }, delayMs: 2_000 }]);
+    await delivery.workOff([1]);
+    expect(delivery.mailbox).toHaveLength(1);
+    expect(delivery.answers).toMatchObject([{ token: 't1', answer: 'success' }]);
+  });
+});
+
 describe('DynamoDB failing', () => {
   it('at the record leaves the message, and the row unconfirmed rather than sent again', async () => {
     await delivery.campaign(1);
@@ -318,9 +336,27 @@ describe('DynamoDB failing', () => {
     expect(await delivery.worker({ ledger: broken })([1])).toEqual(['message-1']);
     expect(delivery.mailbox).toHaveLength(1);
     expect((await delivery.row(1))?.lease).toBeDefined();
-    expect(await delivery.worker()([1])).toEqual(['message-1']);
+    expect(await delivery.worker()([1])).toEqual([]);
+    expect(delivery.postponed).toHaveLength(1);
     expect(delivery.mailbox).toHaveLength(1);
   });
+
+  it.each(['claim', 'contents'] as const)(
+    'for a moment at the %s brings the row again within seconds, unclaimed',
+    async (call) => {
+      await delivery.campaign(1);
+      const busy = Object.assign(new Error('busy'), {
+        name: 'InternalServerError',
+        $metadata: { httpStatusCode: 500 },
+      });
+      const broken = { ...delivery.ledger, [call]: () => Promise.reject(busy) };
+      expect(await delivery.worker({ ledger: broken })([1])).toEqual([]);
+      expect(delivery.postponed).toMatchObject([{ job: { message: { taskToken: 't1' } }, delayMs: 2_000 }]);
+      expect((await delivery.row(1))?.lease).toBeUndefined();
+      await delivery.workOff([1]);
+      expect(await delivery.row(1)).toMatchObject({ status: 'SENT', attempts: 1 });
+    },
+  );
 
   it('at the claim leaves the message and no lease', async () => {
     await delivery.campaign(1);

@@ -45,6 +45,29 @@ describe('the handler of an HTTP function', () => {
     expect(await call(routes, 'constructor')).toMatchObject({ status: 404 });
   });
 
+  it.each([
+    ['failed', { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } }],
+    ['was throttled', { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }],
+    ['was not answered', { name: 'TimeoutError' }],
+    ['was not reached', { name: 'Error', code: 'ECONNREFUSED' }],
+  ])('answers 503 with Retry-After when a call of a service %s after all retries, and logs it', async (_, shape) => {
+    const { status, headers, body } = await call(
+      failing(Object.assign(new Error('at 10.0.0.7'), shape)),
+      'GET /x/{id}',
+    );
+
+    expect({ status, headers }).toEqual({
+      status: 503,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'retry-after': '5' },
+    });
+    expect(problemSchema.parse(body)).toMatchObject({
+      code: 'Unavailable',
+      detail: expect.stringContaining('Try again'),
+    });
+    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+    expect(written).toContain('ERROR');
+  });
+
   it('answers an error of the catalogue as a problem, and logs nothing', async () => {
     const error = new PregonError('Conflict', 'Try again later.', { retryAfter: 3 });
     const { status, headers, body } = await call(failing(error), 'GET /x/{id}');

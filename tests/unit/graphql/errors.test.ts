@@ -30,6 +30,16 @@ test('an unexpected error is masked, reported, and found again by the request id
   expect(faults).toEqual([cause]);
 });
 
+test('a service that is busy is masked and reported, with a code that says to try again', async () => {
+  const cause = Object.assign(new Error('table pregon-dev-sends'), { $metadata: { httpStatusCode: 500 } });
+
+  const { error, faults } = await failing(cause);
+
+  expect(error?.message).toContain('Try again');
+  expect(error?.extensions).toEqual({ code: 'Unavailable', retryAfter: 5 });
+  expect(faults).toEqual([cause]);
+});
+
 test('an internal error of the catalogue is masked too', async () => {
   const { error, faults } = await failing(new PregonError('Internal', 'item without a status'));
 
