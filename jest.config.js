@@ -21,5 +21,5 @@ export default {
   // Two cores: one worker runs the long end-to-end files, the other the rest.
   maxWorkers: 2,
   // No assertion of speed: on a busy machine a test may take many times its usual time.
-  testTimeout: 120_000,
+  testTimeout: 600_000,
 };

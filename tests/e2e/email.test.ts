@@ -32,7 +32,7 @@ describe('transactional email', () => {
   let product: Product;
   beforeAll(async () => {
     product = await Product.up(dataDir);
-  }, 60_000);
+  });
   afterAll(async () => {
     await product.command.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -53,9 +53,9 @@ describe('transactional email', () => {
     expect(response.status).toBe(200);
     return ((await response.json()) as { data: { emails: EmailAnswer[] } }).data.emails;
   }
-  async function ended(batchId: string, withinMs = 20_000): Promise<EmailAnswer[]> {
+  async function ended(batchId: string): Promise<EmailAnswer[]> {
     let emails = await emailsOf(batchId);
-    await eventually(withinMs, async () => {
+    await eventually(async () => {
       emails = await emailsOf(batchId);
       return emails.every(({ state }) => state !== 'QUEUED');
     });
@@ -110,7 +110,7 @@ describe('transactional email', () => {
     let answers: Response[] = [];
     let key = {};
     // The second call may find its function cold, and come after the first.
-    await eventually(25_000, async () => {
+    await eventually(async () => {
       key = { 'Idempotency-Key': `at-once-${crypto.randomUUID()}` };
       answers = await Promise.all([post(emailTo('once@b.co'), key), post(emailTo('once@b.co'), key)]);
       return answers.some(({ status }) => status !== 202);
@@ -177,7 +177,7 @@ describe('transactional email', () => {
     for (let turn = 0; turn < 6; turn += 1) {
       await faults({ providers: { mailgun: { outage: turn % 2 === 0 }, sendgrid: { outage: turn % 3 === 0 } } });
       batches.push(await send(emailTo(...addresses.slice(5 * turn, 5 * turn + 5))));
-      await eventually(20_000, async () => (await emailsOf(String(batches[turn]))).some(({ status }) => status));
+      await eventually(async () => (await emailsOf(String(batches[turn]))).some(({ status }) => status));
     }
     await faults({});
     const emails = (await Promise.all(batches.map((batchId) => ended(batchId)))).flat();
@@ -186,25 +186,21 @@ describe('transactional email', () => {
     expect(emails.every(({ state }) => state === 'SENT')).toBe(true);
     expect(mails.map(({ to }) => to).sort()).toEqual([...addresses].sort());
     // Its breaker is open by now; a probe finds it back.
-    await eventually(
-      40_000,
-      async () => {
-        const [email] = await ended(await send(emailTo('back@b.co')));
-        return email?.provider === 'mailgun';
-      },
-      1_000,
-    );
-  }, 90_000);
+    await eventually(async () => {
+      const [email] = await ended(await send(emailTo('back@b.co')));
+      return email?.provider === 'mailgun';
+    }, 1_000);
+  });
 
   it('tries all providers twice, ends in ERROR with their answers, and sends again once they are back', async () => {
     await faults({ errorRate: 1, providers: { mailgun: { outage: true }, sendgrid: { outage: true } } });
-    const [email] = await ended(await send(emailTo('a@b.co')), 40_000);
+    const [email] = await ended(await send(emailTo('a@b.co')));
     await faults({});
 
     expect(email).toMatchObject({ status: false, state: 'ERROR', retries: 6, error: { retryable: true } });
     expect(email?.error?.message.match(/(mailgun|ses|sendgrid): /g)).toHaveLength(6);
-    expect(await ended(await send(emailTo('b@b.co')), 40_000)).toMatchObject([{ state: 'SENT' }]);
-  }, 90_000);
+    expect(await ended(await send(emailTo('b@b.co')))).toMatchObject([{ state: 'SENT' }]);
+  });
 
   it('makes an email unconfirmed when the provider accepted it without an answer', async () => {
     await faults({ providers: { mailgun: { outage: true } }, dropAfterAcceptRate: 1 });

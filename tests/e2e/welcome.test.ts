@@ -12,8 +12,8 @@ describe('npm start', () => {
   beforeAll(async () => {
     command = new Command('start', args);
     outputs = await readyOutputs(command, dataDir);
-    await command.saysWithin(45_000, 'Ctrl-C stops it');
-  }, 60_000);
+    await command.says('Ctrl-C stops it');
+  });
 
   afterAll(async () => {
     await command.stop();

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: VISIBILITY_S } }));
   }
   sqs.destroy();
-}, 60_000);
+});
 
 afterAll(async () => {
   await product.command.stop();
@@ -42,10 +42,10 @@ it('a kill while every queue is busy loses nothing that was accepted and sends n
   const clients = [feed(changeOrder, killed.signal), feed(sendEmails, killed.signal)];
   const inTheMiddle = async () =>
     Object.values(lanesOf(await ledger())).every((rows) => sent(rows).length > 0 && rows.some(({ lease }) => lease));
-  await eventually(40_000, inTheMiddle);
+  await eventually(inTheMiddle);
   asked.abort();
   await Promise.all(asking);
-  await eventually(10_000, inTheMiddle);
+  await eventually(inTheMiddle);
 
   await product.command.kill9();
   const killedAt = Date.now();
@@ -53,7 +53,7 @@ it('a kill while every queue is busy loses nothing that was accepted and sends n
   product = await Product.up(dataDir);
   const held = (await ledger()).filter((row) => row.lease && claimedAt(row) <= killedAt);
   await Promise.all(clients);
-  await eventually(90_000, isAllDone, 500);
+  await eventually(isAllDone, 500);
 
   const rows = await ledger();
   const mails = Map.groupBy(await product.mailbox(''), ({ sendId }) => sendId);
@@ -72,7 +72,7 @@ it('a kill while every queue is busy loses nothing that was accepted and sends n
   const notices = accepted.orders.flatMap((orderId) => COURSE.map(({ status }) => `order-${orderId}-${status}-1`));
   const wanted = [...accepted.emails, ...accepted.requests.map((id) => `${id}-1`), ...notices];
   expect(wanted.filter((sendId) => !known.has(sendId))).toEqual([]);
-}, 150_000);
+});
 
 /** Does one thing after the other until the kill, and a last one that the kill may fall into. */
 async function feed(step: (turn: number) => Promise<void>, killed: AbortSignal): Promise<void> {
@@ -110,7 +110,7 @@ async function changeOrder(turn: number): Promise<void> {
 /** A call as a careful client makes it: one that is not answered, or is in progress still, is made again. */
 async function call<T>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<T> {
   let answer: Response | undefined;
-  await eventually(60_000, async () => {
+  await eventually(async () => {
     answer = await product
       .call(method, path, {
         ...(body && { body: JSON.stringify(body) }),
