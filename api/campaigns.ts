@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATUSES, type CampaignRecord } from '../core/campaigns/campaign.ts';
-import { executionArnOf } from '../core/campaigns/identity.ts';
 import type { Progress } from '../core/campaigns/progress.ts';
 import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
 import type { AnswerDoc, RouteDoc } from './routes.ts';
@@ -44,7 +43,7 @@ export type CampaignAnswer = z.infer<typeof campaignSchema>;
 export const campaignAnswer = (
   record: CampaignRecord,
   { counts, unconfirmed }: Progress,
-  stateMachineArn: string,
+  executionArn: string,
 ): CampaignAnswer => ({
   batchId: record.batchId,
   campaignId: record.campaignId ?? null,
@@ -59,7 +58,7 @@ export const campaignAnswer = (
   startedAt: record.startedAt ?? null,
   finishedAt: record.finishedAt ?? null,
   sendAt: record.sendAt ?? null,
-  executionArn: executionArnOf(stateMachineArn, record.batchId),
+  executionArn,
   redriveCount: record.redriveCount,
   dryRun: record.dryRun,
   format: record.format,

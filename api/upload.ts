@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { executionArnOf } from '../core/campaigns/identity.ts';
 import type { Ingested } from '../core/campaigns/ingest.ts';
 import { encodingByLabel } from '../core/csv/encoding.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
@@ -128,13 +127,13 @@ export const uploadAnswerSchema = z
 export type UploadAnswer = z.infer<typeof uploadAnswerSchema>;
 
 /** A file that was uploaded before enqueues nothing. */
-export const uploadAnswer = ({ record, duplicate, skippedRows }: Ingested, stateMachineArn: string): UploadAnswer => ({
+export const uploadAnswer = ({ record, duplicate, skippedRows }: Ingested, executionArn: string): UploadAnswer => ({
   batchId: record.batchId,
   total: record.total,
   enqueued: duplicate ? 0 : record.enqueued,
   skipped: duplicate ? record.total : record.skipped,
   campaignId: record.campaignId ?? null,
-  executionArn: executionArnOf(stateMachineArn, record.batchId),
+  executionArn,
   statusUrl: `/campaigns/${record.batchId}`,
   skippedRows,
   warnings: record.warnings,

@@ -1,16 +1,15 @@
 import type { Inspection } from '../csv/inspect.ts';
 import { toDynamoJson } from '../ledger/item.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import type { CampaignExecutionInput, CampaignRecord } from './campaign.ts';
-import { campaignPrefix } from './campaign.ts';
+import { type CampaignExecutionInput, type CampaignRecord, campaignPrefix } from './campaign.ts';
 
-/** What goes into a file's hash before its bytes: the same file under another campaignId is another batch. */
+/** Hashed before the bytes of a file, so that the same file with another campaignId is another batch. */
 export const hashPrefixOf = (campaignId: string | undefined): string =>
   campaignId === undefined ? '' : `${campaignId}\n`;
 
 /**
- * Names a batch, and with it its execution: by the file's hash, which is what makes an upload idempotent. At most 72 characters of the
- * 80 that an execution's name may have.
+ * The id of a batch, which is also the name of its execution. It contains the file's hash, which makes an upload idempotent. It has at
+ * most 72 characters of the 80 that an execution's name may have.
  */
 export function batchIdOf(
   { sha256 }: Pick<Inspection, 'sha256'>,
@@ -20,17 +19,13 @@ export function batchIdOf(
   return dryRun ? `${name}-dryrun` : name;
 }
 
-/** The execution of a batch: its name is the batch's. */
-export const executionArnOf = (stateMachineArn: string, batchId: string): string =>
-  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${batchId}`;
-
-/** The objects of a campaign, by what is in them. */
+/** The keys of a campaign's objects, by their content. */
 export function objectKeysOf(batchId: string, uploadId: string) {
   const prefix = campaignPrefix(batchId, uploadId);
   return { source: `${prefix}/source.csv`, rows: `${prefix}/rows.csv`, skipped: `${prefix}/skipped.csv` };
 }
 
-/** The execution's input from the record alone: whoever starts it, and however often, sends the same bytes. */
+/** The execution's input, made from the record alone, so that every start sends the same bytes. */
 export function executionInputOf(record: CampaignRecord, bucket: string): CampaignExecutionInput {
   return {
     batchId: record.batchId,

@@ -1,6 +1,6 @@
 import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
-import { type ExecutionState, reasonOf } from './execution.ts';
+import { type ExecutionState, reasonOf } from './executions.ts';
 import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;

@@ -1,30 +1,19 @@
-import { RedriveExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { PregonError } from '../errors.ts';
 import { type CampaignRecord, hasEnded, type RedriveRequest, type UnconfirmedPolicy } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
-import { executionArnOf } from './identity.ts';
 import { redrivenUpdate } from './outcome.ts';
 import { currentCampaign } from './refresh.ts';
 import { tally } from './tally.ts';
 
 /**
- * Two redrives of one campaign asked for at once: the second waits for what comes of the first. Longer than the 29 s of the
- * functions that ask: one that was killed makes no redrive any more.
+ * A second redrive of a campaign is refused for this long while the first one is under way. It is longer than the 29 s of the functions
+ * that redrive, so that a function that was killed can no longer redrive afterwards.
  */
 const REQUEST_LOCK_MS = 35_000;
 
-/** Answers of RedriveExecution that mean: not done, and not to be done. */
-const REFUSALS = new Set([
-  'ExecutionNotRedrivable',
-  'ExecutionDoesNotExist',
-  'ExecutionLimitExceeded',
-  'ValidationException',
-  'InvalidArn',
-]);
-
 /**
- * Redrives a campaign: what failed or was not sent is sent. `unconfirmed` says what becomes of the unconfirmed rows in this one redrive.
- * Throws NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left and nothing is said.
+ * Redrives a campaign: sends what failed or was not sent. `unconfirmed` decides about the unconfirmed rows in this one redrive. Throws
+ * NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left without a decision.
  */
 export async function redriveCampaign(
   deps: CampaignDeps,
@@ -42,26 +31,26 @@ export async function redriveCampaign(
     ...redrivenUpdate(request.forRedrive, redrivenAt.toISOString()),
     ifRedriveCountAtMost: request.forRedrive - 1,
   });
-  // An event may have told it first.
+  // An event may have updated the record first.
   return redriven ?? (await deps.store.get(batchId)) ?? record;
 }
 
-/** Where nothing but unconfirmed rows keep a campaign from its end, a plain redrive would change nothing. */
+/** When only unconfirmed rows keep a campaign from succeeding, a redrive without a decision would change nothing. */
 async function refuseUndecided({ ledger }: CampaignDeps, record: CampaignRecord): Promise<void> {
-  // Settle counted: an end elsewhere leaves rows to send.
+  // Without the counts of Settle, or with waiting rows, there is something to send.
   const { finalCounts } = record;
   if (!finalCounts || finalCounts.unconfirmed === 0 || finalCounts.PENDING + finalCounts.QUEUED > 0) return;
   const { retryable, unconfirmed, open } = await tally(ledger, record.batchId);
   if (unconfirmed === 0 || retryable + open.length > 0) return;
   throw new PregonError(
     'UnconfirmedUndecided',
-    `${unconfirmed} ${unconfirmed === 1 ? 'row is' : 'rows are'} left of which nobody knows whether the email left. Say what to do ` +
+    `${unconfirmed} ${unconfirmed === 1 ? 'row is' : 'rows are'} left that a provider may have accepted. Say what to do ` +
       'with them: {"unconfirmed": "resend"} sends them again, {"unconfirmed": "accept"} closes them as they are.',
     { unconfirmed },
   );
 }
 
-/** Notes the redrive on the record before it is made: Settle reads there what it is to do with unconfirmed rows. */
+/** Writes the redrive to the record before it is made, because Settle reads there what to do with unconfirmed rows. */
 async function lock(
   { store, clock }: CampaignDeps,
   record: CampaignRecord,
@@ -79,36 +68,29 @@ async function lock(
     ifRedriveCountAtMost: record.redriveCount,
     ifBelow: { attribute: 'redriveRequest.requestedAt', bound: lockedUntil(record, requestedAt) },
   });
-  if (!locked) throw new PregonError('Conflict', 'Another redrive of this campaign is being made: look at its state.');
+  if (!locked) throw new PregonError('Conflict', 'Another redrive of this campaign is under way: check its state.');
   return request;
 }
 
-/** A request whose redrive was made holds nobody up. */
+/** The earlier request locks out this one while its redrive may still be made. */
 function lockedUntil({ redriveRequest, redriveCount }: CampaignRecord, now: number): number {
   const made = redriveRequest && redriveRequest.forRedrive <= redriveCount;
   return made ? redriveRequest.requestedAt + 1 : now - REQUEST_LOCK_MS;
 }
 
-async function redriveExecution(deps: CampaignDeps, record: CampaignRecord, request: RedriveRequest): Promise<Date> {
-  const { batchId } = record;
+async function redriveExecution(
+  { executions, store }: CampaignDeps,
+  { batchId }: CampaignRecord,
+  { forRedrive, requestedAt }: RedriveRequest,
+): Promise<Date> {
   try {
-    return await callRedrive(deps.sfn, executionArnOf(deps.stateMachineArn, batchId), request);
+    const redrivenAt = await executions.redrive(batchId, `redrive-${forRedrive}-${requestedAt}`);
+    return redrivenAt ?? new Date(requestedAt);
   } catch (error) {
-    // Refused, or nobody knows: in both cases nothing of the request may act on a later redrive.
-    await forget(deps, batchId, request);
-    if (error instanceof Error && REFUSALS.has(error.name)) throw nothing(error.message);
+    // Refused or unknown. In both cases the request must not affect a later redrive.
+    await store.update(batchId, { remove: ['redriveRequest'], ifRequestedAt: requestedAt });
     throw error;
   }
-}
-
-async function callRedrive(sfn: SFNClient, executionArn: string, request: RedriveRequest): Promise<Date> {
-  const clientToken = `redrive-${request.forRedrive}-${request.requestedAt}`;
-  const { redriveDate } = await sfn.send(new RedriveExecutionCommand({ executionArn, clientToken }));
-  return redriveDate ?? new Date(request.requestedAt);
-}
-
-async function forget({ store }: CampaignDeps, batchId: string, request: RedriveRequest): Promise<void> {
-  await store.update(batchId, { remove: ['redriveRequest'], ifRequestedAt: request.requestedAt });
 }
 
 const nothing = (detail: string) => new PregonError('NothingToRedrive', detail);

@@ -1,20 +1,15 @@
 import { PregonError } from '../errors.ts';
 import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
-import { describeExecution } from './execution.ts';
-import { executionArnOf } from './identity.ts';
 import { applyExecution, countAtEndIfQuiet } from './outcome.ts';
 import { campaignCursor } from './store.ts';
 
-/**
- * DescribeExecution is asked at most once in this time for one campaign, by all callers together: its quota is 15 a second
- * for the account.
- */
+/** All callers together describe an execution once in this time, because DescribeExecution has a quota of 15 a second for the account. */
 export const SYNC_INTERVAL_MS = 1_000;
 
 /**
- * The campaign's record, brought up to date with its execution: events may be lost. Undefined when there is none.
- * A stamp on the record decides who asks; the others take what is written.
+ * The campaign's record, brought up to date with its execution, because events may be lost. Undefined when there is none. `checkedAt` on
+ * the record decides which caller describes the execution; the others take what is written.
  */
 export async function refreshCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord | undefined> {
   const record = await deps.store.get(batchId);
@@ -51,7 +46,7 @@ export async function currentCampaign(deps: CampaignDeps, batchId: string): Prom
 
 export const unknownCampaign = (batchId: string) => new PregonError('NotFound', `There is no campaign ${batchId}.`);
 
-/** Only where the campaign stands, not its counts: what a worker asks before it sends. */
+/** The campaign's current status without its counts, which is what a worker needs before it sends. */
 export async function followCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord | undefined> {
   const record = await deps.store.get(batchId);
   return record && record.status !== 'SUCCEEDED' ? follow(deps, record) : record;
@@ -68,13 +63,13 @@ async function follow(deps: CampaignDeps, record: CampaignRecord): Promise<Campa
   return syncWithExecution(deps, mine);
 }
 
-/** Asks Step Functions now, whoever asked before. */
+/** Describes the execution now, also when another caller just did. */
 export async function syncWithExecution(deps: CampaignDeps, record: CampaignRecord): Promise<CampaignRecord> {
   try {
-    const state = await describeExecution(deps.sfn, executionArnOf(deps.stateMachineArn, record.batchId));
+    const state = await deps.executions.describe(record.batchId);
     return state ? await applyExecution(deps, record, state) : record;
   } catch (error) {
-    // What is written is at worst as old as the last event; the next look comes in a second.
+    // The record is as old as the last event at most. The next caller tries again in a second.
     deps.telemetry.warn('The execution could not be described', { batchId: record.batchId, error });
     return record;
   }

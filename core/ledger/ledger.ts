@@ -33,7 +33,7 @@ type OnTable<Operations> = {
 };
 
 /** What happened to each recipient. Each member is the function of that name without its table. */
-export type Ledger = OnTable<typeof operations>;
+export interface Ledger extends OnTable<typeof operations> {}
 
 /** The ledger in a table with the indexes `byStatus` and `byAddress`. */
 export const createLedger = (table: DynamoTable): Ledger =>

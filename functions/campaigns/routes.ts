@@ -20,7 +20,7 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
   const reports = createReports(deps);
 
   const show = async (record: CampaignRecord) =>
-    campaignAnswer(record, await campaignProgress(deps, record), deps.stateMachineArn);
+    campaignAnswer(record, await campaignProgress(deps, record), deps.executions.arnOf(record.batchId));
 
   async function existing(event: HttpEvent): Promise<CampaignRecord> {
     const batchId = batchIdIn(event);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
+import { createExecutions } from '../../core/campaigns/executions.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
@@ -21,8 +22,7 @@ export function campaignDeps(
     table,
     store: createCampaignStore(table),
     ledger: createLedger(table),
-    sfn: statesClient(timeouts),
-    stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN,
+    executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN),
     clock: table.clock,
     telemetry,
   };

@@ -1,4 +1,4 @@
-import { setConcurrency } from '../../core/campaigns/map-runs.ts';
+import { setConcurrency } from '../../core/campaigns/concurrency.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
 import { readEnv } from '../common/env.ts';

@@ -1,7 +1,7 @@
 import { parseJsonBody } from '../../api/parse.ts';
 import { type RateAnswer, rateBodySchema } from '../../api/rate.ts';
+import { concurrencyFor } from '../../core/campaigns/concurrency.ts';
 import { PregonError } from '../../core/errors.ts';
-import { concurrencyFor } from '../../core/limiter/concurrency.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
 import type { LimiterItem } from '../../core/limiter/state.ts';
 import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExecutionState } from '../../core/campaigns/execution.ts';
+import type { ExecutionState } from '../../core/campaigns/executions.ts';
 
 /** The event "Step Functions Execution Status Change". https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 const statusChangeSchema = z.object({

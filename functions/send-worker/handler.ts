@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createCampaignCache } from '../../core/campaigns/campaign-cache.ts';
 import { campaignJob, createCampaignChannel } from '../../core/campaigns/channel.ts';
+import { createExecutions } from '../../core/campaigns/executions.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
 import { createPostpone } from '../../core/campaigns/postpone.ts';
 import { followCampaign } from '../../core/campaigns/refresh.ts';
@@ -33,7 +34,7 @@ const ses = createSes({ clock: systemClock });
 const rates = sendRates(env, table, ses.maxSendRate);
 const store = createCampaignStore(table);
 const deps = deliveryDeps(createLedger(table));
-const followed = { ...deps, store, sfn, stateMachineArn: env.CAMPAIGN_STATE_MACHINE_ARN };
+const followed = { ...deps, store, executions: createExecutions(sfn, env.CAMPAIGN_STATE_MACHINE_ARN) };
 
 const channel = createCampaignChannel({
   ...deps,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
-import { startWith } from '../../core/campaigns/ingest-start.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
@@ -24,8 +23,7 @@ const routes = uploadRoutes({
   store: campaigns.store,
   objects: createCampaignObjects({ s3: objectsClient(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
-  stateMachineArn: campaigns.stateMachineArn,
-  startExecution: startWith(campaigns.sfn, campaigns.stateMachineArn),
+  executions: campaigns.executions,
   sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
   sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
   newUploadId: randomUUID,

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import { uploadAnswer } from '../../api/upload.ts';
+import type { Executions } from '../../core/campaigns/executions.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { bufferSource } from '../../core/csv/source.ts';
 import { type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
@@ -9,7 +10,7 @@ import { formIn, formParser, readForm } from './form.ts';
 const MAX_ROWS = 2_000_000;
 
 export interface UploadDeps extends IngestDeps {
-  stateMachineArn: string;
+  executions: Pick<Executions, 'start' | 'arnOf'>;
 }
 
 /** The upload of a campaign's CSV: 202 the first time, 200 for a file that was uploaded before. */
@@ -17,7 +18,10 @@ export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   const upload = middy(async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, options } = readForm(formIn(event));
     const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS });
-    return jsonAnswer(ingested.duplicate ? 200 : 202, uploadAnswer(ingested, deps.stateMachineArn));
+    return jsonAnswer(
+      ingested.duplicate ? 200 : 202,
+      uploadAnswer(ingested, deps.executions.arnOf(ingested.record.batchId)),
+    );
   }).use(formParser());
   return { 'POST /upload': upload, 'POST /campaigns/upload': upload };
 }

@@ -1,6 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../core/campaigns/campaign.ts';
-import { executionArnOf } from '../../core/campaigns/identity.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
@@ -81,6 +80,6 @@ export class CampaignResolver {
 
   @FieldResolver(() => ID, { name: 'executionArn', description: 'The ARN of its Step Functions execution.' })
   executionArn(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): string {
-    return executionArnOf(context.stateMachineArn, campaign.batchId);
+    return context.executions.arnOf(campaign.batchId);
   }
 }

@@ -1,7 +1,7 @@
+import { concurrencyFor } from '../../core/campaigns/concurrency.ts';
 import { executionInputOf } from '../../core/campaigns/identity.ts';
 import { toDynamoJson } from '../../core/ledger/item.ts';
 import { limiterKey } from '../../core/ledger/keys.ts';
-import { concurrencyFor } from '../../core/limiter/concurrency.ts';
 import { campaignRecord } from '../unit/campaigns/record.ts';
 import { definition, evaluate, stateNamed } from './support.ts';
 

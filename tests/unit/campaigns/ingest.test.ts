@@ -41,10 +41,12 @@ describe('ingesting a CSV', () => {
     newUploadId: () => `upload-${++uploads}`,
     sendRate: async () => 50,
     sendTimeoutSeconds: 3600,
-    startExecution: async (name, input) => {
-      const standing = executions.get(name);
-      if (standing !== undefined && standing !== input) throw new Error(`${name} was started with another input`);
-      executions.set(name, input);
+    executions: {
+      start: async (name, input) => {
+        const standing = executions.get(name);
+        if (standing !== undefined && standing !== input) throw new Error(`${name} was started with another input`);
+        executions.set(name, input);
+      },
     },
     ...override,
   });
@@ -150,10 +152,10 @@ describe('ingesting a CSV', () => {
         'behind the record, its answer lost',
         ({ store }) => ({ store: { ...store, create: (r) => store.create(r).then(crash) } }),
       ],
-      ['before the start', () => ({ startExecution: crash })],
+      ['before the start', () => ({ executions: { start: crash } })],
       [
         'behind the start, its answer lost',
-        ({ startExecution }) => ({ startExecution: (name, input) => startExecution(name, input).then(crash) }),
+        ({ executions: { start } }) => ({ executions: { start: (name, input) => start(name, input).then(crash) } }),
       ],
       ['before the status', ({ store }) => ({ store: { ...store, update: crash } })],
     ];

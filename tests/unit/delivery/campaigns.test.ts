@@ -1,5 +1,5 @@
-import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { createExecutions } from '../../../core/campaigns/executions.ts';
 import { applyExecution, countAtEnd } from '../../../core/campaigns/outcome.ts';
 import { campaignProgress } from '../../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
@@ -16,7 +16,7 @@ import { campaignRecord } from '../campaigns/record.ts';
 import { type NewRow, putRows } from '../ledger/support.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
-import { fakeStates } from './fake-states.ts';
+import { fakeStates, STATE_MACHINE_ARN } from './fake-states.ts';
 
 const clock = simulatedClock();
 let table: Awaited<ReturnType<typeof openTable>>;
@@ -54,8 +54,7 @@ async function aCampaign(rows: NewRow[], record: Partial<CampaignRecord> = {}) {
     },
   };
   const telemetry = { ...silent, count: (metric: Metric) => void metrics.push(metric) };
-  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
-  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry, retryFile };
+  const deps = { store, ledger, executions: states.executions, clock, telemetry, retryFile };
   await store.create(
     campaignRecord({ batchId, createdAt: CREATED_AT, status: 'RUNNING', enqueued: rows.length, ...record }),
   );
@@ -236,13 +235,10 @@ describe('a redrive', () => {
     const campaign = await aCampaign([SENT, RETRYABLE, UNCONFIRMED]);
     await campaign.fail();
     // Redriven elsewhere a moment ago, which the record does not know yet.
-    campaign.deps.sfn = {
-      send: async () => {
-        throw Object.assign(new Error('Execution is RUNNING and cannot be redriven'), {
-          name: 'ExecutionNotRedrivable',
-        });
-      },
-    } as never;
+    const send = async () => {
+      throw Object.assign(new Error('Execution is RUNNING and cannot be redriven'), { name: 'ExecutionNotRedrivable' });
+    };
+    campaign.deps.executions = createExecutions({ send } as never, STATE_MACHINE_ARN);
     const redriving = redriveCampaign(campaign.deps, campaign.batchId, 'resend');
     await expect(redriving).rejects.toMatchObject({ code: 'NothingToRedrive' });
     expect((await campaign.record()).redriveRequest).toBeUndefined();
@@ -392,13 +388,13 @@ describe('a stop', () => {
 
   it('that arrives after Settle changes nothing, and says so', async () => {
     const campaign = await aCampaign([SENT]);
-    const { sfn } = campaign.deps;
+    const { executions } = campaign.deps;
     // Settle writes while the stop is on its way.
-    const send = async (command: never) => {
-      if ((command as unknown) instanceof StopExecutionCommand) await campaign.settle();
-      return sfn.send(command);
+    const stop: typeof executions.stop = async (...call) => {
+      await campaign.settle();
+      return executions.stop(...call);
     };
-    const stopping = stopCampaign({ ...campaign.deps, sfn: { send } as never }, campaign.batchId);
+    const stopping = stopCampaign({ ...campaign.deps, executions: { ...executions, stop } }, campaign.batchId);
     await expect(stopping).rejects.toMatchObject({ code: 'Conflict', message: expect.stringContaining('SUCCEEDED') });
     expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { SENT: 1 } });
     expect(await campaign.record()).not.toHaveProperty('reason');

@@ -6,8 +6,10 @@ import {
   type SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { ExecutionState } from '../../../core/campaigns/execution.ts';
+import { createExecutions, type ExecutionState } from '../../../core/campaigns/executions.ts';
 import type { Clock } from '../../../core/clock.ts';
+
+export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign';
 
 /**
  * One execution as Step Functions keeps it; `asked` counts how often it was described, and `staleMs` has descriptions tell
@@ -38,7 +40,10 @@ export function fakeStates(clock: Clock, first: Partial<ExecutionState> = {}) {
         delete execution.stoppedAt;
       });
     },
-    sfn: { send: async (command: unknown) => answer(command) } as unknown as SFNClient,
+    executions: createExecutions(
+      { send: async (command: unknown) => answer(command) } as unknown as SFNClient,
+      STATE_MACHINE_ARN,
+    ),
   };
 
   function answer(command: unknown) {

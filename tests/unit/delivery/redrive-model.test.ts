@@ -1,8 +1,7 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
-import type { ExecutionState } from '../../../core/campaigns/execution.ts';
+import type { ExecutionState, Executions } from '../../../core/campaigns/executions.ts';
 import type { SendMessage } from '../../../core/campaigns/messages.ts';
 import { applyExecution } from '../../../core/campaigns/outcome.ts';
 import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
@@ -14,7 +13,6 @@ import { fakeStates } from './fake-states.ts';
 import { openDelivery, range } from './support.ts';
 
 const ROWS = 6;
-const STATE_MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
 
 let delivery: Awaited<ReturnType<typeof openDelivery>>;
 let campaigns = 0;
@@ -83,13 +81,24 @@ async function openCampaign(skews: readonly number[]) {
     if (execution.status !== seen.status || execution.redriveCount !== seen.redriveCount) events.push({ ...execution });
     seen = { ...execution };
   }
-  const sfn = {
-    async send(command: never) {
-      const answer = await states.sfn.send(command);
+  const executions: Executions = {
+    ...states.executions,
+    async describe(id) {
+      const state = await states.executions.describe(id);
       follow();
-      return answer;
+      return state;
     },
-  } as unknown as SFNClient;
+    async stop(...call) {
+      const stopped = await states.executions.stop(...call);
+      follow();
+      return stopped;
+    },
+    async redrive(...call) {
+      const redriven = await states.executions.redrive(...call);
+      follow();
+      return redriven;
+    },
+  };
   const taskTokens: TaskTokens = {
     async succeed(token) {
       const row = waiting.get(token);
@@ -103,7 +112,7 @@ async function openCampaign(skews: readonly number[]) {
     },
     isWaiting: async (token) => waiting.has(token),
   };
-  const deps = { store, ledger, sfn, stateMachineArn: STATE_MACHINE, clock, telemetry: silent };
+  const deps = { store, ledger, executions, clock, telemetry: silent };
   const workers = [0, 1].map(() =>
     delivery.worker({
       tokens: taskTokens,

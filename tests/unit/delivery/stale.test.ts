@@ -22,12 +22,11 @@ async function open(rows = 1) {
   const states = fakeStates(clock);
   states.staleMs = STALE_MS;
   const { ledger, store } = delivery;
-  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign';
   const retryFile = {
     read: async () => undefined,
     write: async (_key: string, _batch: unknown, list: readonly number[]) => [...list],
   };
-  const deps = { store, ledger, sfn: states.sfn, stateMachineArn, clock, telemetry: silent, retryFile };
+  const deps = { store, ledger, executions: states.executions, clock, telemetry: silent, retryFile };
   return { states, deps, clock };
 }
 

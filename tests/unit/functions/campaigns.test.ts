@@ -22,8 +22,7 @@ describe('the routes of campaigns', () => {
       campaignRoutes({
         store: store(),
         ledger: createLedger(table),
-        sfn: states.sfn,
-        stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
+        executions: states.executions,
         s3: s3.client,
         bucket: 'campaigns',
         clock,

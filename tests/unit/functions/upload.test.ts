@@ -35,14 +35,16 @@ describe('POST /upload', () => {
         store: createCampaignStore(table),
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
-        stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
         clock: { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined },
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
         sendTimeoutSeconds: 3600,
-        startExecution: async (name) => {
-          if (failing) throw failing;
-          started.push(name);
+        executions: {
+          arnOf: (batchId) => `arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:${batchId}`,
+          async start(name) {
+            if (failing) throw failing;
+            started.push(name);
+          },
         },
       }),
     )('POST /upload', request);

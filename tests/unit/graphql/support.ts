@@ -49,8 +49,7 @@ export async function openGraphql(given: { sends?: readonly Send[]; campaigns?: 
     table,
     store: createCampaignStore(table),
     ledger: createLedger(table),
-    sfn: states.sfn,
-    stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign',
+    executions: states.executions,
     clock,
     telemetry: silent,
   };

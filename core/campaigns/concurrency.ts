@@ -1,0 +1,41 @@
+import { type CampaignRecord, hasEnded } from './campaign.ts';
+import type { CampaignDeps } from './deps.ts';
+
+/**
+ * The concurrency of SendRows: as many rows as are sent in five seconds. That keeps the workers busy while finished rows make room, and
+ * a row waits seconds in the queue, not hours. A Map Run starts with 1,000 at most. Ten is the least, because with fewer a slow rate
+ * would be limited by round trips.
+ */
+export const concurrencyFor = (perSecond: number): number => Math.min(1_000, Math.max(10, Math.ceil(perSecond * 5)));
+
+/** Campaigns that are searched for running ones, newest first. */
+const MAX_SCANNED = 500;
+const PAGE = 100;
+
+type Deps = Pick<CampaignDeps, 'store' | 'executions' | 'telemetry'>;
+
+/** Sets the concurrency of all running campaigns. A campaign that cannot be changed is logged, because it may just have ended. */
+export async function setConcurrency(deps: Deps, maxConcurrency: number): Promise<void> {
+  const { executions, telemetry } = deps;
+  await Promise.all(
+    (await runningCampaigns(deps)).map(async ({ batchId }) => {
+      try {
+        await executions.setConcurrency(batchId, maxConcurrency);
+      } catch (error) {
+        telemetry.warn('The concurrency of a campaign could not be set', { batchId, error });
+      }
+    }),
+  );
+}
+
+async function runningCampaigns({ store }: Deps): Promise<CampaignRecord[]> {
+  const running: CampaignRecord[] = [];
+  let after: string | undefined;
+  for (let seen = 0; seen < MAX_SCANNED; seen += PAGE) {
+    const page = await store.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    running.push(...page.campaigns.filter((campaign) => !hasEnded(campaign)));
+    after = page.next;
+    if (after === undefined) break;
+  }
+  return running;
+}
