@@ -5,6 +5,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  ...globSync('packages/*/README.md'),
   ...globSync('docs/**/*.md'),
   ...globSync('examples/**/README.md'),
 ].sort();

@@ -19,7 +19,8 @@ import {
 
 type Operation = (deps: EventsDeps, body: Json) => unknown;
 
-const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+/** The operations of EventBridge by their names in the API. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['PutEvents', putEvents],
   ['ListEventBuses', listEventBuses],
   ['DescribeEventBus', describeEventBus],

@@ -1,6 +1,8 @@
 import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
 import { type LambdaRuntime, LambdaServiceError } from './runtime.ts';
 
+/** The operations of Lambda by their names in the API. */
+export const OPERATIONS = ['Invoke'];
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** Lambda's REST API at the gateway: Invoke. */

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { isObject, type Json } from '../json.ts';
 import type { Template } from '../template/template.ts';
+import { generateSecret } from './generate.ts';
 
 /** A secret as a CloudFormation template describes it. */
 export interface SecretDefinition {
@@ -22,16 +21,7 @@ export function secretsOf(template: Template): SecretDefinition[] {
       name: typeof Name === 'string' ? Name : physicalId.slice(physicalId.indexOf(':secret:') + 8, -7),
       arn: physicalId,
       ...(typeof Description === 'string' ? { description: Description } : {}),
-      initial: () => (typeof SecretString === 'string' ? SecretString : generate(GenerateSecretString)),
+      initial: () => (typeof SecretString === 'string' ? SecretString : generateSecret(GenerateSecretString)),
     };
   });
-}
-
-/** A random value of the requested length. With a template string it is the value of the generated key. */
-function generate(options: Json | undefined): string {
-  const { PasswordLength, SecretStringTemplate, GenerateStringKey } = isObject(options) ? options : {};
-  const length = Number(PasswordLength ?? 32);
-  const value = randomBytes(length).toString('base64url').slice(0, length);
-  if (typeof SecretStringTemplate !== 'string' || typeof GenerateStringKey !== 'string') return value;
-  return JSON.stringify({ ...(JSON.parse(SecretStringTemplate) as object), [GenerateStringKey]: value });
 }

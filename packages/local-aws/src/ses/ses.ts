@@ -18,6 +18,9 @@ export interface SesOptions {
   now(): number;
 }
 
+/** The operations of SES v2 by their names in the API. */
+export const OPERATIONS = ['SendEmail', 'GetAccount', 'GetEmailIdentity'] as const;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** SES v2: enforces the sending rate and the daily quota, and hands accepted messages to the outbox. */
@@ -66,17 +69,15 @@ export function ses(options: SesOptions): ServiceHandler {
     return jsonResponse(request, account);
   }
 
+  const handlers: Record<(typeof OPERATIONS)[number], (request: AwsRequest) => AwsResponse | Promise<AwsResponse>> = {
+    SendEmail: sendEmail,
+    GetAccount: getAccount,
+    GetEmailIdentity: (request) => jsonResponse(request, VERIFIED),
+  };
   return async (request) => {
-    switch (request.operation) {
-      case 'SendEmail':
-        return sendEmail(request);
-      case 'GetAccount':
-        return getAccount(request);
-      case 'GetEmailIdentity':
-        return jsonResponse(request, VERIFIED);
-      default:
-        throw new AwsError('UnknownOperationException', `${request.operation} is not part of this local SES`, 501);
-    }
+    const operation = OPERATIONS.find((name) => name === request.operation);
+    if (operation) return handlers[operation](request);
+    throw new AwsError('UnknownOperationException', `${request.operation} is not part of this local SES`, 501);
   };
 }
 

@@ -2,9 +2,12 @@ import { AwsError } from '../gateway/errors.ts';
 import type { Principal, ServiceHandler } from '../gateway/types.ts';
 import { LOCAL_ACCOUNT } from '../identity.ts';
 
-/** STS: GetCallerIdentity. The only file of this service, which keeps no state. */
+/** The operations of STS by their names in the API. */
+export const OPERATIONS = ['GetCallerIdentity'];
+
+/** STS. The only file of this service, which keeps no state. */
 export const sts: ServiceHandler = async (request) => {
-  if (request.operation !== 'GetCallerIdentity') {
+  if (!OPERATIONS.includes(request.operation)) {
     throw new AwsError('InvalidAction', `${request.operation} is not part of this local STS`);
   }
   return {

@@ -57,6 +57,8 @@ export function loadTemplate(options: LoadOptions): Template {
     for (const property of unknownProperties(known, properties)) {
       notSupported({ logicalId, type }, `the property ${property} is not emulated`);
     }
+    const missing = known.notEmulated?.(properties);
+    if (missing !== undefined) notSupported({ logicalId, type }, `${missing} is not emulated`);
     if (JSON.stringify(properties).includes('{{resolve:')) {
       notSupported({ logicalId, type }, 'dynamic references are not emulated');
     }

@@ -20,13 +20,16 @@ export function unknownProperties(type: ResourceType, properties: JsonObject): s
     if (known.has(name) || value === null) continue;
     unknown.push(...unknownMembers(known, name, value));
   }
-  return unknown;
+  return [...new Set(unknown)];
 }
 
+/** The unknown members of an object, or of the objects of a list. */
 function unknownMembers(known: ReadonlySet<string>, name: string, value: Json): string[] {
   const someMembersKnown = [...known].some((path) => path.startsWith(`${name}.`));
-  if (!someMembersKnown || !isObject(value)) return [name];
-  return Object.keys(value)
+  const objects = Array.isArray(value) ? value : [value];
+  if (!someMembersKnown || !objects.every(isObject)) return [name];
+  return objects
+    .flatMap((object) => Object.keys(object))
     .map((member) => `${name}.${member}`)
     .filter((path) => !known.has(path));
 }

@@ -38,6 +38,8 @@ export interface ResourceType {
   readonly honoured: readonly string[];
   /** Properties that have nothing to act on here, such as tags or encryption at rest. */
   readonly withoutMeaning: readonly string[];
+  /** Says what of these values is not emulated, `the protocol sqs`. */
+  notEmulated?(properties: JsonObject): string | undefined;
 }
 
 /** The name given in the template, or a generated one. */

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretDefinition } from '../../src/secrets/definitions.ts';
+import { generateSecret } from '../../src/secrets/generate.ts';
 import { secretsApi } from '../../src/secrets/protocol.ts';
 import { Secrets } from '../../src/secrets/state.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
@@ -17,6 +18,31 @@ async function start(folder: string, values: Record<string, string> = {}) {
 }
 const value = async (client: SecretsManagerClient, more: object = {}) =>
   (await client.send(new GetSecretValueCommand({ SecretId: 'app/key', ...more }))).SecretString;
+
+describe('a generated secret', () => {
+  it('has 32 characters of every type', () => {
+    const secret = generateSecret({});
+    expect(secret).toMatch(/^[!-~]{32}$/);
+    for (const type of [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/]) expect(secret).toMatch(type);
+  });
+
+  it('leaves out the characters and types that are excluded', () => {
+    const options = {
+      PasswordLength: 400,
+      ExcludePunctuation: true,
+      ExcludeUppercase: 'true',
+      ExcludeCharacters: 'abc012',
+    };
+    expect(generateSecret(options)).toMatch(/^[d-z3-9]{400}$/);
+    expect(generateSecret({ ...options, IncludeSpace: true, RequireEachIncludedType: true })).toMatch(/ /);
+  });
+
+  it('stands in a template under its key', () => {
+    const SecretStringTemplate = '{"user":"ana"}';
+    const secret = generateSecret({ SecretStringTemplate, GenerateStringKey: 'password', PasswordLength: 8 });
+    expect(JSON.parse(secret)).toEqual({ user: 'ana', password: expect.stringMatching(/^.{8}$/) });
+  });
+});
 
 describe('Secrets Manager', () => {
   it('has the value that was given, by name and by ARN, whole or not', async () => {

@@ -96,6 +96,17 @@ describe('loadTemplate', () => {
           Type: 'AWS::DynamoDB::Table',
           Properties: { TableName: 't', StreamSpecification: { StreamViewType: 'NEW_IMAGE' }, Tags: [] },
         },
+        Alarms: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'email', Endpoint: 'me@example.com' } },
+        Orders: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'sqs' } },
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            Targets: [
+              { Id: 'a', SqsParameters: {} },
+              { Id: 'b', SqsParameters: {} },
+            ],
+          },
+        },
         Mapping: {
           Type: 'AWS::Lambda::EventSourceMapping',
           Properties: { ScalingConfig: { MaximumConcurrency: 2, Other: 1 } },
@@ -105,6 +116,8 @@ describe('loadTemplate', () => {
     expect(template.unsupported).toEqual([
       'Stream: the resource type AWS::Kinesis::Stream is not emulated',
       'Table (AWS::DynamoDB::Table): the property StreamSpecification is not emulated',
+      'Orders (AWS::SNS::Subscription): the protocol sqs is not emulated',
+      'Rule (AWS::Events::Rule): the property Targets.SqsParameters is not emulated',
       'Mapping (AWS::Lambda::EventSourceMapping): the property ScalingConfig.Other is not emulated',
     ]);
   });

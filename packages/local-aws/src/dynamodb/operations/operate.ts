@@ -25,6 +25,12 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
+/** dynalite knows nothing of these; `time-to-live.ts` answers them. */
+const OWN_OPERATIONS = ['DescribeTimeToLive', 'UpdateTimeToLive'];
+
+/** The names of all operations in the API. */
+export const OPERATION_NAMES: readonly string[] = [...OPERATIONS, ...OWN_OPERATIONS];
+
 type Action = (store: DynaliteStore, data: Request, callback: (error: unknown, result?: unknown) => void) => void;
 
 interface Operation {
@@ -46,7 +52,7 @@ for (const name of OPERATIONS) {
 
 /** Runs one operation. `answer` may be called before this returns. */
 export function operate(store: DynaliteStore, name: string, request: Request, answer: (answer: Answer) => void): void {
-  if (name === 'UpdateTimeToLive' || name === 'DescribeTimeToLive') {
+  if (OWN_OPERATIONS.includes(name)) {
     answer(timeToLive(store, name, request));
     return;
   }

@@ -7,6 +7,7 @@ export type Body = Record<string, unknown>;
 export interface Operations {
   /** An operation by its name in the API. It throws fauxqs' `SqsError`. */
   find(name: string): ((body: Body) => unknown) | undefined;
+  readonly names: readonly string[];
   close(): void;
 }
 
@@ -29,5 +30,5 @@ export function sqsOperations(faux: Faux, store: FauxStore): Operations {
   actions.set('ListDeadLetterSourceQueues', (body) => ({
     queueUrls: moves.sourcesOf(store.getQueue(String(body.QueueUrl))?.arn ?? '').map((queue) => queue.url),
   }));
-  return { find: (name) => actions.get(name), close: () => moves.close() };
+  return { find: (name) => actions.get(name), names: [...actions.keys()], close: () => moves.close() };
 }

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import type { TaskTarget } from './types.ts';
 
 const WAIT = '.waitForTaskToken';
-const OPTIMIZED = new Map([
+/** The optimized integrations: their actions by service. */
+export const OPTIMIZED: ReadonlyMap<string, readonly string[]> = new Map([
   ['lambda', ['invoke']],
   ['sqs', ['sendMessage']],
   ['dynamodb', ['getItem', 'putItem', 'updateItem', 'deleteItem']],

@@ -68,8 +68,11 @@ const role: ResourceType = {
     const arn = `arn:${partition}:iam::${account}:role/${name}`;
     return { physicalId: name, arn, attributes: { Arn: arn, RoleId: name } };
   },
-  honoured: ['RoleName', 'Policies', 'ManagedPolicyArns'],
+  honoured: ['RoleName'],
+  // Permissions are not enforced.
   withoutMeaning: [
+    'Policies',
+    'ManagedPolicyArns',
     'AssumeRolePolicyDocument',
     'Description',
     'MaxSessionDuration',
@@ -82,8 +85,8 @@ const role: ResourceType = {
 const policy: ResourceType = {
   nameProperty: 'PolicyName',
   identify: (resource) => ({ physicalId: nameOf(resource, 'PolicyName') }),
-  honoured: ['PolicyName', 'PolicyDocument', 'Roles'],
-  withoutMeaning: [],
+  honoured: ['PolicyName'],
+  withoutMeaning: ['PolicyDocument', 'Roles'],
 };
 
 const managedPolicy: ResourceType = {
@@ -94,8 +97,8 @@ const managedPolicy: ResourceType = {
     const arn = `arn:${partition}:iam::${account}:policy/${name}`;
     return { physicalId: arn, arn };
   },
-  honoured: ['ManagedPolicyName', 'PolicyDocument', 'Roles'],
-  withoutMeaning: ['Description', 'Path'],
+  honoured: ['ManagedPolicyName'],
+  withoutMeaning: ['Description', 'Path', 'PolicyDocument', 'Roles'],
 };
 
 const stateMachine: ResourceType = {

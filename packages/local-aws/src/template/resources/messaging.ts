@@ -45,8 +45,21 @@ const rule: ResourceType = {
     const arn = arnOf(resource.naming, 'events', path);
     return { physicalId: name, arn, attributes: { Arn: arn } };
   },
-  honoured: ['Name', 'Description', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'Targets'],
-  withoutMeaning: ['Tags'],
+  honoured: [
+    'Name',
+    'EventBusName',
+    'EventPattern',
+    'ScheduleExpression',
+    'State',
+    'Targets.Id',
+    'Targets.Arn',
+    'Targets.Input',
+    'Targets.InputPath',
+    'Targets.InputTransformer',
+    'Targets.RetryPolicy',
+    'Targets.DeadLetterConfig',
+  ],
+  withoutMeaning: ['Description', 'Tags', 'Targets.RoleArn'],
 };
 
 const eventBus: ResourceType = {
@@ -80,11 +93,10 @@ const schedule: ResourceType = {
     'State',
     'Target.Arn',
     'Target.Input',
-    'Target.RoleArn',
     'Target.RetryPolicy',
     'Target.DeadLetterConfig',
   ],
-  withoutMeaning: ['Description', 'FlexibleTimeWindow', 'KmsKeyArn'],
+  withoutMeaning: ['Target.RoleArn', 'Description', 'FlexibleTimeWindow', 'KmsKeyArn'],
 };
 
 const emailIdentity: ResourceType = {

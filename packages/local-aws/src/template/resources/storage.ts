@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { GENERATE_OPTIONS } from '../../secrets/generate.ts';
 import { arnOf, nameOf, type ResourceType } from '../resource-type.ts';
 
 const table: ResourceType = {
@@ -14,10 +15,10 @@ const table: ResourceType = {
     'AttributeDefinitions',
     'GlobalSecondaryIndexes',
     'LocalSecondaryIndexes',
-    'BillingMode',
     'TimeToLiveSpecification',
   ],
   withoutMeaning: [
+    'BillingMode',
     'ProvisionedThroughput',
     'OnDemandThroughput',
     'PointInTimeRecoverySpecification',
@@ -76,7 +77,12 @@ const secret: ResourceType = {
     const arn = arnOf(resource.naming, 'secretsmanager', `secret:${name}-${suffix}`);
     return { physicalId: arn, arn, ref: arn, attributes: { Id: arn } };
   },
-  honoured: ['Name', 'SecretString', 'GenerateSecretString', 'Description'],
+  honoured: [
+    'Name',
+    'SecretString',
+    'Description',
+    ...GENERATE_OPTIONS.map((option) => `GenerateSecretString.${option}`),
+  ],
   withoutMeaning: ['KmsKeyId', 'Tags'],
 };
 

@@ -31,8 +31,18 @@ const topic: ResourceType = {
     return { physicalId: arn, arn, attributes: { TopicArn: arn, TopicName: name } };
   },
   honoured: [],
-  // Alarms alone publish to it, and alarms do not fire here.
+  // Alarms publish to it, and alarms do not fire here. A program that publishes is told that there is no SNS.
   withoutMeaning: ['*'],
+};
+
+const PEOPLE = ['email', 'email-json', 'sms', 'http', 'https', 'application'];
+
+/** People and outside services hear nothing of this machine; a queue or a function that waits for messages is missed. */
+const subscription: ResourceType = {
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: [],
+  withoutMeaning: ['*'],
+  notEmulated: ({ Protocol }) => (PEOPLE.includes(String(Protocol)) ? undefined : `the protocol ${Protocol}`),
 };
 
 const nothing: ResourceType = {
@@ -48,7 +58,7 @@ export const watching: Record<string, ResourceType> = {
   'AWS::CloudWatch::CompositeAlarm': alarm,
   'AWS::CloudWatch::Dashboard': nothing,
   'AWS::SNS::Topic': topic,
-  'AWS::SNS::Subscription': nothing,
+  'AWS::SNS::Subscription': subscription,
   'AWS::SNS::TopicPolicy': nothing,
   'AWS::CDK::Metadata': nothing,
 };
