@@ -1,4 +1,4 @@
-import { interruptSignal } from 'local-aws';
+import { interruptSignal, keepTimeSteady } from 'local-aws';
 import { type RunningStack, startStack } from '../dev/stack.ts';
 import type { Screen } from './screen.ts';
 import type { StackSettings } from './stack-options.ts';
@@ -24,6 +24,7 @@ export async function bootStack(
   screen: Screen,
   prepare: Prepare,
 ): Promise<BootedStack | undefined> {
+  keepTimeSteady();
   const signal = interruptSignal();
   const interrupted = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { startLocalAws } from '../local-aws.ts';
+import { keepTimeSteady } from '../steady-time.ts';
 import { addressesOf } from './addresses.ts';
 import { HELP, readArguments, UsageError } from './arguments.ts';
 import { interruptSignal } from './interrupt.ts';
@@ -26,6 +27,7 @@ async function up(args: readonly string[]): Promise<void> {
   await aws.stop();
 }
 
+keepTimeSteady();
 try {
   await up(process.argv.slice(2));
 } catch (error) {

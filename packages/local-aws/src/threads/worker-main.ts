@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { keepThreadTimeSteady } from '../steady-time.ts';
 import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
 
 export interface WorkerMain {
@@ -11,6 +12,7 @@ export interface WorkerMain {
 export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('This file runs in a worker thread');
+  keepThreadTimeSteady();
   let main: WorkerMain;
   try {
     main = await start();

@@ -5,6 +5,7 @@
 import { enableCompileCache } from 'node:module';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepThreadTimeSteady } from '../../steady-time.ts';
 import { loadHandler } from './load-handler.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
 
@@ -114,6 +115,7 @@ if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
 // NODE_OPTIONS has no effect on a thread by itself.
 if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
 captureOutput();
+keepThreadTimeSteady();
 process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error));
 process.on('unhandledRejection', (reason) => die('Runtime.UnhandledPromiseRejection', reason));
 try {
