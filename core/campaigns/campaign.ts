@@ -23,6 +23,8 @@ export interface CampaignRecord {
   campaignId?: string;
   /** Names the winner's objects: `campaigns/<batchId>/<uploadId>/`. */
   uploadId: string;
+  /** Of the rows' claim: batches with the same rows, campaignId and dryRun have the same. */
+  rowsKey: string;
   status: CampaignStatus;
   /** Why it ended otherwise than SUCCEEDED. */
   reason?: string;

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
 import type { CampaignRecord } from './campaign.ts';
 import type { Executions } from './executions.ts';
 import { executionInputOf } from './identity.ts';
+import { type RowsClaimDeps, sealRows } from './rows-claim.ts';
 import type { CampaignStore } from './store.ts';
 
 /**
@@ -10,20 +10,25 @@ import type { CampaignStore } from './store.ts';
  */
 const START_WINDOW_MS = 80 * 24 * 60 * 60 * 1000;
 
-export interface StartDeps {
+export interface StartDeps extends RowsClaimDeps {
   executions: Pick<Executions, 'start'>;
   bucket: string;
-  store: Pick<CampaignStore, 'create' | 'get' | 'update'>;
-  clock: Clock;
+  store: Pick<CampaignStore, 'create' | 'get' | 'update' | 'discard'>;
 }
 
 /**
  * Starts the execution of a campaign unless that was done, and writes it to the record. It may be repeated by anyone at any time: the
- * name and the input are made from the record, and only a record that is INGESTING leads to a start.
+ * name and the input are made from the record, and only a record that is INGESTING leads to a start. When
+ * another batch has taken the rows over, this record is discarded, and the record of that batch is the result.
  */
 export async function ensureStarted(deps: StartDeps, record: CampaignRecord): Promise<CampaignRecord> {
   const { executions, store, clock, bucket } = deps;
   if (record.status !== 'INGESTING' || clock.now() - Date.parse(record.createdAt) > START_WINDOW_MS) return record;
+  const other = await sealRows(deps, record);
+  if (other) {
+    await store.discard(record);
+    return ensureStarted(deps, other);
+  }
   await executions.start(record.batchId, JSON.stringify(executionInputOf(record, bucket)));
   const now = clock.now();
   const waits = record.sendAt !== undefined && Date.parse(record.sendAt) > now;

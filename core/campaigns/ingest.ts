@@ -13,6 +13,7 @@ import { batchIdOf, hashPrefixOf } from './identity.ts';
 import type { CampaignObjects } from './ingest-objects.ts';
 import { ensureStarted, type StartDeps } from './ingest-start.ts';
 import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
+import { claimRows, rowsKeyOf } from './rows-claim.ts';
 
 export interface IngestDeps extends StartDeps, DynamoTable {
   objects: CampaignObjects;
@@ -38,8 +39,8 @@ export interface Ingested {
 
 /**
  * Turns an uploaded CSV into a running campaign. Its steps are ordered so that a crash between any two is healed by uploading the file
- * again, and nothing is sent twice: objects, then the record that names them (the first upload wins it), then the execution
- * that the record describes. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict; then nothing is left behind.
+ * again, and nothing is sent twice: objects, then the claim of the rows, then the record that names the objects (the first upload wins both),
+ * then the execution that the record describes. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict; then nothing is left behind.
  */
 export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upload): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
@@ -69,9 +70,16 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     inspection,
     options: { format: options.format, maxRows },
   });
+  const rowsKey = rowsKeyOf(summary.rowsHash, options);
+  const other = await claimRows(deps, rowsKey, batchId);
+  if (other) {
+    await deps.objects.remove(batchId, uploadId);
+    return uploadedBefore(deps, other, options, 'any');
+  }
   const { created, record } = await claimRecord(deps, {
     ...batch,
     uploadId,
+    rowsKey,
     summary,
     options,
     encoding,
@@ -81,10 +89,15 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     await deps.objects.remove(batchId, uploadId);
     return uploadedBefore(deps, record, options, encoding);
   }
-  return { record: await ensureStarted(deps, record), duplicate: false, skippedRows: summary.skippedRows };
+  const started = await ensureStarted(deps, record);
+  if (started.batchId !== batchId) {
+    await deps.objects.remove(batchId, uploadId);
+    return { record: started, duplicate: true, skippedRows: [] };
+  }
+  return { record: started, duplicate: false, skippedRows: summary.skippedRows };
 }
 
-/** The same file again: tells how it stands, and starts what a crash had kept from starting. */
+/** The same file again, or the same rows in other bytes: tells how it stands, and starts what a crash had kept from starting. */
 async function uploadedBefore(
   deps: IngestDeps,
   existing: CampaignRecord,
@@ -101,6 +114,7 @@ const encodingName = ({ encoding }: Inspection, options: CampaignOptions): strin
 
 interface Counted extends RowsOf {
   uploadId: string;
+  rowsKey: string;
   summary: CsvSummary;
   options: CampaignOptions;
   encoding: string;

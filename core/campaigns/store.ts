@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
+import { type DynamoTable, deleteIf, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
 import { createdKeyIn, cursorOf } from '../ledger/listed-send.ts';
@@ -34,6 +34,8 @@ export interface CampaignStore {
   get(batchId: string): Promise<CampaignRecord | undefined>;
   /** Newest first. Throws BadRequest for a cursor that is not valid. */
   list(page: { limit: number; after?: string }): Promise<CampaignPage>;
+  /** Deletes a record whose execution never started, if it is this upload's. */
+  discard(record: Pick<CampaignRecord, 'batchId' | 'uploadId'>): Promise<void>;
   /** Resolves to the record after the change, or to undefined when there is none or a condition does not hold. */
   update(batchId: string, change: CampaignUpdate): Promise<CampaignRecord | undefined>;
 }
@@ -72,6 +74,14 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
       const found = await Promise.all(Items.map((item) => get(batchIdIn(String(item.createdKey)))));
       const campaigns = found.filter((record) => record !== undefined);
       return LastEvaluatedKey ? { campaigns, next: cursorOf(String(LastEvaluatedKey.createdKey)) } : { campaigns };
+    },
+
+    async discard({ batchId, uploadId }) {
+      await deleteIf(table, {
+        key: campaignKey(batchId),
+        condition: '#uploadId = :uploadId AND #status = :ingesting',
+        values: { ':uploadId': uploadId, ':ingesting': 'INGESTING' },
+      });
     },
 
     async update(batchId, change) {

@@ -7,6 +7,7 @@ import { findDelimiter, type Header, isSeparatorLine, readHeader } from './heade
 import { encodingOf, type Inspection } from './inspect.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { checkRow, type ValidRow } from './row.ts';
+import { RowsHash } from './rows-hash.ts';
 import { because, type SkippedRow } from './skip.ts';
 import type { CsvSource } from './source.ts';
 import { TextWarnings } from './text-warnings.ts';
@@ -28,6 +29,8 @@ export interface CsvSummary {
   total: number;
   enqueued: number;
   skipped: number;
+  /** Hash over the rows to send. */
+  rowsHash: string;
   /** The first of the skipped rows. */
   skippedRows: SkippedRow[];
   warnings: string[];
@@ -51,8 +54,9 @@ export async function readCsv(
   const decoded = () => decodeCsv(source, encoding);
   const records = tokenize(decoded, findDelimiter(await headOf(decoded())));
   const warnings = new TextWarnings(format);
-  const summary: CsvSummary = { total: 0, enqueued: 0, skipped: 0, skippedRows: [], warnings: [] };
+  const summary: CsvSummary = { total: 0, enqueued: 0, skipped: 0, skippedRows: [], warnings: [], rowsHash: '' };
   const seen = new AddressSet();
+  const hash = new RowsHash();
   let header: Header | undefined;
 
   const skip = (row: SkippedRow) => {
@@ -78,11 +82,13 @@ export async function readCsv(
     } else {
       summary.enqueued++;
       warnings.look(checked.valid, header);
+      hash.add(checked.valid);
       await sinks.onRow(checked.valid);
     }
   }
   if (!header) throw new PregonError('InvalidCsv', 'The file has no header.');
   summary.warnings = [...inspection.warnings, ...header.warnings, ...warnings.list()];
+  summary.rowsHash = hash.end();
   if (summary.enqueued === 0) throw noValidRow(summary);
   return summary;
 }

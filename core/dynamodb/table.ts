@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -60,6 +61,21 @@ export async function putIf(
     ...(values && { ExpressionAttributeValues: values }),
   });
   return (await unlessRefused(client.send(put))) !== undefined;
+}
+
+/** Deletes an item while the condition holds. Resolves to false when it does not hold. */
+export async function deleteIf(
+  { client, tableName }: DynamoTable,
+  { key, condition, values }: Pick<ConditionalUpdate, 'key' | 'condition' | 'values'>,
+): Promise<boolean> {
+  const command = new DeleteCommand({
+    TableName: tableName,
+    Key: key,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: namesIn(condition),
+    ExpressionAttributeValues: values,
+  });
+  return (await unlessRefused(client.send(command))) !== undefined;
 }
 
 /** An update that is made only while its condition holds. Every attribute is named `#attribute`. */

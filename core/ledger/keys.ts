@@ -65,6 +65,8 @@ export const createdKey = (createdAt: string, batchId: string, rowNumber: number
 export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'CAMPAIGN' });
 /** Hash key of `byStatus` for campaign records: campaigns are few, so they may share one partition. */
 export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
+/** Names the batch that has these rows. */
+export const rowsClaimKey = (rowsKey: string) => ({ pk: `ROWS#${rowsKey}`, sk: 'ROWS' });
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });
 export const limiterKey = (name: string) => ({ pk: `LIMITER#${name}`, sk: 'LIMITER' });
 /** Every day with sends has a marker, so that lists skip empty days and know where the sends end. */

@@ -5,6 +5,7 @@ import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts
 import type { CampaignOptions } from '../../../core/campaigns/options.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
+import { quoted, utf16 } from '../csv/support.ts';
 import { openTable } from '../support/table.ts';
 import { openFakeS3 } from './fake-s3.ts';
 
@@ -172,6 +173,146 @@ describe('ingesting a CSV', () => {
       expect(rowsKey).toContain(healed.uploadId);
       expect(s3.objects.has(rowsKey)).toBe(true);
       expect((await upload()).duplicate).toBe(true);
+    });
+  });
+
+  describe('the same rows in other bytes', () => {
+    const ROWS = [
+      ['ana@example.com', 'Olé', 'uno'],
+      ['bob@example.com', 'Hi', 'two; or "three"'],
+      ['cid@example.com', 'Hi', 'line 1\nline 2'],
+    ];
+    const cells = (rows: string[][], write: (cell: string) => string, end: string) =>
+      [['email', 'subject', 'content'], ...rows].map((row) => row.map(write).join(',') + end).join('');
+    const bare = (cell: string) => (/["\n]/.test(cell) ? quoted(cell) : cell);
+    const FIRST = cells(ROWS, bare, '\n');
+    const others: [string, string | Uint8Array, Partial<CampaignOptions>][] = [
+      ['line ends', cells(ROWS, bare, '\r\n'), {}],
+      ['line ends, those in cells too', FIRST.replaceAll('\n', '\r\n'), {}],
+      ['a mark', `\ufeff${FIRST}`, {}],
+      ['quotes', cells(ROWS, quoted, '\n'), {}],
+      ['no line end at the end', FIRST.trimEnd(), {}],
+      ['blank rows', `,,\n${FIRST},,\n\n`, {}],
+      ['space around cells', cells(ROWS, (cell) => ` ${quoted(cell)} `, '\n'), {}],
+      ['UTF-16', utf16(FIRST, 'le'), {}],
+      ['Windows-1252', Buffer.from(FIRST, 'latin1'), {}],
+      ['an encoding that is named', Buffer.from(FIRST, 'latin1'), { encoding: 'iso-8859-15' }],
+      ['the delimiter', `sep=;\n${FIRST.replace(/,(?! )/g, ';').replace('two; or', 'two; or')}`, {}],
+      [
+        'the order of the columns',
+        `content,email,subject\nuno,ana@example.com,Olé\n"two; or ""three""",bob@example.com,Hi\n"line 1\nline 2",cid@example.com,Hi\n`,
+        {},
+      ],
+      [
+        'a variable filled in',
+        `email,subject,content,n\nana@example.com,Olé,{{n}},uno\nbob@example.com,Hi,"two; or ""three""",x\ncid@example.com,Hi,"line 1\nline 2",x\n`,
+        {},
+      ],
+      ['the way an address is written', FIRST.replace('ana@example.com', 'Ana <ana@example.com>'), {}],
+      ['a row that is skipped', `${FIRST}nobody,Hi,x\n`, {}],
+    ];
+
+    it.each(others)('are the campaign that they were: %s', async (_name, file, options) => {
+      const first = await upload({}, FIRST);
+      const again = await upload(options, file);
+
+      expect(sha256(FIRST)).toBe(first.record.batchId);
+      expect(again).toMatchObject({ duplicate: true, record: { batchId: first.record.batchId }, skippedRows: [] });
+      expect([...executions.keys()]).toEqual([first.record.batchId]);
+      expect([...s3.objects.keys()].every((key) => key.includes('upload-1'))).toBe(true);
+      expect((await createCampaignStore(table).list({ limit: 10 })).campaigns).toHaveLength(1);
+    });
+
+    it.each<[string, string, Partial<CampaignOptions>]>([
+      ['another campaignId', cells(ROWS, quoted, '\n'), { campaignId: 'autumn' }],
+      ['a dry run', cells(ROWS, quoted, '\n'), { dryRun: true }],
+      ['another order', cells([...ROWS].reverse(), bare, '\n'), {}],
+      ['a row less', cells(ROWS.slice(0, 1), bare, '\n'), {}],
+      ['another content', FIRST.replace('uno', 'un o'), {}],
+      ['text that moved to the next cell', FIRST.replace('Olé,uno', 'Oléu,no'), {}],
+    ])('are sent with %s', async (_name, file, options) => {
+      await upload({}, FIRST);
+
+      expect(await upload(options, file)).toMatchObject({ duplicate: false });
+      expect(executions.size).toBe(2);
+    });
+
+    it.each<[string, Partial<CampaignOptions>]>([
+      ['sendAt', { sendAt: '2026-12-01T08:00:00.000Z' }],
+      ['format', { format: 'html' }],
+    ])('with another %s are a conflict that names the first batch', async (name, options) => {
+      await upload({}, FIRST);
+      const again = upload(options, cells(ROWS, bare, '\r\n'));
+
+      await expect(again).rejects.toMatchObject({ code: 'Conflict', extra: { batchId: sha256(FIRST) } });
+      await expect(again).rejects.toThrow(name);
+      expect(s3.objects.size).toBe(3);
+      expect(executions.size).toBe(1);
+    });
+
+    it('uploaded at once in many forms make one campaign', async () => {
+      const results = await Promise.all([FIRST, ...others.map(([, file]) => file)].map((file) => upload({}, file)));
+
+      expect(new Set(results.map(({ record }) => record.batchId)).size).toBe(1);
+      expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      expect([...executions.keys()]).toEqual([results[0]?.record.batchId]);
+      expect((await createCampaignStore(table).list({ limit: 20 })).campaigns).toHaveLength(1);
+    });
+
+    const OTHER = cells(ROWS, bare, '\r\n');
+
+    it('are taken over from an upload that died before its record', async () => {
+      const { store } = deps();
+      const dying = deps({ store: { ...store, create: () => Promise.reject(new Error('crash')) } });
+      await expect(upload({}, FIRST, dying)).rejects.toThrow('crash');
+
+      const second = await upload({}, OTHER);
+      const third = await upload({}, FIRST);
+
+      expect(second).toMatchObject({ duplicate: false, record: { batchId: sha256(OTHER) } });
+      expect(third).toMatchObject({ duplicate: true, record: { batchId: sha256(OTHER) } });
+      expect([...executions.keys()]).toEqual([sha256(OTHER)]);
+    });
+
+    it.each<[string, (whole: IngestDeps) => Partial<IngestDeps>]>([
+      [
+        'behind its record',
+        ({ store }) => ({
+          store: { ...store, create: (r) => store.create(r).then(() => Promise.reject(new Error('crash'))) },
+        }),
+      ],
+      ['before its start', () => ({ executions: { start: () => Promise.reject(new Error('crash')) } })],
+    ])('start the campaign of an upload that died %s', async (_when, broken) => {
+      await expect(upload({}, FIRST, deps(broken(deps())))).rejects.toThrow('crash');
+
+      expect(await upload({}, OTHER)).toMatchObject({
+        duplicate: true,
+        record: { batchId: sha256(FIRST), status: 'RUNNING' },
+      });
+      expect([...executions.keys()]).toEqual([sha256(FIRST)]);
+    });
+
+    it('of an upload that was too slow start once, and the slow one tells the other campaign', async () => {
+      const { store } = deps();
+      let second: Awaited<ReturnType<typeof upload>> | undefined;
+      const slow = deps({
+        store: {
+          ...store,
+          async create(made) {
+            // Its rows are claimed; the other upload waits for its record in vain.
+            second ??= await upload({}, OTHER);
+            return store.create(made);
+          },
+        },
+      });
+
+      const first = await upload({}, FIRST, slow);
+
+      expect(second).toMatchObject({ duplicate: false, record: { batchId: sha256(OTHER) } });
+      expect(first).toMatchObject({ duplicate: true, record: { batchId: sha256(OTHER) } });
+      expect([...executions.keys()]).toEqual([sha256(OTHER)]);
+      expect(await record(sha256(FIRST))).toBeUndefined();
+      expect([...s3.objects.keys()].every((key) => key.includes(sha256(OTHER)))).toBe(true);
     });
   });
 

@@ -13,6 +13,7 @@ export function campaignRecord(override: Partial<CampaignRecord> = {}): Campaign
     format: 'text',
     warnings: [],
     encoding: 'utf-8',
+    rowsKey: 'rows1',
     maxConcurrency: 250,
     sendTimeoutSeconds: 3600,
     createdAt: '2026-11-22T10:00:00.000Z',

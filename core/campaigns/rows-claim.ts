@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { type DynamoTable, read, updateIf } from '../dynamodb/table.ts';
+import { PregonError } from '../errors.ts';
+import { rowsClaimKey } from '../ledger/keys.ts';
+import type { CampaignRecord } from './campaign.ts';
+import type { CampaignStore } from './store.ts';
+
+/**
+ * One campaign per list of rows, whatever bytes they came in. An item, keyed by the hash of the rows, names the batch that has them. A batch
+ * claims its rows before it writes its record, and seals the claim before its execution starts. An unsealed claim whose batch has no record is of
+ * an upload that died, or that is slow: another batch takes it over, and the slow one finds that when it seals. So of two batches with
+ * the same rows only one can start, though DynamoDB writes the two items one after the other.
+ */
+export interface RowsClaimDeps extends DynamoTable {
+  store: Pick<CampaignStore, 'get'>;
+}
+
+/** How long a claim without a record is left to the upload that made it. */
+const RECORD_WAIT_MS = 3_000;
+const POLL_MS = 100;
+
+/** The same rows are claimed once for each campaignId, and once more for a dry run. */
+export const rowsKeyOf = (
+  rowsHash: string,
+  { campaignId = '', dryRun }: { campaignId?: string | undefined; dryRun: boolean },
+): string => createHash('sha256').update(`${campaignId}\n${dryRun}\n${rowsHash}`).digest('hex');
+
+/** Claims the rows for a batch. Answers the record of another batch that has them, or undefined when this batch has them. */
+export async function claimRows(
+  deps: RowsClaimDeps,
+  rowsKey: string,
+  batchId: string,
+): Promise<CampaignRecord | undefined> {
+  for (let from = batchId; ; ) {
+    const claimed = await updateIf(deps, {
+      key: rowsClaimKey(rowsKey),
+      update: 'SET #batchId = :batchId',
+      condition:
+        'attribute_not_exists(#pk) OR #batchId = :batchId OR (#batchId = :from AND attribute_not_exists(#sealed))',
+      values: { ':batchId': batchId, ':from': from },
+    });
+    if (claimed) return undefined;
+    const holder = await holderOf(deps, rowsKey);
+    const record = await awaitRecord(deps, holder);
+    if (record) return record;
+    from = holder;
+  }
+}
+
+/**
+ * Seals a batch's claim, so that nobody takes it over. Answers the record of the batch that took it over before; the caller must not
+ * start its own. Throws Conflict when that batch has no record yet.
+ */
+export async function sealRows(
+  deps: RowsClaimDeps,
+  { rowsKey, batchId }: Pick<CampaignRecord, 'rowsKey' | 'batchId'>,
+): Promise<CampaignRecord | undefined> {
+  const sealed = await updateIf(deps, {
+    key: rowsClaimKey(rowsKey),
+    update: 'SET #sealed = :true',
+    condition: '#batchId = :batchId',
+    values: { ':batchId': batchId, ':true': true },
+  });
+  if (sealed) return undefined;
+  const record = await awaitRecord(deps, await holderOf(deps, rowsKey));
+  if (record) return record;
+  throw new PregonError('Conflict', 'The same rows are being uploaded in another file. Upload this one again.');
+}
+
+async function holderOf(deps: RowsClaimDeps, rowsKey: string): Promise<string> {
+  const item = await read(deps, rowsClaimKey(rowsKey));
+  if (!item) throw new PregonError('Internal', `The claim ${rowsKey} was refused and is not there.`);
+  return String(item.batchId);
+}
+
+async function awaitRecord({ store, clock }: RowsClaimDeps, batchId: string): Promise<CampaignRecord | undefined> {
+  for (let waited = 0; ; waited += POLL_MS) {
+    const record = await store.get(batchId);
+    if (record || waited >= RECORD_WAIT_MS) return record;
+    await clock.sleep(POLL_MS);
+  }
+}
