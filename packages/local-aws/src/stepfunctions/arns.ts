@@ -18,7 +18,7 @@ export class Arns {
     return `${this.#prefix}:execution:${machine}:${name}`;
   }
 
-  /** An execution of an EXPRESS machine, or an EXPRESS child: the part behind its name makes it unique. */
+  /** The ARN of an EXPRESS execution or child. Names may repeat, so the id makes it unique. */
   express(machine: string, name: string, id: string): string {
     return `${this.#prefix}:express:${machine}:${name}:${id}`;
   }
@@ -31,13 +31,13 @@ export class Arns {
 export interface ParsedArn {
   kind: string;
   machine: string;
-  /** Of a child execution or a Map Run. */
+  /** The label of a child execution's or Map Run's Map state. */
   label?: string;
   name?: string;
   id?: string;
 }
 
-/** Takes a states ARN apart; undefined where it is none. */
+/** Splits an ARN of Step Functions into its parts; undefined if it is not one. */
 export function parseArn(arn: string): ParsedArn | undefined {
   const match =
     /^arn:aws[a-z-]*:states:[^:]+:\d{12}:([A-Za-z]+):([^:/]+)(?:\/([^:]+))?(?::([^:]+))?(?::([^:]+))?$/.exec(arn);

@@ -1,4 +1,4 @@
-/** Time as the engine sees it; tests put their own in place of it. */
+/** The time of the engine. Tests replace it. */
 export interface EngineClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -6,7 +6,7 @@ export interface EngineClock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** setTimeout takes at most 2^31-1 ms; the timers look again when it fires. */
+/** setTimeout takes at most 2^31-1 ms. A longer wait is continued when this one ends. */
 const MAX_TIMER_MS = 2_000_000_000;
 
 export const systemClock: EngineClock = {

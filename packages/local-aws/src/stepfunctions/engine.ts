@@ -23,23 +23,29 @@ import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 
 export interface EngineOptions {
-  /** Where the database is; everything of the engine is in it. */
+  /** Folder of the database, which holds the whole state of the engine. */
   dataDir: string;
-  /** Where tasks, readers and writers find AWS. It may be another one after a restart. */
+  /** The AWS endpoint for tasks, readers and writers. It may change between starts. */
   awsEndpoint: string;
-  /** A way to the same endpoint that needs no connection. */
+  /** Calls the same endpoint without an HTTP connection. */
   callJson?: CallJson;
   region: string;
   accountId: string;
   clock?: EngineClock;
-  /** A number of [0, 1): for jitter and $random. */
+  /** Returns a number in [0, 1), for jitter and $random. */
   random?: () => number;
-  /** Of which executions status changes are told to EventBridge; all of them on AWS. */
+  /** The executions whose status changes are sent to EventBridge; AWS sends those of all. */
   events?: 'all' | 'parents' | 'none';
   fatal?: (error: unknown) => void;
 }
 
-/** The engine: everything it is made of, put together, and taken up where the last process left it. */
+/**
+ * Step Functions. `protocol/` reads and answers calls, `operations/` has a function for each operation, `state/` keeps everything
+ * in SQLite. Beside them: `asl/` compiles definitions, `jsonata/` evaluates expressions, `execution/` runs executions,
+ * `state-types/` has the work of each type of state, `map-run/` runs distributed Maps, `tasks/` makes the calls of tasks.
+ *
+ * The constructor continues the executions that the last process left running.
+ */
 export class Engine {
   readonly arns: Arns;
   readonly clock: EngineClock;
@@ -77,7 +83,7 @@ export class Engine {
     this.#events = new StatusEvents(this.#http);
     this.#eventsOf = options.events ?? 'all';
     this.#lastId = this.executions.lastId();
-    // The interpreter and the Map Runs need each other: the one made later is asked for when it is needed.
+    // The interpreter and the Map Runs need each other, so the Map Runs are looked up when they are used.
     const mapRuns = () => this.mapRuns;
     const deps: InterpreterDeps = {
       clock: this.clock,
@@ -94,7 +100,7 @@ export class Engine {
       isDeleting: (machine) => this.machines.isDeleting(machine),
       statusChanged: (execution) => this.#statusChanged(execution),
       fatal: (error) => {
-        // What was under way when it was closed finds no database: the next start does it again.
+        // Work in progress fails when the database is closed. The next start repeats it.
         if (!this.#isClosed) (options.fatal ?? rethrow)(error);
       },
     };
@@ -119,7 +125,7 @@ export class Engine {
     return ++this.#lastId;
   }
 
-  /** An execution of the store in memory, as its last commit left it. */
+  /** Loads an execution from the store. */
   load(row: ExecutionRow): Execution {
     const machine = this.machines.at(row.machine, row.revision);
     const run = row.mapRun > 0 ? this.mapRunStore.get(row.mapRun) : undefined;
@@ -127,7 +133,7 @@ export class Engine {
     return loadExecution(row, machine, from, run && (JSON.parse(run.plan) as Plan));
   }
 
-  /** Resolves when an execution has ended. */
+  /** Resolves when the execution ends. */
   ended(execution: Execution): Promise<void> {
     if (execution.status !== 'RUNNING') return Promise.resolve();
     return new Promise((resolve) => {
@@ -135,13 +141,13 @@ export class Engine {
     });
   }
 
-  /** What was used by all executions, or by those of one name with their children. */
+  /** The usage of all executions, or of those with one name and their children. */
   async usage(name?: string): Promise<Usage> {
     await this.commits.committed();
     return usageOf(this.db, name);
   }
 
-  /** Stops with what is committed; the next start goes on from there. */
+  /** Stops the engine. The next start continues from the last commit. */
   close(): void {
     this.#isClosed = true;
     this.#timers.close();
@@ -160,8 +166,8 @@ export class Engine {
   }
 
   #statusChanged(execution: Execution): void {
-    const isTold = this.#eventsOf === 'all' || (this.#eventsOf === 'parents' && !execution.isChild);
-    if (isTold && execution.type === 'STANDARD') {
+    const isSent = this.#eventsOf === 'all' || (this.#eventsOf === 'parents' && !execution.isChild);
+    if (isSent && execution.type === 'STANDARD') {
       const detail = statusDetail(execution);
       this.commits.afterCommit(() => this.#events.add(detail));
     }
@@ -172,7 +178,7 @@ export class Engine {
     if (this.machines.isDeleting(execution.machine.name)) this.removeWhenIdle(execution.machine.name);
   }
 
-  /** Removes a machine that is being deleted once its last execution has ended. */
+  /** Removes a machine that is being deleted, once its last execution has ended. */
   removeWhenIdle(name: string): void {
     this.commits.afterCommit(() => {
       const isBusy = [...this.interpreter.live.values()].some(({ machine }) => machine.name === name);

@@ -1,4 +1,4 @@
-/** An error that the API answers with: AWS's name for it and AWS's text. */
+/** An error response of the API, with AWS's code and message. */
 export class ApiError extends Error {
   readonly code: string;
 
@@ -11,20 +11,20 @@ export class ApiError extends Error {
 
 export const validationError = (message: string) => new ApiError('ValidationException', message);
 
-/** Why a state failed: what Retry and Catch match, and what the execution ends with. */
+/** Why a state failed. Retry and Catch match it; unhandled, it fails the execution. */
 export interface Failure {
   readonly error?: string;
   readonly cause?: string;
-  /** Further names under which Retry and Catch find it: a missed heartbeat is also States.HeartbeatTimeout. */
+  /** A second name that Retry and Catch match: a missed heartbeat is also States.HeartbeatTimeout. */
   readonly alias?: string;
-  /** States.ALL and States.TaskFailed do not match it; its own name does. */
+  /** Only its own name matches it, not States.ALL and States.TaskFailed. */
   readonly notByAll?: boolean;
 }
 
-/** A field of a state that cannot be evaluated; the interpreter records it as EvaluationFailed. */
+/** A field of a state cannot be evaluated. The interpreter records it as EvaluationFailed. */
 export class EvaluationError extends Error {
   readonly location: string | undefined;
-  /** Whether its event links to the state's entry; one of an expression links to the event before it. */
+  /** Whether its event links to the state's entry. The event of an expression links to the event before the entry. */
   readonly afterEntry: boolean;
 
   constructor(message: string, location?: string, afterEntry = false) {
@@ -35,10 +35,10 @@ export class EvaluationError extends Error {
   }
 }
 
-/** An execution may have 25,000 events: the last one is its end. */
+/** The history has the maximum of 25,000 events; the last one is reserved for the end. */
 export class HistoryFull extends Error {}
 
-/** A state failed with an error that its own work raised. */
+/** The work of a state failed. */
 export class StateFailed extends Error {
   readonly failure: Failure;
 

@@ -8,7 +8,7 @@ import { ApiError } from './errors.ts';
 import type { Machine } from './execution/machine.ts';
 import type { MachineRow, MachineStore } from './state/machines.ts';
 
-/** What Create and Update give. */
+/** The fields that Create and Update set. */
 export interface MachineFields {
   definition: string;
   role: string;
@@ -16,14 +16,14 @@ export interface MachineFields {
   tracing: string | undefined;
 }
 
-/** The words in which AWS refuses a definition. */
+/** AWS's error for an invalid definition. */
 export const invalidDefinition = (problems: readonly Problem[]) =>
   new ApiError(
     'InvalidDefinition',
     `Invalid State Machine Definition: '${problems.map(({ code, message, location }) => `${code}: ${message} at ${location || '/'}`).join(', ')}'`,
   );
 
-/** State machines: stored, and compiled once per revision. */
+/** State machines, compiled once per revision. */
 export class Machines {
   readonly store: MachineStore;
   readonly #arns: Arns;
@@ -44,7 +44,7 @@ export class Machines {
     return this.#deleting.has(name);
   }
 
-  /** What is wrong with a definition. */
+  /** The problems of a definition; none if it is valid. */
   problems(definition: string, type: MachineType, name = 'machine'): Problem[] {
     const raw = parseJson(definition);
     if (raw === undefined)
@@ -52,7 +52,7 @@ export class Machines {
     return compileDefinition(raw, { name, type, random: this.#random }).problems;
   }
 
-  /** Creates a machine; the same again is no error. @throws ApiError */
+  /** Creates a machine. Creating the same one again succeeds. @throws ApiError */
   create(name: string, type: MachineType, fields: MachineFields): MachineRow {
     const found = this.store.get(name);
     if (found) {
@@ -75,7 +75,7 @@ export class Machines {
     });
   }
 
-  /** Gives a machine a new revision; running executions keep theirs. @throws ApiError */
+  /** Adds a revision. Running executions keep theirs. @throws ApiError */
   update(machine: MachineRow, fields: Partial<MachineFields>): MachineRow {
     const { revision: _, ...rest } = machine;
     const next = { ...rest, ...fields, updated: this.#clock.now(), revisionId: randomUUID() };
@@ -93,7 +93,7 @@ export class Machines {
     this.store.remove(name);
   }
 
-  /** A machine's revision, ready to run. */
+  /** The compiled revision of a machine. */
   compiled(row: MachineRow): Machine {
     const known = this.#compiled.get(row.revision);
     if (known) return known;
@@ -116,12 +116,12 @@ export class Machines {
     return machine;
   }
 
-  /** The machine that an execution was started with. */
+  /** The machine at the revision that an execution was started with. */
   at(name: string, revision: number): Machine {
     const known = this.#compiled.get(revision);
     if (known) return known;
     const row = this.store.at(name, revision);
-    if (row === undefined) throw new Error(`There is no revision ${revision} of the state machine ${name}`);
+    if (row === undefined) throw new Error(`The state machine ${name} has no revision ${revision}`);
     return this.compiled(row);
   }
 

@@ -3,7 +3,7 @@ import type { Json } from '../json.ts';
 /** Step Functions' limit for the input or output of a state, a task or an execution, in bytes of UTF-8. */
 export const PAYLOAD_LIMIT = 256 * 1024;
 
-/** A JSON value held as its text: most payloads are passed on, stored and shown without ever being parsed. */
+/** A JSON value that is kept as text, because most payloads are passed on, stored and shown without being parsed. */
 export class Payload {
   readonly text: string;
   #value: Json | undefined;
@@ -22,12 +22,12 @@ export class Payload {
     return this.#value;
   }
 
-  /** Whether it is over the payload limit; only texts that could be are measured. */
+  /** Whether it exceeds the payload limit. Short texts need no measuring. */
   get isTooLarge(): boolean {
     return this.text.length * 3 > PAYLOAD_LIMIT && Buffer.byteLength(this.text) > PAYLOAD_LIMIT;
   }
 
-  /** In a snapshot a payload is its text. */
+  /** A snapshot contains the text. */
   toJSON(): string {
     return this.text;
   }

@@ -6,18 +6,18 @@ import type { AwsHttp } from './tasks/http.ts';
 
 /** PutEvents takes ten at once. */
 const BATCH = 10;
-/** Events that wait; older ones are dropped then, as delivery is best effort on AWS too. */
+/** The limit of waiting events. Beyond it the oldest is dropped: delivery is best effort on AWS too. */
 const MAX_QUEUED = 10_000;
-/** How long events are gathered: children of a Map Run bring two each, and a call for each would cost more than they do. */
+/** How long events are collected for one call. A call for each of the two events of every child would cost more than the child. */
 const GATHER_MS = 25;
 
-/** Tells EventBridge what became of executions, as AWS does: after the fact, at least once, best effort. */
+/** Sends status changes of executions to EventBridge as AWS does: after the change, at least once, best effort. */
 export class StatusEvents {
   readonly #http: AwsHttp;
   readonly #queue: JsonObject[] = [];
   #isSending = false;
   #isClosed = false;
-  /** Events that were given up. */
+  /** The number of dropped events. */
   dropped = 0;
 
   constructor(http: AwsHttp) {
@@ -57,7 +57,7 @@ export class StatusEvents {
           body: JSON.stringify({ Entries: entries }),
         });
       } catch {
-        // No event bus is there: nobody misses the event more than a describe call can make up for.
+        // Delivery is best effort: a client that misses an event can call DescribeExecution.
         this.dropped += details.length;
       }
       if (this.#queue.length < BATCH) await sleep(GATHER_MS, undefined, { ref: false });
@@ -66,13 +66,13 @@ export class StatusEvents {
   }
 }
 
-/** What the event says of an execution as it is now. */
+/** The detail of the event for the current status of an execution. */
 export function statusDetail(execution: Execution): JsonObject {
   const { output } = execution;
   const label = parseArn(execution.arn)?.label;
   return {
     executionArn: execution.arn,
-    // A child's is the Map state's, so that a rule on the state machine itself does not match every row.
+    // Children have the ARN of their Map state, so that a rule on the state machine does not match each child.
     stateMachineArn: label === undefined ? execution.machine.arn : `${execution.machine.arn}/${label}`,
     name: execution.name,
     status: execution.status,

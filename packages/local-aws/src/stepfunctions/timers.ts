@@ -3,11 +3,11 @@ import type { EngineClock } from './clock.ts';
 export interface Timer {
   readonly due: number;
   readonly fire: () => void;
-  /** Place in the heap; -1 once fired or cancelled. */
+  /** Position in the heap; -1 once fired or cancelled. */
   place: number;
 }
 
-/** Every wait, timeout and backoff of the engine in one binary heap, so that 10,000 waiting tasks cost one system timer. */
+/** All waits, timeouts and backoffs of the engine in a binary heap, so that 10,000 waiting tasks need one system timer. */
 export class Timers {
   readonly #clock: EngineClock;
   readonly #heap: Timer[] = [];
@@ -19,7 +19,7 @@ export class Timers {
     this.#clock = clock;
   }
 
-  /** Calls `fire` once it is `due` (milliseconds since the epoch), always in a later turn. */
+  /** Calls `fire` at `due`, in milliseconds since the epoch, and always in a later turn. */
   at(due: number, fire: () => void): Timer {
     const timer: Timer = { due, fire, place: this.#heap.length };
     this.#heap.push(timer);

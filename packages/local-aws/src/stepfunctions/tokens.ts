@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** What a task token stands for: one attempt of one task. */
+/** The attempt of a task that a token belongs to. */
 export interface TokenSubject {
   execution: number;
   thread: number;
@@ -10,8 +10,8 @@ export interface TokenSubject {
 const MAC_BYTES = 16;
 
 /**
- * Task tokens that carry what they stand for and a MAC, so that a made-up one is told from a closed one without a table
- * of all that were ever given out, and one given out before a restart is valid after it.
+ * Task tokens with their subject and a MAC. So an invalid token can be told from a closed one without a table of all tokens, and
+ * a token stays valid after a restart.
  */
 export class Tokens {
   readonly #secret: string;
@@ -25,7 +25,7 @@ export class Tokens {
     return `AQ${Buffer.concat([this.#mac(subject), Buffer.from(subject)]).toString('base64url')}`;
   }
 
-  /** Undefined where this engine never gave the token out. */
+  /** The subject of a token; undefined if this engine did not issue it. */
   read(token: string): TokenSubject | undefined {
     if (!token.startsWith('AQ')) return undefined;
     const bytes = Buffer.from(token.slice(2), 'base64url');
@@ -40,7 +40,7 @@ export class Tokens {
   }
 
   #mac(subject: string): Buffer {
-    // A hash over secret and subject, cut: an HMAC takes ten times as long, and there is a token per row.
+    // A truncated hash of secret and subject. An HMAC takes ten times as long, and each task needs a token.
     return hash('sha256', `${this.#secret}${subject}`, 'buffer').subarray(0, MAC_BYTES);
   }
 }

@@ -102,7 +102,7 @@ describe('what the engine does not run is refused when the machine is created', 
   test('transitions to nowhere, unreachable states, bad expressions and timestamps', async () => {
     await refused(
       definitionOf({ P: { Type: 'Pass', Next: 'Q' } }),
-      /MISSING_TRANSITION_TARGET: 'Q' is no state .* at \/States\/P/,
+      /MISSING_TRANSITION_TARGET: The target 'Q' is not a state of this block at \/States\/P/,
     );
     await refused(
       definitionOf({ P: { Type: 'Pass', End: true }, Q: { Type: 'Pass', End: true } }),

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Compilation } from './compile.ts';
 
-/** Where a state may go next. */
+/** The states that a state may lead to. */
 function targets(state: JsonObject): Json[] {
   const rules = Array.isArray(state.Choices) ? state.Choices.filter(isObject) : [];
   const catchers = Array.isArray(state.Catch) ? state.Catch.filter(isObject) : [];
@@ -14,13 +14,13 @@ function targets(state: JsonObject): Json[] {
   ];
 }
 
-/** Every Next leads to a state of the same block, every state can be reached, and each says what comes after it. */
+/** Checks that every Next names a state of the block, that every state can be reached, and that each has Next or End. */
 export function checkFlow(startAt: string, states: JsonObject, place: string, compilation: Compilation): void {
   const names = new Set(Object.keys(states));
   if (!names.has(startAt))
     compilation.problem(
       `${place}/StartAt`,
-      `StartAt names '${startAt}', which is no state`,
+      `StartAt names '${startAt}', which is not a state`,
       'MISSING_TRANSITION_TARGET',
     );
   const reached = new Set([startAt]);
@@ -32,7 +32,7 @@ export function checkFlow(startAt: string, states: JsonObject, place: string, co
       else
         compilation.problem(
           `${place}/States/${name}`,
-          `'${target}' is no state to go on to`,
+          `The target '${target}' is not a state of this block`,
           'MISSING_TRANSITION_TARGET',
         );
     }
@@ -56,7 +56,7 @@ const assigned = (state: JsonObject): string[] => {
   return parts.flatMap((part) => (isObject(part.Assign) ? Object.keys(part.Assign) : []));
 };
 
-/** A variable of an outer scope cannot be assigned in a branch or an inline iteration: it would be lost there. */
+/** Checks that no branch or inline iteration assigns a variable of an outer scope: the new value would be lost. */
 export function checkVariables(block: Json, compilation: Compilation, outer: readonly string[] = [], place = ''): void {
   if (!isObject(block) || !isObject(block.States)) return;
   const states = Object.entries(block.States).filter((entry): entry is [string, JsonObject] => isObject(entry[1]));

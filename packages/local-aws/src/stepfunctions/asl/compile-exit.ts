@@ -4,7 +4,7 @@ import type { Compilation } from './compile.ts';
 import type { StateContext } from './context.ts';
 import type { Assignment, Catcher, Exit, Retrier } from './types.ts';
 
-/** A field that may hold expressions; undefined where it is absent. */
+/** A field that may contain expressions; undefined if it is missing. */
 export function template(context: StateContext, compilation: Compilation, field: string): Template | undefined {
   const raw = context.raw[field];
   if (raw === undefined) return undefined;
@@ -16,16 +16,16 @@ const VARIABLE = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
 function assignments(raw: Json | undefined, field: string, place: string, compilation: Compilation): Assignment[] {
   if (raw === undefined) return [];
   if (!isObject(raw)) {
-    compilation.problem(place, 'Assign is an object');
+    compilation.problem(place, 'Assign must be an object');
     return [];
   }
   return Object.entries(raw).map(([name, value]) => {
-    if (name === 'states' || !VARIABLE.test(name)) compilation.problem(place, `'${name}' is no name for a variable`);
+    if (name === 'states' || !VARIABLE.test(name)) compilation.problem(place, `'${name}' is not a valid variable name`);
     return { name, value: compilation.templates.compile(value, `${field}/${name}`) };
   });
 }
 
-/** Output, Assign and Next of a state, a choice rule or a catcher; `at` is where its fields are found: `Catch[0]`. */
+/** Output, Assign and Next of a state, a choice rule or a catcher. `at` is the path of its fields in the state: `Catch[0]`. */
 export function exit(raw: JsonObject, context: StateContext, compilation: Compilation, at = ''): Exit {
   const prefix = at === '' ? '' : `${at}/`;
   const output = raw.Output === undefined ? undefined : compilation.templates.compile(raw.Output, `${prefix}Output`);
@@ -44,17 +44,17 @@ function numberField(
   const value = raw[name];
   if (value === undefined) return fallback;
   if (typeof value === 'number' && value >= least) return value;
-  c.problem(`${place}/${name}`, `${name} is a number of at least ${least}`);
+  c.problem(`${place}/${name}`, `${name} must be a number of at least ${least}`);
   return fallback;
 }
 
 function errorNames(raw: Json, place: string, compilation: Compilation): string[] {
   const names = isObject(raw) && Array.isArray(raw.ErrorEquals) ? raw.ErrorEquals : [];
   if (names.length === 0 || !names.every((name) => typeof name === 'string')) {
-    compilation.problem(`${place}/ErrorEquals`, 'ErrorEquals is a list of error names');
+    compilation.problem(`${place}/ErrorEquals`, 'ErrorEquals must be a list of error names');
   }
   if (names.includes('States.ALL') && names.length > 1) {
-    compilation.problem(`${place}/ErrorEquals`, 'States.ALL stands alone in its ErrorEquals');
+    compilation.problem(`${place}/ErrorEquals`, 'States.ALL must be the only name in its ErrorEquals');
   }
   return names.map(String);
 }
@@ -65,10 +65,11 @@ function list(context: StateContext, field: string, compilation: Compilation): J
     const all = raw.findIndex(
       (entry) => isObject(entry) && Array.isArray(entry.ErrorEquals) && entry.ErrorEquals.includes('States.ALL'),
     );
-    if (all >= 0 && all < raw.length - 1) compilation.problem(`${context.place}/${field}`, 'States.ALL comes last');
+    if (all >= 0 && all < raw.length - 1)
+      compilation.problem(`${context.place}/${field}`, 'States.ALL must be in the last entry');
     return raw;
   }
-  compilation.problem(`${context.place}/${field}`, `${field} is a list`);
+  compilation.problem(`${context.place}/${field}`, `${field} must be a list`);
   return [];
 }
 
@@ -91,7 +92,8 @@ export function retriers(context: StateContext, compilation: Compilation): Retri
         compilation.problem(`${place}/${field}`, `The field '${field}' of Retry is not supported`);
     }
     const jitter = fields.JitterStrategy ?? 'NONE';
-    if (jitter !== 'NONE' && jitter !== 'FULL') compilation.problem(`${place}/JitterStrategy`, 'is FULL or NONE');
+    if (jitter !== 'NONE' && jitter !== 'FULL')
+      compilation.problem(`${place}/JitterStrategy`, 'JitterStrategy must be FULL or NONE');
     const delay = numberField(fields, 'MaxDelaySeconds', 0, 1, place, compilation);
     return {
       errors: errorNames(raw, place, compilation),

@@ -16,8 +16,8 @@ const DELIMITERS = new Map([
   ['SPACE', ' '],
   ['TAB', '\t'],
 ]);
-/** Characters of a label. */
-const LABEL_LENGTH = 40;
+/** The maximum length of a label in characters. */
+const MAX_LABEL_LENGTH = 40;
 
 export function compileMap(context: StateContext, compilation: Compilation): MapState | undefined {
   const { raw, place } = context;
@@ -25,15 +25,19 @@ export function compileMap(context: StateContext, compilation: Compilation): Map
   const config = isObject(processor.ProcessorConfig) ? processor.ProcessorConfig : {};
   const isDistributed = config.Mode === 'DISTRIBUTED';
   if (config.Mode !== undefined && config.Mode !== 'INLINE' && !isDistributed) {
-    compilation.problem(`${place}/ItemProcessor/ProcessorConfig/Mode`, 'Mode is INLINE or DISTRIBUTED');
+    compilation.problem(`${place}/ItemProcessor/ProcessorConfig/Mode`, 'Mode must be INLINE or DISTRIBUTED');
   }
   const childType: MachineType = config.ExecutionType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
   if (isDistributed && config.ExecutionType !== 'EXPRESS' && config.ExecutionType !== 'STANDARD') {
-    compilation.problem(`${place}/ItemProcessor/ProcessorConfig/ExecutionType`, 'ExecutionType is STANDARD or EXPRESS');
+    compilation.problem(
+      `${place}/ItemProcessor/ProcessorConfig/ExecutionType`,
+      'ExecutionType must be STANDARD or EXPRESS',
+    );
   }
   if (!isDistributed) {
     for (const field of DISTRIBUTED_FIELDS) {
-      if (raw[field] !== undefined) compilation.problem(`${place}/${field}`, `${field} is for a distributed Map`);
+      if (raw[field] !== undefined)
+        compilation.problem(`${place}/${field}`, `${field} is only valid in a distributed Map`);
     }
   } else if (context.type === 'EXPRESS') {
     compilation.problem(place, `An EXPRESS workflow cannot have a distributed Map (state '${context.name}')`);
@@ -60,13 +64,17 @@ export function compileMap(context: StateContext, compilation: Compilation): Map
 function distributed(context: StateContext, compilation: Compilation, childType: MachineType): DistributedMap {
   const { raw, place } = context;
   if (raw.ItemReader !== undefined && raw.Items !== undefined) {
-    compilation.problem(place, 'A Map has either Items or ItemReader');
+    compilation.problem(place, 'A Map cannot have both Items and ItemReader');
   }
   const label = raw.Label ?? generatedLabel(context, compilation);
-  if (typeof label !== 'string' || label.length > LABEL_LENGTH || /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(label)) {
+  if (
+    typeof label !== 'string' ||
+    label.length > MAX_LABEL_LENGTH ||
+    /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(label)
+  ) {
     compilation.problem(
       `${place}/Label`,
-      `Label has at most ${LABEL_LENGTH} characters and none that an ARN cannot have`,
+      `Label must have at most ${MAX_LABEL_LENGTH} characters, all of them valid in an ARN`,
     );
   }
   return {
@@ -80,12 +88,12 @@ function distributed(context: StateContext, compilation: Compilation, childType:
   };
 }
 
-/** AWS makes up a label where the definition has none; here it is the same one for the same state. */
+/** AWS generates a label if the definition has none. Here a state always gets the same one. */
 function generatedLabel({ block, name }: StateContext, { machineName }: Compilation): string {
   return createHash('sha256').update(`${machineName}${block}/${name}`).digest('hex').slice(0, 32);
 }
 
-/** Names every field of a part of a Map that this engine does not read. */
+/** Reports each field of a part of a Map that is not supported. */
 function onlyFields(
   raw: JsonObject,
   part: string,
@@ -129,7 +137,7 @@ function reader(context: StateContext, compilation: Compilation): ItemReader | u
   if (delimiter === undefined) {
     compilation.problem(
       `${at}/ReaderConfig/CSVDelimiter`,
-      `CSVDelimiter is one of ${[...DELIMITERS.keys()].join(', ')}`,
+      `CSVDelimiter must be one of ${[...DELIMITERS.keys()].join(', ')}`,
     );
   }
   return {
@@ -144,11 +152,11 @@ function reader(context: StateContext, compilation: Compilation): ItemReader | u
 function headers(config: JsonObject, at: string, compilation: Compilation): string[] | undefined {
   if (config.CSVHeaderLocation === 'FIRST_ROW') return undefined;
   if (config.CSVHeaderLocation !== 'GIVEN') {
-    compilation.problem(`${at}/ReaderConfig/CSVHeaderLocation`, 'CSVHeaderLocation is FIRST_ROW or GIVEN');
+    compilation.problem(`${at}/ReaderConfig/CSVHeaderLocation`, 'CSVHeaderLocation must be FIRST_ROW or GIVEN');
     return undefined;
   }
   if (!Array.isArray(config.CSVHeaders) || config.CSVHeaders.length === 0) {
-    compilation.problem(`${at}/ReaderConfig/CSVHeaders`, 'CSVHeaders is a list of names');
+    compilation.problem(`${at}/ReaderConfig/CSVHeaders`, 'CSVHeaders must be a list of names');
     return undefined;
   }
   return config.CSVHeaders.map(String);

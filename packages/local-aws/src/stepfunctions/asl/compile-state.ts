@@ -6,7 +6,7 @@ import { parseResource } from './resources.ts';
 import { parseTimestamp } from './timestamp.ts';
 import type { Block, ChoiceRule, State, TaskState } from './types.ts';
 
-/** Compiles any state but a Map. */
+/** Compiles a state of any type except Map. */
 export function compileState(context: StateContext, compilation: Compilation): State | undefined {
   const base = {
     name: context.name,
@@ -30,7 +30,7 @@ export function compileState(context: StateContext, compilation: Compilation): S
       const seconds = field('Seconds');
       const timestamp = field('Timestamp');
       if ((seconds === undefined) === (timestamp === undefined)) {
-        compilation.problem(context.place, 'A Wait state has either Seconds or Timestamp');
+        compilation.problem(context.place, 'A Wait state needs either Seconds or Timestamp');
       }
       const fixed = timestamp?.constant?.value;
       if (fixed !== undefined && (typeof fixed !== 'string' || parseTimestamp(fixed) === undefined)) {
@@ -49,7 +49,7 @@ function timeouts(context: StateContext, compilation: Compilation) {
   for (const name of ['TimeoutSeconds', 'HeartbeatSeconds']) {
     const value = context.raw[name];
     const fits = value === undefined || typeof value === 'string' || (Number.isInteger(value) && Number(value) > 0);
-    if (!fits) compilation.problem(`${context.place}/${name}`, `${name} is a positive integer or an expression`);
+    if (!fits) compilation.problem(`${context.place}/${name}`, `${name} must be a positive integer or an expression`);
   }
   return {
     timeoutSeconds: template(context, compilation, 'TimeoutSeconds'),
@@ -78,7 +78,7 @@ const RULE_FIELDS = ['Condition', 'Next', 'Output', 'Assign', 'Comment'];
 
 function rules(context: StateContext, compilation: Compilation): ChoiceRule[] {
   const raw = Array.isArray(context.raw.Choices) ? context.raw.Choices : [];
-  if (raw.length === 0) compilation.problem(`${context.place}/Choices`, 'Choices is a list of at least one rule');
+  if (raw.length === 0) compilation.problem(`${context.place}/Choices`, 'Choices must be a list of at least one rule');
   return raw.filter(isObject).map((rule: JsonObject, i) => {
     const place = `${context.place}/Choices[${i}]`;
     for (const name of Object.keys(rule)) {
@@ -93,7 +93,8 @@ function rules(context: StateContext, compilation: Compilation): ChoiceRule[] {
 
 function branches(context: StateContext, compilation: Compilation): Block[] {
   const raw = Array.isArray(context.raw.Branches) ? context.raw.Branches : [];
-  if (raw.length === 0) compilation.problem(`${context.place}/Branches`, 'Branches is a list of at least one branch');
+  if (raw.length === 0)
+    compilation.problem(`${context.place}/Branches`, 'Branches must be a list of at least one branch');
   return raw.flatMap((branch, i) => {
     const key = innerBlock(context, `Branches[${i}]`);
     const place = `${context.place}/Branches[${i}]`;

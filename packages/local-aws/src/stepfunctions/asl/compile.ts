@@ -6,12 +6,12 @@ import { compileState } from './compile-state.ts';
 import { JSONATA_FIELDS, JSONPATH_FIELDS } from './fields.ts';
 import type { Block, Definition, MachineType, Problem, State } from './types.ts';
 
-/** What the compilers of the states share while one definition is read. */
+/** The state of compiling one definition. */
 export class Compilation {
   readonly problems: Problem[] = [];
   readonly blocks = new Map<string, Block>();
   readonly templates: TemplateCompiler;
-  /** Makes the label of a distributed Map that has none. */
+  /** For the generated label of a distributed Map. */
   readonly machineName: string;
   #place = '';
 
@@ -26,10 +26,10 @@ export class Compilation {
     this.problems.push({ code, location, message });
   }
 
-  /** Compiles a block of states; undefined where it is not even one. */
+  /** Compiles a block of states; undefined if it has no StartAt or States. */
   block(raw: Json | undefined, key: string, place: string, language: string, type: MachineType): Block | undefined {
     if (!isObject(raw) || typeof raw.StartAt !== 'string' || !isObject(raw.States)) {
-      this.problem(place, 'needs StartAt and States');
+      this.problem(place, 'StartAt and States are required');
       return undefined;
     }
     const states = new Map<string, State>();
@@ -52,10 +52,10 @@ export class Compilation {
     type: MachineType,
   ): State | undefined {
     if (!isObject(raw) || typeof raw.Type !== 'string') {
-      this.problem(place, 'needs a Type');
+      this.problem(place, 'A state needs a Type');
       return undefined;
     }
-    if (name.length > 80) this.problem(place, 'a state name has at most 80 characters');
+    if (name.length > 80) this.problem(place, 'A state name must have at most 80 characters');
     const own = typeof raw.QueryLanguage === 'string' ? raw.QueryLanguage : language;
     const fields = (own === 'JSONata' ? JSONATA_FIELDS : JSONPATH_FIELDS).get(raw.Type);
     if (fields === undefined) {
@@ -88,14 +88,14 @@ export class Compilation {
   }
 }
 
-/** Compiles a definition and says everything that is wrong with it, or that this engine does not run. */
+/** Compiles a definition. Reports everything in it that is wrong or not supported. */
 export function compileDefinition(
   raw: Json,
   options: { name: string; type: MachineType; random: () => number },
 ): { definition: Definition | undefined; problems: Problem[] } {
   const compilation = new Compilation(options.name, options.random);
   if (!isObject(raw)) {
-    compilation.problem('', 'a definition is a JSON object');
+    compilation.problem('', 'The definition must be a JSON object');
     return { definition: undefined, problems: compilation.problems };
   }
   for (const field of Object.keys(raw)) {
@@ -104,11 +104,11 @@ export function compileDefinition(
   }
   const language = raw.QueryLanguage ?? 'JSONPath';
   if (language !== 'JSONata' && language !== 'JSONPath') {
-    compilation.problem('/QueryLanguage', 'QueryLanguage is JSONata or JSONPath');
+    compilation.problem('/QueryLanguage', 'QueryLanguage must be JSONata or JSONPath');
   }
   const timeout = raw.TimeoutSeconds;
   if (timeout !== undefined && (!Number.isInteger(timeout) || Number(timeout) <= 0)) {
-    compilation.problem('/TimeoutSeconds', 'TimeoutSeconds is a positive integer');
+    compilation.problem('/TimeoutSeconds', 'TimeoutSeconds must be a positive integer');
   }
   const root = compilation.block(raw, '', '', String(language), options.type);
   checkVariables(raw, compilation);

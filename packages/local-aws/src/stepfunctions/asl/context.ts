@@ -5,7 +5,7 @@ import type { MachineType } from './types.ts';
 export interface StateContext {
   readonly raw: JsonObject;
   readonly name: string;
-  /** Key of the block that the state is in. */
+  /** Key of the block that contains the state. */
   readonly block: string;
   readonly place: string;
   readonly isJsonata: boolean;

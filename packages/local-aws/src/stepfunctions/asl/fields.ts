@@ -1,10 +1,10 @@
-/** Fields that any state may have. */
+/** The fields that every state may have. */
 const COMMON = ['Type', 'Comment', 'QueryLanguage'];
 const FLOW = ['Next', 'End'];
 const DATA = ['Output', 'Assign'];
 const FAILURE = ['Retry', 'Catch'];
 
-/** The fields of each state in JSONata mode. */
+/** The fields of each type of state in JSONata mode. */
 export const JSONATA_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Pass', [...COMMON, ...FLOW, ...DATA]],
   ['Succeed', [...COMMON, 'Output']],
@@ -34,7 +34,7 @@ export const JSONATA_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
 ]);
 
-/** In JSONPath mode these states run, without any field that holds a path. */
+/** The states that are supported in JSONPath mode, without the fields that contain paths. */
 export const JSONPATH_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Pass', [...COMMON, ...FLOW, 'Result']],
   ['Succeed', COMMON],

@@ -9,9 +9,9 @@ export const OPTIMIZED: ReadonlyMap<string, readonly string[]> = new Map([
   ['sqs', ['sendMessage']],
   ['dynamodb', ['getItem', 'putItem', 'updateItem', 'deleteItem']],
 ]);
-/** Optimized integrations that can hand out a task token. */
+/** The optimized integrations with .waitForTaskToken. */
 const TOKENS = new Set(['lambda', 'sqs']);
-/** SDK clients whose package is not named as the service in the ARN. */
+/** Packages of SDK clients with another name than the service in the ARN. */
 const PACKAGES = new Map([
   ['secretsmanager', 'secrets-manager'],
   ['cloudwatchlogs', 'cloudwatch-logs'],
@@ -20,14 +20,14 @@ const PACKAGES = new Map([
 
 export const sdkPackage = (service: string) => `@aws-sdk/client-${PACKAGES.get(service) ?? service}`;
 
-/** Whether the SDK client of a service is installed. DynamoDB and SQS are spoken to directly. */
+/** Whether the SDK client of a service is installed. DynamoDB and SQS need none. */
 function isInstalled(service: string): boolean {
   if (service === 'dynamodb' || service === 'sqs') return true;
   const paths = createRequire(import.meta.url).resolve.paths(sdkPackage(service)) ?? [];
   return paths.some((path) => existsSync(`${path}/${sdkPackage(service)}/package.json`));
 }
 
-/** Reads a Task's Resource. Answers why it is not supported where it is not. */
+/** Reads the Resource of a Task. Returns the reason if it is not supported. */
 export function parseResource(resource: string): TaskTarget | string {
   const fn = /^arn:aws[a-z-]*:lambda:[^:]+:\d{12}:function:([^:]+)(?::[^:]+)?$/.exec(resource);
   if (fn) {
@@ -49,7 +49,7 @@ export function parseResource(resource: string): TaskTarget | string {
   if (parts[0] === 'aws-sdk') {
     const [, service, action] = parts;
     if (service === undefined || action === undefined || parts.length !== 3)
-      return `'${resource}' is no aws-sdk resource`;
+      return `'${resource}' is not a valid aws-sdk resource`;
     if (!isInstalled(service)) return `The service '${service}' of '${resource}' is not supported`;
     const resourceType = `aws-sdk:${service}`;
     return { kind: 'sdk', service, action, resource: `${action}${suffix}`, resourceType, waitForToken };

@@ -2,9 +2,9 @@ import type { Template } from '../jsonata/template.ts';
 
 export type MachineType = 'STANDARD' | 'EXPRESS';
 
-/** A StartAt with its States: the machine itself, a Parallel branch or an ItemProcessor. */
+/** A StartAt with its States: the whole machine, a branch of a Parallel state or an ItemProcessor. */
 export interface Block {
-  /** Names it within the machine, in snapshots too. */
+  /** Identifies the block in the machine and in snapshots. */
   readonly key: string;
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
@@ -15,11 +15,11 @@ export interface Assignment {
   readonly value: Template;
 }
 
-/** What becomes of a state's result on the way out. */
+/** How a state is left: its output, its variables and the next state. */
 export interface Exit {
   readonly output: Template | undefined;
   readonly assign: readonly Assignment[];
-  /** Undefined where the state is the last one of its block. */
+  /** Undefined if the block ends here. */
   readonly next: string | undefined;
 }
 
@@ -74,12 +74,12 @@ export interface WaitState extends StateBase {
   readonly timestamp: Template | undefined;
 }
 
-/** What a Task calls. `resource` and `resourceType` are the words that history uses. */
+/** The target of a Task. `resource` and `resourceType` appear in the history. */
 export interface TaskTarget {
   readonly kind: 'lambda-arn' | 'lambda' | 'dynamodb' | 'sqs' | 'sdk';
-  /** Of `sdk`: the service as the ARN names it; of `lambda-arn`: the function. */
+  /** The service as the ARN names it; for `lambda-arn` the ARN of the function. */
   readonly service: string;
-  /** In camel case, as the ARN has it. */
+  /** In camel case, as in the ARN. */
   readonly action: string;
   readonly resource: string;
   readonly resourceType: string;
@@ -104,7 +104,7 @@ export interface ItemReader {
   readonly inputType: 'CSV' | 'JSON' | 'JSONL';
   readonly arguments: Template;
   readonly delimiter: string;
-  /** Undefined: the first row is the header. */
+  /** Undefined if the first row is the header. */
   readonly headers: readonly string[] | undefined;
   readonly maxItems: Template | undefined;
 }
@@ -125,7 +125,7 @@ export interface MapState extends StateBase {
   readonly itemSelector: Template | undefined;
   readonly maxConcurrency: Template | undefined;
   readonly processor: Block;
-  /** Undefined: inline. */
+  /** Undefined for an inline Map. */
   readonly distributed: DistributedMap | undefined;
 }
 
@@ -149,7 +149,7 @@ export type State =
   | ParallelState
   | MapState;
 
-/** A definition, compiled. */
+/** A compiled definition. */
 export interface Definition {
   readonly root: Block;
   /** Every block by its key. */
@@ -157,10 +157,10 @@ export interface Definition {
   readonly timeoutSeconds: number | undefined;
 }
 
-/** Something in a definition that is wrong, or that this engine does not run. */
+/** Something in a definition that is wrong or not supported. */
 export interface Problem {
   readonly code: string;
-  /** JSON pointer-like place: `/States/Send/Retry[0]`. */
+  /** Path in the definition: `/States/Send/Retry[0]`. */
   readonly location: string;
   readonly message: string;
 }

@@ -4,7 +4,7 @@ import type { Payload } from '../payload.ts';
 import type { Execution } from './execution.ts';
 import type { Thread } from './thread.ts';
 
-/** What an evaluation sees besides input and context. */
+/** What an expression can read besides input and context. */
 export interface Extras {
   result?: Payload;
   errorOutput?: Payload;
@@ -16,7 +16,7 @@ export interface Extras {
 export interface Item {
   index: number;
   value: Payload;
-  /** Where it was read: STATE_DATA or the S3 URI of a file. */
+  /** Where it comes from: STATE_DATA or the S3 URI of a file. */
   source?: string;
 }
 
@@ -31,7 +31,7 @@ function mapItem(execution: Execution, thread: Thread): Item | undefined {
   return undefined;
 }
 
-/** The context object as AWS gives it to a state. */
+/** The context object of a state, as on AWS. */
 export function contextObject(execution: Execution, thread: Thread, extras: Extras = {}): JsonObject {
   const { machine } = execution;
   const own = extras.item ?? mapItem(execution, thread);
@@ -56,7 +56,7 @@ export function contextObject(execution: Execution, thread: Thread, extras: Extr
   };
 }
 
-/** The names that an expression of a state sees: `states`, and the variables of its scope and of those above. */
+/** The bindings of a state's expressions: `states`, and the variables of its scope and of the scopes above. */
 export function bindingsOf(execution: Execution, thread: Thread, extras: Extras = {}): Bindings {
   const bindings: Bindings = {};
   const scopes: Thread[] = [];
@@ -70,7 +70,7 @@ export function bindingsOf(execution: Execution, thread: Thread, extras: Extras 
   }
   let context: JsonObject | undefined;
   const states: Record<string, unknown> = {
-    // Most expressions read the input alone: the others are made for those that ask for them.
+    // Most expressions read only the input, so the other members are created on demand.
     get context() {
       context ??= contextObject(execution, thread, extras);
       return context;

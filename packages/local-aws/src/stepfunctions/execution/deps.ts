@@ -7,11 +7,11 @@ import type { Tokens } from '../tokens.ts';
 import type { Execution } from './execution.ts';
 import type { MapRuns } from './map-runs.ts';
 
-/** What the interpreter works with. */
+/** What the interpreter needs. */
 export interface InterpreterDeps {
   readonly clock: EngineClock;
   readonly timers: Timers;
-  /** A number of [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly commits: Commits;
   readonly store: ExecutionStore;
@@ -20,8 +20,8 @@ export interface InterpreterDeps {
   readonly mapRuns: MapRuns;
   readonly region: string;
   isDeleting(machine: string): boolean;
-  /** An execution started or ended. */
+  /** Called when an execution starts or ends. */
   statusChanged(execution: Execution): void;
-  /** Something went wrong that no execution can answer for. */
+  /** Receives an error that is not the failure of an execution. */
   fatal(error: unknown): void;
 }

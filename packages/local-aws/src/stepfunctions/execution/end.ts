@@ -11,7 +11,7 @@ const EVENT: Partial<Record<ExecutionStatus, string>> = {
   ABORTED: 'ExecutionAborted',
 };
 
-/** Stops what a thread waits for, and keeps what it was about for a redrive. */
+/** Stops a thread and keeps its work for a redrive. */
 export function stopThread(interpreter: Interpreter, thread: Thread): void {
   interpreter.deps.timers.cancel(thread[TIMER]);
   delete thread[TIMER];
@@ -21,7 +21,7 @@ export function stopThread(interpreter: Interpreter, thread: Thread): void {
   thread.work = { kind: 'stopped', was: work };
 }
 
-/** Ends an execution: its event, its threads, its place among the running ones. */
+/** Ends an execution: adds the last event, stops the threads and removes it from the running executions. */
 export function endExecution(
   interpreter: Interpreter,
   execution: Execution,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 
-/** The member of a history event that holds its details, by type. The entries of states share one. */
+/** The name of the member with the details of an event. All StateEntered events share one, and so do all StateExited events. */
 export function detailsKey(type: string): string {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
@@ -10,7 +10,7 @@ export function detailsKey(type: string): string {
 export const inputOf = (text: string): JsonObject => ({ input: text, inputDetails: { truncated: false } });
 export const outputOf = (text: string): JsonObject => ({ output: text, outputDetails: { truncated: false } });
 
-/** Only what is there: AWS leaves an absent error or cause out. */
+/** AWS omits a missing error or cause. */
 export const failureOf = ({
   error,
   cause,
@@ -22,5 +22,5 @@ export const failureOf = ({
   ...(cause !== undefined && { cause }),
 });
 
-/** Details that hold payloads; a history without execution data leaves these members out. */
+/** Members of details that contain payloads. A history without execution data omits them. */
 export const DATA_MEMBERS = ['input', 'output', 'cause', 'parameters', 'assignedVariables'] as const;

@@ -14,19 +14,20 @@ export type ExecutionStatus =
   | 'ABORTED'
   | 'PENDING_REDRIVE';
 
-/** One event as it is stored: type, time, previous id, details. Its id follows from its place. */
+/** An event as it is stored. Its id follows from its position. */
 export type StoredEvent = [type: string, time: number, previous: number, details?: JsonObject];
 
-/** Places of a child in its Map Run; an execution of its own has run 0. */
+/** The position of a child in its Map Run. */
 export interface Origin {
+  /** 0 if the execution is not a child. */
   readonly mapRun: number;
   /** Index of the first item, counted from 0. */
   readonly item: number;
-  /** How many items: more than one in a batch. */
+  /** The number of items, which is more than one in a batch. */
   readonly items: number;
 }
 
-/** An execution while it runs: the threads and the events that are not yet committed. */
+/** A running execution, with its threads and the events that are not yet committed. */
 export class Execution {
   readonly id: number;
   readonly name: string;
@@ -45,20 +46,20 @@ export class Execution {
   stopped: number | undefined;
   redrives = 0;
   redriven: number | undefined;
-  /** Of the Map Run, when the child last started: results are told apart by it. */
+  /** The redrive of the Map Run in which the child last started. Results are grouped by it. */
   round = 0;
   readonly threads = new Map<number, Thread>();
-  /** Events so far; the next one's id is one more. */
+  /** The number of events, which is the id of the last one. */
   events = 0;
-  /** Threads and task attempts ever made. */
+  /** The last id of a thread or a task attempt. */
   made = 0;
-  /** States entered and tries after the first: what AWS bills of a Standard execution. */
+  /** Entered states and retries: the transitions that AWS bills for a Standard execution. */
   transitions = 0;
-  /** Not yet committed. */
+  /** Events that are not yet committed. */
   fresh: StoredEvent[] = [];
-  /** Whether the row is to be written with the next commit. */
+  /** Whether the next commit writes the row. */
   dirty = false;
-  /** Whether the row is not in the store yet. */
+  /** Whether the store does not have the row yet. */
   isNew = true;
   timeout: Timer | undefined;
 
@@ -86,7 +87,7 @@ export class Execution {
     return thread;
   }
 
-  /** The snapshot that a restart or a redrive goes on from. */
+  /** The snapshot from which a restart or a redrive continues. */
   snapshot(): string {
     const threads = [...this.threads.values()];
     return JSON.stringify(this.type === 'STANDARD' ? threads.map(slimThread) : threads);

@@ -18,14 +18,14 @@ function matches(errors: readonly string[], failure: Failure): boolean {
   });
 }
 
-/** Milliseconds before the next try; `tries` counts those that were made because of this retrier. */
+/** Milliseconds before the next try. `tries` is the number of earlier tries of this retrier. */
 export function retryDelay(retrier: Retrier, tries: number, random: () => number): number {
   const seconds = retrier.intervalSeconds * retrier.backoffRate ** tries;
   const capped = Math.min(seconds, retrier.maxDelaySeconds ?? Number.POSITIVE_INFINITY);
   return Math.round(capped * 1000 * (retrier.fullJitter ? random() : 1));
 }
 
-/** Whether the state itself will deal with a failure, by a retry or a catcher. */
+/** How a state handles a failure: by the retrier with this index, or by a catcher; empty if it does not. */
 export interface Handling {
   retry?: number;
   catcher?: Catcher;
@@ -40,8 +40,8 @@ export function handlingOf(state: State, thread: Thread, failure: Failure): Hand
 }
 
 /**
- * A thread's state failed: it is tried again, caught, or fails what is around it. `link` is the event that the failure
- * of a Map or Parallel state links to.
+ * Handles the failure of a thread's state: retries it, catches it, or fails the enclosing state or execution. `link` is the event
+ * that the failure of a Map or Parallel state links to.
  */
 export async function fail(
   it: Interpreter,
@@ -73,14 +73,14 @@ const childrenOf = ({ work }: Thread): number[] => {
   return was.kind === 'parallel' || was.kind === 'map' ? was.threads : [];
 };
 
-/** Stops a thread with all that it started. */
+/** Stops a thread and its children. */
 function stopTree(it: Interpreter, execution: Execution, thread: Thread | undefined): void {
   if (thread === undefined) return;
   for (const child of childrenOf(thread)) stopTree(it, execution, execution.threads.get(child));
   stopThread(it, thread);
 }
 
-/** Forgets stopped threads: the state around them goes on without them. */
+/** Deletes stopped threads, because the enclosing state continues without them. */
 function dropTree(execution: Execution, thread: Thread | undefined): void {
   if (thread === undefined) return;
   for (const child of childrenOf(thread)) dropTree(execution, execution.threads.get(child));
@@ -92,17 +92,17 @@ function backOff(it: Interpreter, execution: Execution, thread: Thread, state: S
   if (retrier === undefined) return;
   const tries = thread.tries[retry] ?? 0;
   const delay = retryDelay(retrier, tries, it.deps.random);
-  // Filled with zeros up to it: a hole would become null in the snapshot.
+  // The array must have no holes, because a hole would become null in the snapshot.
   while (thread.tries.length <= retry) thread.tries.push(0);
   thread.tries[retry] = tries + 1;
   thread.retries++;
   thread.work = { kind: 'backoff', until: it.deps.clock.now() + delay };
   it.touch(execution);
-  watchUntil(it, execution, thread);
+  watchBackoff(it, execution, thread);
 }
 
-/** Takes up a thread again when its wait or backoff is over. */
-export function watchUntil(it: Interpreter, execution: Execution, thread: Thread): void {
+/** Continues a thread when its backoff is over. */
+export function watchBackoff(it: Interpreter, execution: Execution, thread: Thread): void {
   const { work } = thread;
   if (work.kind !== 'backoff') return;
   thread[TIMER] = it.deps.timers.at(work.until, () => {
@@ -132,7 +132,7 @@ async function caught(
     const extras = { errorOutput: output };
     await leave(it, execution, thread, { state, exit: catcher, fallback: output, extras });
   } catch (error) {
-    // What a catcher itself does wrong is caught by none of them.
+    // A failure of a catcher is not caught by other catchers.
     if (error instanceof EvaluationError)
       propagate(it, execution, thread, it.evaluationFailed(execution, thread, error));
     else if (error instanceof StateFailed) propagate(it, execution, thread, error.failure);
@@ -140,7 +140,7 @@ async function caught(
   }
 }
 
-/** Nothing in the state deals with the failure: it is the failure of what is around it. */
+/** Passes an unhandled failure to the enclosing state, or fails the execution. */
 export function propagate(it: Interpreter, execution: Execution, thread: Thread, failure: Failure): void {
   if (thread.parent === 0) {
     endExecution(it, execution, 'FAILED', failureOf(failure), thread.last);

@@ -14,17 +14,18 @@ import { fail } from './failure.ts';
 import { blockOf, stateOf } from './machine.ts';
 import type { Thread } from './thread.ts';
 
-/** Thrown where a thread was stopped while it evaluated: there is nothing left to do. */
+/** Thrown if a thread was stopped during an evaluation. Nothing remains to be done. */
 class Abandoned extends Error {}
 
-/** An execution ends with its event 25,000. */
+/** The quota of events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const LAST_EVENT = 25_000;
-/** Transitions of one thread in one turn of the event loop, so that a long chain does not keep the others waiting. */
+/** The maximum of transitions of a thread in one turn of the event loop, so that a long chain does not delay other threads. */
 const STEPS_PER_TURN = 64;
 
-/** Runs executions: keeps those that are running, and takes their threads from state to state. */
+/** Runs executions: takes their threads from state to state. */
 export class Interpreter {
   readonly deps: InterpreterDeps;
+  /** The running executions. */
   readonly live = new Map<number, Execution>();
 
   constructor(deps: InterpreterDeps) {
@@ -63,7 +64,7 @@ export class Interpreter {
     return thread;
   }
 
-  /** Adds an event and answers its id. */
+  /** Adds an event and returns its id. */
   emit(execution: Execution, type: string, previous: number, details?: JsonObject): number {
     if (execution.events >= LAST_EVENT - 1 && execution.type === 'STANDARD' && execution.status === 'RUNNING') {
       throw new HistoryFull();
@@ -75,7 +76,7 @@ export class Interpreter {
     return execution.events;
   }
 
-  /** Has the execution written with the next commit. */
+  /** Writes the execution with the next commit. */
   touch(execution: Execution): void {
     if (execution.dirty) return;
     execution.dirty = true;
@@ -92,7 +93,7 @@ export class Interpreter {
     );
   }
 
-  /** Evaluates a field. What it gives is plain JSON: JSONata marks its arrays, and the marks must not reach a variable. */
+  /** Evaluates a field. The result is plain JSON text, because JSONata adds properties to arrays, which no variable may have. */
   async evaluate(execution: Execution, thread: Thread, template: Template, bindings: Bindings): Promise<Payload> {
     if (template.constant) return template.constant;
     const value: Json = await template.evaluate(bindings);
@@ -100,17 +101,17 @@ export class Interpreter {
     return new Payload(JSON.stringify(value));
   }
 
-  /** Takes a thread on from where it is, after `action` where there is one, until it has to wait for something. */
+  /** Runs `action`, if there is one, and then the states of a thread until it has to wait. */
   proceed(execution: Execution, thread: Thread, action?: () => Promise<void>): void {
     this.#run(execution, thread, action).catch((error: unknown) => this.deps.fatal(error));
   }
 
-  /** What runs in a Parallel or Map state tells it, through here, that it came to its end. */
+  /** Called when a branch or iteration of `parent` has ended. */
   childDone(execution: Execution, parent: Thread, child: Thread): void {
     childDone(this, execution, parent, child);
   }
 
-  /** Or that it failed. */
+  /** Called when a branch or iteration of `parent` has failed. */
   childFailed(execution: Execution, parent: Thread, child: Thread, failure: Failure): void {
     this.proceed(execution, parent, () => childFailed(this, execution, parent, child, failure));
   }
@@ -136,7 +137,7 @@ export class Interpreter {
         return;
       }
       this.#enter(execution, thread, state);
-      // Branches that start together enter their first states together.
+      // Branches that start together enter their first states before any of them continues.
       await Promise.resolve();
       if (!this.isAlive(execution, thread)) return;
     }
@@ -155,7 +156,7 @@ export class Interpreter {
     thread.work = { kind: 'entered' };
   }
 
-  /** Runs a part of a state's work; what it throws becomes the state's failure. */
+  /** Runs a part of a state's work. An error fails the state. */
   async #guard(execution: Execution, thread: Thread, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -173,7 +174,7 @@ export class Interpreter {
     await this.#guard(execution, thread, () => fail(this, execution, thread, failure));
   }
 
-  /** Records that a field could not be evaluated, and answers what the state fails with. */
+  /** Records that a field could not be evaluated, and returns the failure of the state. */
   evaluationFailed(execution: Execution, thread: Thread, error: EvaluationError): Failure {
     const place = `the state '${thread.state}' (entered at the event id #${thread.entered})`;
     const cause = `An error occurred while executing ${place}. ${error.message}`;
@@ -193,7 +194,7 @@ export class Interpreter {
     endExecution(this, execution, 'FAILED', { error: 'States.Runtime', cause }, execution.events);
   }
 
-  /** Ends the execution when its time is up. A redrive starts the time anew. */
+  /** Ends the execution at its timeout. A redrive starts the time again. */
   watchTimeout(execution: Execution): void {
     const { timeoutSeconds } = execution.machine.definition;
     const own = execution.isChild ? undefined : timeoutSeconds;
@@ -204,5 +205,5 @@ export class Interpreter {
   }
 }
 
-/** The longest an EXPRESS execution runs on AWS. */
+/** The maximum duration of an EXPRESS execution: 5 minutes. */
 const EXPRESS_SECONDS = 300;

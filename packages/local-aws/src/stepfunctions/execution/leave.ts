@@ -10,23 +10,23 @@ import type { Thread } from './thread.ts';
 
 interface Leaving {
   state: State;
-  /** Of the state, of the choice rule taken or of the catcher. */
+  /** The exit of the state, of the chosen rule or of the catcher. */
   exit: Exit;
-  /** The output where the exit has none of its own. */
+  /** The output if the exit has none. */
   fallback: Payload;
   extras?: Extras;
-  /** The event that the exit links to; the last one of the thread otherwise. */
+  /** The event that the exit links to; by default the last one of the thread. */
   link?: number;
 }
 
-/** Leaves a state: evaluates Output and Assign, and makes the thread ready for the next state, or ends it. */
+/** Leaves a state: evaluates Output and Assign, and then goes to the next state or ends the thread. */
 export async function leave(it: Interpreter, execution: Execution, thread: Thread, leaving: Leaving): Promise<void> {
   const { state, exit, fallback, extras = {} } = leaving;
   let output = fallback;
   const assigned: Record<string, Payload> = {};
   if (exit.output || exit.assign.length > 0) {
     const bindings = bindingsOf(execution, thread, extras);
-    // All of them see the variables as they were when the state was left.
+    // Output and all assignments read the variables from before the state was left.
     if (exit.output) output = await it.evaluate(execution, thread, exit.output, bindings);
     for (const { name, value } of exit.assign) assigned[name] = await it.evaluate(execution, thread, value, bindings);
   }
@@ -49,7 +49,7 @@ export async function leave(it: Interpreter, execution: Execution, thread: Threa
   thread.work = { kind: 'ready' };
 }
 
-/** A thread came to its end: so does its execution, or its branch or iteration. */
+/** Ends a thread, and with it its execution, branch or iteration. */
 function threadDone(it: Interpreter, execution: Execution, thread: Thread): void {
   if (thread.parent === 0) {
     endExecution(it, execution, 'SUCCEEDED', { output: thread.input }, thread.last);

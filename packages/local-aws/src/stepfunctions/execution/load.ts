@@ -5,7 +5,7 @@ import { Execution } from './execution.ts';
 import type { Machine } from './machine.ts';
 import { type Recall, reviveThreads } from './thread.ts';
 
-/** A child's place: the label of its Map Run and the block it runs. */
+/** The label of a child's Map Run and the block that the child runs. */
 export interface ChildPlace {
   label: string;
   block: string;
@@ -21,10 +21,10 @@ export function executionArn(
   return arns.express(machine, row.name, expressId(row.id));
 }
 
-/** What makes the ARN of an EXPRESS execution unique: several may share a name. */
+/** The part of the ARN of an EXPRESS execution that makes it unique, because names may repeat. */
 export const expressId = (id: number) => `00000000-0000-4000-8000-${id.toString(16).padStart(12, '0')}`;
 
-/** An execution of the store, in memory again as its last commit left it. */
+/** Restores an execution from its row in the store. */
 export function loadExecution(
   row: ExecutionRow,
   machine: Machine,

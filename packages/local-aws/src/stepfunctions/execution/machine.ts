@@ -1,6 +1,6 @@
 import type { Block, Definition, MachineType, State } from '../asl/types.ts';
 
-/** A state machine at one revision, ready to run. */
+/** A compiled revision of a state machine. */
 export interface Machine {
   readonly name: string;
   readonly arn: string;

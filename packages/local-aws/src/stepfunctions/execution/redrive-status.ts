@@ -1,9 +1,9 @@
 import type { MachineType } from '../asl/types.ts';
 import type { ExecutionStatus } from './execution.ts';
 
-/** A redrive is possible for 14 days after the end. */
+/** A redrive is possible for 14 days after the end: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
 const REDRIVABLE_MS = 14 * 24 * 3600 * 1000;
-/** And up to this many events. */
+/** A redrive needs a history of fewer events than this. */
 const REDRIVABLE_EVENTS = 24_999;
 
 export interface RedriveFacts {
@@ -19,7 +19,7 @@ export interface RedriveStatus {
   reason?: string;
 }
 
-/** Whether an execution can be redriven, and why not. */
+/** Whether an execution can be redriven, and the reason if not. */
 export function redriveStatus(status: ExecutionStatus, facts: RedriveFacts): RedriveStatus {
   const not = (reason: string): RedriveStatus => ({ status: 'NOT_REDRIVABLE', reason });
   if (facts.type === 'EXPRESS') return not('Execution is EXPRESS and cannot be redriven');

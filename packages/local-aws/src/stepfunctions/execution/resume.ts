@@ -2,15 +2,15 @@ import { startIterations } from '../state-types/map-inline.ts';
 import { callTask, submitted, watchTask } from '../state-types/task.ts';
 import { watchWait } from '../state-types/wait.ts';
 import type { Execution } from './execution.ts';
-import { watchUntil } from './failure.ts';
+import { watchBackoff } from './failure.ts';
 import type { Interpreter } from './interpreter.ts';
 import { blockOf, stateOf } from './machine.ts';
 import type { Thread, Work } from './thread.ts';
 
-/** What the output of a submission is taken for when the crash came between the message and its answer. */
-const UNSEEN_SUBMISSION = '{}';
+/** The output of a submission whose response was lost in a crash. */
+const LOST_RESPONSE = '{}';
 
-/** Takes up a running execution after a restart: every thread from what its snapshot says. */
+/** Continues a running execution after a restart. */
 export function recover(it: Interpreter, execution: Execution): void {
   it.live.set(execution.id, execution);
   it.watchTimeout(execution);
@@ -21,15 +21,15 @@ function recoverThread(it: Interpreter, execution: Execution, thread: Thread): v
   const { work } = thread;
   const state = stateOf(execution.machine, thread.block, thread.state);
   if (work.kind === 'waiting' && state.type === 'Wait') watchWait(it, execution, thread, state, work.until);
-  if (work.kind === 'backoff') watchUntil(it, execution, thread);
+  if (work.kind === 'backoff') watchBackoff(it, execution, thread);
   if (work.kind === 'ready' || work.kind === 'entered') it.proceed(execution, thread);
   if (work.kind !== 'task' || state.type !== 'Task') return;
   watchTask(it, execution, thread, work);
-  if (work.early) it.proceed(execution, thread, () => submitted(it, execution, thread, state, work, UNSEEN_SUBMISSION));
+  if (work.early) it.proceed(execution, thread, () => submitted(it, execution, thread, state, work, LOST_RESPONSE));
   else if (work.stage === 'calling') callTask(it, execution, thread, state, work);
 }
 
-/** Starts a redriven execution again: succeeded branches and iterations stay, everything else goes on where it stopped. */
+/** Redrives an execution. Succeeded branches and iterations stay as they are; everything else continues where it stopped. */
 export function redrive(it: Interpreter, execution: Execution): void {
   const { clock } = it.deps;
   execution.status = 'RUNNING';
@@ -47,7 +47,7 @@ export function redrive(it: Interpreter, execution: Execution): void {
   else startOver(it, execution);
 }
 
-/** An EXPRESS execution, and one that had succeeded, runs from its start: there is nothing to go on from. */
+/** An EXPRESS execution, or a child that had succeeded, has no snapshot and starts at its first state. */
 function startOver(it: Interpreter, execution: Execution): void {
   const { startAt } = blockOf(execution.machine, execution.block);
   const { block, input } = execution;
@@ -80,7 +80,7 @@ function resume(it: Interpreter, execution: Execution, thread: Thread): void {
       it.proceed(execution, thread);
       return;
     default:
-      // The state does its work anew, with all its retries: what it does next links to its entry.
+      // The state starts its work again, with all its retries. The next event links to its entry.
       execution.transitions++;
       thread.work = { kind: 'entered' };
       thread.tries = [];

@@ -2,21 +2,21 @@ import type { JsonObject } from '../../json.ts';
 import { Payload } from '../payload.ts';
 import type { Timer } from '../timers.ts';
 
-/** How a task that waits for its token was answered. */
+/** The answer to a task token. */
 export type Answer = { output: string } | { error?: string; cause?: string };
 
 export interface TaskWork {
   kind: 'task';
-  /** Number of this attempt within the execution: its token carries it, so that a retried one is told apart. */
+  /** Id of this attempt in the execution. The token contains it, so that tokens of earlier attempts are refused. */
   attempt: number;
-  /** `calling`: the call's answer is not known. `submitted`: the message is out, the token is awaited. */
+  /** `calling`: the call is in progress. `submitted`: the call is done and the task waits for its token. */
   stage: 'calling' | 'submitted';
-  /** What the call is made with; only while calling. In a snapshot only where there is no history to find it in. */
+  /** The arguments of the call, while it is in progress. A snapshot omits them if the history has them. */
   args?: Payload;
   timeoutAt?: number;
   heartbeatSeconds?: number;
   heartbeatAt?: number;
-  /** An answer to the token that came before the call's own. */
+  /** An answer to the token that arrived before the response to the call. */
   early?: Answer;
 }
 
@@ -29,7 +29,7 @@ export interface ParallelWork {
 export interface MapWork {
   kind: 'map';
   items: Payload[];
-  /** Iterations started so far. */
+  /** The number of started iterations. */
   next: number;
   running: number;
   limit: number;
@@ -39,60 +39,60 @@ export interface MapWork {
   lastEvent: number;
 }
 
-/** What a thread is about. A snapshot holds exactly this, so each kind says how to go on after a crash. */
+/** The work of a thread. Snapshots contain it, so each kind has what is needed to continue after a crash. */
 export type Work =
-  /** The state is to be entered. */
+  /** The state will be entered. */
   | { kind: 'ready' }
-  /** The state was entered and is being evaluated: that has no effect outside and is done again. */
+  /** The state was entered and is evaluated. This has no side effects, so it is repeated after a crash. */
   | { kind: 'entered' }
   | { kind: 'waiting'; until: number }
   | { kind: 'backoff'; until: number }
   | TaskWork
   | ParallelWork
   | MapWork
-  /** In a Map Run. `started` and `link` are the events that a redrive and the exit link to. */
+  /** The state waits for a Map Run. `started` and `link` are the events that a redrive and the exit link to. */
   | { kind: 'mapRun'; run: number; started: number; link: number }
-  /** The execution ended while the thread was here; a redrive goes on from `was`. */
+  /** The execution ended during the work `was`. A redrive continues with it. */
   | { kind: 'stopped'; was: Work };
 
-/** Symbols are left out of snapshots. */
+/** JSON.stringify omits symbols, so snapshots do not contain the timer. */
 export const TIMER = Symbol('timer');
 
-/** One line of control through a block of states: the execution itself, a parallel branch or an iteration. */
+/** A thread runs the states of one block: of the execution itself, of a branch or of an iteration. */
 export interface Thread {
   readonly id: number;
-  /** 0 for the execution's own. */
+  /** 0 for the thread of the execution itself. */
   readonly parent: number;
-  /** Of the branch or iteration. */
+  /** Index of the branch or iteration. */
   readonly index: number;
   readonly block: string;
   state: string;
   input: Payload;
-  /** Variables of this scope; those of the threads above are read too. */
+  /** The variables of this scope. Expressions also read those of the threads above. */
   vars: Record<string, Payload>;
-  /** The event before the state's entry, the entry itself, and the last event so far. */
+  /** Ids of the event before the state's entry, of the entry, and of the last event. */
   before: number;
   entered: number;
   last: number;
   enteredAt: number;
-  /** Retries so far, per retrier and in all. */
+  /** The numbers of retries, by retrier and in total. */
   tries: number[];
   retries: number;
-  /** In an inline iteration. */
+  /** The item of an inline iteration. */
   item?: { index: number; value: Payload };
   work: Work;
   [TIMER]?: Timer;
 }
 
 /**
- * What a snapshot holds of a thread. The input of the state and the arguments of its call are in the history too, and are
- * left out where there is one: they are most of it, and a snapshot is written with each commit.
+ * A thread as it is written to a snapshot. The input of the state and the arguments of its call are omitted, because the history
+ * has them: they are the largest part, and a snapshot is written with each commit.
  */
 export function slimThread(thread: Thread): object {
   const { work } = thread;
   const { kind } = work.kind === 'stopped' ? work.was : work;
   const slimWork = work.kind === 'task' ? { ...work, args: undefined } : work;
-  // Before its entry an input is in no event yet.
+  // Before the entry no event has the input.
   return { ...thread, input: kind === 'ready' ? thread.input : undefined, work: slimWork };
 }
 
@@ -115,15 +115,15 @@ function reviveWork(raw: JsonObject): Work {
   }
 }
 
-/** Finds a text of the history: a member of the details of an event. */
+/** Reads a member of the details of an event. */
 export type Recall = (event: number, member: 'input' | 'parameters') => string;
 
-/** Reads the threads of a snapshot that `JSON.stringify` made of them. */
+/** Restores the threads of a snapshot. */
 export function reviveThreads(snapshot: string, recall: Recall): Thread[] {
   return (JSON.parse(snapshot) as Thread[]).map((thread) => {
     const work = reviveWork(thread.work as unknown as JsonObject);
     if (work.kind === 'task' && work.stage === 'calling' && work.args === undefined) {
-      // TaskScheduled is the event before TaskStarted, which was the last one.
+      // The last event is TaskStarted; the event before it is TaskScheduled.
       work.args = new Payload(recall(thread.last - 1, 'parameters'));
     }
     return {

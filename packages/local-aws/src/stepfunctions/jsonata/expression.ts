@@ -4,28 +4,28 @@ import { EvaluationError } from '../errors.ts';
 import { registerFunctions } from './functions.ts';
 import { limitEvaluation } from './limits.ts';
 
-/** What expressions see: `states` and the variables, by name without the `$`. */
+/** The values that expressions can read: `states` and the variables, by name without the `$`. */
 export type Bindings = Record<string, unknown>;
 
-/** One `{% … %}` of a definition, compiled once. */
+/** A compiled `{% … %}` of a definition. */
 export interface CompiledExpression {
   readonly source: string;
-  /** The value, or a promise of it; undefined where the expression gave nothing. */
+  /** The value or a promise of it; undefined if the expression returns nothing. */
   evaluate(bindings: Bindings): unknown;
 }
 
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
-/** The text between `{%` and `%}`; undefined where the string is no expression. */
+/** The text between `{%` and `%}`; undefined if the string is not an expression. */
 export function expressionSource(text: string): string | undefined {
   return EXPRESSION.exec(text)?.[1]?.trim();
 }
 
 const hasOnly = (node: object, allowed: readonly string[]) => Object.keys(node).every((key) => allowed.includes(key));
 
-/** The names of a plain path such as `$states.input.a.b`; undefined for anything that does more. */
+/** The names of a plain path such as `$states.input.a.b`; undefined for any other expression. */
 function plainPath(ast: ExprNode): string[] | undefined {
-  // The published types leave 'path' out.
+  // The published types lack 'path'.
   const steps = String(ast.type) === 'path' && hasOnly(ast, ['type', 'steps']) ? ast.steps : [ast];
   const names: string[] = [];
   for (const [i, step] of (steps ?? []).entries()) {
@@ -36,7 +36,7 @@ function plainPath(ast: ExprNode): string[] | undefined {
   return names;
 }
 
-/** Stands for "a step met an array": JSONata then maps over it, which only JSONata does right. */
+/** The value of a path with an array in it. JSONata maps over such arrays, so it has to evaluate the path. */
 const NOT_PLAIN = Symbol('not plain');
 
 function follow(names: readonly string[], bindings: Bindings): unknown {
@@ -50,8 +50,8 @@ function follow(names: readonly string[], bindings: Bindings): unknown {
 }
 
 /**
- * Compiles an expression. A plain path is read directly: it is what most fields hold, and JSONata takes some 12 µs for it.
- * @throws what JSONata throws for a syntax error
+ * Compiles an expression. A plain path, which most fields contain, is read directly, because JSONata takes 12 µs for one.
+ * @throws an error of JSONata for a syntax error
  */
 export function compileExpression(source: string, random: () => number): CompiledExpression {
   const expression: Expression = jsonata(source);
@@ -80,7 +80,7 @@ const isFunction = (value: unknown) =>
   typeof value === 'function' ||
   (isObject(value) && (value._jsonata_lambda === true || value._jsonata_function === true));
 
-/** Evaluates for one field of a state. @throws EvaluationError with AWS's words, which name the field */
+/** Evaluates an expression in a field of a state. @throws EvaluationError with AWS's message, which contains the field */
 export async function evaluateField(compiled: CompiledExpression, bindings: Bindings, field: string): Promise<Json> {
   const subject = `The JSONata expression '${compiled.source}' specified for the field '${field}'`;
   let value: unknown;

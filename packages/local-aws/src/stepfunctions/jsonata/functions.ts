@@ -10,7 +10,7 @@ const ALGORITHMS = new Map([
   ['SHA-512', 'sha512'],
 ]);
 
-/** $range makes at most this many values on AWS. */
+/** The limit of $range: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
 const RANGE_LIMIT = 1000;
 
 function partition(values: Json[], size: number): Json[][] | undefined {
@@ -42,7 +42,7 @@ function seeded(seed: number): number {
   return Number(((first >> 22n) << 27n) + (second >> 21n)) / 2 ** 53;
 }
 
-/** Adds the functions that Step Functions has beside JSONata's own, and removes $eval, which Step Functions does not have. */
+/** Adds the functions of Step Functions and removes $eval, which Step Functions lacks. */
 export function registerFunctions(expression: Expression, random: () => number): void {
   expression.registerFunction('partition', partition, '<an:a>');
   expression.registerFunction('range', range, '<nnn:a>');

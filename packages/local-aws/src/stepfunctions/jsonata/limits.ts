@@ -1,24 +1,27 @@
 import type { Expression } from 'jsonata';
 
-/** One expression may run for a second and nest 100 levels; both were measured on AWS, and so were the messages. */
+/**
+ * Step Functions lets an expression run for a second and nest 100 levels. The depth and its message were measured on AWS
+ * (https://github.com/floci-io/floci/issues/2737).
+ */
 const MAX_MS = 1000;
 const MAX_DEPTH = 100;
-/** An expression that took fewer steps than this did not spend the second by itself: the machine is busy. */
+/** An expression with fewer steps than this did not use the second by itself: the machine is busy. */
 const MIN_STEPS = 200_000;
 
 const TIMEOUT = 'Expression evaluation timeout: Check for infinite loop';
 const STACK_OVERFLOW =
   'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.';
 
-/** What JSONata hands to the callbacks below. */
+/** The environment that JSONata passes to the callbacks below. */
 interface Frame {
-  /** Made anew by each evaluation, and handed on to every frame of it. */
+  /** Each evaluation has its own, and all its frames share it. */
   readonly timestamp: Date;
-  /** Whether JSONata evaluates this beside something else, so that entries and exits are not nested. */
+  /** Whether JSONata evaluates this concurrently with something else, so that entries and exits are not nested. */
   readonly isParallelCall: boolean;
 }
 
-/** Lets an expression fail that does not end or nests too deeply: both would stop the whole engine otherwise. */
+/** Makes an expression fail that does not end or nests too deeply. It would stop the whole engine otherwise. */
 export function limitEvaluation(expression: Expression): void {
   const evaluations = new WeakMap<Date, { steps: number; depth: number }>();
   const enter = (_node: unknown, _input: unknown, { timestamp, isParallelCall }: Frame) => {

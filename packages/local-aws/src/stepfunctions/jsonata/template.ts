@@ -8,9 +8,9 @@ import {
   expressionSource,
 } from './expression.ts';
 
-/** A JSON value of a definition with expressions anywhere in it. */
+/** A JSON value in a definition that may contain expressions. */
 export interface Template {
-  /** The value, where there is no expression in it. */
+  /** The value, if it contains no expression. */
   readonly constant: Payload | undefined;
   /** The field as the definition has it, for messages and sizes. */
   readonly raw: Json;
@@ -25,7 +25,7 @@ type Node =
   | { kind: 'array'; items: Node[] }
   | { kind: 'object'; entries: (readonly [string, Node])[] };
 
-/** Compiles the expressions of a definition. A syntax error is handed to `onError` with the field it is in. */
+/** Compiles the expressions of a definition. Reports syntax errors, with their field, to `onError`. */
 export class TemplateCompiler {
   readonly #random: () => number;
   readonly #onError: (field: string, message: string) => void;
@@ -41,7 +41,7 @@ export class TemplateCompiler {
     return { constant, raw, field, evaluate: (bindings) => evaluateNode(node, bindings) };
   }
 
-  /** JSONPath states have no expressions: everything in them is taken as it stands. */
+  /** A value of a JSONPath state, which contains no expressions. */
   literal(raw: Json, field: string): Template {
     return { constant: Payload.of(raw), raw, field, evaluate: async () => raw };
   }

@@ -8,7 +8,7 @@ export interface BatchLimits {
   input?: string;
 }
 
-/** Input of one child execution. */
+/** The input of a child execution. */
 export interface ChildInput {
   /** Index of its first item. */
   item: number;
@@ -16,12 +16,13 @@ export interface ChildInput {
   text: string;
 }
 
-/** Gathers items into the inputs of children: one item each, or as many as a batch may hold by count and by bytes. */
+/** Turns items into inputs of children: one item each, or batches up to a number of items and of bytes. */
 export class Batches {
   readonly #limits: BatchLimits | undefined;
   readonly #stateName: string;
-  readonly #most: number;
-  readonly #frame: number;
+  readonly #maxBytes: number;
+  /** Bytes of a batch without items. */
+  readonly #emptyBytes: number;
   #texts: string[] = [];
   #bytes = 0;
   #first = 0;
@@ -29,11 +30,11 @@ export class Batches {
   constructor(limits: BatchLimits | undefined, stateName: string) {
     this.#limits = limits;
     this.#stateName = stateName;
-    this.#most = Math.min(limits?.maxBytes ?? PAYLOAD_LIMIT, PAYLOAD_LIMIT);
-    this.#frame = Buffer.byteLength(this.#wrap([]));
+    this.#maxBytes = Math.min(limits?.maxBytes ?? PAYLOAD_LIMIT, PAYLOAD_LIMIT);
+    this.#emptyBytes = Buffer.byteLength(this.#wrap([]));
   }
 
-  /** Adds the item with this index; answers the child input that is full with it or without it. */
+  /** Adds the item with this index. Yields the inputs that are complete. */
   *add(index: number, text: string): Generator<ChildInput> {
     const bytes = Buffer.byteLength(text);
     if (this.#limits === undefined) {
@@ -41,16 +42,16 @@ export class Batches {
       yield { item: index, items: 1, text };
       return;
     }
-    // Each item but the first brings a comma.
-    if (this.#texts.length > 0 && this.#frame + this.#bytes + bytes + 1 > this.#most) yield* this.flush();
-    if (this.#frame + bytes > this.#most) throw new StateFailed(dataLimitExceeded(this.#stateName));
+    // Each item except the first needs a comma.
+    if (this.#texts.length > 0 && this.#emptyBytes + this.#bytes + bytes + 1 > this.#maxBytes) yield* this.flush();
+    if (this.#emptyBytes + bytes > this.#maxBytes) throw new StateFailed(dataLimitExceeded(this.#stateName));
     if (this.#texts.length === 0) this.#first = index;
     this.#bytes += bytes + (this.#texts.length > 0 ? 1 : 0);
     this.#texts.push(text);
     if (this.#texts.length === this.#limits.maxItems) yield* this.flush();
   }
 
-  /** The batch that is not full. */
+  /** Yields the incomplete batch, if there is one. */
   *flush(): Generator<ChildInput> {
     if (this.#texts.length === 0) return;
     yield { item: this.#first, items: this.#texts.length, text: this.#wrap(this.#texts) };

@@ -24,12 +24,12 @@ const none = (): Counts => ({
 
 export const totalOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** How many children of a Map Run, and how many items in them, are in each status. */
+/** The numbers of children of a Map Run, and of items in them, by status. */
 export class ChildCounts {
   readonly executions = none();
   readonly items = none();
 
-  /** Counts children of one status; negative numbers take them away. */
+  /** Adds to the numbers of one status; negative numbers subtract. */
   add(status: ExecutionStatus, executions: number, items: number): void {
     this.executions[KEYS[status]] += executions;
     this.items[KEYS[status]] += items;

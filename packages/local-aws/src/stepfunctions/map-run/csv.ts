@@ -4,15 +4,14 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * CSV as Step Functions' ItemReader reads it, fed in pieces: quotes, doubled quotes, newlines in quotes, LF and CRLF.
- * A backslash takes the next character as it is and is itself removed; a line with nothing on it is no row, one of spaces
- * or of delimiters is.
+ * Parses CSV in chunks, as the ItemReader of Step Functions does: with quotes, doubled quotes, newlines in quotes, LF and CRLF. A
+ * backslash escapes the next character and is removed. An empty line is not a row, but a line of spaces or delimiters is.
  */
 export class CsvRecords {
   readonly #delimiter: number;
   #record: string[] = [];
   #field = '';
-  /** Where in the field: before it, in it, within its quotes, or after the closing quote. */
+  /** The position in the field: before it, in it, within its quotes, or after the closing quote. */
   #at: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
   #escaped = false;
   #skipLf = false;
@@ -21,7 +20,7 @@ export class CsvRecords {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** The records that end within `text`. */
+  /** Yields the records that end in `text`. */
   *push(text: string): Generator<string[]> {
     let from = 0;
     for (let i = 0; i < text.length; i++) {
@@ -48,7 +47,7 @@ export class CsvRecords {
         from = i + 1;
         this.#at = 'closed';
       } else if (char === QUOTE && this.#at !== 'plain') {
-        // Behind a closing quote, a second one is a quote in the text.
+        // A quote after the closing quote is a quote in the text.
         if (this.#at === 'start') from = i + 1;
         this.#at = 'quoted';
       } else if (char === this.#delimiter || char === LF || char === CR) {
@@ -68,7 +67,7 @@ export class CsvRecords {
     this.#field += text.slice(from);
   }
 
-  /** The last record, where the file does not end with a newline. */
+  /** Yields the last record, if the file does not end with a newline. */
   *end(): Generator<string[]> {
     if (this.#escaped) this.#field += '\\';
     const record = this.#endRecord();

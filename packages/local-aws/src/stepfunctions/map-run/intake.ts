@@ -4,18 +4,18 @@ import { EvaluationError, type Failure, StateFailed } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
 import { Payload } from '../payload.ts';
 import { itemsOf } from '../state-types/map.ts';
-import { retrying, TransientError } from '../tasks/retry.ts';
+import { TransientError, withRetries } from '../tasks/retry.ts';
 import { Batches, type ChildInput } from './batches.ts';
 import type { MapRunDeps } from './manager.ts';
 import { readItems } from './reader.ts';
 import type { MapRun } from './run.ts';
 
-/** Children whose rows are written at once. */
+/** How many rows of children are written at once. */
 const CHUNK = 100;
-/** Children that may wait for their turn before the reader waits too. */
+/** How many children may be pending before the reader pauses. */
 const READ_AHEAD = 50_000;
 
-/** Reads the items of a Map Run into rows of children. */
+/** Reads the items of a Map Run and creates the rows of its children. */
 export class Intake {
   readonly #run: MapRun;
   readonly #deps: MapRunDeps;
@@ -26,10 +26,10 @@ export class Intake {
     this.#deps = deps;
   }
 
-  /** Reads from where the last commit left off. Answers what went wrong, if anything did. */
+  /** Reads the remaining items. Returns the failure, if there is one. */
   async read(): Promise<Failure | undefined> {
     try {
-      await retrying(
+      await withRetries(
         () => this.#readOn(),
         (error) => error instanceof TransientError && !this.#run.isClosed,
       );
@@ -39,7 +39,7 @@ export class Intake {
     }
   }
 
-  /** A child has ended, or the Map Run: a reader that waited looks again. */
+  /** Continues a paused reader. Called when a child or the Map Run has ended. */
   wake(): void {
     this.#makeRoom?.();
   }
@@ -72,7 +72,7 @@ export class Intake {
     else yield (await itemsOf(interpreter, execution, thread, state)).map(({ value }) => value);
   }
 
-  /** The text of an item's input: the item itself, or what ItemSelector makes of it. */
+  /** The text of an item's input: the item itself, or the result of ItemSelector. */
   async #select(index: number, item: Json): Promise<string> {
     const { state, plan, execution, thread } = this.#run;
     const { itemSelector } = state;

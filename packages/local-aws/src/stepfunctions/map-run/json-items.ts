@@ -18,7 +18,7 @@ function parseItem(text: string): Json {
   }
 }
 
-/** The elements of a JSON array, fed in pieces: a file of a million items is never in memory as a whole. */
+/** Parses the elements of a JSON array in chunks, so that a file of a million items is never in memory as a whole. */
 export class JsonElements {
   #depth = 0;
   #inString = false;
@@ -66,7 +66,7 @@ export class JsonElements {
   }
 }
 
-/** The values of JSON Lines, fed in pieces. */
+/** Parses JSON Lines in chunks. */
 export class JsonLines {
   #rest = '';
 

@@ -16,7 +16,7 @@ import { evaluatePlan } from './plan.ts';
 import type { ResultWriter } from './results.ts';
 import { MapRun } from './run.ts';
 
-/** What a Map Run works with. */
+/** What a Map Run needs. */
 export interface MapRunDeps {
   readonly interpreter: Interpreter;
   readonly store: MapRunStore;
@@ -28,7 +28,7 @@ export interface MapRunDeps {
   ended(run: MapRun): void;
 }
 
-/** The Map Runs that run. */
+/** Starts, redrives and restores Map Runs. */
 export class MapRunManager implements MapRuns {
   readonly live = new Map<number, MapRun>();
   readonly #deps: MapRunDeps;
@@ -79,9 +79,9 @@ export class MapRunManager implements MapRuns {
     const { interpreter: it, store } = this.#deps;
     const row = store.get(id);
     const { work } = thread;
-    if (row === undefined || work.kind !== 'mapRun') throw new Error(`There is no Map Run ${id} to redrive`);
+    if (row === undefined || work.kind !== 'mapRun') throw new Error(`The Map Run ${id} does not exist`);
     const run = this.#load(row, execution, thread);
-    // Without a place for the results nothing of them was kept: all children run again.
+    // Without a ResultWriter the results are lost, so all children run again.
     const everything = row.error === 'States.DataLimitExceeded' && run.plan.writer === undefined;
     Object.assign(row, { status: 'RUNNING', stopped: undefined, error: undefined, cause: undefined });
     row.redrives++;
@@ -90,7 +90,7 @@ export class MapRunManager implements MapRuns {
     work.link = it.emit(execution, 'MapRunRedriven', work.started, details);
     thread.last = work.link;
     run.save();
-    // What ended is committed; what the redrive changes goes into one commit, so it is counted ahead of it.
+    // The redrive changes the rows in the next commit, so the counts are changed here.
     run.counts = store.counts(id);
     for (const { status, executions, items } of store.countForRedrive(id, everything)) {
       run.counts.add(status, -executions, -items);
@@ -109,7 +109,7 @@ export class MapRunManager implements MapRuns {
     this.live.get(child.origin.mapRun)?.childEnded(child);
   }
 
-  /** Brings back the Map Runs of a restart, with their running children; `go` starts them. */
+  /** Restores the running Map Runs and their running children after a restart. `go` continues them. */
   recover(executions: ReadonlyMap<number, Execution>): MapRun[] {
     const runs: MapRun[] = [];
     for (const row of this.#deps.store.running()) {
@@ -135,14 +135,11 @@ export class MapRunManager implements MapRuns {
   }
 }
 
-/**
- * The name of a child: looks like any UUID, and carries the number of its row, so that 100,000 children need no index
- * of 100,000 random names.
- */
+/** The name of a child. It looks like a UUID and contains the id of the row, so that no index of names is needed. */
 export function childName(secret: string, id: number): string {
   const hex = hash('sha256', `${secret} child ${id}`);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-a${hex.slice(15, 18)}-${id.toString(16).padStart(12, '0')}`;
 }
 
-/** The row that a child's name stands for; the row tells whether it is really its name. */
+/** The id of the row in a child's name. The caller must compare the name with that of the row. */
 export const childId = (name: string): number => Number.parseInt(name.slice(-12), 16);

@@ -6,7 +6,7 @@ import { leave } from '../execution/leave.ts';
 import type { Payload } from '../payload.ts';
 import type { MapRun } from './run.ts';
 
-/** The Map state leaves with the results of its Map Run. */
+/** Leaves the Map state with the results of its Map Run. */
 export function notifySucceeded({ execution, thread, state }: MapRun, it: Interpreter, output: Payload): void {
   const { work } = thread;
   if (work.kind !== 'mapRun' || !it.isAlive(execution, thread)) return;
@@ -18,7 +18,7 @@ export function notifySucceeded({ execution, thread, state }: MapRun, it: Interp
   });
 }
 
-/** The Map state fails with what its Map Run failed with. */
+/** Fails the Map state with the failure of its Map Run. */
 export function notifyFailed({ execution, thread }: MapRun, it: Interpreter, failure: Failure): void {
   const { work } = thread;
   if (work.kind !== 'mapRun' || !it.isAlive(execution, thread)) return;

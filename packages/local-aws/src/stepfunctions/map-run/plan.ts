@@ -11,10 +11,11 @@ import { integerField, numberField } from '../state-types/typed.ts';
 import type { BatchLimits } from './batches.ts';
 import type { S3File } from './reader.ts';
 
-/** The evaluated fields of a distributed Map, fixed for the whole Map Run. */
+/** The evaluated fields of a distributed Map. They do not change during the Map Run. */
 export interface Plan {
-  /** Of the children's ARNs, and the block that they run. */
+  /** The label in the ARNs of the children. */
   label: string;
+  /** The block that the children run. */
   block: string;
   file?: S3File;
   maxItems?: number;
@@ -22,7 +23,7 @@ export interface Plan {
   writer?: { bucket: string; prefix: string };
 }
 
-/** Limits that UpdateMapRun can change. */
+/** The limits that UpdateMapRun can change. */
 export interface Limits {
   maxConcurrency: number;
   toleratedCount: number | undefined;
@@ -35,7 +36,7 @@ function stringMember(object: JsonObject, member: string, template: Template): s
   throw new EvaluationError(`The field '${template.field}/${member}' must be a string`, `${template.field}/${member}`);
 }
 
-/** Evaluates what a distributed Map says of its reader, batches, results and limits. @throws EvaluationError */
+/** Evaluates the fields of a distributed Map for its reader, batches, results and limits. @throws EvaluationError */
 export async function evaluatePlan(
   it: Interpreter,
   execution: Execution,
@@ -57,7 +58,7 @@ export async function evaluatePlan(
     plan.file = { bucket: stringMember(given, 'Bucket', template), key: stringMember(given, 'Key', template) };
     if (typeof given.VersionId === 'string') plan.file.versionId = given.VersionId;
     const maxItems = await count(map.reader.maxItems, 0);
-    // 0 is no limit.
+    // 0 means no limit.
     if (maxItems !== undefined && maxItems > 0) plan.maxItems = maxItems;
   }
   if (map.batcher) plan.batch = await batchLimits(it, execution, thread, map, bindings);

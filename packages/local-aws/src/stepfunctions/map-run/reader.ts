@@ -8,7 +8,7 @@ import { TransientError } from '../tasks/retry.ts';
 import { CsvRecords } from './csv.ts';
 import { JsonElements, JsonLines, readerFailed } from './json-items.ts';
 
-/** Bytes that the header of a CSV may have. */
+/** The maximum size of a CSV header in bytes. */
 const HEADER_LIMIT = 10 * 1024;
 
 export interface S3File {
@@ -20,7 +20,7 @@ export interface S3File {
 const encodeKey = (key: string) => key.split('/').map(encodeURIComponent).join('/');
 export const s3Path = (bucket: string, key: string) => `/${bucket}/${encodeKey(key)}`;
 
-/** The text of an object, in pieces. @throws StateFailed; TransientError where reading again may help */
+/** Reads the text of an object in chunks. @throws StateFailed; TransientError if a retry may help */
 async function* readObject(http: AwsHttp, file: S3File, roleArn: string): AsyncGenerator<string> {
   const query = file.versionId === undefined ? '' : `?versionId=${encodeURIComponent(file.versionId)}`;
   const path = `${s3Path(file.bucket, file.key)}${query}`;
@@ -52,7 +52,7 @@ function checkHeader(header: readonly string[]): readonly string[] {
   return header;
 }
 
-/** A row by its header: what is missing is empty, what is too much is dropped. */
+/** A row by the names in the header. Missing fields are empty; extra fields are dropped. */
 function rowOf(header: readonly string[], record: readonly string[]): JsonObject {
   const row: JsonObject = {};
   for (const [i, name] of header.entries()) row[name] = record[i] ?? '';
@@ -86,7 +86,7 @@ async function* jsonLines(pieces: AsyncIterable<string>): AsyncGenerator<Json[]>
   yield [...lines.end()];
 }
 
-/** The items of a file in S3, in lists as they arrive. @throws StateFailed with States.ItemReaderFailed */
+/** Reads the items of a file in S3, in lists as they arrive. @throws StateFailed with States.ItemReaderFailed */
 export function readItems(http: AwsHttp, reader: ItemReader, file: S3File, roleArn: string): AsyncGenerator<Json[]> {
   const pieces = readObject(http, file, roleArn);
   if (reader.inputType === 'CSV') return csvRows(pieces, reader);

@@ -11,10 +11,10 @@ import { redriveStatus } from '../execution/redrive-status.ts';
 import type { ExecutionRow } from '../state/executions.ts';
 import type { MapRunStore } from '../state/map-runs.ts';
 import type { AwsHttp } from '../tasks/http.ts';
-import { retrying, TransientError } from '../tasks/retry.ts';
+import { TransientError, withRetries } from '../tasks/retry.ts';
 import { s3Path } from './reader.ts';
 
-/** Which children go into which of the result files. */
+/** The statuses of the children in each result file. */
 const GROUPS: readonly (readonly [name: string, statuses: readonly ExecutionStatus[]])[] = [
   ['FAILED', ['FAILED', 'TIMED_OUT', 'ABORTED']],
   ['PENDING', ['PENDING', 'PENDING_REDRIVE']],
@@ -27,7 +27,7 @@ export interface ResultsOf {
   uuid: string;
   mapRunArn: string;
   label: string;
-  /** The redrive whose results these are; 0 before any. */
+  /** The number of the redrive; 0 before the first one. */
   round: number;
   bucket: string;
   prefix: string;
@@ -63,7 +63,7 @@ function entry(row: ExecutionRow, arns: Arns, label: string): string {
   });
 }
 
-/** Writes the results of a Map Run to S3: a file per group of statuses, and the manifest that names them. */
+/** Writes the results of a Map Run to S3: a file per group of statuses, and a manifest. */
 export class ResultWriter {
   readonly #http: AwsHttp;
   readonly #store: MapRunStore;
@@ -77,7 +77,7 @@ export class ResultWriter {
     this.#scratch = join(dataDir, 'results');
   }
 
-  /** Answers the manifest's key. @throws StateFailed */
+  /** Returns the key of the manifest. @throws StateFailed */
   async write(results: ResultsOf): Promise<string> {
     const { bucket, uuid, round, mapRunArn } = results;
     const folder = [results.prefix, uuid, ...(round > 0 ? [`Redrive-${round}`] : [])]
@@ -98,7 +98,7 @@ export class ResultWriter {
     return key;
   }
 
-  /** Gathers a group on disk: 100,000 results are not to be in memory at once. */
+  /** Collects a group in a file on disk, so that 100,000 results are not in memory at once. */
   async #gather(results: ResultsOf, statuses: readonly ExecutionStatus[]): Promise<{ path: string; count: number }> {
     mkdirSync(this.#scratch, { recursive: true });
     const path = join(this.#scratch, `${results.uuid}.json`);
@@ -133,8 +133,8 @@ export class ResultWriter {
       throw new StateFailed({ error: 'States.ResultWriterFailed', cause: message });
     };
     try {
-      // The object is the same however often it is put.
-      await retrying(put, (error) => !(error instanceof StateFailed));
+      // A retry puts the same object again.
+      await withRetries(put, (error) => !(error instanceof StateFailed));
     } catch (error) {
       if (error instanceof StateFailed) throw error;
       throw new StateFailed({ error: 'States.ResultWriterFailed', cause: (error as Error).message });

@@ -14,9 +14,9 @@ import type { MapRunDeps } from './manager.ts';
 import { notifyFailed, notifySucceeded } from './notify.ts';
 import type { Limits, Plan } from './plan.ts';
 
-/** MaxConcurrency 0 is AWS's own limit. */
+/** The limit of AWS, which MaxConcurrency 0 stands for: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
 const MAX_CONCURRENCY = 10_000;
-/** Children that are started in one turn. */
+/** How many children are started in one turn. */
 const CHUNK = 100;
 
 const OVER_TOLERANCE: Failure = {
@@ -24,7 +24,7 @@ const OVER_TOLERANCE: Failure = {
   cause: 'The specified tolerated failure threshold was exceeded',
 };
 
-/** A Map Run while it runs. Its children are rows of the store; only those that run are in memory. */
+/** A Map Run that runs. Its children are rows of the store; only running children are in memory. */
 export class MapRun {
   readonly row: MapRunRow;
   readonly arn: string;
@@ -60,14 +60,14 @@ export class MapRun {
     this.#intake = new Intake(this, deps);
   }
 
-  /** Goes on: reads what is not read, starts what may start, ends when there is nothing left. */
+  /** Reads the remaining items, starts children, and ends the Map Run if nothing remains. */
   go(): void {
     if (!this.row.readDone) this.#read().catch(this.#deps.interpreter.deps.fatal);
     this.pump();
     this.check();
   }
 
-  /** Whether it is ending or has ended: nothing is started any more. */
+  /** Whether it is ending or has ended. Then no child is started. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -89,7 +89,7 @@ export class MapRun {
     this.check();
   }
 
-  /** Stops everything in it, because what it belongs to was stopped. */
+  /** Stops the Map Run and its children, because its execution or state was stopped. */
   abort(): void {
     if (this.row.status !== 'RUNNING') return;
     this.#close();
@@ -105,12 +105,12 @@ export class MapRun {
     this.pump();
   }
 
-  /** Starts children while there is room for them. */
+  /** Starts children up to the maximum concurrency. */
   pump(): void {
     if (this.#pumping || this.#isClosed) return;
     if (this.#room() <= 0) return;
     this.#pumping = true;
-    // Their rows have to be in the store before they can be read from it.
+    // The rows of the children must be committed before they can be read.
     this.#deps.interpreter.deps.commits.afterCommit(() => {
       this.#pumping = false;
       if (this.#isClosed) return;
@@ -119,7 +119,7 @@ export class MapRun {
     });
   }
 
-  /** How many children may start now. */
+  /** The number of children that may start now. */
   #room(): number {
     const { pendingRedrive, pending } = this.counts.executions;
     return Math.min((this.row.maxConcurrency || MAX_CONCURRENCY) - this.running.size, pendingRedrive + pending, CHUNK);
@@ -176,7 +176,7 @@ export class MapRun {
     return child;
   }
 
-  /** Ends the Map Run when it is over its tolerance, or when nothing is left. */
+  /** Ends the Map Run if too many items failed, or if nothing remains. */
   check(): void {
     if (this.#isClosed) return;
     if (this.#isOverTolerance()) {
@@ -194,9 +194,9 @@ export class MapRun {
     const { toleratedCount, toleratedPercentage, readDone } = this.row;
     const { failedItems, items } = this.counts;
     if (failedItems === 0) return false;
-    const most = toleratedCount ?? (toleratedPercentage === undefined ? 0 : Number.POSITIVE_INFINITY);
-    if (failedItems > most) return true;
-    // A share of the whole is known when the whole is.
+    const maxItems = toleratedCount ?? (toleratedPercentage === undefined ? 0 : Number.POSITIVE_INFINITY);
+    if (failedItems > maxItems) return true;
+    // The percentage is known only after all items were read.
     return toleratedPercentage !== undefined && readDone && (failedItems / totalOf(items)) * 100 > toleratedPercentage;
   }
 
@@ -205,7 +205,7 @@ export class MapRun {
     this.#finish(failure).catch(this.#deps.interpreter.deps.fatal);
   }
 
-  /** Stops the children that run. */
+  /** Stops the running children. */
   #close(): void {
     this.#isClosed = true;
     this.#intake.wake();
@@ -235,7 +235,7 @@ export class MapRun {
       if (!(error instanceof StateFailed)) throw error;
       problem ??= error.failure;
     }
-    // It may have been stopped meanwhile.
+    // The Map Run may have been stopped meanwhile.
     if (this.row.status !== 'RUNNING') return;
     this.#end(problem ? 'FAILED' : 'SUCCEEDED', problem);
     if (problem) notifyFailed(this, this.#deps.interpreter, problem);

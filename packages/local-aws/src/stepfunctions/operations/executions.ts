@@ -93,7 +93,7 @@ export async function startSyncExecution(engine: Engine, params: JsonObject): Pr
     ...(output && { output: output.text, outputDetails: { included: true } }),
     billingDetails: {
       billedMemoryUsedInMB: 64,
-      // Billed by the 100 ms, as AWS does.
+      // AWS bills in steps of 100 ms.
       billedDurationInMilliseconds: Math.max(100, Math.ceil((stopped - execution.started) / 100) * 100),
     },
   };
@@ -163,7 +163,7 @@ export function listExecutions(engine: Engine, params: JsonObject): JsonObject {
       ...listFields(row),
     }));
   }
-  if (redriveFilter !== undefined) throw validationError('redriveFilter is for the executions of a Map Run');
+  if (redriveFilter !== undefined) throw validationError('redriveFilter is only valid with mapRunArn');
   const machine = findMachine(engine, machineArn ?? '');
   if (machine.type === 'EXPRESS') {
     throw new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');

@@ -28,7 +28,7 @@ export function getExecutionHistory(engine: Engine, params: JsonObject): JsonObj
   const withData = params.includeExecutionData !== false;
   const scope = `${arn} ${reverse}`;
   const place = pagePlace(params, scope)?.map(Number)[0];
-  // Event ids have no gaps, so a page is a range of them.
+  // Event ids have no gaps, so a page is a range of ids.
   const first = reverse ? Math.max(1, (place ?? row.events) - limit + 1) : (place ?? 1);
   const last = reverse ? (place ?? row.events) : first + limit - 1;
   const found = engine.executions.history(row.id, first, last - first + 1).filter(({ id }) => id <= last);

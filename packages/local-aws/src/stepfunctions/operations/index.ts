@@ -24,7 +24,7 @@ import { localUsage } from './usage.ts';
 
 type Operation = (engine: Engine, params: JsonObject) => JsonObject | Promise<JsonObject>;
 
-/** The operations of the API by their names in X-Amz-Target. */
+/** The operations by their names in the API. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['CreateStateMachine', createStateMachine],
   ['UpdateStateMachine', updateStateMachine],
@@ -46,6 +46,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['SendTaskSuccess', sendTaskSuccess],
   ['SendTaskFailure', sendTaskFailure],
   ['SendTaskHeartbeat', sendTaskHeartbeat],
-  // Not of AWS: what its bill would say.
+  // Not an operation of AWS: the usage that AWS would bill.
   ['LocalUsage', localUsage],
 ]);

@@ -16,7 +16,7 @@ function parsed(arn: string, kinds: readonly string[]): ParsedArn {
   return parts;
 }
 
-/** A state machine by its ARN; that of a Map Run's children names the machine they belong to. */
+/** Finds a state machine by its ARN. @throws ApiError */
 export function findMachine(engine: Engine, arn: string): MachineRow {
   const { machine, label } = parsed(arn, ['stateMachine']);
   const row = label === undefined ? engine.machines.store.get(machine) : undefined;
@@ -26,12 +26,12 @@ export function findMachine(engine: Engine, arn: string): MachineRow {
 
 export interface FoundExecution {
   row: ExecutionRow;
-  /** Of a child's Map Run. */
+  /** The label of a child's Map Run. */
   label?: string;
   run?: MapRunRow;
 }
 
-/** An execution, or a child of a Map Run, by its ARN. What is committed is what is found. */
+/** Finds an execution or a child of a Map Run by its ARN. Commits pending writes first. @throws ApiError */
 export function findExecution(engine: Engine, arn: string): FoundExecution {
   const { machine, label, name = '' } = parsed(arn, ['execution']);
   engine.commits.flush();
@@ -47,7 +47,7 @@ export function findExecution(engine: Engine, arn: string): FoundExecution {
   throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 }
 
-/** An execution of its own. @throws ApiError for a child's ARN */
+/** Finds an execution that is not a child. @throws ApiError */
 export function findParent(engine: Engine, arn: string): ExecutionRow {
   if (parseArn(arn)?.label !== undefined) {
     throw validationError('Labeled Execution ARNs are not supported for this API');
@@ -63,7 +63,7 @@ export interface FoundMapRun {
   plan: Plan;
 }
 
-/** A Map Run by its ARN. */
+/** Finds a Map Run by its ARN. @throws ApiError */
 export function findMapRun(engine: Engine, arn: string): FoundMapRun {
   const { machine, label, name = '' } = parsed(arn, ['mapRun']);
   engine.commits.flush();

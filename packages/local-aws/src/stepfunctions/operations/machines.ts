@@ -16,7 +16,7 @@ import {
 } from './params.ts';
 import { asValidated } from './validate.ts';
 
-/** Characters that a definition may have. */
+/** The maximum length of a definition in characters. */
 const DEFINITION_LIMIT = 1024 * 1024;
 const TYPES = ['STANDARD', 'EXPRESS'] as const;
 
@@ -65,7 +65,7 @@ export function updateStateMachine(engine: Engine, params: JsonObject): JsonObje
   return { updateDate: seconds(row.updated), revisionId: row.revisionId };
 }
 
-/** The machine goes when its executions have ended; each of them ends at its next transition. */
+/** Running executions end at their next transition. The machine is removed after the last one has ended. */
 export function deleteStateMachine(engine: Engine, params: JsonObject): JsonObject {
   const arn = requiredString(params, 'stateMachineArn');
   const machine = findExisting(engine, arn);
@@ -76,7 +76,7 @@ export function deleteStateMachine(engine: Engine, params: JsonObject): JsonObje
   return {};
 }
 
-/** Deleting what is not there is no error. */
+/** Deleting a machine that does not exist succeeds. */
 function findExisting(engine: Engine, arn: string): MachineRow | undefined {
   try {
     return findMachine(engine, arn);
@@ -124,7 +124,7 @@ export function listStateMachines(engine: Engine, params: JsonObject): JsonObjec
   };
 }
 
-/** The part of a definition that the children of a Map Run run. */
+/** The part of a definition that children of a Map Run execute. */
 function processorOf(definition: Json, block: string, key = ''): Json | undefined {
   if (key === block) return definition;
   if (!isObject(definition) || !isObject(definition.States)) return undefined;
@@ -145,7 +145,8 @@ function processorOf(definition: Json, block: string, key = ''): Json | undefine
 export function describeStateMachineForExecution(engine: Engine, params: JsonObject): JsonObject {
   const { row, label, run } = findExecution(engine, requiredString(params, 'executionArn'));
   const machine = engine.machines.store.at(row.machine, row.revision);
-  if (machine === undefined) throw new ApiError('ExecutionDoesNotExist', 'The state machine of the execution is gone');
+  if (machine === undefined)
+    throw new ApiError('ExecutionDoesNotExist', 'The state machine of the execution was deleted');
   const whole = parseJson(machine.definition) ?? {};
   const plan = run && engine.mapRunStore.get(run.id)?.plan;
   const block = plan === undefined ? undefined : String((parseJson(plan) as JsonObject).block);

@@ -31,7 +31,7 @@ export function listMapRuns(engine: Engine, params: JsonObject): JsonObject {
   };
 }
 
-/** Recorded on AWS: a Map Run without a ResultWriter has "written" the result of each child that ended, failed ones too. */
+/** Recorded on AWS: resultsWritten counts each child that ended, also failed ones, and also without a ResultWriter. */
 function shownCounts(counts: Counts, run: MapRunRow): JsonObject {
   const isWritten = run.error !== 'States.ResultWriterFailed';
   return {
@@ -65,12 +65,12 @@ export function describeMapRun(engine: Engine, params: JsonObject): JsonObject {
   return described(engine, arn, findMapRun(engine, arn));
 }
 
-/** Changes the limits of a Map Run; a running one keeps to them at once. */
+/** Changes the limits of a running Map Run, with immediate effect. */
 export async function updateMapRun(engine: Engine, params: JsonObject): Promise<JsonObject> {
   const { run } = findMapRun(engine, requiredString(params, 'mapRunArn', 2000));
   const percentage = params.toleratedFailurePercentage;
   if (percentage !== undefined && (typeof percentage !== 'number' || percentage < 0 || percentage > 100)) {
-    throw validationError('toleratedFailurePercentage is a number between 0 and 100');
+    throw validationError('toleratedFailurePercentage must be a number between 0 and 100');
   }
   const concurrency = optionalInteger(params, 'maxConcurrency', 0, Number.MAX_SAFE_INTEGER);
   const count = optionalInteger(params, 'toleratedFailureCount', 0, Number.MAX_SAFE_INTEGER);

@@ -11,7 +11,7 @@ const constraint = (value: Json | undefined, member: string, rule: string) =>
 export function optionalString(params: JsonObject, member: string, most = 256): string | undefined {
   const value = params[member];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw new ApiError('SerializationException', `${member} is a string`);
+  if (typeof value !== 'string') throw new ApiError('SerializationException', `${member} must be a string`);
   if (value.length > most) {
     const shown = value.length > 2000 ? `${value.slice(0, 100)}…` : value;
     throw constraint(shown, member, `Member must have length less than or equal to ${most}`);
@@ -29,7 +29,7 @@ export function requiredString(params: JsonObject, member: string, most = 256): 
 export function optionalInteger(params: JsonObject, member: string, least: number, most: number): number | undefined {
   const value = params[member];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number') throw new ApiError('SerializationException', `${member} is a number`);
+  if (typeof value !== 'number') throw new ApiError('SerializationException', `${member} must be a number`);
   if (value < least) throw constraint(value, member, `Member must have value greater than or equal to ${least}`);
   if (value > most) throw constraint(value, member, `Member must have value less than or equal to ${most}`);
   return value;
@@ -46,7 +46,7 @@ export function enumerated<T extends string>(params: JsonObject, member: string,
 
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 
-/** A name of a state machine or an execution: at most 80 characters. */
+/** Validates the name of a state machine or an execution. @throws ApiError */
 export function checkedName(name: string): string {
   if (name === '') throw constraint(name, 'name', 'Member must have length greater than or equal to 1');
   if (name.length > 80) throw constraint(name, 'name', 'Member must have length less than or equal to 80');
@@ -54,7 +54,7 @@ export function checkedName(name: string): string {
   return name;
 }
 
-/** The input of an execution: JSON of at most 256 KiB. */
+/** The input of an execution. @throws ApiError if it is not JSON of at most 256 KiB */
 export function executionInput(params: JsonObject): string {
   const input = optionalString(params, 'input', Number.MAX_SAFE_INTEGER) ?? '{}';
   if (Buffer.byteLength(input) > PAYLOAD_LIMIT) {
@@ -66,17 +66,17 @@ export function executionInput(params: JsonObject): string {
   return input;
 }
 
-/** The size of a page: 0 is the default. */
+/** The size of a page; 0 means the default. */
 export const pageSize = (params: JsonObject): number => optionalInteger(params, 'maxResults', 0, 1000) || 100;
 
 const digestOf = (scope: string) => createHash('sha256').update(scope).digest('hex').slice(0, 12);
 
-/** A page's token: where to go on, and for which question. */
+/** The token of the next page: where it starts, and a digest of the query. */
 export function pageToken(scope: string, place: (string | number)[]): string {
   return Buffer.from(JSON.stringify([digestOf(scope), ...place])).toString('base64url');
 }
 
-/** Reads a page's token. @throws ApiError where it is none, or was given for another question */
+/** Reads the token of a page. @throws ApiError if it is invalid or belongs to another query */
 export function pagePlace(params: JsonObject, scope: string): (string | number)[] | undefined {
   const token = optionalString(params, 'nextToken', 4096);
   if (token === undefined) return undefined;
@@ -87,5 +87,5 @@ export function pagePlace(params: JsonObject, scope: string): (string | number)[
   return read.slice(1).map((part) => (typeof part === 'number' ? part : String(part)));
 }
 
-/** AWS's timestamps: seconds with milliseconds. */
+/** A timestamp as AWS writes it: seconds with milliseconds as decimals. */
 export const seconds = (milliseconds: number): number => milliseconds / 1000;

@@ -7,7 +7,7 @@ import { answerToken, heartbeat } from '../state-types/task.ts';
 import type { TokenSubject } from '../tokens.ts';
 import { optionalString, requiredString } from './params.ts';
 
-/** Characters of a token, an error and a cause. */
+/** Maximum lengths of a token and a cause, in characters. */
 const TOKEN_LIMIT = 2048;
 const CAUSE_LIMIT = 32_768;
 
@@ -17,7 +17,7 @@ function subjectOf(engine: Engine, params: JsonObject): TokenSubject {
   return subject;
 }
 
-/** The task was answered before, was retried, or its execution has ended. */
+/** The task has an answer, was retried, or its execution has ended. */
 function timedOut(engine: Engine, subject: TokenSubject): ApiError {
   const row = engine.executions.get(subject.execution);
   const arn = row ? engine.load(row).arn : 'unknown';

@@ -2,8 +2,8 @@ import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Problem } from '../asl/types.ts';
 import { enumerated, optionalInteger } from './params.ts';
 
-/** Diagnostics that Validate answers at most. */
-const MOST = 100;
+/** The maximum number of diagnostics. */
+const MAX_DIAGNOSTICS = 100;
 
 interface AslError {
   path?: string;
@@ -11,12 +11,9 @@ interface AslError {
   instancePath?: string;
 }
 
-/**
- * What asl-validator has to say beside the engine's own findings. It is a warning only: it refuses some definitions that
- * AWS takes.
- */
+/** The findings of asl-validator. They are warnings only, because it refuses some definitions that AWS accepts. */
 async function warnings(raw: Json): Promise<Problem[]> {
-  // It compiles its schemas when it is loaded, which takes longer than an engine's start may.
+  // It is loaded on demand, because it compiles its schemas then, which takes too long for the start of the engine.
   const module = (await import('asl-validator')) as { default?: unknown };
   const validate = (
     typeof module.default === 'function' ? module.default : (module.default as { default: unknown }).default
@@ -30,14 +27,14 @@ async function warnings(raw: Json): Promise<Problem[]> {
   });
 }
 
-/** The answer of ValidateStateMachineDefinition. */
+/** The response of ValidateStateMachineDefinition. */
 export async function asValidated(
   raw: Json | undefined,
   problems: readonly Problem[],
   params: JsonObject,
 ): Promise<JsonObject> {
   const severity = enumerated(params, 'severity', ['ERROR', 'WARNING']) ?? 'ERROR';
-  const limit = optionalInteger(params, 'maxResults', 0, MOST) || MOST;
+  const limit = optionalInteger(params, 'maxResults', 0, MAX_DIAGNOSTICS) || MAX_DIAGNOSTICS;
   const errors = problems.map((problem) => ({ severity: 'ERROR', ...problem }));
   const further = severity === 'WARNING' && errors.length === 0 && isObject(raw) ? await warnings(raw) : [];
   const diagnostics = [...errors, ...further.map((problem) => ({ severity: 'WARNING', ...problem }))];

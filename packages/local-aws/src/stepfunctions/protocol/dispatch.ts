@@ -3,19 +3,19 @@ import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
 import { OPERATIONS } from '../operations/index.ts';
 
-/** An answer in AWS JSON 1.0. */
+/** A response in AWS JSON 1.0. */
 export interface ApiAnswer {
   status: number;
   body: string;
 }
 
-/** Answers one call of the API, whichever way it came. Never throws. */
+/** Handles one call of the API. Never rejects. */
 export async function answerCall(engine: Engine, name: string, text: string): Promise<ApiAnswer> {
   try {
     const operation = OPERATIONS.get(name);
     if (!operation) throw new ApiError('UnknownOperationException', `The operation '${name}' is not known`);
     const params = text === '' ? {} : parseJson(text);
-    if (!isObject(params)) throw new ApiError('SerializationException', 'The request is no JSON object');
+    if (!isObject(params)) throw new ApiError('SerializationException', 'The request is not a JSON object');
     return { status: 200, body: JSON.stringify(await operation(engine, params)) };
   } catch (error) {
     if (error instanceof ApiError) return refusal(error);

@@ -1,6 +1,6 @@
 import { type StepFunctionsOptions, startStepFunctions } from './server.ts';
 
-/** The engine in a process of its own, with its options as JSON in the first argument. Once it listens it prints `{"port": …}`. */
+/** Runs the engine as a process. The first argument has its options as JSON. Prints `{"port": …}` when it listens. */
 const options: StepFunctionsOptions = JSON.parse(process.argv[2] ?? '{}');
 const running = await startStepFunctions(options);
 process.stdout.write(`${JSON.stringify({ port: running.port })}\n`);

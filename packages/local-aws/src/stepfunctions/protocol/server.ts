@@ -7,7 +7,7 @@ import { readAll } from '../tasks/http.ts';
 import { answerCall, refusal } from './dispatch.ts';
 
 export interface StepFunctionsOptions extends EngineOptions {
-  /** 0 is any free one. */
+  /** 0 takes any free port. */
   port: number;
   host?: string;
 }
@@ -19,7 +19,7 @@ export interface RunningStepFunctions {
 }
 
 const TARGET = 'AWSStepFunctions.';
-/** Bytes of a request: the largest definition, escaped. */
+/** The maximum size of a request in bytes: that of the largest definition with escapes. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 async function handle(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -39,14 +39,14 @@ async function handle(engine: Engine, request: IncomingMessage, response: Server
 
 const textOf = async (request: IncomingMessage): Promise<string> => (await readAll(request)).toString();
 
-/** Starts the engine behind its HTTP server (AWS JSON 1.0), and takes up what the last process left. */
+/** Starts the engine with an HTTP server of its own (AWS JSON 1.0). */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<RunningStepFunctions> {
   const engine = new Engine(options);
   const server = createServer((request, response) => {
-    // A client that goes away in the middle of its request waits for no answer.
+    // A client that disconnected needs no response.
     handle(engine, request, response).catch(() => response.destroy());
   });
-  // Clients keep their connections; one that is closed under a request would look like a failure of the service.
+  // Clients reuse connections. If one is closed while a request is sent, the client sees a failure.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -5,7 +5,7 @@ import type { JsonAnswer, JsonCall } from '../tasks/http.ts';
 import { answerCall } from './dispatch.ts';
 
 export interface StepFunctionsWorkerData extends Omit<EngineOptions, 'callJson' | 'clock' | 'random' | 'fatal'> {
-  /** Takes the engine's own calls, each as a NumberedCall, and answers them. */
+  /** Carries the engine's own calls to AWS, each as a NumberedCall, and the answers. */
   readonly endpoint: MessagePort;
 }
 
@@ -13,7 +13,7 @@ export interface NumberedCall extends JsonCall {
   readonly id: number;
 }
 
-/** Without an answer where the connection would have been lost. */
+/** The answer to a call. It has no `answer` if the connection was lost. */
 export interface NumberedAnswer {
   readonly id: number;
   readonly answer?: JsonAnswer;

@@ -11,7 +11,7 @@ import { executeFail, executePass, executeSucceed } from './simple.ts';
 import { executeTask } from './task.ts';
 import { executeWait } from './wait.ts';
 
-/** Does the work of a state that was entered. */
+/** Runs the work of a state that was entered. */
 export function executeState(it: Interpreter, execution: Execution, thread: Thread, state: State): Promise<void> {
   switch (state.type) {
     case 'Pass':
@@ -33,14 +33,14 @@ export function executeState(it: Interpreter, execution: Execution, thread: Thre
   }
 }
 
-/** A branch or an iteration came to its end. */
+/** Called when a branch or an iteration has ended. */
 export function childDone(it: Interpreter, execution: Execution, parent: Thread, child: Thread): void {
   const { work } = parent;
   if (work.kind === 'parallel') branchDone(it, execution, parent, work, child);
   if (work.kind === 'map') iterationDone(it, execution, parent, work, child);
 }
 
-/** A branch or an iteration failed, and nothing in it deals with that. */
+/** Called when a branch or an iteration has failed. */
 export async function childFailed(
   it: Interpreter,
   execution: Execution,

@@ -11,7 +11,7 @@ import type { Payload } from '../payload.ts';
 import { abortedEvent, joined } from './parallel.ts';
 import { integerField } from './typed.ts';
 
-/** Iterations that an inline Map runs at once at most. */
+/** The quota of concurrent iterations of an inline Map: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const MAX_CONCURRENCY = 40;
 
 export async function runIterations(
@@ -35,7 +35,7 @@ export async function runIterations(
   else await startIterations(it, execution, thread, work, started);
 }
 
-/** Starts as many iterations as may run, linked to the event that made room for them. */
+/** Starts iterations up to the limit. `link` is the event that made this possible. */
 export async function startIterations(
   it: Interpreter,
   execution: Execution,
@@ -65,7 +65,7 @@ export async function startIterations(
   for (const thread of fresh) it.proceed(execution, thread);
 }
 
-/** An iteration came to its end: the next one starts, or the state ends. */
+/** An iteration has ended: starts the next one, or ends the state. */
 export function iterationDone(
   it: Interpreter,
   execution: Execution,
@@ -91,7 +91,7 @@ async function finish(it: Interpreter, execution: Execution, thread: Thread, wor
   await leave(it, execution, thread, { state, exit: state, fallback: result, extras, link: work.lastEvent });
 }
 
-/** An iteration failed: the others are stopped, and the state fails with its error. */
+/** An iteration has failed: stops the others and fails the state with its error. */
 export async function iterationFailed(
   it: Interpreter,
   execution: Execution,

@@ -17,7 +17,7 @@ export async function executeMap(
   else await runIterations(it, execution, thread, state, await itemsOf(it, execution, thread, state));
 }
 
-/** The items of a Map that reads no file. @throws EvaluationError where they are no array */
+/** The items of a Map without an ItemReader. @throws EvaluationError if they are not an array */
 export async function itemsOf(
   it: Interpreter,
   execution: Execution,

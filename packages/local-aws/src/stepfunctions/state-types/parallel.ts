@@ -26,11 +26,11 @@ export async function executeParallel(
   for (const branch of branches) it.proceed(execution, branch);
 }
 
-/** The results of branches or iterations, as one array. */
+/** The array of the results of branches or iterations. */
 export const joined = (results: readonly (Payload | null)[]) =>
   new Payload(`[${results.map((result) => result?.text ?? 'null').join(',')}]`);
 
-/** A branch came to its end; the last one ends the state. */
+/** A branch has ended. The last one ends the state. */
 export function branchDone(
   it: Interpreter,
   execution: Execution,
@@ -51,7 +51,7 @@ export function branchDone(
   });
 }
 
-/** A branch failed: the others are stopped, and the state fails with its error. */
+/** A branch has failed: stops the others and fails the state with its error. */
 export async function branchFailed(
   it: Interpreter,
   execution: Execution,
@@ -67,7 +67,7 @@ export async function branchFailed(
   await fail(it, execution, parent, failure, branch.last);
 }
 
-/** What history says of a state that is stopped because another branch failed. */
+/** Adds the event of a state that is stopped because another branch or iteration failed. */
 export function abortedEvent(it: Interpreter, execution: Execution, thread: Thread, link: number): void {
   const { type } = stateOf(execution.machine, thread.block, thread.state);
   it.emit(execution, `${type}StateAborted`, link);

@@ -20,7 +20,7 @@ export function executeSucceed(
   return leave(it, execution, thread, { state, exit: state, fallback: thread.input });
 }
 
-/** Always throws: the failure is the state's result. */
+/** Always throws StateFailed. */
 export async function executeFail(
   it: Interpreter,
   execution: Execution,

@@ -13,10 +13,10 @@ import { Payload } from '../payload.ts';
 import type { CallResult } from '../tasks/caller.ts';
 import { integerField } from './typed.ts';
 
-/** The longest TimeoutSeconds. */
+/** The maximum of TimeoutSeconds and HeartbeatSeconds. */
 const MAX_SECONDS = 99_999_999;
 
-/** A function's ARN as a resource has events of its own; everything else has those of tasks. */
+/** A resource that is the ARN of a function has events of its own; every other resource has those of tasks. */
 const prefixOf = (target: TaskTarget) => (target.kind === 'lambda-arn' ? 'LambdaFunction' : 'Task');
 const wordsOf = ({ kind, resource, resourceType }: TaskTarget): JsonObject =>
   kind === 'lambda-arn' ? {} : { resource, resourceType };
@@ -66,7 +66,7 @@ export async function executeTask(
   callTask(it, execution, thread, state, work);
 }
 
-/** Makes the call once it is on record that it is made; after a crash it is made again, as its answer was lost. */
+/** Makes the call after its events are committed. A crash before the response makes the call again. */
 export function callTask(
   it: Interpreter,
   execution: Execution,
@@ -103,7 +103,7 @@ function callDone(it: Interpreter, execution: Execution, thread: Thread, attempt
   it.proceed(execution, thread, () => submitted(it, execution, thread, state, work, result.output));
 }
 
-/** The message with the token is out. An answer that was faster than the call is taken now. */
+/** The call with the token is done. An answer to the token that arrived before is applied now. */
 export async function submitted(
   it: Interpreter,
   execution: Execution,
@@ -119,7 +119,7 @@ export async function submitted(
   if (early) await answered(it, execution, thread, state, early);
 }
 
-/** Takes the answer to a task: the call's own, or that to its token. */
+/** Applies the result of a task: the response to the call, or the answer to the token. */
 async function answered(
   it: Interpreter,
   execution: Execution,
@@ -150,7 +150,7 @@ async function answered(
   await leave(it, execution, thread, { state, exit: state, fallback: result, extras: { result } });
 }
 
-/** Answers a token. False where the task no longer waits for it. */
+/** Answers a token. Returns false if the task no longer waits for it. */
 export function answerToken(
   it: Interpreter,
   execution: Execution,
@@ -164,7 +164,7 @@ export function answerToken(
   const state = stateOf(execution.machine, thread.block, thread.state);
   if (state.type !== 'Task') return false;
   if (work.stage === 'calling') {
-    // The worker was faster than the queue's answer to us.
+    // The worker answered before the response to the call arrived.
     work.early = answer;
     it.touch(execution);
     return true;
@@ -173,7 +173,7 @@ export function answerToken(
   return true;
 }
 
-/** Puts the heartbeat's limit off. False where the task no longer waits for the token. */
+/** Records a heartbeat. Returns false if the task no longer waits for its token. */
 export function heartbeat(it: Interpreter, execution: Execution, thread: Thread, attempt: number): boolean {
   if (!isCurrent(it, execution, thread, attempt) || thread.work.kind !== 'task') return false;
   const { work } = thread;
@@ -186,7 +186,7 @@ export function heartbeat(it: Interpreter, execution: Execution, thread: Thread,
   return true;
 }
 
-/** Lets a task time out: at its limit, or when a heartbeat is missed. */
+/** Starts the timer for the timeout and the heartbeat of a task. */
 export function watchTask(it: Interpreter, execution: Execution, thread: Thread, work: TaskWork): void {
   const never = Number.POSITIVE_INFINITY;
   const { timeoutAt = never, heartbeatAt = never } = work;

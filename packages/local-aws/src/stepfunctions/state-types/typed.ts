@@ -28,7 +28,7 @@ async function typed(
   );
 }
 
-/** Evaluates a field that has to be a string. @throws EvaluationError */
+/** Evaluates a field that must be a string. @throws EvaluationError */
 export async function stringField(
   it: Interpreter,
   execution: Execution,
@@ -39,7 +39,7 @@ export async function stringField(
   return String(await typed(it, execution, thread, template, bindings, 'string'));
 }
 
-/** Evaluates a field that has to be a boolean. @throws EvaluationError */
+/** Evaluates a field that must be a boolean. @throws EvaluationError */
 export async function booleanField(
   it: Interpreter,
   execution: Execution,
@@ -50,7 +50,7 @@ export async function booleanField(
   return (await typed(it, execution, thread, template, bindings, 'boolean')) === true;
 }
 
-/** Evaluates a field that has to be a number within bounds. @throws EvaluationError */
+/** Evaluates a field that must be a number within bounds. @throws EvaluationError */
 export async function numberField(
   it: Interpreter,
   execution: Execution,
@@ -67,7 +67,7 @@ export async function numberField(
   throw new EvaluationError(message, template.field);
 }
 
-/** Evaluates a field that has to be a whole number within bounds. @throws EvaluationError */
+/** Evaluates a field that must be an integer within bounds. @throws EvaluationError */
 export function integerField(
   it: Interpreter,
   execution: Execution,

@@ -8,7 +8,7 @@ import { leave } from '../execution/leave.ts';
 import { type Thread, TIMER } from '../execution/thread.ts';
 import { integerField, stringField } from './typed.ts';
 
-/** The longest Seconds of a Wait. */
+/** The maximum of Seconds. */
 const MAX_SECONDS = 99_999_999;
 
 export async function executeWait(
@@ -24,7 +24,7 @@ export async function executeWait(
   else watchWait(it, execution, thread, state, until);
 }
 
-/** Leaves the state when its time has come. */
+/** Leaves the state at `until`. */
 export function watchWait(
   it: Interpreter,
   execution: Execution,

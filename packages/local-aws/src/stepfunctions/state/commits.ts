@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Milliseconds between commits under load: each costs some 100 µs however little is in it, and 2,000 a second would come. */
+/** Milliseconds between commits under load. A commit takes 100 µs even if it is small, and there would be 2,000 a second. */
 const GAP_MS = 3;
 
 /**
- * Group commit: what happens within a few milliseconds is written in one transaction, and whatever would let others
- * see it (an answer, a task's call, an event) is released after the commit. A crash in between undoes both.
+ * Group commit: the writes of a few milliseconds share a transaction. Everything that others can see, such as a response, the call
+ * of a task or an event, waits for the commit, so a crash before it leaves nothing visible.
  */
 export class Commits {
   readonly #db: DatabaseSync;
@@ -27,18 +27,18 @@ export class Commits {
     this.#schedule();
   }
 
-  /** Calls back once everything written so far is committed. */
+  /** Calls `release` once every write so far is committed. */
   afterCommit(release: () => void): void {
     this.#releases.push(release);
     this.#schedule();
   }
 
-  /** Resolves once everything written so far is committed; at once where nothing is waiting. */
+  /** Resolves once every write so far is committed. */
   committed(): Promise<void> {
     return this.#scheduled ? new Promise((resolve) => this.afterCommit(resolve)) : Promise.resolve();
   }
 
-  /** Commits what is there now. */
+  /** Commits the pending writes now. */
   flush(): void {
     this.#scheduled = false;
     const writes = this.#writes;
@@ -50,7 +50,7 @@ export class Commits {
     for (const release of releases) release();
   }
 
-  /** Nothing is left to do where somebody could not wait and has flushed before. */
+  /** A scheduled flush has nothing to do if `flush` was called before. */
   #flushScheduled(): void {
     if (this.#scheduled) this.flush();
   }
@@ -61,7 +61,7 @@ export class Commits {
       for (const write of writes) write();
       this.#db.exec('COMMIT');
     } catch (error) {
-      // What is in memory is no longer what is stored: nothing of it may be seen. A restart goes on from the last commit.
+      // The memory differs from the store now, so nothing of it may become visible. A restart continues from the last commit.
       this.#closed = true;
       this.#db.exec('ROLLBACK');
       throw error;
@@ -70,7 +70,7 @@ export class Commits {
     this.#last = performance.now();
   }
 
-  /** Nothing is written or released any more. */
+  /** Commits the pending writes and stops. */
   close(): void {
     this.flush();
     this.#closed = true;
@@ -80,7 +80,7 @@ export class Commits {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
     const since = performance.now() - this.#last;
-    // After a pause there is nothing to gather: what comes first is committed at the end of its turn.
+    // After a pause the first write is committed at the end of its turn.
     if (since >= GAP_MS) setImmediate(() => this.#flushScheduled());
     else setTimeout(() => this.#flushScheduled(), GAP_MS - since);
   }

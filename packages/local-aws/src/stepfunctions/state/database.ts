@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
-// Jest cannot resolve node:sqlite, which has no name without the prefix; asking Node itself works everywhere.
+// Jest cannot resolve node:sqlite, because the module has no name without the prefix.
 const sqlite = process.getBuiltinModule('node:sqlite');
 
-/** Ids of events are below it: an execution has 25,000 at most. */
+/** Ids of events are smaller than this, because an execution has at most 25,000. */
 export const HISTORY_SPAN = 32_768;
 
 const SCHEMA = `
@@ -17,13 +17,13 @@ CREATE TABLE IF NOT EXISTS machines (
   created INTEGER NOT NULL, updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- An execution keeps the definition it was started with. Numbers are never used again: compiled definitions are kept by them.
+-- An execution keeps the definition it was started with. Ids are not reused, because compiled definitions are cached by them.
 CREATE TABLE IF NOT EXISTS revisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, machine TEXT NOT NULL, revision_id TEXT NOT NULL,
   definition TEXT NOT NULL, role TEXT NOT NULL, logging TEXT, tracing TEXT
 );
 
--- A child that waits for its turn is a row here too (PENDING); map_run is 0 for an execution of its own.
+-- A child that has not started is a row too (PENDING). map_run is 0 if the execution is not a child.
 CREATE TABLE IF NOT EXISTS executions (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, machine TEXT NOT NULL, revision INTEGER NOT NULL, type TEXT NOT NULL,
   map_run INTEGER NOT NULL, item INTEGER NOT NULL, items INTEGER NOT NULL, round INTEGER NOT NULL,
@@ -36,8 +36,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS names ON executions (machine, name)
 CREATE INDEX IF NOT EXISTS roots ON executions (machine, started, id) WHERE map_run = 0;
 CREATE INDEX IF NOT EXISTS children ON executions (map_run, status, id) WHERE map_run > 0;
 
--- The events of one commit: [type, time, previous id, details]. The key is made of the execution and its first event's id: a
--- table by rowid keeps rows of 4 KB in its leaves, any other would give each an overflow page.
+-- The events of one commit: [type, time, previous id, details]. The id consists of the execution and the id of the first event,
+-- because only a table with a rowid stores rows of 4 KB without overflow pages.
 CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, events TEXT NOT NULL);
 
 CREATE TABLE IF NOT EXISTS map_runs (
@@ -54,18 +54,18 @@ CREATE TABLE IF NOT EXISTS redrive_tokens (
 ) WITHOUT ROWID;
 `;
 
-/** Opens the engine's database under `dataDir`, making it when it is not there. */
+/** Opens the engine's database in `dataDir` and creates it if it is missing. */
 export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const db = new sqlite.DatabaseSync(join(dataDir, 'states.db'));
-  // With WAL, NORMAL loses nothing when the process is killed: a commit is in the page cache of the system by then.
+  // With WAL and NORMAL a killed process loses nothing, because a commit is in the page cache of the system.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   db.exec(SCHEMA);
   migrate(db);
   return db;
 }
 
-/** Brings a database of an earlier version to today's columns. */
+/** Migrates a database of an earlier version. */
 function migrate(db: DatabaseSync): void {
   const hasColumn = (table: string, column: string) =>
     db
@@ -78,7 +78,7 @@ function migrate(db: DatabaseSync): void {
   if (hasColumn('map_runs', 'results_written')) db.exec('ALTER TABLE map_runs DROP COLUMN results_written');
 }
 
-/** The secret behind task tokens and child names: made once per database. */
+/** The secret for task tokens and names of children. Each database has its own. */
 export function readSecret(db: DatabaseSync): Buffer {
   db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('secret', ?)").run(randomBytes(32));
   const row = db.prepare("SELECT value FROM meta WHERE key = 'secret'").get();

@@ -4,7 +4,7 @@ import type { Execution, ExecutionStatus, StoredEvent } from '../execution/execu
 import { HISTORY_SPAN } from './database.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 
-/** An execution as it stands in the store. */
+/** An execution in the store. */
 export interface ExecutionRow {
   id: number;
   name: string;
@@ -25,7 +25,7 @@ export interface ExecutionRow {
   redrives: number;
   redriven: number | undefined;
   events: number;
-  /** Threads and attempts ever made: a token of an attempt is never given out twice. */
+  /** The last id of a thread or a task attempt. Ids are not reused, because tokens contain them. */
   made: number;
   snapshot: string | undefined;
   transitions: number;
@@ -56,7 +56,7 @@ export const readExecution = (row: Row): ExecutionRow => ({
   transitions: integer(row, 'transitions'),
 });
 
-/** A child that waits for its turn. */
+/** A child that has not started. */
 export interface PendingChild {
   id: number;
   name: string;
@@ -65,7 +65,7 @@ export interface PendingChild {
   input: string;
 }
 
-/** Executions and their histories. Writes belong inside a commit. */
+/** Executions and their histories. Writes must happen inside a commit. */
 export class ExecutionStore {
   readonly #insert: StatementSync;
   readonly #insertPending: StatementSync;
@@ -106,7 +106,7 @@ export class ExecutionStore {
     return row && readExecution(row);
   }
 
-  /** A page of the executions of a machine, the newest first. */
+  /** A page of the executions of a machine, newest first. */
   list(
     machine: string,
     page: { status?: string; before?: { started: number; id: number }; limit: number },
@@ -130,7 +130,7 @@ export class ExecutionStore {
       .map(readExecution);
   }
 
-  /** A page of the children of a Map Run that were started, the newest first. */
+  /** A page of the started children of a Map Run, newest first. */
   listChildren(
     run: number,
     page: { status?: string; redriven?: boolean; before?: number; limit: number },
@@ -160,26 +160,26 @@ export class ExecutionStore {
     this.#db.prepare(query).run(execution, token, redriven);
   }
 
-  /** What was running when the last process ended, parents before their children. */
+  /** The running executions, parents before their children. */
   running(): ExecutionRow[] {
     const roots = "SELECT * FROM executions WHERE map_run = 0 AND status = 'RUNNING'";
-    // Children run in running Map Runs only, and by those the index finds them.
+    // Children run only in running Map Runs, so the index on the Map Run finds them.
     const children = `SELECT e.* FROM map_runs m CROSS JOIN executions e
       ON e.map_run = m.id AND e.map_run > 0 AND e.status = 'RUNNING' WHERE m.status = 'RUNNING'`;
     const rows = [...this.#db.prepare(roots).all(), ...this.#db.prepare(children).all()].map(readExecution);
     return rows.sort((a, b) => a.id - b.id);
   }
 
-  /** One stored event; undefined where there is none. */
+  /** One event; undefined if it does not exist. */
   event(execution: number, id: number): StoredEvent | undefined {
     return this.history(execution, id, 1)[0]?.event;
   }
 
-  /** Writes what changed of an execution: its row and its new events. */
+  /** Writes the row and the new events of an execution. */
   save(execution: Execution): void {
     const { fresh } = execution;
     if (fresh.length > 0) {
-      // EXPRESS executions have no history on AWS either.
+      // As on AWS, EXPRESS executions have no history.
       if (execution.type === 'STANDARD') {
         const first = execution.events - fresh.length + 1;
         this.#append.run(execution.id * HISTORY_SPAN + first, JSON.stringify(fresh));
@@ -229,7 +229,7 @@ export class ExecutionStore {
     this.#insertPending.run(id, name, run.machine, run.revision, run.type, run.id, item, items, input);
   }
 
-  /** The stored events of an execution from event `from` on, in order; at most some `limit` of them and the rest of their chunk. */
+  /** The events of an execution from event `from` on, in order: about `limit` of them, because whole chunks are read. */
   history(execution: number, from: number, limit: number): { id: number; event: StoredEvent }[] {
     const base = execution * HISTORY_SPAN;
     const rows = this.#db

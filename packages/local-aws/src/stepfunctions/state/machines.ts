@@ -3,14 +3,14 @@ import type { MachineType } from '../asl/types.ts';
 import { HISTORY_SPAN } from './database.ts';
 import { integer, optionalText, type Row, text } from './rows.ts';
 
-/** A state machine as it is now, or as it was when an execution of it started. */
+/** A state machine at one revision. */
 export interface MachineRow {
   name: string;
   type: MachineType;
   status: 'ACTIVE' | 'DELETING';
   created: number;
   updated: number;
-  /** Which stored definition this is. */
+  /** Id of the stored definition. */
   revision: number;
   revisionId: string;
   definition: string;
@@ -36,7 +36,7 @@ const read = (row: Row): MachineRow => ({
   tracing: optionalText(row, 'tracing'),
 });
 
-/** State machines and their revisions. They change seldom, so they are written at once. */
+/** State machines and their revisions. They rarely change, so they are written at once. */
 export class MachineStore {
   readonly #db: DatabaseSync;
 
@@ -49,7 +49,7 @@ export class MachineStore {
     return row && read(row);
   }
 
-  /** The machine as it was at a revision. */
+  /** The machine at a revision. */
   at(name: string, revision: number): MachineRow | undefined {
     const row = this.#db.prepare(`${SELECT} ON r.id = ? WHERE m.name = ?`).get(revision, name);
     return row && read(row);
@@ -59,7 +59,7 @@ export class MachineStore {
     return this.#db.prepare(`${SELECT} ON r.id = m.revision ORDER BY m.name`).all().map(read);
   }
 
-  /** Stores a new machine or a new revision of one, and answers it with its revision. */
+  /** Stores a new machine or a new revision, and returns it with the id of the revision. */
   save(machine: Omit<MachineRow, 'revision'>): MachineRow {
     const { name, type, status, created, updated, revisionId, definition, role } = machine;
     const { lastInsertRowid } = this.#db
@@ -80,10 +80,10 @@ export class MachineStore {
     this.#db.prepare("UPDATE machines SET status = 'DELETING' WHERE name = ?").run(name);
   }
 
-  /** Removes a machine whose executions have all ended, with the executions, as AWS does. */
+  /** Removes a machine and its executions, all of which have ended. */
   remove(name: string): void {
     this.#db.exec('BEGIN');
-    // Tokens carry the numbers of executions, so these are not used again either.
+    // Tokens contain the ids of executions, so these must not be reused.
     this.#db.exec("INSERT OR REPLACE INTO meta SELECT 'highest execution', max(id) FROM executions");
     const own = 'SELECT id FROM executions WHERE machine = ?';
     this.#db.prepare(`DELETE FROM history WHERE id / ${HISTORY_SPAN} IN (${own})`).run(name);

@@ -8,11 +8,11 @@ import { integer, optionalInteger, optionalText, type Row, text } from './rows.t
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
-/** A Map Run as it stands in the store. */
+/** A Map Run in the store. */
 export interface MapRunRow {
   id: number;
   uuid: string;
-  /** The parent, and its thread that stands in the Map state. */
+  /** The parent, and its thread in the Map state. */
   execution: number;
   thread: number;
   status: MapRunStatus;
@@ -23,7 +23,7 @@ export interface MapRunRow {
   maxConcurrency: number;
   toleratedCount: number | undefined;
   toleratedPercentage: number | undefined;
-  /** Items that have their child's row already: after a restart the reader goes on behind them. */
+  /** The number of items that have the row of their child. After a restart the reader continues after them. */
   readItems: number;
   readDone: boolean;
   /** JSON of the evaluated fields. */
@@ -54,7 +54,7 @@ const read = (row: Row): MapRunRow => ({
 
 const REDRIVEN = ['FAILED', 'ABORTED', 'TIMED_OUT'] as const;
 
-/** Map Runs and the rows of their children. Writes belong inside a commit. */
+/** Map Runs and the rows of their children. Writes must happen inside a commit. */
 export class MapRunStore {
   readonly #db: DatabaseSync;
   readonly #save: StatementSync;
@@ -96,7 +96,7 @@ export class MapRunStore {
     return this.#db.prepare("SELECT * FROM map_runs WHERE status = 'RUNNING' ORDER BY id").all().map(read);
   }
 
-  /** The Map Runs of an execution, the newest first, from before `before` on. */
+  /** The Map Runs of an execution with ids below `before`, newest first. */
   of(execution: number, before: number, limit: number): MapRunRow[] {
     const query = 'SELECT * FROM map_runs WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?';
     return this.#db.prepare(query).all(execution, before, limit).map(read);
@@ -114,7 +114,7 @@ export class MapRunStore {
     return counts;
   }
 
-  /** Children that were never started, after the one with id `after`. */
+  /** Children that have not started, with ids above `after`. */
   pending(id: number, after: number, limit: number): PendingChild[] {
     return this.#next.all(id, after, limit).map((row) => ({
       id: integer(row, 'id'),
@@ -125,13 +125,13 @@ export class MapRunStore {
     }));
   }
 
-  /** Children of one status, after the one with id `after`. */
+  /** Children of one status, with ids above `after`. */
   children(id: number, status: ExecutionStatus, after: number, limit: number): ExecutionRow[] {
     const query = 'SELECT * FROM executions WHERE map_run = ? AND status = ? AND id > ? ORDER BY id LIMIT ?';
     return this.#db.prepare(query).all(id, status, after, limit).map(readExecution);
   }
 
-  /** The outputs of the succeeded children, in order, as one array. @throws StateFailed where that is too large */
+  /** The array of the outputs of the succeeded children, in order. @throws StateFailed if it is too large */
   outputs(id: number, stateName: string): Payload {
     const where = "map_run = ? AND status = 'SUCCEEDED'";
     const size = this.#db
@@ -142,12 +142,12 @@ export class MapRunStore {
     return new Payload(`[${rows.map((row) => text(row, 'output')).join(',')}]`);
   }
 
-  /** Marks the children that a redrive runs again. @param everything the succeeded ones too */
+  /** Marks the children that a redrive runs again. @param everything also the succeeded ones */
   markForRedrive(id: number, everything: boolean): void {
     this.#db.prepare(`UPDATE executions SET status = 'PENDING_REDRIVE' WHERE ${redrivable(everything)}`).run(id);
   }
 
-  /** The children that `markForRedrive` would mark, by the status they have now. */
+  /** The numbers of the children that `markForRedrive` would mark, by status. */
   countForRedrive(id: number, everything: boolean): { status: ExecutionStatus; executions: number; items: number }[] {
     const query = `SELECT status, count(*) AS executions, sum(items) AS items FROM executions
       WHERE ${redrivable(everything)} GROUP BY status`;
@@ -160,7 +160,7 @@ export class MapRunStore {
   }
 }
 
-/** Children with a full history cannot be redriven. */
+/** A child with a full history cannot be redriven. */
 function redrivable(everything: boolean): string {
   const statuses = everything ? [...REDRIVEN, 'SUCCEEDED'] : REDRIVEN;
   return `map_run = ? AND status IN (${statuses.map((status) => `'${status}'`).join(', ')}) AND events < 24999`;

@@ -1,20 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { integer } from './rows.ts';
 
-/** What AWS would bill. */
+/** The usage that AWS would bill. */
 export interface Usage {
-  /** State transitions of Standard executions: every state that is entered, and every try after its first. */
+  /** State transitions of Standard executions: each entered state and each retry. */
   standard: number;
-  /** Express executions started. */
+  /** Started Express executions. */
   expressRequests: number;
   expressGbSeconds: number;
 }
 
-/** Express executions are billed by 100 ms and by 64 MB; what is run here stays below that. */
+/** Express executions are billed in steps of 100 ms and 64 MB. Executions here are assumed to need less than 64 MB. */
 const EXPRESS_STEP_MS = 100;
 const EXPRESS_GB = 64 / 1024;
 
-/** An execution by its name in any machine, with the children of its Map Runs, however deep. */
+/** The executions with a name, in any machine, and the children of their Map Runs at any depth. */
 const FAMILY = `WITH RECURSIVE family(id) AS (
   SELECT e.id FROM machines m CROSS JOIN executions e
     ON e.machine = m.name AND e.name = ?1 AND e.map_run = 0 AND e.type = 'STANDARD'
@@ -24,12 +24,12 @@ const FAMILY = `WITH RECURSIVE family(id) AS (
 ) SELECT transitions, type, status, redrives, started, redriven, stopped FROM family JOIN executions USING (id)`;
 const ALL = 'SELECT transitions, type, status, redrives, started, redriven, stopped FROM executions';
 
-/** Of a redriven Express execution only the last run's time is known. */
+/** For a redriven Express execution only the duration of the last run is known. */
 const SUMS = `sum(iif(type = 'STANDARD', transitions, 0)) AS standard,
   sum(iif(type = 'EXPRESS' AND status <> 'PENDING', 1 + redrives, 0)) AS requests,
   sum(iif(type = 'EXPRESS', (stopped - coalesce(redriven, started) + ${EXPRESS_STEP_MS - 1}) / ${EXPRESS_STEP_MS}, 0)) AS steps`;
 
-/** What was used by all executions, or by those of one name with their children. */
+/** The usage of all executions, or of those with one name and their children. */
 export function usageOf(db: DatabaseSync, name?: string): Usage {
   const query = db.prepare(`SELECT ${SUMS} FROM (${name === undefined ? ALL : FAMILY})`);
   const sums = (name === undefined ? query.get() : query.get(name)) ?? {};

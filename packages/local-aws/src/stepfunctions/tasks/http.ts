@@ -9,7 +9,7 @@ export interface AwsCall {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: string | Buffer | Readable;
-  /** Whose credentials the call is made with; an administrator's without. */
+  /** The role whose credentials the call uses; by default those of an administrator. */
   readonly roleArn?: string;
 }
 
@@ -25,7 +25,7 @@ export interface AwsAnswer {
 export interface JsonCall {
   readonly service: string;
   readonly operation: string;
-  /** Of the caller. */
+  /** Access key id of the caller. */
   readonly accessKeyId: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -37,41 +37,41 @@ export interface JsonAnswer {
   readonly body: string;
 }
 
-/** Calls the endpoint past HTTP, where the engine runs beside it. */
+/** Calls the endpoint without HTTP, if the engine runs in the same process. */
 export type CallJson = (call: JsonCall) => Promise<JsonAnswer>;
 
-/** Sockets to the endpoint at once, so that 1,000 children that start together do not open 1,000 connections. */
+/** The maximum number of sockets, so that 1,000 children that start together do not open 1,000 connections. */
 const SOCKETS = 128;
 
-/** A whole body. Listeners take a third of the time that iterating over the stream does. */
+/** Reads a whole body. Listeners take a third of the time of iterating over the stream. */
 export function readAll(message: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     message.on('error', reject);
-    message.on('aborted', () => reject(new Error('The connection was closed within the body')));
+    message.on('aborted', () => reject(new Error('The connection was closed before the body was complete')));
   });
 }
 
-/** Speaks to the AWS endpoint over connections that are kept open. */
+/** Calls the AWS endpoint over keep-alive connections. */
 export class AwsHttp {
   readonly endpoint: URL;
   readonly region: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
-  /** A function may take 15 minutes: its call must not hold up the short ones. */
+  /** A function may take 15 minutes, so its call must not delay short calls. */
   readonly #longAgent = new Agent({ keepAlive: true });
   readonly #credentials = new Map<string, string>();
   readonly #callJson: CallJson | undefined;
 
-  /** With `callJson` the calls in JSON, which are made for every row, need no connection. */
+  /** With `callJson` calls in the JSON protocols need no connection. */
   constructor(endpoint: string, region: string, callJson?: CallJson) {
     this.endpoint = new URL(endpoint);
     this.region = region;
     this.#callJson = callJson;
   }
 
-  /** Answers with the whole body. @throws what the connection throws */
+  /** Returns the response with its whole body. @throws errors of the connection */
   async call(call: AwsCall): Promise<AwsAnswer> {
     if (this.#callJson && typeof call.body === 'string') {
       const target = String(call.headers?.['x-amz-target'] ?? '');
@@ -82,7 +82,7 @@ export class AwsHttp {
     return { status: response.statusCode ?? 0, headers: response.headers, rawHeaders: response.rawHeaders, body };
   }
 
-  /** Answers as soon as the headers are there; the body is to be read by the caller. */
+  /** Returns the response after its headers arrived. The caller must read the body. */
   open(call: AwsCall): Promise<IncomingMessage> {
     const { hostname, port } = this.endpoint;
     const { body } = call;
@@ -113,7 +113,7 @@ export class AwsHttp {
     this.#longAgent.destroy();
   }
 
-  /** The endpoint knows the caller by the access key and does not verify signatures. */
+  /** The endpoint identifies the caller by the access key id and does not verify the signature. */
   #authorization(service: string, roleArn = ''): string {
     const name = `${service} ${roleArn}`;
     const known = this.#credentials.get(name);

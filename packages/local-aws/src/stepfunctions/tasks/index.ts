@@ -2,7 +2,7 @@ import type { CallResult, TaskCall, TaskCaller } from './caller.ts';
 import type { AwsHttp } from './http.ts';
 import { callFunction, callLambda } from './lambda.ts';
 import { callDynamoDb, callSqs } from './optimized.ts';
-import { isRefused, retrying } from './retry.ts';
+import { isRefused, withRetries } from './retry.ts';
 import { callSdk, errorPrefix } from './sdk.ts';
 
 const CALLS = {
@@ -15,7 +15,7 @@ const CALLS = {
 
 const PREFIX = { 'lambda-arn': 'Lambda', lambda: 'Lambda', dynamodb: 'DynamoDB', sqs: 'SQS' } as const;
 
-/** The calls of Task states, over the AWS endpoint. */
+/** Makes the calls of Task states to the AWS endpoint. */
 export class AwsTasks implements TaskCaller {
   readonly #http: AwsHttp;
 
@@ -26,9 +26,9 @@ export class AwsTasks implements TaskCaller {
   async call(call: TaskCall): Promise<CallResult> {
     const { kind, service } = call.target;
     try {
-      return await retrying(() => CALLS[kind](this.#http, call), isRefused);
+      return await withRetries(() => CALLS[kind](this.#http, call), isRefused);
     } catch (error) {
-      // No answer came: the SDK behind Step Functions calls that a client exception.
+      // Without a response the SDK inside Step Functions throws an SdkClientException.
       const prefix = kind === 'sdk' ? errorPrefix(service) : PREFIX[kind];
       const message = error instanceof Error ? error.message : String(error);
       return { error: `${prefix}.SdkClientException`, cause: `Unable to execute HTTP request: ${message}` };

@@ -1,15 +1,15 @@
 import { isObject, type JsonObject, parseJson } from '../../json.ts';
 import type { AwsAnswer, AwsHttp } from './http.ts';
 
-/** A service that is spoken to in AWS's JSON protocol directly: these calls are in the path of every row. */
+/** A service that is called without an SDK client, in one of the JSON protocols. */
 export interface JsonService {
   readonly service: string;
   readonly version: '1.0' | '1.1';
-  /** In X-Amz-Target, before the operation. */
+  /** The prefix of X-Amz-Target. */
   readonly target: string;
-  /** As causes name it. */
+  /** The name in causes. */
   readonly name: string;
-  /** The errors that the service's model has; any other is the service's own exception. */
+  /** The errors in the service's model. Any other error is reported as the general exception of the service. */
   readonly errors: ReadonlySet<string>;
 }
 
@@ -64,7 +64,7 @@ export async function callJson(
   });
 }
 
-/** The error of an answer that is one. */
+/** Reads the error in a response. */
 export function jsonError(answer: AwsAnswer): ServiceError {
   const body = parseJson(answer.body.toString());
   const fields: JsonObject = isObject(body) ? body : {};
@@ -73,5 +73,5 @@ export function jsonError(answer: AwsAnswer): ServiceError {
   return { code, message: String(fields.message ?? fields.Message ?? '') };
 }
 
-/** As a Java SDK names an exception. */
+/** The name of the exception in a Java SDK. */
 export const exceptionName = (code: string) => (code.endsWith('Exception') ? code : `${code}Exception`);

@@ -4,7 +4,7 @@ import type { AwsAnswer, AwsHttp } from './http.ts';
 import { exceptionName, jsonError } from './json-protocol.ts';
 import { sdkMetadata, serviceCause } from './metadata.ts';
 
-/** The errors that Lambda's model has for Invoke; any other is `AWSLambdaException`. */
+/** The errors of Invoke in Lambda's model. Any other error is reported as `AWSLambdaException`. */
 const MODELED = new Set([
   'ResourceNotFoundException',
   'TooManyRequestsException',
@@ -18,7 +18,7 @@ const MODELED = new Set([
   'InvalidRuntimeException',
 ]);
 
-/** A function's ARN as a Task's resource: the arguments are the payload, the result is what the function answered. */
+/** A Task whose resource is the ARN of a function: the arguments are the payload, and the result is that of the function. */
 export async function callFunction(http: AwsHttp, { target, args, roleArn }: TaskCall): Promise<CallResult> {
   const answer = await invoke(http, target.service, args.text, {}, roleArn);
   return failureOf(answer) ?? { output: payloadText(answer) };
@@ -76,7 +76,7 @@ function failureOf(answer: AwsAnswer): CallResult | undefined {
   if (answer.headers['x-amz-function-error'] === undefined) return undefined;
   const text = answer.body.toString();
   const body = parseJson(text);
-  // The function's own error: its type is the error, its whole answer the cause.
+  // An error of the function: its type is the error, and its whole response is the cause.
   const type = isObject(body) && typeof body.errorType === 'string' ? body.errorType : 'Lambda.Unknown';
   return { error: type, cause: text };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts';
 import type { AwsAnswer } from './http.ts';
 
-/** What the optimized integrations add to a result: the HTTP answer that it came with. */
+/** The metadata of the HTTP response, which the optimized integrations add to a result. */
 export function sdkMetadata({ status, headers, rawHeaders }: AwsAnswer): JsonObject {
   const single: JsonObject = {};
   const all: JsonObject = {};
@@ -19,7 +19,7 @@ export function sdkMetadata({ status, headers, rawHeaders }: AwsAnswer): JsonObj
   };
 }
 
-/** The text of a result with the metadata of the answer in it, without reading the result. */
+/** The text of a result with the metadata of the response. The result is not parsed. */
 export function withMetadata(answer: AwsAnswer): string {
   const text = answer.body.toString().trim();
   const metadata = JSON.stringify(sdkMetadata(answer));
@@ -27,7 +27,7 @@ export function withMetadata(answer: AwsAnswer): string {
   return members.trim() === '' ? metadata : `{${members},${metadata.slice(1)}`;
 }
 
-/** The cause of a service's error, as the SDK behind Step Functions words it. */
+/** The cause of a service's error, in the format of the SDK inside Step Functions. */
 export function serviceCause(service: string, answer: AwsAnswer, code: string, message: string): string {
   const { RequestId } = sdkMetadata(answer).SdkResponseMetadata as JsonObject;
   return `${message} (Service: ${service}; Status Code: ${answer.status}; Error Code: ${code}; Request ID: ${RequestId}; Proxy: null)`;

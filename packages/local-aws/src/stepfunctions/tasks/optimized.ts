@@ -11,7 +11,7 @@ export function callDynamoDb(http: AwsHttp, { target, args, roleArn }: TaskCall)
   return call(http, DYNAMODB, 'DynamoDB', pascal(target.action), args.text, roleArn);
 }
 
-/** `sqs:sendMessage`. A body that is no string is sent as its JSON, as Step Functions does. */
+/** `sqs:sendMessage`. Step Functions sends a body that is not a string as JSON. */
 export function callSqs(http: AwsHttp, { target, args, roleArn }: TaskCall): Promise<CallResult> {
   const fields = args.value as JsonObject;
   const { MessageBody } = fields;
@@ -30,7 +30,7 @@ async function call(
   const answer = await callJson(http, service, operation, body, roleArn);
   if (answer.status >= 300) {
     const { code, message } = jsonError(answer);
-    // Errors outside the service's model come as the exception of the whole service.
+    // An error that is not in the service's model is reported as the general exception of the service.
     const family = `Amazon${prefix}Exception`;
     const error = `${prefix}.${service.errors.has(code) ? exceptionName(code) : family}`;
     return { error, cause: serviceCause(service.name, answer, code, message) };

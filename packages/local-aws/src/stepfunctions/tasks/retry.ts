@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const DELAYS = [50, 100, 200, 400, 800];
 
 /**
- * Tries again what failed for a moment only, as the SDK behind Step Functions does before a state hears of it.
- * @throws what the last try threw
+ * Retries transient errors, as the SDK inside Step Functions does.
+ * @throws the error of the last try
  */
-export async function retrying<T>(work: () => Promise<T>, isTransient: (error: unknown) => boolean): Promise<T> {
+export async function withRetries<T>(work: () => Promise<T>, isTransient: (error: unknown) => boolean): Promise<T> {
   for (const delay of DELAYS) {
     try {
       return await work();
@@ -19,8 +19,8 @@ export async function retrying<T>(work: () => Promise<T>, isTransient: (error: u
   return await work();
 }
 
-/** A connection that was refused: nothing of the request has reached anyone. */
+/** Whether the connection was refused. Then the request has not reached the service. */
 export const isRefused = (error: unknown): boolean => (error as { code?: string }).code === 'ECONNREFUSED';
 
-/** A failure of the service or of the way to it; what the service refuses is none. */
+/** A failure of the service or of the connection that a retry may resolve. */
 export class TransientError extends Error {}

@@ -7,7 +7,7 @@ import type { AwsHttp } from './http.ts';
 import { callJson, DYNAMODB, exceptionName, type JsonService, jsonError, SQS } from './json-protocol.ts';
 import { serviceCause } from './metadata.ts';
 
-/** How aws-sdk integrations spell the services in their error names. */
+/** The names of services in the error names of aws-sdk integrations. */
 const ERROR_PREFIX = new Map([
   ['dynamodb', 'DynamoDb'],
   ['sqs', 'Sqs'],
@@ -27,7 +27,7 @@ const DIRECT = new Map<string, JsonService>([
 const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 export const errorPrefix = (service: string) => ERROR_PREFIX.get(service) ?? pascal(service);
 
-/** `aws-sdk:<service>:<action>`. DynamoDB and SQS are spoken to directly, the others through their SDK clients. */
+/** `aws-sdk:<service>:<action>`. DynamoDB and SQS are called directly, other services through their SDK clients. */
 export async function callSdk(http: AwsHttp, call: TaskCall): Promise<CallResult> {
   const direct = DIRECT.get(call.target.service);
   return direct ? await callDirect(http, direct, call) : await callClient(http, call);
@@ -93,7 +93,7 @@ interface Readable {
   transformToString(): Promise<string>;
 }
 
-/** JSON of what an SDK answers: dates as ISO 8601, streams and bytes as text. */
+/** Converts a result of an SDK client to JSON: dates to ISO 8601, streams and bytes to text. */
 async function plain(value: unknown): Promise<Json> {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
