@@ -38,11 +38,11 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
       endpoint,
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
-    onExit: (reason) => onProblem(`Step Functions has died: ${reason.stack ?? reason.message}`),
+    onExit: (reason) => onProblem(`Step Functions ended: ${reason.stack ?? reason.message}`),
   });
   return {
     ...engine,
-    // A campaign's execution is named by its batch.
+    // The usage of a group is that of the execution of the same name.
     async transitionsOf(name) {
       const { status, body } = await engine.call('LocalUsage', JSON.stringify({ name }));
       if (status !== 200) throw new Error(`The engine's usage could not be read: ${body}`);

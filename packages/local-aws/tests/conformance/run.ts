@@ -66,7 +66,7 @@ if (folder === undefined) {
   console.error('usage: npm run test:conformance -- FOLDER');
   process.exit(2);
 }
-const dataDir = mkdtempSync(join(tmpdir(), 'pregon-conformance-'));
+const dataDir = mkdtempSync(join(tmpdir(), 'local-aws-conformance-'));
 const running = await startStepFunctions({
   port: 0,
   dataDir,

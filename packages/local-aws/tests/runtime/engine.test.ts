@@ -10,7 +10,7 @@ import type { Template } from '../../src/template/template.ts';
 import type { WorkerService } from '../../src/threads/worker-service.ts';
 import { eventually } from './support/functions.ts';
 
-const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/campaign`;
+const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/machine`;
 const DEFINITION = {
   QueryLanguage: 'JSONata',
   StartAt: 'Queue',
@@ -31,7 +31,7 @@ let calls: InternalCall[];
 let answers: ((call: InternalCall) => AwsResponse)[];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'pregon-engine-'));
+  folder = mkdtempSync(join(tmpdir(), 'local-aws-engine-'));
   calls = [];
   answers = [];
   const gateway = {

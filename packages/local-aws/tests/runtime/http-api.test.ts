@@ -269,7 +269,7 @@ describe('on this machine', () => {
 
     expect((await getAs('evil.example', '/')).text).not.toContain('SETTINGS');
     expect((await getAs('evil.example', '/_aws')).status).toBe(403);
-    expect((await getAs('evil.example', '/_local/mailbox')).status).toBe(403);
+    expect((await getAs('evil.example', '/_local/usage')).status).toBe(403);
   });
 
   it('a page from elsewhere may not reach the AWS endpoint', async () => {

@@ -127,7 +127,7 @@ describe('a function', () => {
       _aws: {
         Timestamp: 1,
         CloudWatchMetrics: [
-          { Namespace: 'Pregon', Dimensions: [['service']], Metrics: [{ Name: 'Sent', Unit: 'Count' }] },
+          { Namespace: 'Shop', Dimensions: [['service']], Metrics: [{ Name: 'Sent', Unit: 'Count' }] },
         ],
       },
       service: 'worker',

@@ -180,7 +180,7 @@ describe('the gateway', () => {
   it('refuses pages from elsewhere', async () => {
     const gateway = await gatewayWith({});
     const status = async (headers: Record<string, string>) =>
-      (await fetch(`${gateway.url}/_local/mailbox`, { headers })).status;
+      (await fetch(`${gateway.url}/_local/usage`, { headers })).status;
     expect(await status({ origin: 'https://example.com' })).toBe(403);
     expect(await status({ origin: 'http://localhost:3000' })).toBe(404);
   });

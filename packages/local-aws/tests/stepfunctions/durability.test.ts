@@ -96,7 +96,7 @@ class Worker {
 
 test(`a Map Run of ${ITEMS} items goes through ${KILLS} kills: nothing is lost, nothing that had ended runs again`, async () => {
   const aws = await new FakeAws().start();
-  const dataDir = mkdtempSync(join(tmpdir(), 'pregon-durability-'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'local-aws-durability-'));
   const engine = new EngineProcess(dataDir, aws.endpoint);
   const worker = new Worker(engine);
   const random = seeded(20261122);

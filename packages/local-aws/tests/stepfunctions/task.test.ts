@@ -138,10 +138,10 @@ describe('what goes wrong has the name that AWS gives it', () => {
     expect((await engine.run(invoke)).described.error).toBe('Lambda.TooManyRequestsException');
     engine.aws.on('lambda.broken', () => ({ error: 'SomethingElse', status: 500 }));
     expect((await engine.run(invoke)).described.error).toBe('Lambda.AWSLambdaException');
-    const thrown = { errorType: 'CampaignIncomplete', errorMessage: '3 rows are left', trace: [] };
+    const thrown = { errorType: 'ImportIncomplete', errorMessage: '3 rows are left', trace: [] };
     engine.aws.on('lambda.broken', () => ({ body: thrown, headers: { 'x-amz-function-error': 'Unhandled' } }));
     const { described } = await engine.run(invoke);
-    expect(described.error).toBe('CampaignIncomplete');
+    expect(described.error).toBe('ImportIncomplete');
     expect(JSON.parse(described.cause)).toEqual(thrown);
   });
 

@@ -6,7 +6,7 @@ export interface MimeMessage {
   readonly html?: string;
 }
 
-/** Reads what a mailbox shows of a raw message: the headers, and its text and HTML parts. */
+/** Reads what a mail program shows of a raw message: the headers, and its text and HTML parts. */
 export function readMime(raw: string): MimeMessage {
   const { headers, body } = split(raw);
   const parts = bodies(headers, body);

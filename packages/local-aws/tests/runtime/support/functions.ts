@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { LambdaRuntime, type LambdaRuntimeOptions } from '../../../src/lambda/runtime.ts';
 import type { FunctionSpec } from '../../../src/lambda/spec.ts';
 
-export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-runtime-'));
+export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'local-aws-runtime-'));
 
 /** Writes the files of a function's code, and gives their folder. */
 export function codeOf(files: Readonly<Record<string, string>>): string {

@@ -70,7 +70,7 @@ export const definitionOf = (states: Record<string, object>, extra: object = {})
 /** The engine behind its wire protocol, with a fake AWS behind it. */
 export class Harness {
   readonly aws: FakeAws;
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'pregon-engine-'));
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'local-aws-engine-'));
   readonly #clock: EngineClock | undefined;
   readonly #random: (() => number) | undefined;
   #running: RunningStepFunctions | undefined;
