@@ -142,39 +142,43 @@ describe('an SQS event source', () => {
     await eventually(() => queue.deleted.length === 30);
   });
 
-  it('brings instances to life one after the other', async () => {
-    queue.messages = Array.from({ length: 40 }, (_, index) => `m${index}`);
+  /** A function that counts its calls at once, and ends none before as many as these have met. */
+  function counting(meeting: number) {
     let running = 0;
-    let most = 0;
-    start(
-      async () => {
+    const met = Promise.withResolvers<void>();
+    const counter = {
+      most: 0,
+      async run() {
         running += 1;
-        most = Math.max(most, running);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        counter.most = Math.max(counter.most, running);
+        if (running === meeting) met.resolve();
+        await met.promise;
+        // One more would be seen now.
+        await new Promise((resolve) => setTimeout(resolve, 20));
         running -= 1;
       },
-      { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => false },
-    );
+    };
+    return counter;
+  }
+
+  it('brings instances to life one after the other', async () => {
+    queue.messages = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const counter = counting(2);
+    start(counter.run, { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => false });
 
     await eventually(() => queue.deleted.length === 40);
 
-    expect(most).toBe(2);
+    expect(counter.most).toBe(2);
   });
 
   it('runs as many batches at once as the maximum concurrency while there is a backlog, and no more', async () => {
     queue.messages = Array.from({ length: 80 }, (_, index) => `m${index}`);
-    let running = 0;
-    let most = 0;
-    start(async () => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      running -= 1;
-    });
+    const counter = counting(3);
+    start(counter.run);
 
     await eventually(() => queue.deleted.length === 80);
 
-    expect(most).toBe(3);
+    expect(counter.most).toBe(3);
   });
 
   it('waits for a fuller batch within its window', async () => {
@@ -184,9 +188,10 @@ describe('an SQS event source', () => {
       async (ids) => {
         batches.push(ids);
       },
-      { batchSize: 20, batchingWindowSeconds: 0.3 },
+      { batchSize: 13, batchingWindowSeconds: 60 },
     );
-    setTimeout(() => queue.messages.push(...Array.from({ length: 12 }, (_, index) => `n${index}`)), 50);
+    await eventually(() => queue.messages.length === 0);
+    queue.messages.push(...Array.from({ length: 12 }, (_, index) => `n${index}`));
 
     await eventually(() => queue.deleted.length === 13);
 

@@ -48,8 +48,14 @@ describe('a function', () => {
   });
 
   it('runs one call at a time in each instance, and as many instances as its cap', async () => {
-    const source = `let busy = false; let id = crypto.randomUUID();
-      ${body('if (busy) throw new Error("twice"); busy = true; await new Promise((r) => setTimeout(r, 500)); busy = false; return id;')}`;
+    const seen = tempDir();
+    // Each call leaves its instance's id, and waits until two instances have left theirs.
+    const source = `import { readdirSync, writeFileSync } from 'node:fs';
+      let busy = false; const id = crypto.randomUUID(); const seen = ${JSON.stringify(seen)};
+      ${body(`if (busy) throw new Error('twice');
+        busy = true; writeFileSync(seen + '/' + id, '');
+        while (readdirSync(seen).length < 2) await new Promise((r) => setTimeout(r, 5));
+        busy = false; return id;`)}`;
     const runtime = started([functionOf('parallel', source)]);
 
     const results = await Promise.all(Array.from({ length: 6 }, () => runtime.invoke('parallel', '{}')));
@@ -69,13 +75,13 @@ describe('a function', () => {
 
   it('is ended at its timeout, and the next call gets a new environment', async () => {
     const source = body('if (event.hang) for (;;); return "fine";');
-    const runtime = started([functionOf('slow', source, { timeoutSeconds: 0.3, maxInstances: 1 })]);
+    const runtime = started([functionOf('slow', source, { timeoutSeconds: 1, maxInstances: 1 })]);
 
     const hung = await runtime.invoke('slow', '{"hang":true}');
 
     expect(JSON.parse(hung.payload)).toMatchObject({
       errorType: 'Sandbox.Timedout',
-      errorMessage: expect.stringContaining('Task timed out after 0.30 seconds'),
+      errorMessage: expect.stringContaining('Task timed out after 1.00 seconds'),
     });
     expect((await runtime.invoke('slow', '{}')).payload).toBe('"fine"');
   });
@@ -184,7 +190,7 @@ describe('an asynchronous call', () => {
     const file = newFile();
     const dataDir = tempDir();
     const spec = functionOf('survives', counting(file, 1));
-    const first = runtimeOf([spec], { dataDir, asyncRetryDelayMs: () => 20 });
+    const first = runtimeOf([spec], { dataDir, asyncRetryDelayMs: () => 1_000 });
     first.invokeAsync('survives', '{}');
     await eventually(() => runs(file) === 1);
     await first.close();

@@ -59,7 +59,7 @@ describe('SQS', () => {
 
   it('wakes a long poll when a message comes', async () => {
     const client = await sqs(track(temporaryFolder()).path);
-    const polls = [1, 2].map(() => client.send(receive('send', { WaitTimeSeconds: 2 })));
+    const polls = [1, 2].map(() => client.send(receive('send', { WaitTimeSeconds: 20 })));
     await client.send(new SendMessageCommand({ QueueUrl: url('send'), MessageBody: 'one' }));
     const first = await Promise.race(polls);
     expect(first.Messages).toHaveLength(1);
