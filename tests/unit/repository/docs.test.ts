@@ -8,6 +8,7 @@ const PAGES = [
   ...globSync('packages/*/README.md'),
   ...globSync('docs/**/*.md'),
   ...globSync('examples/**/README.md'),
+  ...globSync('packages/*/README.md'),
 ].sort();
 
 /** Made by a build or a run, so they are not in the repository. */
@@ -34,8 +35,9 @@ const pathsIn = (page: string): string[] =>
 const exists = (path: string): boolean =>
   /[<*]/.test(path) ? globSync(path.replace(/<\w+>/g, '*')).length > 0 : existsSync(path);
 
-/** A path that begins with a dot and a slash is relative to its page. */
-const fromRoot = (page: string, path: string): string => (path.startsWith('./') ? join(dirname(page), path) : path);
+/** Paths are relative to the root, but in a package and after `./` to the page. */
+const fromRoot = (page: string, path: string): string =>
+  page.startsWith('packages/') || path.startsWith('./') ? join(dirname(page), path) : path;
 
 /** The anchors of a page's headings, as GitHub makes them. */
 const anchorsOf = (page: string): string[] =>
