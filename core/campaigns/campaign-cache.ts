@@ -22,7 +22,7 @@ export function createCampaignCache(
   return {
     get(batchId, maxAgeMs) {
       const existing = cached.get(batchId);
-      if (existing && clock.now() - existing.since <= maxAgeMs) return existing.record;
+      if (existing && Math.abs(clock.now() - existing.since) <= maxAgeMs) return existing.record;
       if (cached.size >= MAX_CACHED) cached.clear();
       const entry = { since: clock.now(), record: read(batchId) };
       cached.set(batchId, entry);

@@ -66,7 +66,11 @@ async function lock(
     set: { redriveRequest: request },
     ifStatus: [record.status],
     ifRedriveCountAtMost: record.redriveCount,
-    ifBelow: { attribute: 'redriveRequest.requestedAt', bound: lockedUntil(record, requestedAt) },
+    ifBelow: {
+      attribute: 'redriveRequest.requestedAt',
+      bound: lockedUntil(record, requestedAt),
+      orAbove: requestedAt + REQUEST_LOCK_MS,
+    },
   });
   if (!locked) throw new PregonError('Conflict', 'Another redrive of this campaign is under way: check its state.');
   return request;

@@ -54,10 +54,11 @@ export async function followCampaign(deps: CampaignDeps, batchId: string): Promi
 
 async function follow(deps: CampaignDeps, record: CampaignRecord): Promise<CampaignRecord> {
   const now = deps.clock.now();
-  if (now - (record.checkedAt ?? 0) < SYNC_INTERVAL_MS) return record;
+  // A time in the future is of a clock that was set back since.
+  if (Math.abs(now - (record.checkedAt ?? 0)) < SYNC_INTERVAL_MS) return record;
   const mine = await deps.store.update(record.batchId, {
     set: { checkedAt: now },
-    ifBelow: { attribute: 'checkedAt', bound: now - SYNC_INTERVAL_MS + 1 },
+    ifBelow: { attribute: 'checkedAt', bound: now - SYNC_INTERVAL_MS + 1, orAbove: now + SYNC_INTERVAL_MS - 1 },
   });
   if (!mine) return record;
   return syncWithExecution(deps, mine);

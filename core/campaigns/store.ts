@@ -15,8 +15,8 @@ export interface CampaignUpdate {
   ifRedriveCountAtMost?: number;
   /** Only while the record knows no end of this redrive, and no later redrive. */
   ifNotEndedSince?: number;
-  /** Only while this attribute is missing or below the bound. */
-  ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number };
+  /** Only while this time is missing, below the bound, or above what it could be unless the clock was set back since. */
+  ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number; orAbove: number };
   /** Only while the redrive was requested at this moment. */
   ifRequestedAt?: number;
 }
@@ -133,7 +133,8 @@ function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
   }
   if (ifBelow) {
     const path = ifBelow.attribute.replace(/\w+/g, '#$&');
-    conditions.push(`(attribute_not_exists(${path}) OR ${path} < ${value('ifBelow', ifBelow.bound)})`);
+    const [below, above] = [value('ifBelow', ifBelow.bound), value('orAbove', ifBelow.orAbove)];
+    conditions.push(`(attribute_not_exists(${path}) OR ${path} < ${below} OR ${path} > ${above})`);
   }
   if (ifRequestedAt !== undefined) {
     conditions.push(`#redriveRequest.#requestedAt = ${value('ifRequestedAt', ifRequestedAt)}`);

@@ -95,8 +95,7 @@ async function waitOut(
   lease: Lease,
 ): Promise<void> {
   for (;;) {
-    if (isOver(lease, clock.now())) await ledger.expire(id, lease);
-    const row = await ledger.getRow(id);
+    const row = await ledger.expire(id, lease);
     if (row?.lease?.leaseId !== lease.leaseId) return;
     await clock.sleep(RECHECK_MS);
   }

@@ -1,14 +1,12 @@
 import { type Clock, withTimeout } from '../clock.ts';
 import { isTemporary, PregonError } from '../errors.ts';
 import type { Lease, LedgerRow } from '../ledger/send.ts';
-import type { Claim } from '../ledger/transitions.ts';
+import { type Claim, LEASE_MS } from '../ledger/transitions.ts';
 import type { Channel, DeliveryDeps, Job, Outcome, Refusal, Route } from './channel.ts';
 import { NoSlotAvailable, type SendPermit } from './provider.ts';
 import { record, releaseLease, type Sent } from './record.ts';
 import { type Slot, SlotReservations } from './slot-reservations.ts';
 
-/** Longer than the function's timeout and its last send, because an expired lease is never taken over. */
-export const LEASE_MS = 30_000;
 /** The longest that a send, its record and the answers take after the slot. No slot is reserved later than this before the deadline. */
 const AFTER_SLOT_MS = 5_500;
 /** A claim that takes longer is aborted. The time left must be enough to release it and to send the other rows. */

@@ -18,8 +18,13 @@ export type Claim =
   | { result: 'leased' | 'expired'; row: LedgerRow; lease: Lease }
   | { result: 'missing' };
 
+/** Longer than a worker's timeout and its last send, because an expired lease is never taken over. */
+export const LEASE_MS = 30_000;
 /** A lease counts as expired only this long after its end, because two clocks may differ. */
 export const LEASE_MARGIN_MS = 1_000;
+
+/** The clocks of two workers differ by less. */
+const MAX_CLOCK_SKEW_MS = 10_000;
 
 export const isOver = (lease: Lease, now: number): boolean => lease.leaseUntil + LEASE_MARGIN_MS < now;
 
@@ -60,10 +65,28 @@ export async function claim(table: DynamoTable, id: RowId, lease: Lease, options
   if (row.status === 'SENT') return { result: 'sent', row };
   if (row.status === 'ERROR') return { result: 'error', row };
   if (row.lease) {
-    return { result: isOver(row.lease, table.clock.now()) ? 'expired' : 'leased', row, lease: row.lease };
+    const existing = await bounded(table, id, row.lease);
+    return { result: isOver(existing, table.clock.now()) ? 'expired' : 'leased', row, lease: existing };
   }
   // The row is not queued yet, or its lease was released between the two calls.
   return row.status === 'PENDING' ? { result: 'pending', row } : claim(table, id, lease, options);
+}
+
+/**
+ * Shortens a lease that ends later than any lease taken now. It was taken before the clock was set back, and would hold its row until the
+ * clock has caught up. Its holder does not depend on the end, because its function's timeout is shorter.
+ */
+async function bounded(table: DynamoTable, id: RowId, lease: Lease): Promise<Lease> {
+  const now = table.clock.now();
+  if (lease.leaseUntil <= now + LEASE_MS + MAX_CLOCK_SKEW_MS) return lease;
+  const leaseUntil = now + LEASE_MS;
+  await updateIf(table, {
+    key: stateKey(id.batchId, id.rowNumber),
+    update: 'SET #leaseUntil = :until',
+    condition: '#leaseId = :leaseId AND #leaseUntil = :seen',
+    values: { ':until': leaseUntil, ':leaseId': lease.leaseId, ':seen': lease.leaseUntil },
+  });
+  return { ...lease, leaseUntil };
 }
 
 /** Ends a claim when nothing was sent. Throttled and blocked attempts are not counted. False when the lease was not held. */
@@ -152,10 +175,11 @@ export async function failUnclaimed(
   return item !== undefined;
 }
 
-/** Ends an expired lease. It left no record, so nobody knows whether the email was sent, and the row is never taken over. */
+/** Ends a lease if it has expired, and resolves to the row. It left no record, so nobody knows whether the email was sent, and the row is never taken over. */
 export async function expire(table: DynamoTable, id: RowId, lease: Lease): Promise<LedgerRow | undefined> {
   const row = await getRow(table, id);
-  if (!row || row.lease?.leaseId !== lease.leaseId || !isOver(row.lease, table.clock.now())) return row;
+  if (row?.lease?.leaseId !== lease.leaseId) return row;
+  if (!isOver(await bounded(table, id, row.lease), table.clock.now())) return row;
   const until = new Date(lease.leaseUntil).toISOString();
   const message = `The worker that held this row until ${until} left no record of what it did.`;
   await recordError(table, row, lease.leaseId, errorOf('DeliveryUnconfirmed', message));

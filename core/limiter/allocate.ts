@@ -92,6 +92,13 @@ export function decide(state: LimiterState, ask: Ask): Decision {
   };
 }
 
+/** The clocks of two workers differ by less. */
+const CLOCK_MARGIN_MS = 10_000;
+
+/** Whether slots are booked further ahead than anybody books: then they are of a clock that was set back since. */
+export const isBookedTooFar = ({ next, spacing }: LimiterState, now: number): boolean =>
+  next > now + horizonOf('transactional', spacing) + spacing + CLOCK_MARGIN_MS;
+
 /** Whether the attempt's condition holds in this state. */
 export function holds(attempt: Attempt, state: LimiterState): boolean {
   return (

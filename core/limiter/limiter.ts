@@ -1,6 +1,14 @@
 import { type DynamoTable, type Item, updateIf } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import { type Ask, type Attempt, CAMPAIGN_HORIZON_MS, type Decision, decide, slotsOf } from './allocate.ts';
+import {
+  type Ask,
+  type Attempt,
+  CAMPAIGN_HORIZON_MS,
+  type Decision,
+  decide,
+  isBookedTooFar,
+  slotsOf,
+} from './allocate.ts';
 import { FRESH_MS, freshLimiter, isFresh, type RateOf, type RateSource, refreshRate, STALE_MS } from './rate.ts';
 import { SLOT_TOLERANCE_MS } from './spacing.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
@@ -56,7 +64,7 @@ export function createLimiter(rate: RateOf): Limiter {
     toleranceMs: toleranceOf(rate.source),
 
     async reserve(request) {
-      let state = await current();
+      let state = await setBackIfTooFar(table, name, await current());
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const ask: Ask = { ...request, now: table.clock.now() };
         // The first plan is made on what this worker saw last: others went on since, which extending allows for.
@@ -69,7 +77,7 @@ export function createLimiter(rate: RateOf): Limiter {
           return decision;
         }
         const existing = await readLimiter(table, name);
-        state = see(existing ?? (await freshLimiter(rate, STALE_MS)));
+        state = see(await setBackIfTooFar(table, name, existing ?? (await freshLimiter(rate, STALE_MS))));
       }
       telemetry.warn('No reservation came through', { limiter: name, rounds: MAX_ROUNDS });
       return { retryAt: table.clock.now() + CAMPAIGN_HORIZON_MS / 4 };
@@ -124,6 +132,19 @@ function make(table: DynamoTable, name: string, attempt: Attempt): Promise<Item 
     condition: conditions.join(' AND '),
     values,
   });
+}
+
+/** Without this nothing would leave until the clock has caught up with the slots that were booked before it was set back. */
+async function setBackIfTooFar(table: DynamoTable, name: string, state: LimiterItem): Promise<LimiterItem> {
+  const now = table.clock.now();
+  if (!isBookedTooFar(state, now)) return state;
+  const after = await updateIf(table, {
+    key: limiterKey(name),
+    update: 'SET #next = :now, #reservedNext = :now, #campaignAt = :zero',
+    condition: '#next = :seen',
+    values: { ':now': now, ':zero': 0, ':seen': state.next },
+  });
+  return after ? toLimiter(after) : state;
 }
 
 /** A campaign that is refused still counts as asking: the transactional priority keeps to its reserved share then. */

@@ -52,7 +52,8 @@ export function effectiveRate(
 
 export function isFresh({ source }: RateOf, state: LimiterItem, now: number, within: number): boolean {
   if (source.kind === 'window') return state.spacing === windowSpacingOf(source.window);
-  const age = now - state.checkedAt;
+  // A time in the future is of a clock that was set back since.
+  const age = Math.abs(now - state.checkedAt);
   // While a deployment goes on two settings are in force side by side: they must not look up in turns without end.
   return age < within && (state.deployed === source.deployed || age < SETTING_MS);
 }

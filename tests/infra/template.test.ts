@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ROUTES } from '../../api/routes.ts';
-import { LEASE_MS } from '../../core/delivery/pipeline.ts';
 import { LISTED } from '../../core/ledger/keys.ts';
+import { LEASE_MS } from '../../core/ledger/transitions.ts';
 import { PregonStack } from '../../infra/pregon-stack.ts';
 import { STAGES, type Stage } from '../../infra/stages.ts';
 

@@ -1,6 +1,6 @@
 import { createPostpone } from '../../../core/campaigns/postpone.ts';
-import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
 import { PregonError } from '../../../core/errors.ts';
+import { LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { simulatedQueue } from './simulated-queue.ts';
 import { openDelivery, range } from './support.ts';
 

@@ -71,6 +71,14 @@ describe('a record without events, by answers that are late', () => {
     expect((await read()).reason).toContain('the second end');
   });
 
+  it('follows its execution on though the clock was set back by ten minutes', async () => {
+    const { states, seen, clock } = await openRead();
+    await seen(2);
+    clock.move(-600_000);
+    states.end('ABORTED');
+    expect((await seen(4)).at(-1)).toBe('ABORTED');
+  });
+
   it('follows a redrive and a second end that were made elsewhere', async () => {
     const { states, read, seen, clock } = await openRead();
     states.end('ABORTED');

@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
-import { errorOf } from '../../../core/ledger/transitions.ts';
+import { errorOf, LEASE_MARGIN_MS, LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 import { type NewRow, putRows } from './support.ts';
@@ -53,6 +53,20 @@ describe('a claim', () => {
     const id = await aRow({ status });
     const { result } = await ledger.claim(id, lease('a'));
     expect(result).toBe(status.toLowerCase());
+  });
+
+  it('finds a lease from before the clock was set back ended after the length of a lease, and does not take it over', async () => {
+    const id = await aRow();
+    await claimed(id, 'a');
+    clock.move(-600_000);
+    try {
+      const met = await ledger.claim(id, lease('b'));
+      expect(met).toMatchObject({ result: 'leased', lease: { leaseId: 'a', leaseUntil: clock.now() + LEASE_MS } });
+      clock.move(LEASE_MS + 2 * LEASE_MARGIN_MS);
+      expect((await ledger.claim(id, lease('b'))).result).toBe('expired');
+    } finally {
+      clock.move(600_000);
+    }
   });
 
   it('does not take over a lease that ran out', async () => {

@@ -50,6 +50,22 @@ describe('workers that reserve at once', () => {
     expect(await slots(limiter, 10)).toHaveLength(10);
   });
 
+  it.each([40_000, 600_000])('go on at once when the clock is set back by %d ms', async (back) => {
+    const rate = aRate();
+    const limiter = createLimiter(rate);
+    await slots(limiter, 1_000);
+    clock.move(-back);
+    try {
+      for (const worker of [limiter, createLimiter(rate)]) {
+        const [first = 0] = await slots(worker, 10);
+        expect(first).toBeGreaterThanOrEqual(now());
+        expect(first).toBeLessThan(now() + CAMPAIGN_HORIZON_MS);
+      }
+    } finally {
+      clock.move(back);
+    }
+  });
+
   it('start again at the current time after a pause', async () => {
     const limiter = createLimiter(aRate());
     await slots(limiter, 10);

@@ -1,7 +1,7 @@
-import { LEASE_MS } from '../../../core/delivery/pipeline.ts';
 import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { listSends } from '../../../core/ledger/list-sends.ts';
+import { LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { MAX_TRIES } from '../../../core/requests/channel.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { openRequests } from './support.ts';
