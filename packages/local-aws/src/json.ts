@@ -13,3 +13,11 @@ export function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
+
+/** A number that may be given as text, as CloudFormation allows; `fallback` if it is missing. */
+export function numberOr(value: unknown, fallback: number): number {
+  return value === undefined || value === null || value === '' ? fallback : Number(value);
+}
+
+/** The value if it is an object; else an empty one. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});

@@ -13,7 +13,7 @@ import { HttpApiServer, listenHttpApi } from './http-api/server.ts';
 import { accessKeyFor } from './identity.ts';
 import { functionsOf } from './lambda/definitions.ts';
 import { eventSourcesOf } from './lambda/event-sources/event-sources.ts';
-import { lambdaService } from './lambda/protocol.ts';
+import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { startServices, systemChance } from './services.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
@@ -148,7 +148,7 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
     onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
   });
   closers.add(() => runtime.close());
-  services.set('lambda', lambdaService(runtime));
+  services.set('lambda', lambdaApi(runtime));
   aws.localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
   const warm = (matches: (name: string) => boolean) =>
     runtime.warm(functions.map(({ name }) => name).filter((name) => matches(name)));

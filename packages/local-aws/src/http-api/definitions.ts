@@ -1,4 +1,4 @@
-import { objectOf } from '../lambda/definitions.ts';
+import { objectOf } from '../json.ts';
 import { NotEmulated } from '../template/errors.ts';
 import type { Template } from '../template/template.ts';
 

@@ -1,23 +1,47 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, numberOr, objectOf } from '../json.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
-import type { FunctionSpec } from './spec.ts';
 
-/** Instances of one function at most, event sources aside: each is a thread, and a laptop has few cores. */
+/** A function as the template describes it. */
+export interface FunctionSpec {
+  logicalId: string;
+  name: string;
+  arn: string;
+  roleArn: string;
+  /** Absolute path of the unpacked bundle. */
+  codeDir: string;
+  /** `nodejs24.x` */
+  runtime: string;
+  /** File and export, `index.handler`. */
+  handler: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  environment: Readonly<Record<string, string>>;
+  logGroup: string;
+  /** The maximum number of instances here. Further synchronous calls wait for one. */
+  maxInstances: number;
+  /** Calls beyond it are throttled, as on AWS. */
+  reservedConcurrency?: number;
+  /** The number of retries of a failed asynchronous call. */
+  asyncRetries: number;
+  asyncMaxAgeSeconds: number;
+}
+
+/** The maximum number of instances of a function without event sources. Each is a thread, and a laptop has few cores. */
 const DEFAULT_INSTANCES = 6;
-/** Taken where the template names none. */
+/** The runtime of a function if the template names none. */
 const NEWEST_RUNTIME = 'nodejs24.x';
-/** AWS's defaults of an asynchronous call. */
+/** The defaults of AWS for asynchronous calls. */
 const ASYNC_RETRIES = 2;
 const ASYNC_MAX_AGE_SECONDS = 6 * 3600;
 
 /**
- * The template's functions as the runtime needs them. One that does not run here is left out of the template. Code that stands
- * in the template itself is written to `inlineDir`.
+ * The functions of a template. Functions that are not supported are removed from the template. Code that is part of the template
+ * is written to `inlineDir`.
  */
 export function functionsOf(template: Template, inlineDir: string): FunctionSpec[] {
-  // The custom resources that are emulated do their work without the function behind them.
+  // Supported custom resources need no function.
   const providers = template.resources
     .filter(({ type }) => type.startsWith('Custom::'))
     .map(({ properties }) => properties.ServiceToken);
@@ -35,7 +59,7 @@ export function functionsOf(template: Template, inlineDir: string): FunctionSpec
 
 type Code = { codeDir: string; runtime: string };
 
-/** Where a function's code is, or why it does not run here. */
+/** The folder of a function's code, or the reason why it is not supported. */
 function codeOf(
   { physicalId, properties, assetPath }: TemplateResource,
   inlineDir: string,
@@ -51,7 +75,7 @@ function codeOf(
   }
   if (assetPath === undefined) return { missing: 'code that is not an asset of this CDK output is not emulated' };
   if (!statSync(assetPath, { throwIfNoEntry: false })?.isDirectory()) {
-    return { missing: `the code must be a folder, which ${assetPath} is not` };
+    return { missing: `the code must be a folder, but ${assetPath} is not one` };
   }
   return { codeDir: assetPath, runtime };
 }
@@ -80,7 +104,7 @@ function functionOf(template: Template, resource: TemplateResource, code: Code):
   };
 }
 
-/** A function behind queues runs as many at once as its event sources may call. */
+/** The concurrency that the event sources of a function may reach together. */
 function sourceConcurrency(template: Template, name: string, arn: string): number {
   return template
     .ofType('AWS::Lambda::EventSourceMapping')
@@ -96,13 +120,4 @@ function variablesOf(properties: JsonObject): Record<string, string> {
 function logGroupOf(properties: JsonObject): string | undefined {
   const group = objectOf(properties.LoggingConfig).LogGroup;
   return typeof group === 'string' ? group : undefined;
-}
-
-/** CloudFormation takes numbers as text too. */
-export function numberOr(value: unknown, fallback: number): number {
-  return value === undefined || value === null || value === '' ? fallback : Number(value);
-}
-
-export function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }

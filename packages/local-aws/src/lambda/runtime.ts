@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { AsyncQueue } from './async-queue.ts';
+import { AwsError } from '../gateway/errors.ts';
+import type { FunctionSpec } from './definitions.ts';
 import { functionEnvironment } from './instances/environment.ts';
 import type { Outcome } from './instances/instance.ts';
 import type { FunctionErrorPayload } from './instances/messages.ts';
 import { FunctionPool } from './instances/pool.ts';
-import type { FunctionSpec, InvocationReport } from './spec.ts';
+import { AsyncQueue } from './operations/async-queue.ts';
+import { functionNotFound } from './operations/invoke.ts';
 import { type AsyncCall, AsyncStore } from './state/async-store.ts';
 import { LogFiles } from './state/logs.ts';
 import { MetricsStore } from './state/metrics.ts';
@@ -16,7 +18,7 @@ export interface LambdaRuntimeOptions {
   region: string;
   awsEndpoint: string;
   accessKeyFor(roleArn: string): string;
-  /** Where compiled bundles are kept between starts. */
+  /** Folder for compiled code, which makes later starts faster. */
   compileCacheDir?: string;
   onInvocation?(report: InvocationReport): void;
   asyncRetryDelayMs?: (attempts: number) => number;
@@ -24,29 +26,35 @@ export interface LambdaRuntimeOptions {
 
 export interface InvokeResult {
   requestId: string;
-  /** JSON. */
+  /** JSON text. */
   payload: string;
   functionError?: 'Unhandled';
 }
 
-/** An answer of the Lambda service itself, not of a function. */
-export class LambdaServiceError extends Error {
-  readonly status: number;
-
-  constructor(name: string, status: number, message: string) {
-    super(message);
-    this.name = name;
-    this.status = status;
-  }
+/** A finished invocation, for metering. */
+export interface InvocationReport {
+  functionName: string;
+  requestId: string;
+  durationMs: number;
+  memoryMb: number;
+  coldStart: boolean;
+  failed: boolean;
 }
 
-/** Quotas of Lambda: the payload of a synchronous call, of its answer, and of an asynchronous call. */
+/**
+ * The quotas of the payloads of a synchronous call, of its response and of an asynchronous call:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 6_291_556;
 const MAX_EVENT_BYTES = 1024 * 1024;
 const EXPIRY_CHECK_MS = 30_000;
 
-/** Lambda on one machine: runs the template's functions from their bundles, in worker threads. */
+/**
+ * Lambda: runs functions in worker threads. `protocol.ts` reads and answers calls, `operations/` invokes functions synchronously and
+ * asynchronously, `state/` keeps asynchronous calls, logs and metrics; `instances/` has the worker threads, `event-sources/` polls
+ * queues, and `definitions.ts` holds the functions that the template asks for.
+ */
 export class LambdaRuntime {
   readonly metrics = new MetricsStore();
   private readonly specs: ReadonlyMap<string, FunctionSpec>;
@@ -73,35 +81,35 @@ export class LambdaRuntime {
     this.expiry = setInterval(() => void this.expireIdle(), EXPIRY_CHECK_MS).unref();
   }
 
-  /** Goes on with the asynchronous calls of an earlier run, once everything that functions call is there. */
+  /** Continues the asynchronous calls of an earlier process. Call it when every service that functions use is ready. */
   start(): void {
     this.asyncQueue.resume();
   }
 
-  /** Starts one instance of each of these functions ahead of their first calls. */
+  /** Starts an instance of each of these functions before their first calls. */
   async warm(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => this.pools.get(name)?.warm()));
   }
 
-  /** Whether a call of this function would find an instance that waits for one. */
+  /** Whether an idle instance of the function exists. */
   isWarm(name: string): boolean {
     return this.pools.get(name)?.isWarm ?? false;
   }
 
-  /** The function of a name or ARN (a version or alias behind it is passed over). */
+  /** Finds a function by its name or ARN. A version or alias is ignored. */
   find(nameOrArn: string): FunctionSpec | undefined {
     const name = /^(?:arn:[^:]+:lambda:[^:]+:\d+:function:|\d+:function:|function:)?([^:]+)/.exec(nameOrArn)?.[1];
     return name === undefined ? undefined : this.specs.get(name);
   }
 
-  /** Calls a function and waits for its answer. Throws LambdaServiceError. */
+  /** Calls a function and waits for its result. @throws AwsError */
   async invoke(nameOrArn: string, payload: string, clientContext?: string): Promise<InvokeResult> {
     const spec = this.require(nameOrArn);
     limitPayload(payload, MAX_REQUEST_BYTES);
     return this.run(spec.name, randomUUID(), payload, clientContext);
   }
 
-  /** Accepts a call that is run, and on failure repeated, behind the caller. Answers its request id. */
+  /** Accepts an asynchronous call, which is retried if it fails. Returns its request id. @throws AwsError */
   invokeAsync(nameOrArn: string, payload: string): string {
     const spec = this.require(nameOrArn);
     limitPayload(payload, MAX_EVENT_BYTES);
@@ -121,7 +129,7 @@ export class LambdaRuntime {
 
   private require(nameOrArn: string): FunctionSpec {
     const spec = this.find(nameOrArn);
-    if (!spec) throw new LambdaServiceError('ResourceNotFoundException', 404, `Function not found: ${nameOrArn}`);
+    if (!spec) throw functionNotFound(nameOrArn);
     return spec;
   }
 
@@ -144,12 +152,8 @@ export class LambdaRuntime {
     const pool = this.pools.get(name);
     const spec = this.require(name);
     const startedAt = performance.now();
-    const outcome = await pool
-      ?.invoke({ requestId, payload, ...(clientContext && { clientContext }) })
-      .catch((error: unknown) => {
-        throw asServiceError(error);
-      });
-    if (!outcome) throw new LambdaServiceError('ResourceNotFoundException', 404, `Function not found: ${name}`);
+    const outcome = await pool?.invoke({ requestId, payload, ...(clientContext && { clientContext }) });
+    if (!outcome) throw functionNotFound(name);
     const result = limitResponse(outcome);
     const durationMs = performance.now() - startedAt;
     this.report({
@@ -186,11 +190,8 @@ export class LambdaRuntime {
 
 function limitPayload(payload: string, maxBytes: number): void {
   if (payload.length * 3 <= maxBytes || Buffer.byteLength(payload) <= maxBytes) return;
-  throw new LambdaServiceError(
-    'RequestTooLargeException',
-    413,
-    `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`,
-  );
+  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+  throw new AwsError('RequestTooLargeException', message, 413);
 }
 
 function limitResponse(outcome: Outcome): { ok: true; payload: string } | { ok: false; error: FunctionErrorPayload } {
@@ -202,11 +203,4 @@ function limitResponse(outcome: Outcome): { ok: true; payload: string } | { ok: 
       errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
     },
   };
-}
-
-function asServiceError(error: unknown): Error {
-  if (error instanceof Error && error.name === 'TooManyRequestsException') {
-    return new LambdaServiceError('TooManyRequestsException', 429, error.message);
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }

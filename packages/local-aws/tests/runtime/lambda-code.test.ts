@@ -103,7 +103,7 @@ describe('functionsOf', () => {
       'Python (AWS::Lambda::Function): the runtime python3.13 is not emulated',
       'Elsewhere (AWS::Lambda::Function): code that is not an asset of this CDK output is not emulated',
       expect.stringMatching(
-        /^Zipped \(AWS::Lambda::Function\): the code must be a folder, which \S+asset\.zip is not$/,
+        /^Zipped \(AWS::Lambda::Function\): the code must be a folder, but \S+asset\.zip is not one$/,
       ),
     ]);
   });

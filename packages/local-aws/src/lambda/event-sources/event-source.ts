@@ -12,39 +12,39 @@ export interface EventSourceOptions {
   batchingWindowSeconds: number;
   maximumConcurrency: number;
   reportBatchItemFailures: boolean;
-  /** Milliseconds before another loop is added for which an instance must be started. */
+  /** Milliseconds before another loop is added, if it needs a new instance. */
   rampMs?: number;
-  /** Whether an instance of the function waits for a call. */
+  /** Whether the function has an idle instance. */
   isWarm?(): boolean;
-  /** Whether this machine has no time for another instance. */
+  /** Whether the machine is too busy for another instance. */
   isOverloaded?(): boolean;
   invoke(functionName: string, payload: string): Promise<InvokeResult>;
-  /** Something that the operator of this machine should see. */
+  /** Receives a message for the user. */
   onProblem(message: string): void;
 }
 
-/** ReceiveMessage gives ten messages at most. */
+/** ReceiveMessage returns at most ten messages. */
 const MAX_RECEIVE = 10;
 const LONG_POLL_SECONDS = 20;
-/** Lambda gathers a batch up to its payload limit; a message and its envelope are counted with this much beside the body. */
+/** Lambda collects a batch up to its payload limit. This is added to the body of each message for its other members. */
 const MAX_BATCH_BYTES = 6 * 1024 * 1024;
 const ENVELOPE_BYTES = 1024;
 const BACKOFF_MS = { first: 200, max: 5000 };
-/** A batch that takes longer leaves the queue unwatched: another loop takes over watching it. */
-const UNWATCHED_MS = 200;
-/** Each loop brings an instance to life, which costs a core some 300 ms: a short backlog is worked off sooner without. */
+/** While a batch takes longer than this, another loop receives from the queue. */
+const SLOW_BATCH_MS = 200;
+/** A new loop may need a new instance, which takes 300 ms of a core. A short backlog is finished sooner without it. */
 const RAMP_MS = 500;
 
 /**
- * Lambda's poller of one queue. One loop while the queue is quiet; a full batch, or one that takes its time, adds
- * another up to the maximum concurrency; a loop that finds nothing while another listens ends. So a backlog is worked
- * off as wide as the template allows, and a trickle is gathered into few invocations.
+ * Lambda's poller of a queue. It has one loop while the queue is quiet. A full or slow batch adds a loop, up to the maximum
+ * concurrency; a loop that receives nothing ends while another one waits for messages. So a backlog uses the whole concurrency, and
+ * few messages lead to few invocations.
  */
 export class SqsEventSource {
   private readonly options: EventSourceOptions;
   private readonly stopping = new AbortController();
   private readonly pollers = new Set<Promise<void>>();
-  /** Loops that wait for messages now. */
+  /** The number of loops that wait for messages. */
   private listening = 0;
   private nextPollerAt = 0;
 
@@ -56,7 +56,7 @@ export class SqsEventSource {
     this.addPoller();
   }
 
-  /** Ends polling and waits for the batches under way, `graceMs` at most; the rest comes back after its visibility timeout. */
+  /** Ends polling and waits up to `graceMs` for batches in progress. Other messages return after their visibility timeout. */
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort();
     await Promise.race([Promise.allSettled(this.pollers), sleep(graceMs, undefined, { ref: false })]);
@@ -74,7 +74,7 @@ export class SqsEventSource {
     }
     const poller = this.poll().finally(() => {
       this.pollers.delete(poller);
-      // Two may have left to each other.
+      // Two loops may have ended because each saw the other.
       if (this.pollers.size === 0) this.addPoller();
     });
     this.pollers.add(poller);
@@ -86,7 +86,7 @@ export class SqsEventSource {
       try {
         const messages = await this.gather();
         if (messages.length === 0 && this.listening > 0) return;
-        // This batch is still worked off; the others then have the cores for themselves.
+        // On a busy machine this loop ends after its batch, which leaves the cores to the others.
         const last = this.pollers.size > 1 && this.options.isOverloaded?.() === true;
         if (messages.length >= Math.min(this.options.batchSize, MAX_RECEIVE)) this.addPoller();
         const healthy = messages.length === 0 || (await this.run(messages));
@@ -101,11 +101,11 @@ export class SqsEventSource {
     }
   }
 
-  /** One batch: what a receive gives or, with a batching window, what comes until the batch is full or the window over. */
+  /** Receives a batch. With a batching window it collects messages until the batch is full or the window is over. */
   private async gather(): Promise<QueueMessage[]> {
     const { client, batchSize, batchingWindowSeconds } = this.options;
     const { signal } = this.stopping;
-    // One loop waits for messages; others look and end, which is how their number adapts.
+    // Only one loop waits for messages. Another one that receives nothing ends, so the number of loops adapts.
     const wait = this.listening > 0 ? 0 : LONG_POLL_SECONDS;
     this.listening += 1;
     const messages = await client.receive(Math.min(batchSize, MAX_RECEIVE), wait, signal).finally(() => {
@@ -127,14 +127,14 @@ export class SqsEventSource {
     return messages;
   }
 
-  /** Runs the function over a batch and deletes what it handled; false when the function failed as a whole. */
+  /** Calls the function with a batch and deletes the handled messages. Returns false if the whole batch failed. */
   private async run(messages: readonly QueueMessage[]): Promise<boolean> {
     const { client, queueArn, region, functionName, reportBatchItemFailures } = this.options;
     const event = JSON.stringify(sqsEvent(messages, queueArn, region));
-    const unwatched = setTimeout(() => {
+    const slow = setTimeout(() => {
       if (this.listening === 0) this.addPoller();
-    }, UNWATCHED_MS);
-    const result = await this.options.invoke(functionName, event).finally(() => clearTimeout(unwatched));
+    }, SLOW_BATCH_MS);
+    const result = await this.options.invoke(functionName, event).finally(() => clearTimeout(slow));
     if (result.functionError) return false;
     const ids = messages.map((message) => message.MessageId);
     const failed = reportBatchItemFailures ? failedMessageIds(result.payload, ids) : new Set<string>();

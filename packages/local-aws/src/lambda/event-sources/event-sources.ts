@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { numberOr, objectOf } from '../../json.ts';
 import type { Template } from '../../template/template.ts';
-import { numberOr, objectOf } from '../definitions.ts';
 import type { LambdaRuntime } from '../runtime.ts';
 import { SqsEventSource } from './event-source.ts';
 import { watchLoad } from './load.ts';
@@ -14,16 +14,13 @@ export interface EventSourcesOptions {
   onProblem(message: string): void;
 }
 
-/** AWS's default, and what a mapping without ScalingConfig may reach here. */
+/** The default batch size of AWS, and the concurrency here of a mapping without ScalingConfig. */
 const DEFAULT_BATCH_SIZE = 10;
 const DEFAULT_CONCURRENCY = 5;
-/**
- * Instances of one source that this machine has use for: each is an isolate with a compiler and a heap of its own, and
- * works on ten messages at once.
- */
-const USEFUL_CONCURRENCY = 2 * availableParallelism();
+/** The maximum concurrency of an event source here. Each instance has its own compiler and heap, and handles ten messages at once. */
+const MAX_CONCURRENCY = 2 * availableParallelism();
 
-/** The template's SQS event source mappings; as on AWS, each polls with the permissions of its function. */
+/** The SQS event source mappings of a template. As on AWS, each polls with the permissions of its function. */
 export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
   const { template, runtime, awsEndpoint, accessKeyFor, onProblem } = options;
   const sources: SqsEventSource[] = [];
@@ -56,7 +53,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
         batchingWindowSeconds: numberOr(properties.MaximumBatchingWindowInSeconds, 0),
         maximumConcurrency: Math.min(
           numberOr(objectOf(properties.ScalingConfig).MaximumConcurrency, DEFAULT_CONCURRENCY),
-          USEFUL_CONCURRENCY,
+          MAX_CONCURRENCY,
         ),
         reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
         invoke: (name, payload) => runtime.invoke(name, payload),

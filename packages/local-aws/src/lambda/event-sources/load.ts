@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Timers are looked at this often; it is also what the mean shows while nothing is late. */
+/** The sampling interval, which is also the mean delay of an idle machine. */
 const RESOLUTION_MS = 20;
-/** Timers this late on average mean that the cores have more to do than they can: a further thread makes all slower. */
+/** If timers are this late on average, the cores are overloaded, and another thread makes everything slower. */
 const LATE_MS = 40;
 const WINDOW_MS = 1000;
 
-/** Whether this machine keeps up, by how late timers fire. */
+/** Measures by the delay of timers whether the machine is overloaded. */
 export function watchLoad(): { isOverloaded(): boolean } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();

@@ -17,7 +17,7 @@ export interface QueueClientOptions {
   queueUrl: string;
 }
 
-/** The two calls that an event source makes, over the SQS JSON protocol; a poller spends its life in them. */
+/** The two SQS calls of an event source, in AWS JSON 1.0. An SDK client would cost more per call. */
 export class QueueClient {
   private readonly options: QueueClientOptions;
   private readonly agent = new Agent({ keepAlive: true });
@@ -44,7 +44,7 @@ export class QueueClient {
     return (answer.Messages as QueueMessage[] | undefined) ?? [];
   }
 
-  /** Deletes up to ten messages. What could not be deleted comes back after its visibility timeout, as on AWS. */
+  /** Deletes up to ten messages. As on AWS, a message that was not deleted returns after its visibility timeout. */
   async deleteBatch(messages: readonly QueueMessage[]): Promise<void> {
     await this.call('DeleteMessageBatch', {
       QueueUrl: this.options.queueUrl,

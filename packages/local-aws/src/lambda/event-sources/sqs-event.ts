@@ -1,6 +1,6 @@
 import type { QueueMessage } from './queue-client.ts';
 
-/** The event that Lambda hands to a function for a batch of SQS messages. */
+/** The event that Lambda passes to a function for a batch of SQS messages. */
 export function sqsEvent(messages: readonly QueueMessage[], queueArn: string, region: string): object {
   return {
     Records: messages.map((message) => ({
@@ -30,8 +30,8 @@ export function sqsEvent(messages: readonly QueueMessage[], queueArn: string, re
 }
 
 /**
- * Which messages of a batch the function reported as failed. Undefined means all of them: what Lambda makes of an
- * answer that it cannot read (no list, an empty or unknown id).
+ * The messages of a batch that the function reported as failed. Undefined means all of them, which is how Lambda treats an invalid
+ * response: one without a list, or with an empty or unknown id.
  */
 export function failedMessageIds(payload: string, messageIds: readonly string[]): ReadonlySet<string> | undefined {
   const answer: unknown = JSON.parse(payload);

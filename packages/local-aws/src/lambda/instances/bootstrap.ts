@@ -1,6 +1,6 @@
 /**
- * Runs inside an instance's worker thread, in the place of Lambda's Node.js runtime: loads the bundle, takes one
- * event at a time, and reports result, error and log lines to the thread that started it.
+ * The Node.js runtime of an instance, in a worker thread: loads the code, handles one event at a time, and reports results, errors
+ * and log lines to the main thread.
  */
 import { enableCompileCache } from 'node:module';
 import { format } from 'node:util';
@@ -31,7 +31,7 @@ const failure = (error: unknown): FunctionErrorPayload =>
     ? { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
-/** Lambda's plain log format: time, request, level, text. */
+/** The text log format of Lambda: time, request, level, text. */
 function logLine(level: string, args: unknown[]): void {
   const requestId = running?.requestId ?? '-';
   post({ type: 'log', text: `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...args)}\n` });
@@ -52,7 +52,7 @@ function captureOutput(): void {
   }
 }
 
-/** What Lambda does with an error that nobody caught: the invocation fails and the environment is thrown away. */
+/** Handles an uncaught error as Lambda does: the invocation fails and the instance ends. */
 function die(errorType: string, error: unknown): void {
   const payload = { ...failure(error), errorType };
   logLine('ERROR', [errorType, JSON.stringify(payload)]);
@@ -112,7 +112,7 @@ async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
 }
 
 if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
-// NODE_OPTIONS has no effect on a thread by itself.
+// NODE_OPTIONS has no effect on a thread, so the option is applied here.
 if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
 captureOutput();
 keepThreadTimeSteady();

@@ -1,13 +1,13 @@
-import type { FunctionSpec } from '../spec.ts';
+import type { FunctionSpec } from '../definitions.ts';
 
 export interface EnvironmentOptions {
   region: string;
   awsEndpoint: string;
-  /** The access key that the gateway knows this role by. */
+  /** Access key id of the function's role. */
   accessKeyId: string;
 }
 
-/** What a function sees in `process.env`: its template's variables and what Lambda adds; of the host only PATH and TZ. */
+/** The `process.env` of a function: the template's variables, those that Lambda adds, and PATH and TZ of the host. */
 export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOptions): Record<string, string> {
   return {
     ...spec.environment,
@@ -19,9 +19,9 @@ export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOpti
     AWS_ENDPOINT_URL: options.awsEndpoint,
     AWS_ACCESS_KEY_ID: options.accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
-    // There is no X-Ray daemon; Powertools would fill the log with what it cannot send.
+    // Without an X-Ray daemon Powertools would fill the log with errors.
     POWERTOOLS_TRACE_ENABLED: 'false',
-    // The instance metadata service is the SDK's last resort for anything unset; there is none here.
+    // The SDK looks for missing settings in the instance metadata service, which does not exist here.
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: spec.name,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { FunctionSpec } from '../spec.ts';
+import type { FunctionSpec } from '../definitions.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
 
 export interface Invocation {
@@ -11,7 +11,7 @@ export interface Invocation {
 
 export type Outcome =
   | { ok: true; payload: string }
-  /** `fatal`: the instance is gone. */
+  /** `fatal`: the instance has ended. */
   | { ok: false; error: FunctionErrorPayload; fatal: boolean };
 
 export interface InstanceOptions {
@@ -20,10 +20,10 @@ export interface InstanceOptions {
   onLog(text: string): void;
 }
 
-/** One execution environment of a function: a worker thread that runs one invocation at a time. */
+/** An execution environment of a function: a worker thread that handles one invocation at a time. */
 export class Instance {
   lastUsedAt = Date.now();
-  /** No invocation has been sent to it yet. */
+  /** Whether it has had no invocation yet. */
   cold = true;
   private readonly worker: Worker;
   private readonly spec: FunctionSpec;
@@ -74,12 +74,12 @@ export class Instance {
     });
   }
 
-  /** Loads the bundle ahead of the first call. */
+  /** Resolves when the code is loaded. */
   async warm(): Promise<void> {
     await this.ready;
   }
 
-  /** Runs one event; the function's timeout ends the thread. */
+  /** Handles one event. If the function times out, the thread is terminated. */
   async invoke(call: Invocation): Promise<Outcome> {
     this.cold = false;
     this.requestId = call.requestId;
@@ -135,7 +135,7 @@ export class Instance {
   }
 }
 
-/** Not sampled: there is no X-Ray here. */
+/** A trace id that is not sampled, because there is no X-Ray here. */
 function traceId(): string {
   const time = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;

@@ -1,10 +1,10 @@
-/** What the runtime and the worker thread of an instance say to each other. */
+/** The messages between the main thread and the worker thread of an instance. */
 
-/** Handed to the thread when it starts. */
+/** What the thread starts with. */
 export interface InstanceData {
   /** Absolute path of the unpacked code. */
   codeDir: string;
-  /** `index.handler`: file and export. */
+  /** File and export, `index.handler`. */
   handler: string;
   /** `nodejs24.x` */
   runtime: string;
@@ -13,14 +13,14 @@ export interface InstanceData {
   memoryMb: number;
   logGroup: string;
   logStream: string;
-  /** Where V8 keeps compiled bundles: a second start of a function takes a fraction of the first. */
+  /** Folder for V8's compiled code, which makes later starts much faster. */
   compileCacheDir?: string;
 }
 
 export interface InvokeMessage {
   type: 'invoke';
   requestId: string;
-  /** The event as JSON. */
+  /** The event as JSON text. */
   payload: string;
   /** Milliseconds since the epoch. */
   deadline: number;
@@ -30,13 +30,13 @@ export interface InvokeMessage {
 
 export type InstanceMessage =
   | { type: 'ready' }
-  /** The module could not be loaded; the thread ends. */
+  /** The code could not be loaded, and the thread ends. */
   | { type: 'init-failed'; error: FunctionErrorPayload }
   | { type: 'result'; requestId: string; payload: string }
   | { type: 'failure'; requestId: string; error: FunctionErrorPayload; fatal: boolean }
   | { type: 'log'; text: string };
 
-/** The body that Lambda answers when the function failed. */
+/** The body of the response if the function failed. */
 export interface FunctionErrorPayload {
   errorType: string;
   errorMessage: string;

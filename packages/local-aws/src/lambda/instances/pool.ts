@@ -1,18 +1,11 @@
-import type { FunctionSpec } from '../spec.ts';
+import { AwsError } from '../../gateway/errors.ts';
+import type { FunctionSpec } from '../definitions.ts';
 import { Instance, type InstanceOptions, type Invocation, type Outcome } from './instance.ts';
 
-/** A call beyond the function's reserved concurrency. */
-export class Throttled extends Error {
-  constructor(functionName: string) {
-    super(`Rate Exceeded: ${functionName} runs at its reserved concurrency`);
-    this.name = 'TooManyRequestsException';
-  }
-}
-
-/** AWS keeps an idle environment for some minutes. */
+/** AWS keeps an idle instance for some minutes. */
 const IDLE_MS = 5 * 60_000;
 
-/** The instances of one function: reused while warm, made on demand up to a cap; calls beyond it wait in order. */
+/** The instances of a function. Idle ones are reused, new ones are started up to a limit, and further calls wait in order. */
 export class FunctionPool {
   private readonly spec: FunctionSpec;
   private readonly options: InstanceOptions;
@@ -20,7 +13,7 @@ export class FunctionPool {
   private readonly all = new Set<Instance>();
   private readonly waiting: PromiseWithResolvers<Instance>[] = [];
   private busy = 0;
-  /** An instance is being started for calls that wait. */
+  /** Whether an instance is being started for waiting calls. */
   private growing = false;
   private closed = false;
 
@@ -29,7 +22,7 @@ export class FunctionPool {
     this.options = options;
   }
 
-  /** Starts an instance ahead of the first call. */
+  /** Starts an instance before the first call. */
   async warm(): Promise<void> {
     if (this.all.size > 0) return;
     const instance = this.create();
@@ -37,14 +30,15 @@ export class FunctionPool {
     await instance.warm();
   }
 
-  /** An instance waits for a call. */
+  /** Whether an idle instance exists. */
   get isWarm(): boolean {
     return this.idle.length > 0;
   }
 
   async invoke(call: Invocation): Promise<Outcome & { coldStart: boolean }> {
     if (this.spec.reservedConcurrency !== undefined && this.busy >= this.spec.reservedConcurrency) {
-      throw new Throttled(this.spec.name);
+      const message = `Rate Exceeded: ${this.spec.name} runs at its reserved concurrency`;
+      throw new AwsError('TooManyRequestsException', message, 429);
     }
     this.busy += 1;
     try {
@@ -59,7 +53,7 @@ export class FunctionPool {
     }
   }
 
-  /** Ends instances that nobody has called for some minutes. */
+  /** Ends instances that were idle for some minutes. */
   async expireIdle(now: number): Promise<void> {
     const expired = this.idle.filter((instance) => now - instance.lastUsedAt > IDLE_MS);
     for (const instance of expired) this.idle.splice(this.idle.indexOf(instance), 1);
@@ -73,7 +67,7 @@ export class FunctionPool {
   }
 
   private acquire(): Promise<Instance> {
-    // The one used last is the warmest, and leaves the others to expire.
+    // The last used instance is taken, so that the others can expire.
     const instance = this.idle.pop();
     if (instance) return Promise.resolve(instance);
     const waiter = Promise.withResolvers<Instance>();
@@ -82,7 +76,7 @@ export class FunctionPool {
     return waiter.promise;
   }
 
-  /** Starts one more instance, behind the calls that wait: most are served sooner by one that is warm. */
+  /** Starts another instance in the background. Most waiting calls are served sooner by an existing one. */
   private grow(): void {
     if (this.growing || this.closed || this.waiting.length === 0 || this.all.size >= this.spec.maxInstances) return;
     this.growing = true;

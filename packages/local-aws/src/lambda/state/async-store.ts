@@ -6,14 +6,14 @@ export interface AsyncCall {
   id: string;
   functionName: string;
   payload: string;
-  /** Runs so far. */
+  /** The number of tries. */
   attempts: number;
   /** Milliseconds since the epoch. */
   acceptedAt: number;
   dueAt: number;
 }
 
-/** Asynchronous calls that Lambda has accepted: on disk before the caller hears 202, until they are done. */
+/** The accepted asynchronous calls. They are on disk before the caller gets its response, until they are done. */
 export class AsyncStore {
   private readonly db: DatabaseSync;
 

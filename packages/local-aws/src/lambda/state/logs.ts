@@ -3,10 +3,10 @@ import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FLUSH_MS = 100;
-/** A file is renamed to `<name>.1.log` at this size, so that a function's logs never take more than twice as much. */
+/** At this size a file is renamed to `<name>.1.log`, so the logs of a function take at most twice as much. */
 const MAX_BYTES = 5_000_000;
 
-/** `<dir>/<function>.log`, one file per function, written in small batches and bounded. */
+/** The logs, in a file per function, `<dir>/<function>.log`. They are written in batches. */
 export class LogFiles {
   private readonly dir: string;
   private readonly pending = new Map<string, string[]>();

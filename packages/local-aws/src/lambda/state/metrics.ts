@@ -1,4 +1,4 @@
-/** One metric of one set of dimensions, as CloudWatch would show its statistics. */
+/** The statistics of a metric with one set of dimensions. */
 export interface MetricSummary {
   namespace: string;
   name: string;
@@ -8,7 +8,7 @@ export interface MetricSummary {
   sum: number;
   min: number;
   max: number;
-  /** ISO 8601, of the last value. */
+  /** Time of the last value in ISO 8601. */
   updatedAt: string;
 }
 
@@ -24,11 +24,11 @@ interface EmfDocument {
   [key: string]: unknown;
 }
 
-/** Collects the metrics that functions write to their logs in CloudWatch's embedded metric format. */
+/** Collects the metrics that functions log in CloudWatch's embedded metric format. */
 export class MetricsStore {
   private readonly metrics = new Map<string, MetricSummary>();
 
-  /** Takes any log text; whatever is no embedded metric is passed over. */
+  /** Reads log text. Lines without an embedded metric are ignored. */
   read(text: string): void {
     if (!text.includes('"CloudWatchMetrics"')) return;
     for (const line of text.split('\n')) {
@@ -78,7 +78,7 @@ function parse(line: string): EmfDocument | undefined {
   try {
     return JSON.parse(line.slice(line.indexOf('{'))) as EmfDocument;
   } catch {
-    // A line that merely mentions the format.
+    // The line contains the name of the format but is not JSON.
     return undefined;
   }
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { FunctionSpec } from '../../../src/lambda/definitions.ts';
 import { LambdaRuntime, type LambdaRuntimeOptions } from '../../../src/lambda/runtime.ts';
-import type { FunctionSpec } from '../../../src/lambda/spec.ts';
 
 export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'local-aws-runtime-'));
 

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionSpec } from './spec.ts';
-import type { AsyncCall, AsyncStore } from './state/async-store.ts';
+import type { FunctionSpec } from '../definitions.ts';
+import type { AsyncCall, AsyncStore } from '../state/async-store.ts';
 
 export interface AsyncQueueOptions {
   store: AsyncStore;
   specOf(functionName: string): FunctionSpec | undefined;
-  /** Runs a call; false when the function failed. Throws when it could not be run at all (throttled). */
+  /** Runs a call. Returns false if the function failed. Throws if it was throttled. */
   run(call: AsyncCall): Promise<boolean>;
   onDropped(call: AsyncCall): void;
-  /** Milliseconds before a failed call's next try; AWS waits one minute, then two. */
+  /** Milliseconds before the next try of a failed call. AWS waits one minute, then two. */
   retryDelayMs?: (attempts: number) => number;
   now?: () => number;
 }
 
-/** While a function is throttled its calls are tried again without using up a retry. */
+/** The delay after a throttled try, which does not count as a retry. */
 const THROTTLED_DELAY_MS = 1000;
 
-/** Lambda's queue of asynchronous calls: each is run until it succeeds, its retries are used up or it is too old. */
+/** The queue of asynchronous calls. Each is run until it succeeds, has no retries left or is too old. */
 export class AsyncQueue {
   private readonly options: AsyncQueueOptions;
   private readonly stopping = new AbortController();
@@ -26,7 +26,7 @@ export class AsyncQueue {
     this.options = options;
   }
 
-  /** Goes on with what an earlier run had accepted. */
+  /** Continues the calls that an earlier process accepted. */
   resume(): void {
     for (const call of this.options.store.all()) this.start(call);
   }
@@ -38,7 +38,7 @@ export class AsyncQueue {
     this.start(call);
   }
 
-  /** Calls under way are repeated after the next start. */
+  /** Stops. Calls in progress are repeated after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.allSettled(this.running);
@@ -57,12 +57,12 @@ export class AsyncQueue {
       await this.waitUntil(dueAt);
       if (this.stopping.signal.aborted) return;
       const outcome = spec ? await this.attempt(call) : 'failed';
-      // The threads are being ended: what looks like a failure now is none.
+      // The threads are being terminated, so a failure is not one of the function.
       if (this.stopping.signal.aborted && outcome !== 'done') return;
       if (outcome === 'failed') attempts += 1;
       const now = this.now();
-      const over = !spec || attempts > spec.asyncRetries || now - call.acceptedAt > spec.asyncMaxAgeSeconds * 1000;
-      if (outcome === 'done' || over) {
+      const gaveUp = !spec || attempts > spec.asyncRetries || now - call.acceptedAt > spec.asyncMaxAgeSeconds * 1000;
+      if (outcome === 'done' || gaveUp) {
         store.remove(call.id);
         if (outcome !== 'done') onDropped(call);
         return;
