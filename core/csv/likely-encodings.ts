@@ -36,28 +36,27 @@ const TWO_BYTES: readonly (readonly [encoding: string, firstLead: number, lastLe
 
 /** More of a sample tells no more, and each encoding reads it once. */
 const SAMPLE_BYTES = 16 * 1024;
-const NAMED = 3;
+const NAMED = 4;
+/** Of fewer bytes beyond ASCII than this, encodings in Latin letters and others make sense alike. */
+const FEW_BYTES = 8;
 /** How far behind the best an encoding may be and still be named. */
-const NEAR = 0.25;
+const NEAR = 0.45;
 
 /**
- * Names up to three encodings that text in bytes beyond ASCII may be in, the likeliest first, by how frequent the letters are that each of
+ * Names up to four encodings that text in bytes beyond ASCII may be in, the likeliest first, by how frequent the letters are that each of
  * them makes of it. Empty where none makes sense.
  */
 export function likelyEncodings(sample: Uint8Array): string[] {
   const bytes = sample.subarray(0, SAMPLE_BYTES);
   const latin = likelyLatinEncodings(bytes);
-  if (latin.length) return latin.slice(0, NAMED);
+  if (latin.length > 0 && bytes.filter((byte) => byte >= 0x80).length >= FEW_BYTES) return latin.slice(0, NAMED);
   const scores = [
     ...ONE_BYTE.map(([encoding, script]) => ({ encoding, score: scoreOfScript(bytes, encoding, SCRIPTS[script]) })),
     ...TWO_BYTES.map(([encoding, ...range]) => ({ encoding, score: scoreOfIdeographs(bytes, encoding, range) })),
   ].sort((a, b) => b.score - a.score);
   const best = scores[0]?.score ?? 0;
-  if (best <= 0) return [];
-  return scores
-    .filter(({ score }) => score > best - NEAR)
-    .slice(0, NAMED)
-    .map(({ encoding }) => encoding);
+  const likely = scores.filter(({ score }) => score > Math.max(0, best - NEAR)).map(({ encoding }) => encoding);
+  return [...latin.slice(0, 2), ...likely].slice(0, NAMED);
 }
 
 const PUNCTUATION = /[\u00a0–—«»“”„’‘…№·•€]/;

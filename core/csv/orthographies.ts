@@ -7,19 +7,19 @@
 /** Languages that are written in Windows-1252. */
 export const WESTERN: readonly RegExp[] = [
   // Spanish, Galician, Basque
-  /^(?:[a-záéíóúü]|ñ(?=[aeiouáéíóú]|$))+[ªº]?$/,
+  /^(?:[a-záéíóúü]|ñ(?=[aeiouáéíóú]))+[ªº]?$/,
   // Catalan
-  /^(?:[a-zàéíòóúïü·]|è(?![aeiou])|ç(?=[aouàòóú]|s?$))+$/,
+  /^(?:[a-zàéíòóúü·]|(?<=[aeiou])ï|è(?![aeiou])|ç(?=[aouàòóú]|s?$))+$/,
   // Portuguese
   /^(?:[a-záâàéêíóôúü]|ã(?=[oeis]|z|$)|õ(?=e)|ç(?=[aouáãâóõôú]))+[ªº]?$/,
   // French
-  /^(?:[a-zéêüÿ]|œ(?=[uinst]|$)|æ(?=[a-z]|$)|(?<!e)à|â(?=[tcnmslgpbf]|$)|î(?=[tlmncse]|$)|(?<=[aoue])ï|ô(?=[tlmnvscd]|$)|û(?=[trlcme]|s?$)|è(?![aeiouy])|(?<=[aoiuq])ë|ù$|ç(?=[aouâôû]))+$/,
+  /^(?:[a-zéêüÿ]|œ(?=[uinst]|$)|(?<![aeiou])æ|(?<!e)à|â(?=[tcnmslgpbf]|$)|î(?=[tlmncse]|$)|(?<=[aoue])ï|ô(?=[tlmnvscd]|$)|û(?=[trlcme]|s?$)|è(?![aeiouy])|(?<=[aoiuq])ë|ù$|ç(?=[aouâôû]))+$/,
   // Italian
-  /^[a-zéè]+[àèéìòóù]?$/,
+  /^[a-z]*[àèéìòóù]?$/,
   // German
   /^[a-zäöüßé]+$/,
   // Dutch, Luxembourgish, Afrikaans
-  /^(?:[a-zéèöüáóêä]|(?<=[aeiou])[ëï]|ç(?=[ao]))+$/,
+  /^(?:[a-zéöüáóêä]|è(?![aeiouy])|(?<=[aeiou])[ëï]|ç(?=[ao]))+$/,
   // Danish, Norwegian
   /^(?:[a-zøåéòôü]|(?<![aeiouy])æ)+$/,
   // Swedish
@@ -27,11 +27,11 @@ export const WESTERN: readonly RegExp[] = [
   // Finnish
   /^[a-zäöåšž]+$/,
   // Estonian
-  /^(?:[^aeiouäöüõ]*õ+)?[a-zäöüšž]*$/,
+  /^(?:[b-df-hj-np-tv-zšž]*õ+)?[a-zäöüšž]*$/,
   // Icelandic
-  /^(?:[a-záéíóúýæö]|(?<=.)ð|þ(?=[aeiouyáéíóúýæöjrv]))+$/,
+  /^(?:[a-záéíóúýö]|(?<![aeiou])æ|(?<=.)ð|(?<![aiouy])þ(?=[aeiouyáéíóúýæöjrv]))+$/,
   // Faroese
-  /^(?:[a-záíóúýæø]|(?<=.)ð)+$/,
+  /^(?:[a-záíóúýø]|(?<![aeiou])æ|(?<=.)ð)+$/,
   // Albanian
   /^(?:[a-zç]|(?<!ç.*)ë)+$/,
 ];

@@ -21,7 +21,7 @@ export const SKIP_REASONS = {
     `The content is larger than ${kb(CSV_LIMITS.contentJsonBytes)} once written as JSON: it is full of control characters.`,
   variable_missing: ({ name }: { name: string }) => `The variable {{${name}}} has no value in this row.`,
   tag_broken: ({ tag }: { tag: string }) =>
-    `"${tag}" has braces that are no tag. A tag is {{name}}; where two braces belong to the text, put a space between them.`,
+    `"${tag}" has braces that are not a tag. A tag is {{name}}; where two braces belong to the text, put a space between them.`,
   content_not_renderable: () => 'The HTML is nested too deep for a text part to be made from it.',
   duplicate_address: ({ email }: { email: string }) => `${email} is already in the file, in an earlier row.`,
 } as const;

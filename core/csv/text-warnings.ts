@@ -58,7 +58,7 @@ export class TextWarnings {
     return [...this.#seen].map(([kind, { row, shown, rows }]) => {
       const where = rows === 1 ? `Row ${row}` : `Row ${row} and ${rows - 1} more`;
       if (kind === 'html') {
-        return `${where} look like HTML, which is sent as text: readers would see its tags. Upload with format=html.`;
+        return `${where}: the content looks like HTML, but is sent as text, so readers would see its tags. Upload with format=html.`;
       }
       const what = kind.startsWith('encoded') ? 'an encoded tag' : 'a tag of another tool';
       return `${where}: ${shown} is ${what} and is sent as it stands. A tag is {{name}}, with a column of that name.`;

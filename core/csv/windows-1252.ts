@@ -13,13 +13,13 @@ const NAMED_SHARE = 0.8;
 const HIGH = /[\u0080-\uffff]/;
 const LETTER = 'A-Za-zŠŒŽšœžŸÀ-ÖØ-öø-ÿ';
 const NOT_A_WORD = new RegExp(`[^${LETTER}·]`);
-/** Quotes, dashes and spaces, which may stand between two words. */
-const BETWEEN_WORDS = /[’‘´“”„‚‹›–—…•«»\u00a0\u00ad]+/;
+/** Apostrophes, dashes and spaces, which may stand between two letters. */
+const BETWEEN_WORDS = /[’‘´–—…•\u00a0\u00ad]+/;
 /** Signs that stand alone or in pairs: `€`, `©`, `½`. */
-const SIGNS = /^[€£¥¢§¶©®™°ºª¹²³¼½¾±×÷µ¡¿†‡‰¦¬¤·˜ˆ]+$/;
+const SIGNS = /^[€£¥¢§¶©®™°ºª¹²³¼½¾±×÷µ¡¿†‡‰¦¬¤·˜ˆ“”„‚‹›«»]+$/;
 /** Signs that Western text puts before and behind a word without a space. */
-const SIGNS_BEFORE = /^[¡¿©§¶µ]+/;
-const SIGNS_BEHIND = /(?:[®™©°¹²³€†‡]|(?<=[A-Za-z])[ºª])+$/;
+const SIGNS_BEFORE = /^[¡¿§¶µ°€“”„‚‹›«»]+/;
+const SIGNS_BEHIND = /(?:[®™©°¹²³€†‡“”„‚‹›«»]|(?<=[A-Za-z])[ºª])+$/;
 /** A capital behind two small letters, or small accented letters behind two capitals. */
 const MIXED_CASE = /[a-zà-öø-ýšœž][a-zA-Zà-öø-ýšœž][À-ÖØ-ÞŠŒŽŸ]|[À-ÖØ-ÞŠŒŽŸA-Z]{2}.*[à-öø-þšœž]/;
 /** No word of a Western language is longer; the patterns need not look at what is. */
@@ -112,14 +112,20 @@ const bare = (word: string) => word.replace(SIGNS_BEFORE, '').replace(SIGNS_BEHI
 function judge(word: string): boolean | undefined {
   if (SIGNS.test(word)) return word.length > 2 && new Set(word).size > 1 ? false : undefined;
   const letters = bare(word);
-  if (!HIGH.test(letters)) return undefined;
+  if (!HIGH.test(letters) || /^©[A-Za-z]+$/.test(letters)) return undefined;
   if (letters.length > LONGEST_WORD || NOT_A_WORD.test(letters)) return false;
   if (letters.length === 1) return undefined;
   const lower = letters.toLowerCase();
   const fits = WESTERN.some((pattern) => pattern.test(lower));
   // Western words have some letter of ASCII; what has none is rare, such as a list of umlauts.
-  if (!/[a-z]/.test(lower)) return fits && undefined;
+  if (!/[a-z]/.test(lower)) return fits || isListOfLetters(lower) ? undefined : false;
   return fits && !MIXED_CASE.test(letters);
+}
+
+/** `áéíóú`, `ÀÂÇÉÈ`: letters with one accent, or those of French, as a test of accents has them. */
+function isListOfLetters(lower: string): boolean {
+  const accents = new Set([...lower].map((letter) => letter.normalize('NFD').slice(1)));
+  return (accents.size === 1 && !accents.has('')) || /^[àâæçéèêëîïôœùûüÿ]+$/.test(lower);
 }
 
 function wrongRuns(text: string): number {
