@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { FunctionSpec } from '../definitions.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
+import { afterRunning } from './running-time.ts';
 
 export interface Invocation {
   requestId: string;
@@ -97,13 +98,13 @@ export class Instance {
       traceId: traceId(),
       ...(call.clientContext && { clientContext: call.clientContext }),
     };
-    let timer: NodeJS.Timeout | undefined;
+    let cancel: () => void = () => undefined;
     const outcome = await new Promise<Outcome>((resolve) => {
       this.settle = resolve;
-      timer = setTimeout(() => resolve({ ok: false, error: this.timeoutError(), fatal: true }), timeoutMs);
+      cancel = afterRunning(timeoutMs, () => resolve({ ok: false, error: this.timeoutError(), fatal: true }));
       this.worker.postMessage(message);
     });
-    clearTimeout(timer);
+    cancel();
     this.settle = undefined;
     this.lastUsedAt = Date.now();
     if (!outcome.ok && outcome.fatal) await this.terminate();
