@@ -36,7 +36,7 @@ async function supportTables(): Promise<string> {
     ['Lambda', LAMBDA_OPERATIONS],
     ['S3', S3_OPERATIONS.keys()],
     ['Secrets Manager', Object.keys(SECRETS_OPERATIONS)],
-    ['SES v2', SES_OPERATIONS],
+    ['SES v2', SES_OPERATIONS.keys()],
     ['SQS', sqs.names],
     // The last one is not of AWS.
     ['Step Functions', [...STATES_OPERATIONS.keys()].filter((name) => name !== 'LocalUsage')],

@@ -5,16 +5,16 @@ import type { Template } from '../template/template.ts';
 export interface AuthorizerSpec {
   id: string;
   functionArn: string;
-  /** Header names in lower case whose values, together, are the identity; without one of them the answer is 401. */
+  /** The headers, in lower case, whose values form the identity. If one is missing, the response is 401. */
   identityHeaders: readonly string[];
   ttlSeconds: number;
 }
 
 export interface RouteSpec {
   routeKey: string;
-  /** `ANY` for every method. */
+  /** A method, or `ANY`. */
   method: string;
-  /** Path segments; `{name}` takes one, `{name+}` the rest. */
+  /** The segments of the path. `{name}` matches one, `{name+}` the rest. */
   segments: readonly string[];
   functionArn: string;
   timeoutMs: number;
@@ -38,12 +38,12 @@ export interface CorsSpec {
   maxAge?: number;
 }
 
-/** An HTTP API ends an integration after 30 s at the latest. */
+/** The maximum timeout of an integration: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MAX_TIMEOUT_MS = 30_000;
-/** The authorizer's result cache where the template says nothing. */
+/** The time for which results of an authorizer are cached by default. */
 const DEFAULT_TTL_SECONDS = 0;
 
-/** The template's HTTP API; undefined where it has none. A route that is not emulated is reported to the template. */
+/** The HTTP API of a template; undefined if it has none. Routes that are not supported are reported to the template. */
 export function httpApiOf(template: Template): HttpApiSpec | undefined {
   const [api, ...others] = template.ofType('AWS::ApiGatewayV2::Api').filter((resource) => {
     const { ProtocolType: protocol = 'HTTP' } = resource.properties;

@@ -2,14 +2,14 @@ import { type RouteSpec, segmentsOf } from '../definitions.ts';
 
 export interface RouteMatch {
   route: RouteSpec;
-  /** Decoded. */
+  /** Decoded values. */
   pathParameters: Record<string, string>;
 }
 
-/** A literal segment is better than a parameter, and that better than a greedy one. */
+/** A literal segment is preferred to a parameter, and a parameter to a greedy one. */
 const SCORE = { literal: 3, parameter: 2, greedy: 1 };
 
-/** The most specific route for a request, as API Gateway chooses it; undefined for none. */
+/** The most specific route for a request, as API Gateway selects it; undefined if none matches. */
 export function matchRoute(routes: readonly RouteSpec[], method: string, path: string): RouteMatch | undefined {
   const actual = segmentsOf(path);
   let best: (RouteMatch & { score: number[] }) | undefined;
@@ -65,7 +65,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A stray percent sign is taken as it stands.
+    // A stray percent sign stays as it is.
     return text;
   }
 }

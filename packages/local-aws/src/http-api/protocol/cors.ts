@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CorsSpec } from '../definitions.ts';
 
-/** Headers that the API's CORS configuration adds to an answer to this request; none for an origin it does not allow. */
+/** The headers that the CORS configuration adds to a response; none if the origin is not allowed. */
 export function corsHeaders(cors: CorsSpec | undefined, request: IncomingMessage): Record<string, string> {
   const origin = request.headers.origin;
   if (!cors || !origin) return {};
@@ -15,7 +15,7 @@ export function corsHeaders(cors: CorsSpec | undefined, request: IncomingMessage
   };
 }
 
-/** Headers of the answer to a preflight, which the API gives by itself. */
+/** The headers of the response to a preflight, which the API answers itself. */
 export function preflightHeaders(cors: CorsSpec, request: IncomingMessage): Record<string, string> {
   const headers = corsHeaders(cors, request);
   if (Object.keys(headers).length === 0) return {};

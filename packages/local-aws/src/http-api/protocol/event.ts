@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RouteMatch } from '../operations/match.ts';
 
-export interface RequestParts {
+export interface ApiRequest {
   request: IncomingMessage;
   requestId: string;
   apiId: string;
@@ -12,18 +12,18 @@ export interface RequestParts {
   rawQueryString: string;
 }
 
-/** What HTTP APIs take for text; any other body reaches the function in base64. */
+/** The types that an HTTP API treats as text. Any other body is passed to the function in base64. */
 const TEXT_TYPES = /^(text\/.*|application\/(.*\+)?(json|xml)|application\/javascript)\s*(;|$)/i;
 
-/** The event of payload format 2.0 for a Lambda behind a route. */
+/** The event for the function of a route, in payload format 2.0. */
 export function routeEvent(
-  parts: RequestParts,
+  apiRequest: ApiRequest,
   match: RouteMatch,
   body: Buffer,
   authorizerContext: Record<string, unknown> | undefined,
 ): object {
-  const { rawPath, rawQueryString } = parts;
-  const { headers, cookies } = headersOf(parts.request);
+  const { rawPath, rawQueryString } = apiRequest;
+  const { headers, cookies } = headersOf(apiRequest.request);
   const query = queryOf(rawQueryString);
   const isBase64Encoded = body.length > 0 && !TEXT_TYPES.test(headers['content-type'] ?? '');
   return {
@@ -35,7 +35,7 @@ export function routeEvent(
     headers,
     ...(query && { queryStringParameters: query }),
     requestContext: {
-      ...requestContext(parts, match),
+      ...requestContext(apiRequest, match),
       ...(authorizerContext && { authorizer: { lambda: authorizerContext } }),
     },
     ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
@@ -44,17 +44,17 @@ export function routeEvent(
   };
 }
 
-/** The event of payload format 2.0 for a REQUEST authorizer: the same without the body. */
+/** The event for a REQUEST authorizer, in payload format 2.0: the same without the body. */
 export function authorizerEvent(
-  parts: RequestParts,
+  apiRequest: ApiRequest,
   match: RouteMatch,
   identitySource: readonly string[],
   region: string,
 ): object {
-  const { rawPath, rawQueryString, account, apiId, stage } = parts;
-  const { headers, cookies } = headersOf(parts.request);
+  const { rawPath, rawQueryString, account, apiId, stage } = apiRequest;
+  const { headers, cookies } = headersOf(apiRequest.request);
   const query = queryOf(rawQueryString);
-  const method = parts.request.method ?? 'GET';
+  const method = apiRequest.request.method ?? 'GET';
   return {
     version: '2.0',
     type: 'REQUEST',
@@ -66,13 +66,13 @@ export function authorizerEvent(
     ...(cookies.length > 0 && { cookies }),
     headers,
     ...(query && { queryStringParameters: query }),
-    requestContext: requestContext(parts, match),
+    requestContext: requestContext(apiRequest, match),
     ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
   };
 }
 
-function requestContext(parts: RequestParts, match: RouteMatch): object {
-  const { request, requestId, apiId, account, stage, now, rawPath } = parts;
+function requestContext(apiRequest: ApiRequest, match: RouteMatch): object {
+  const { request, requestId, apiId, account, stage, now, rawPath } = apiRequest;
   const domainName = request.headers.host ?? 'localhost';
   return {
     accountId: account,
@@ -94,7 +94,7 @@ function requestContext(parts: RequestParts, match: RouteMatch): object {
   };
 }
 
-/** Lower-case names; repeated headers joined by a comma; cookies apart. */
+/** Headers with names in lower case, repeated ones joined by commas, and the cookies. */
 function headersOf(request: IncomingMessage): { headers: Record<string, string>; cookies: string[] } {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(request.headersDistinct)) {
@@ -104,7 +104,7 @@ function headersOf(request: IncomingMessage): { headers: Record<string, string>;
   return { headers, cookies };
 }
 
-/** Values of a repeated name joined by a comma. */
+/** Query parameters. Values of a repeated name are joined by commas. */
 function queryOf(rawQueryString: string): Record<string, string> | undefined {
   if (rawQueryString === '') return undefined;
   const query: Record<string, string> = {};

@@ -14,7 +14,7 @@ export function injectSettings(answer: HttpAnswer, { global, values }: PageSetti
   // A "</script>" in the key must not end the script.
   const script = `globalThis.${global}=${JSON.stringify(values).replaceAll('<', '\\u003c')}`;
   const html = answer.body.toString().replace(/<head(\s[^>]*)?>/i, (head) => `${head}<script>${script}</script>`);
-  // The page is no longer the file that its validators name.
+  // The validators belong to the unchanged page.
   const { etag: _etag, 'last-modified': _modified, ...headers } = answer.headers;
   const policy = headers['content-security-policy'];
   return {

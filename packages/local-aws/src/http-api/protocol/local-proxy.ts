@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage, type ServerRespons
 /** Path of the AWS endpoint at the API's own origin. */
 export const AWS_PREFIX = '/_aws';
 
-/** Paths at the API's own origin that lead to the AWS endpoint of this machine. */
+/** Whether a path of the API's origin leads to the AWS endpoint. */
 export const isLocalPath = (path: string): boolean =>
   path === AWS_PREFIX || path.startsWith(`${AWS_PREFIX}/`) || path.startsWith('/_local/');
 

@@ -5,8 +5,8 @@ const LOOPBACK_HOST = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1
 const LOOPBACK_ADDRESS = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/;
 
 /**
- * Whether a request comes from this machine and was meant for it. The name it was sent to counts too: a page from
- * elsewhere may point a name of its own here (DNS rebinding), and would then be handed the key or the AWS endpoint.
+ * Whether a request comes from this machine and is addressed to it. The host name is checked too, because a foreign page may use
+ * DNS rebinding, and would then get the page settings or the AWS endpoint.
  */
 export function isLoopback(request: IncomingMessage): boolean {
   return (

@@ -5,7 +5,7 @@ export interface HttpAnswer {
   body: Buffer;
 }
 
-/** API Gateway's own answers: their bodies are AWS's, not the product's. */
+/** A response of API Gateway itself, with AWS's body. */
 export const gatewayAnswer = (status: number, message: string): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/json' },
@@ -24,8 +24,8 @@ export const ANSWERS = {
 } as const;
 
 /**
- * A function's result as HTTP. Whatever has no statusCode is the body itself, as JSON with status 200; a result
- * that cannot be an answer is a 500.
+ * Converts the result of a function to a response. A result without a statusCode is the body, as JSON with status 200. An invalid
+ * result leads to 500.
  */
 export function answerOf(payload: string): HttpAnswer {
   const result: unknown = JSON.parse(payload);

@@ -2,7 +2,7 @@ import type { AuthorizerSpec } from '../definitions.ts';
 
 export type Decision = { allowed: false } | { allowed: true; context: Record<string, unknown> };
 
-/** The authorizer's results by identity, for as long as the template allows; API Gateway keeps them the same way. */
+/** The results of authorizers by identity, which API Gateway caches for the time in the template. */
 export class AuthorizerCache {
   private readonly entries = new Map<string, { decision: Decision; until: number }>();
 
@@ -18,12 +18,12 @@ export class AuthorizerCache {
   }
 }
 
-/** Wrong keys are cached too; a client that tries many must not fill the memory. */
+/** Refusals are cached too. The cache is bounded, so that a client that tries many keys cannot fill the memory. */
 const MAX_ENTRIES = 1000;
 
 const keyOf = (authorizer: AuthorizerSpec, identity: readonly string[]) => JSON.stringify([authorizer.id, ...identity]);
 
-/** Reads a simple response, `{isAuthorized, context?}`; undefined where it is none, which API Gateway answers with 500. */
+/** Reads a simple response, `{isAuthorized, context?}`; undefined if it is invalid, which API Gateway answers with 500. */
 export function decisionOf(payload: string): Decision | undefined {
   const result: unknown = JSON.parse(payload);
   if (typeof result !== 'object' || result === null || !('isAuthorized' in result)) return undefined;

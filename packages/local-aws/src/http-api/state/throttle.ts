@@ -1,4 +1,4 @@
-/** The stage's throttling: a bucket of `burst` requests, refilled at a rate per second. */
+/** The throttle of a stage: a bucket of `burst` requests that is refilled at a rate per second. */
 export class Throttle {
   private readonly burst: number;
   private readonly ratePerSecond: number;
@@ -12,7 +12,7 @@ export class Throttle {
     this.at = now;
   }
 
-  /** False when the request is one too many. */
+  /** Takes a request from the bucket. Returns false if it is empty. */
   take(now: number): boolean {
     this.tokens = Math.min(this.burst, this.tokens + ((now - this.at) / 1000) * this.ratePerSecond);
     this.at = now;

@@ -20,7 +20,7 @@ const sendEmailSchema = z.object({
   EmailTags: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
 });
 
-/** A message as SendEmail asks for it. */
+/** The message of a SendEmail request. */
 export interface OutgoingMessage {
   readonly from: string;
   readonly recipients: readonly string[];
@@ -30,12 +30,12 @@ export interface OutgoingMessage {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** SES: 50 recipients a message, 40 MB; a tag has up to 256 of these characters. */
+/** Limits of SES v2: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
 const MAX_RECIPIENTS = 50;
 const TAG = /^[A-Za-z0-9_.@-]{1,256}$/;
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 
-/** Reads a SendEmail request. Throws BadRequestException as SES would. */
+/** Reads a SendEmail request. @throws BadRequestException */
 export function readMessage(body: Buffer): OutgoingMessage {
   const parsed = sendEmailSchema.safeParse(parseJson(body));
   if (!parsed.success) throw bad(z.prettifyError(parsed.error));
@@ -52,13 +52,13 @@ export function readMessage(body: Buffer): OutgoingMessage {
   for (const recipient of recipients) if (!ADDRESS.test(recipient)) throw bad('Illegal address');
   for (const { Name, Value } of EmailTags) {
     if (!TAG.test(Name) || !TAG.test(Value))
-      throw bad(`Invalid tag ${Name}: a tag has letters, digits, _ - . and @ only`);
+      throw bad(`Invalid tag ${Name}: a tag may only contain letters, digits, _ - . and @`);
   }
   const text = Simple ? Simple.Body.Text?.Data : mime?.text;
   const html = Simple ? Simple.Body.Html?.Data : mime?.html;
   if (text === undefined && html === undefined) throw bad('The body must have a text or an HTML part');
   return {
-    // As its reader sees it: SES takes a display name beyond ASCII as encoded words only.
+    // Decoded, as a mail client shows it. SES requires encoded words for a display name with other characters than ASCII.
     from: decodeWords(from),
     recipients,
     subject: Simple ? Simple.Subject.Data : (mime?.subject ?? ''),

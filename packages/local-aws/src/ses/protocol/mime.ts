@@ -43,7 +43,7 @@ function bodies(headers: Headers, body: string): { text?: string; html?: string 
     for (const part of body.split(`--${boundary}`).slice(1, -1)) {
       const inner = split(part.replace(/^\r?\n/, ''));
       const { text, html } = bodies(inner.headers, inner.body.replace(/\r?\n$/, ''));
-      // The first part of a kind is the message; later ones are attachments.
+      // The first part of a type is the message; later ones are attachments.
       if (text !== undefined) found.text ??= text;
       if (html !== undefined) found.html ??= html;
     }
@@ -60,7 +60,7 @@ function decodeBody(body: string, encoding: string | undefined): string {
   return body;
 }
 
-/** RFC 2047 words, such as `=?utf-8?Q?=C2=A1Hola!?=`. */
+/** Decodes the encoded words of RFC 2047, such as `=?utf-8?Q?=C2=A1Hola!?=`. */
 export function decodeWords(text: string): string {
   return text.replace(/=\?[^?]+\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi, (_word, kind: string, encoded: string) =>
     kind.toLowerCase() === 'b'

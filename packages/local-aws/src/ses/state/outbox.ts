@@ -1,19 +1,19 @@
 import type { OutgoingMessage } from '../protocol/message.ts';
 
-/** A message as the local SES accepted it. */
+/** A message that the local SES accepted. */
 export interface AcceptedMessage extends OutgoingMessage {
   readonly messageId: string;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
 }
 
-/** Where the messages go that the local SES accepts. */
+/** Receives the messages that the local SES accepts. */
 export interface EmailOutbox {
   /** Called for each recipient before a message is accepted. Throws an `AwsError` to refuse it. */
   admit?(recipient: string, message: OutgoingMessage): void;
-  /** Keeps an accepted message. SES answers its caller once the promise resolves. */
+  /** Stores an accepted message. SES answers its caller once the promise resolves. */
   accept(message: AcceptedMessage): Promise<void>;
-  /** Recipients of the messages accepted after a time, in milliseconds since the epoch. */
+  /** The number of recipients of messages that were accepted after a time, in milliseconds since the epoch. */
   acceptedSince(time: number): number;
 }
 

@@ -1,13 +1,13 @@
-/** SES lets a little more than the rate through before it throttles; so does this. */
+/** SES accepts a little more than the rate before it throttles. */
 const TOLERANCE = 1.05;
 const WINDOW_MS = 1_000;
 
-/** Counts what was accepted in the last second, whichever second that is. */
+/** Counts the messages of the last second, in a sliding window. */
 export class SendWindow {
   #times: number[] = [];
   #first = 0;
 
-  /** Whether `messages` more may be accepted now; if so, they are counted. */
+  /** Counts messages if the rate allows them. Returns false if it does not. */
   accept(messages: number, maxSendRate: number, now: number): boolean {
     while (this.#first < this.#times.length && (this.#times[this.#first] ?? 0) <= now - WINDOW_MS) this.#first++;
     if (this.#times.length - this.#first + messages > maxSendRate * TOLERANCE + 1) return false;

@@ -1,0 +1,87 @@
+import type { LambdaRuntime } from '../../lambda/runtime.ts';
+import type { HttpApiSpec } from '../definitions.ts';
+import { readBody } from '../protocol/body.ts';
+import { preflightHeaders } from '../protocol/cors.ts';
+import { type ApiRequest, authorizerEvent, routeEvent } from '../protocol/event.ts';
+import { ANSWERS, answerOf, type HttpAnswer } from '../protocol/response.ts';
+import { AuthorizerCache, type Decision, decisionOf } from '../state/authorizer-cache.ts';
+import { Throttle } from '../state/throttle.ts';
+import { matchRoute, type RouteMatch } from './match.ts';
+
+export interface AnswerOptions {
+  api: HttpApiSpec;
+  runtime: Pick<LambdaRuntime, 'invoke'>;
+  region: string;
+  /** Skips the authorizers. */
+  open: boolean;
+  onProblem(message: string): void;
+}
+
+/** Answers requests as API Gateway does: throttles, answers preflights, finds the route, authorizes and calls the function. */
+export class RequestAnswers {
+  private readonly options: AnswerOptions;
+  private readonly decisions = new AuthorizerCache();
+  private readonly throttle: Throttle | undefined;
+
+  constructor(options: AnswerOptions) {
+    this.options = options;
+    const { throttle } = options.api;
+    this.throttle = throttle && new Throttle(throttle, Date.now());
+  }
+
+  /** The response to a request. @throws AwsError of Lambda */
+  async answer(apiRequest: ApiRequest): Promise<HttpAnswer> {
+    const { api } = this.options;
+    const { request, rawPath } = apiRequest;
+    if (this.throttle && !this.throttle.take(apiRequest.now)) return ANSWERS.tooManyRequests;
+    if (api.cors && request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
+      return { status: 204, headers: preflightHeaders(api.cors, request), cookies: [], body: Buffer.alloc(0) };
+    }
+    const match = matchRoute(api.routes, request.method ?? 'GET', rawPath);
+    if (!match) return ANSWERS.notFound;
+    const decision = await this.authorize(apiRequest, match);
+    if ('status' in decision) return decision;
+    if (!decision.allowed) return ANSWERS.forbidden;
+    const body = await readBody(request);
+    if (!body) return ANSWERS.tooLarge;
+    const context = match.route.authorizer && !this.options.open ? decision.context : undefined;
+    return this.callFunction(match, JSON.stringify(routeEvent(apiRequest, match, body, context)));
+  }
+
+  private async authorize(apiRequest: ApiRequest, match: RouteMatch): Promise<Decision | HttpAnswer> {
+    const { authorizer } = match.route;
+    if (!authorizer || this.options.open) return { allowed: true, context: {} };
+    const identity: string[] = [];
+    for (const name of authorizer.identityHeaders) {
+      const value = apiRequest.request.headers[name];
+      if (value === undefined || value === '') return ANSWERS.unauthorized;
+      identity.push(String(value));
+    }
+    const known = this.decisions.get(authorizer, identity, apiRequest.now);
+    if (known) return known;
+    const event = JSON.stringify(authorizerEvent(apiRequest, match, identity, this.options.region));
+    const result = await this.options.runtime.invoke(authorizer.functionArn, event);
+    const decision = result.functionError ? undefined : decisionOf(result.payload);
+    if (!decision) {
+      this.options.onProblem(`The authorizer failed: ${result.payload.slice(0, 500)}`);
+      return ANSWERS.internalError;
+    }
+    this.decisions.put(authorizer, identity, decision, apiRequest.now);
+    return decision;
+  }
+
+  private async callFunction(match: RouteMatch, event: string): Promise<HttpAnswer> {
+    const { functionArn, timeoutMs, routeKey } = match.route;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), timeoutMs);
+    });
+    const result = await Promise.race([this.options.runtime.invoke(functionArn, event), late]).finally(() =>
+      clearTimeout(timer),
+    );
+    if (result === 'late') return ANSWERS.unavailable;
+    if (!result.functionError) return answerOf(result.payload);
+    this.options.onProblem(`${routeKey} failed: ${result.payload.slice(0, 500)}`);
+    return ANSWERS.internalError;
+  }
+}
