@@ -40,14 +40,14 @@ export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
 
 /**
  * A stack of the delivery core over a real table: a provider, tokens and a queue that a test can look into. A call of the table takes
- * `callMs()` milliseconds of the simulated time, half of them before it is made.
+ * `callMs` milliseconds of the simulated time, half of them before it is made.
  */
 export async function openDelivery({
   clock = simulatedClock(),
   callMs,
 }: {
   clock?: SimulatedClock;
-  callMs?: () => number;
+  callMs?: (now: number) => number;
 } = {}) {
   const table = await openTable(clock);
   if (callMs) slowDown(table, callMs);
@@ -171,10 +171,10 @@ export async function openDelivery({
   };
 }
 
-function slowDown({ client, clock }: DynamoTable, callMs: () => number) {
+function slowDown({ client, clock }: DynamoTable, callMs: (now: number) => number) {
   const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
   const slow = async (...call: unknown[]) => {
-    const half = callMs() / 2;
+    const half = callMs(clock.now()) / 2;
     await clock.sleep(half);
     const answer = await send(...call).catch((error: unknown) => ({ error }));
     await clock.sleep(half);
