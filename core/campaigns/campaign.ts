@@ -14,19 +14,19 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 export type ContentFormat = 'text' | 'html';
 export type Counts = Record<SendStatus, number>;
 
-/** What a redrive does with unconfirmed rows; for that one redrive only. */
+/** What one redrive does with unconfirmed rows. */
 export type UnconfirmedPolicy = 'resend' | 'accept';
 
-/** A campaign's record: the first upload of a file wins it, and its execution's input is built from it alone. */
+/** A campaign's record. The first upload of a file creates it, and the execution's input is made from it alone. */
 export interface CampaignRecord {
   batchId: string;
   campaignId?: string;
-  /** Names the winner's objects: `campaigns/<batchId>/<uploadId>/`. */
+  /** The upload that created the record. Its objects are under `campaigns/<batchId>/<uploadId>/`. */
   uploadId: string;
   /** Of the rows' claim: batches with the same rows, campaignId and dryRun have the same. */
   rowsKey: string;
   status: CampaignStatus;
-  /** Why it ended otherwise than SUCCEEDED. */
+  /** Why it did not succeed. */
   reason?: string;
   /** Data rows in the file = enqueued + skipped. */
   total: number;
@@ -38,34 +38,34 @@ export interface CampaignRecord {
   encoding: string;
   sendAt?: string;
   warnings: string[];
-  /** The SendRows concurrency, from the send rate when it was uploaded. */
+  /** The concurrency of SendRows, from the send rate at the upload. */
   maxConcurrency: number;
   sendTimeoutSeconds: number;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
   redriveCount: number;
-  /** Exact counts, written at an end; while it runs the counts are read from the ledger. */
+  /** Exact counts, written at an end. While it runs, the counts are read from the ledger. */
   finalCounts?: Counts & { unconfirmed: number };
-  /** When its execution was last looked at, by whoever; milliseconds since the epoch. */
+  /** When its execution was last described, in milliseconds since the epoch. */
   checkedAt?: number;
-  /** When it was seen to have ended; milliseconds since the epoch. */
+  /** When its end was noticed, in milliseconds since the epoch. */
   endSeenAt?: number;
   redrivenAt?: string;
   redriveRequest?: RedriveRequest;
-  /** Why no email of the account could leave; `at` in milliseconds since the epoch. */
+  /** Why the account could not send; `at` in milliseconds since the epoch. */
   accountError?: { code: string; message: string; at: number };
 }
 
-/** A redrive that was asked for through the product; `requestedAt` in milliseconds since the epoch. */
+/** A redrive that was requested through the product, not at Step Functions. `requestedAt` is in milliseconds since the epoch. */
 export interface RedriveRequest {
-  /** The redrive count it is for: no other redrive follows its policy. */
+  /** The redrive count that it is for. Its policy holds for no other redrive. */
   forRedrive: number;
   requestedAt: number;
   unconfirmed?: UnconfirmedPolicy;
 }
 
-/** Statuses in which nothing of a campaign is sent any more. */
+/** Statuses in which no row of a campaign is sent any more. */
 export const ENDED: readonly CampaignStatus[] = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => ENDED.includes(campaign.status);
 
@@ -73,7 +73,7 @@ export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => E
 export const OBJECTS_PREFIX = 'campaigns/';
 export const campaignPrefix = (batchId: string, uploadId: string) => `${OBJECTS_PREFIX}${batchId}/${uploadId}`;
 
-/** The input of a campaign's execution. The same record always gives the same bytes: StartExecution is idempotent only then. */
+/** The input of a campaign's execution. The same record always gives the same bytes, because StartExecution is idempotent only then. */
 export interface CampaignExecutionInput {
   batchId: string;
   campaignId: string | null;

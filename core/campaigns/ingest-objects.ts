@@ -9,8 +9,8 @@ import { objectKeysOf } from './identity.ts';
 
 export interface CampaignObjects {
   /**
-   * Reads the file once and writes its three objects as it goes: source.csv untouched, rows.csv, skipped.csv. Whatever fails, none of
-   * them is left behind. Throws InvalidCsv for a file that cannot be read or has no valid row.
+   * Reads the file once and writes its three objects meanwhile: source.csv as it is, rows.csv and skipped.csv. When anything fails,
+   * none of them remains. Throws InvalidCsv for a file that cannot be read or has no valid row.
    */
   write(upload: ObjectsToWrite): Promise<CsvSummary>;
   remove(batchId: string, uploadId: string): Promise<void>;
@@ -25,8 +25,8 @@ export interface ObjectsToWrite extends RowsOf {
 
 export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: string }): CampaignObjects {
   /**
-   * Small bodies go in one PutObject, larger ones in parts; a part needs 5 MB of memory. To stop it, destroy its body: `Upload.abort()` answers
-   * before its calls have ended, and what they write then stays.
+   * Writes small bodies by one PutObject and larger ones in parts; a part needs 5 MB of memory. To stop it, destroy its body:
+   * `Upload.abort()` resolves before its calls have ended, and they may still write.
    */
   async function put(key: string, body: Readable): Promise<void> {
     const params = { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' };
@@ -49,7 +49,7 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       const stop = (error: Error) => {
         for (const body of [untouched, rows.stream, skipped.stream]) body.destroy(error);
       };
-      // Once one of them fails, the writers must not wait for a reader that is gone.
+      // When one upload fails, the others must not wait for its stream.
       const writing = [put(keys.source, untouched), put(keys.rows, rows.stream), put(keys.skipped, skipped.stream)].map(
         (done) =>
           done.catch((error: Error) => {
@@ -79,5 +79,5 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
   };
 }
 
-/** Whoever reads or writes the stream is told; an error event that nobody hears would end the process. */
+/** Readers and writers of the stream get the error themselves. Without a listener the event would end the process. */
 const ignored = () => undefined;

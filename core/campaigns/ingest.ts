@@ -18,7 +18,7 @@ import { claimRows, rowsKeyOf } from './rows-claim.ts';
 export interface IngestDeps extends StartDeps, DynamoTable {
   objects: CampaignObjects;
   newUploadId(): string;
-  /** Emails per second that may leave now. */
+  /** Emails per second that may be sent now. */
   sendRate(): Promise<number>;
   sendTimeoutSeconds: number;
 }
@@ -31,16 +31,16 @@ export interface Upload {
 
 export interface Ingested {
   record: CampaignRecord;
-  /** The file was uploaded before: nothing new is sent. */
+  /** The file was uploaded before, so nothing new is sent. */
   duplicate: boolean;
-  /** The first of them; all are in skipped.csv. */
+  /** The first ones; all are in skipped.csv. */
   skippedRows: SkippedRow[];
 }
 
 /**
- * Turns an uploaded CSV into a running campaign. Its steps are ordered so that a crash between any two is healed by uploading the file
- * again, and nothing is sent twice: objects, then the claim of the rows, then the record that names the objects (the first upload wins both),
- * then the execution that the record describes. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict; then nothing is left behind.
+ * Turns an uploaded CSV into a running campaign: it writes the objects, claims the rows, writes the record that names the objects, and
+ * starts the execution. The first upload of a file, and of the same rows, wins. After a crash between any two steps the same upload
+ * continues, and nothing is sent twice. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict, and leaves nothing behind then.
  */
 export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upload): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
@@ -56,7 +56,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
   const now = deps.clock.now();
   checkSchedule(options.sendAt, now);
   const maxConcurrency = concurrencyFor(await deps.sendRate());
-  // The keys of the rows depend on the time, so rows.csv and the record have the same.
+  // The keys of the rows contain the time, so rows.csv and the record must have the same.
   const batch = {
     batchId,
     createdAt: new Date(now).toISOString(),
@@ -97,7 +97,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
   return { record: started, duplicate: false, skippedRows: summary.skippedRows };
 }
 
-/** The same file again, or the same rows in other bytes: tells how it stands, and starts what a crash had kept from starting. */
+/** The same file again, or the same rows in other bytes: returns the campaign's state, and starts its execution if a crash prevented that. */
 async function uploadedBefore(
   deps: IngestDeps,
   existing: CampaignRecord,
@@ -108,7 +108,7 @@ async function uploadedBefore(
   return { record: await ensureStarted(deps, existing), duplicate: true, skippedRows: [] };
 }
 
-/** The encoding that was named, else the one found; undefined where the file names none that fits. */
+/** The given encoding, or else the detected one. Undefined when none fits the file. */
 const encodingName = ({ encoding }: Inspection, options: CampaignOptions): string | undefined =>
   options.encoding ?? (encoding instanceof PregonError ? undefined : encoding.name);
 
@@ -123,7 +123,7 @@ interface Counted extends RowsOf {
 
 async function claimRecord(deps: IngestDeps, counted: Counted) {
   const { summary, options, ...batch } = counted;
-  // Before any send of the day: lists by date read these marks to know where to look.
+  // Written before any send of the day, because lists by date read these markers.
   await markDay(deps, dayOf(batch.createdAt));
   return deps.store.create({
     ...batch,

@@ -1,24 +1,26 @@
 import { PregonError } from '../errors.ts';
 import type { CampaignRecord, ContentFormat } from './campaign.ts';
 
-/** What an upload may ask for besides its file. `sendAt` is ISO 8601, UTC, with milliseconds. */
+/** The options of an upload. `sendAt` is ISO 8601, UTC, with milliseconds. */
 export interface CampaignOptions {
   campaignId?: string;
   sendAt?: string;
   dryRun: boolean;
   format: ContentFormat;
-  /** The encoding of the file, by its name in the WHATWG standard; found from the file when left out. */
+  /** The encoding of the file, by its name in the WHATWG standard. Detected when left out. */
   encoding?: string;
 }
 
 const YEAR_MS = 366 * 24 * 60 * 60 * 1000;
 
-/** Throws BadRequest for a time to send that is past or more than a year ahead. */
+/** Throws BadRequest when the time is past or more than a year ahead. */
 export function checkSchedule(sendAt: string | undefined, now: number): void {
   if (sendAt === undefined) return;
   const at = Date.parse(sendAt);
   if (at < now)
-    throw new PregonError('BadRequest', `sendAt is past: ${sendAt}. Leave it out to send now.`, { field: 'sendAt' });
+    throw new PregonError('BadRequest', `sendAt is in the past: ${sendAt}. Leave it out to send now.`, {
+      field: 'sendAt',
+    });
   if (at > now + YEAR_MS) {
     throw new PregonError('BadRequest', `sendAt is more than a year ahead: ${sendAt}.`, { field: 'sendAt' });
   }

@@ -5,12 +5,12 @@ import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;
 
-/** After an end is recorded no worker sends on a state that is older than this. */
+/** This long after an end is recorded, no worker sends on an older state any more. */
 const QUIET_MS = 3_000;
-/** A larger batch is not counted while somebody waits for an answer. */
+/** A larger batch is not counted while a caller waits for the answer. */
 const COUNT_INLINE_ROWS = 20_000;
 
-/** Brings a campaign's record to where its execution stands. A state from before the last redrive changes nothing. */
+/** Updates a campaign's record from the state of its execution. A state from before the last redrive changes nothing. */
 export async function applyExecution(
   deps: Deps,
   record: CampaignRecord,
@@ -32,13 +32,13 @@ export async function applyExecution(
       ...(reason !== undefined && { reason }),
     },
     ...(reason === undefined && { remove: ['reason'] as const }),
-    // Settle, or another end, may have been written since the record was read: the first end of a redrive stays.
+    // Settle or another caller may have written the end since the record was read. The first end of a redrive is kept.
     ifNotEndedSince: state.redriveCount,
   });
   return ended ?? current(deps, record);
 }
 
-/** Writes the exact counts of a campaign that ended without Settle having counted. Waits until no worker holds a row of it. */
+/** Writes the exact counts of a campaign that ended without Settle. Waits until no row has a lease. */
 export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
   if (!hasEnded(record) || record.finalCounts) return record;
   const quietAt = (record.endSeenAt ?? 0) + QUIET_MS;
@@ -50,7 +50,7 @@ export async function countAtEnd(deps: Deps, record: CampaignRecord): Promise<Ca
   return counted ? writeCounts(deps, record, counted) : current(deps, record);
 }
 
-/** The same where somebody waits for the answer: only when it is possible at once. */
+/** The same for a caller that waits for the answer: counts only when that is possible at once. */
 export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Promise<CampaignRecord> {
   const possible = hasEnded(record) && !record.finalCounts && record.enqueued <= COUNT_INLINE_ROWS;
   if (!possible || deps.clock.now() < (record.endSeenAt ?? 0) + QUIET_MS) return record;
@@ -60,7 +60,7 @@ export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Pro
 
 async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open }: Tally) {
   const { PENDING, QUEUED, SENT, ERROR } = counts;
-  // An execution that ended before all its rows were registered: they are as good as pending.
+  // The execution may have ended before it registered all rows. These count as PENDING.
   const unregistered = Math.max(0, record.enqueued - (PENDING + QUEUED + SENT + ERROR));
   if (record.status === 'SUCCEEDED' && open.length + unregistered > 0) {
     deps.telemetry.error('A campaign succeeded with rows left', {
@@ -75,7 +75,7 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
     ifStatus: [record.status],
     ifRedriveCountAtMost: record.redriveCount,
   });
-  // A redrive that came meanwhile adds to the progress by itself.
+  // A redrive in the meantime continues the progress counter itself.
   if (!written) return current(deps, record);
   await deps.ledger.setProgress(record.batchId, SENT);
   return written;
@@ -102,14 +102,14 @@ async function applyRunning(deps: Deps, record: CampaignRecord, state: Execution
   return started ?? current(deps, record);
 }
 
-/** What a redrive makes of a record: nothing of the end before it stays. */
+/** The change of a record by a redrive: it removes everything about the earlier end. */
 export const redrivenUpdate = (redriveCount: number, redrivenAt: string) => ({
   set: { status: 'RUNNING' as const, redriveCount, redrivenAt },
   remove: ['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError'] as const,
 });
 
 function endReason({ accountError }: CampaignRecord, state: ExecutionState): string | undefined {
-  // The Map Run only says that its tolerance was exceeded; the worker knows why.
+  // The Map Run only says that its tolerance was exceeded. The worker recorded why.
   return accountError ? `${accountError.code}: ${accountError.message}` : reasonOf(state);
 }
 

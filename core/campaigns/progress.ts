@@ -3,13 +3,13 @@ import type { CampaignDeps } from './deps.ts';
 
 export interface Progress {
   counts: Counts;
-  /** Rows in ERROR of which nobody knows whether the email left, and nobody decided. */
+  /** Rows in ERROR that a provider may have accepted, and that nobody has decided about. */
   unconfirmed: number;
 }
 
 /**
- * How many rows are in each status; the four add up to `enqueued`. Exact once the campaign has ended; while it runs SENT is what
- * the workers have added, at most a batch per worker behind, QUEUED and ERROR are counted, PENDING is the rest.
+ * The number of rows in each status; the four add up to `enqueued`. Exact once the campaign has ended. While it runs, SENT is what the
+ * workers have added, which is at most one batch per worker behind; QUEUED and ERROR are counted; PENDING is the rest.
  */
 export async function campaignProgress(
   { ledger }: Pick<CampaignDeps, 'ledger'>,

@@ -7,13 +7,13 @@ import { type RowsOf, retryLines } from '../csv/write.ts';
 
 /** The rows that one redrive sends again, as the file that SendRows reads. */
 export interface RetryFile {
-  /** Undefined when it was not written. */
+  /** Undefined when there is no such file. */
   read(key: string): Promise<number[] | undefined>;
   /** Writes it unless it exists; returns the row numbers of the file that exists then. */
   write(key: string, batch: RowsOf, rows: readonly number[]): Promise<number[]>;
 }
 
-/** Reads and writes by streams, because a campaign may have a million rows to send again. */
+/** Reads and writes streams, because a campaign may have a million rows to send again. */
 export function createRetryFile(s3: S3Client, bucket: string): RetryFile {
   async function read(key: string): Promise<number[] | undefined> {
     try {

@@ -6,16 +6,16 @@ import type { SettleInput } from './messages.ts';
 import type { RetryFile } from './retry-file.ts';
 import { isOpenUnconfirmed, isRetryable } from './tally.ts';
 
-/** Row updates on their way at once. */
+/** Row updates at the same time. */
 const CONCURRENCY = 64;
-/** RedriveExecution follows its request within its tries and the function's 29 s; a later redrive is another one. */
+/** RedriveExecution follows its request within the function's 29 s. A later redrive is another one. */
 const REQUEST_VALID_MS = 30_000;
-/** Step Functions' clock may be behind ours. */
+/** The clock of Step Functions may be behind. */
 const CLOCK_SKEW_MS = 2_000;
 
 /**
- * Prepares what a redrive sends again: the list first, as a file, then each row of it from ERROR back to PENDING. Repeated, it gives
- * the same list and changes nothing. Undefined when there is nothing to send again.
+ * Prepares the rows that a redrive sends again: writes their list to a file, then moves each of them from ERROR back to PENDING. Resolves
+ * to the file's key, or to undefined when there is nothing to send again. A repeated call writes the same list and changes nothing.
  */
 export async function prepareRetry(
   deps: { ledger: Ledger; retryFile: RetryFile },
@@ -56,7 +56,7 @@ export async function prepareRetry(
 const keyOf = ({ batchId, uploadId }: CampaignRecord, redriveCount: number) =>
   `${campaignPrefix(batchId, uploadId)}/retry/${redriveCount}.csv`;
 
-/** Rows of lists that never ran: a Settle before this one moved them back and did not come to its end. */
+/** Rows of lists that were never sent, because an earlier Settle moved them back and then failed. */
 async function movedBefore(retryFile: RetryFile, record: CampaignRecord, input: SettleInput): Promise<Set<number>> {
   const rows = new Set<number>();
   for (let redrive = input.retryRound + 1; redrive < input.redriveCount; redrive += 1) {
@@ -67,7 +67,7 @@ async function movedBefore(retryFile: RetryFile, record: CampaignRecord, input: 
 
 const isWaiting = ({ status, lease }: RowState) => status === 'PENDING' && lease === undefined;
 
-/** What was asked for this very redrive; a redrive made elsewhere, or later, has no policy. */
+/** The policy that was requested for this very redrive. A redrive made elsewhere, or later, has none. */
 export function policyOf({ redriveRequest }: CampaignRecord, input: SettleInput): UnconfirmedPolicy | undefined {
   if (redriveRequest?.forRedrive !== input.redriveCount || !input.redriveTime) return undefined;
   const after = Date.parse(input.redriveTime) - redriveRequest.requestedAt;

@@ -1,3 +1,4 @@
+import { isoNow } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import { forEachConcurrently } from '../for-each.ts';
 import type { CampaignRecord } from './campaign.ts';
@@ -11,8 +12,8 @@ import { type Tally, tallyWithoutLeases } from './tally.ts';
 export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'> & { retryFile: RetryFile };
 
 /**
- * The last state of a campaign. In a redrive it first moves back what is to be sent again and answers the file that lists it. Otherwise
- * it counts, writes the counts, and throws CampaignIncomplete while rows are left that a redrive, or a decision, can end.
+ * The last state of a campaign. In a redrive it first moves the rows to send again back to PENDING and returns the file that lists them.
+ * Otherwise it counts the rows and writes the counts. Throws CampaignIncomplete while rows are left that a redrive or a decision can end.
  */
 export async function settle(deps: SettleDeps, input: SettleInput): Promise<SettleOutput> {
   const { batchId, redriveCount, retryRound } = input;
@@ -25,7 +26,7 @@ export async function settle(deps: SettleDeps, input: SettleInput): Promise<Sett
     if (retryKey) return { batchId, counts: before.counts, retryKey };
   }
   const changed = await endForgotten(deps, record, before);
-  // Accepted and forgotten rows count differently now.
+  // Rows that were accepted or forgotten now count differently.
   const result = redriven || changed ? await tallyWithoutLeases(deps, batchId) : before;
   await writeEnd(deps, record, input, result);
   if (result.unconfirmed + result.retryable > 0) {
@@ -35,7 +36,7 @@ export async function settle(deps: SettleDeps, input: SettleInput): Promise<Sett
   return { batchId, counts: result.counts };
 }
 
-/** The record, told about a redrive that was made elsewhere and that nobody has noticed yet. */
+/** The record, updated for a redrive that was made elsewhere and is not recorded yet. */
 async function recordOf(
   deps: SettleDeps,
   { batchId, redriveCount, redriveTime }: SettleInput,
@@ -50,7 +51,7 @@ async function recordOf(
   return redriven ?? record;
 }
 
-/** Every child of SendRows has ended, so a row that is PENDING or QUEUED now was forgotten: reported loudly, never sent by itself. */
+/** Every child of SendRows has ended, so a row that is still PENDING or QUEUED was forgotten. It is reported and ended, never sent. */
 async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRecord, before: Tally): Promise<boolean> {
   const total = Object.values(before.counts).reduce((sum, count) => sum + count, 0);
   if (total !== enqueued) {
@@ -60,7 +61,7 @@ async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRec
   }
   if (before.open.length === 0) return false;
   const rows = before.open.slice(0, 100);
-  deps.telemetry.error('Rows were left behind by the workflow', { batchId, count: before.open.length, rows });
+  deps.telemetry.error('The workflow left rows behind', { batchId, count: before.open.length, rows });
   deps.telemetry.count('RowsLeftBehind', before.open.length);
   await forEachConcurrently(64, before.open, (rowNumber) => deps.ledger.markForgotten({ batchId, rowNumber }));
   return true;
@@ -69,7 +70,7 @@ async function endForgotten(deps: SettleDeps, { batchId, enqueued }: CampaignRec
 async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleInput, result: Tally): Promise<void> {
   const { batchId } = record;
   const done = result.unconfirmed + result.retryable === 0;
-  const finishedAt = new Date(deps.clock.now()).toISOString();
+  const finishedAt = isoNow(deps.clock);
   const written = await deps.store.update(batchId, {
     set: {
       finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },

@@ -6,14 +6,14 @@ import type { Lease } from '../ledger/send.ts';
 import { isOver } from '../ledger/transitions.ts';
 import type { Counts } from './campaign.ts';
 
-/** A batch counted row by row on the table itself. */
+/** The exact counts of a batch. */
 export interface Tally {
   counts: Counts;
-  /** In ERROR, nobody knows whether the email left, and nobody decided. */
+  /** In ERROR; a provider may have accepted them, and nobody has decided about them. */
   unconfirmed: number;
   /** In ERROR, and a redrive may send them. */
   retryable: number;
-  /** PENDING or QUEUED, held by nobody. */
+  /** PENDING or QUEUED, without a lease. */
   open: number[];
   leased: { rowNumber: number; lease: Lease }[];
 }
@@ -23,7 +23,7 @@ export const isOpenUnconfirmed = ({ status, error }: RowState): boolean =>
 
 export const isRetryable = ({ status, error }: RowState): boolean => status === 'ERROR' && error?.retryable === true;
 
-/** Counts a batch exactly, by consistent reads. */
+/** Counts a batch by consistent reads of every row. */
 export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
   const result: Tally = {
     counts: { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 0 },
@@ -43,7 +43,7 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
 }
 
 const RECHECK_MS = 500;
-/** Leases that are ended at once. */
+/** Leases that are ended at the same time. */
 const CONCURRENCY = 64;
 
 interface TallyDeps {
@@ -52,8 +52,8 @@ interface TallyDeps {
 }
 
 /**
- * Counts a batch once nobody holds a row of it: live leases are waited out, those that ran out are recorded unconfirmed. Undefined
- * when the count is not wanted any more: workers that send again leave no moment without leases.
+ * Counts a batch once no row has a lease: waits for live leases and records expired ones as unconfirmed. Resolves to undefined when the
+ * count is no longer wanted, because workers that send again would leave no moment without leases.
  */
 export async function tallyWithoutLeases(deps: TallyDeps, batchId: string): Promise<Tally>;
 export async function tallyWithoutLeases(
@@ -76,7 +76,7 @@ export async function tallyWithoutLeases(
   }
 }
 
-/** The same without waiting: undefined while somebody holds a row. */
+/** The same without waiting. Undefined while a row has a live lease. */
 export async function tallyIfQuiet({ ledger, clock }: TallyDeps, batchId: string): Promise<Tally | undefined> {
   const found = await tally(ledger, batchId);
   if (found.leased.length === 0) return found;

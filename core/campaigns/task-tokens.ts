@@ -8,17 +8,17 @@ import type { TASK_ERROR, TaskCause } from './messages.ts';
 
 export type TaskError = (typeof TASK_ERROR)[keyof typeof TASK_ERROR];
 
-/** Answers of Step Functions to a token that nobody waits for any more: its execution has ended, or has retried. */
-const OVER = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
+/** Errors for a token whose execution has ended or retried. */
+const STALE = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 
-/** Answers the executions that wait. Each call tells whether somebody did: a stale token is normal. */
+/** Answers waiting executions. Each call resolves to whether the execution still waited; a stale token is normal. */
 export interface TaskTokens {
   succeed(token: string, output: Readonly<Record<string, unknown>>): Promise<boolean>;
   fail(token: string, error: TaskError, cause: TaskCause): Promise<boolean>;
   isWaiting(token: string): Promise<boolean>;
 }
 
-/** Step Functions takes at most this many characters of a cause. */
+/** The longest `cause`. https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
 const MAX_CAUSE = 32_768;
 
 export function createTaskTokens(sfn: SFNClient): TaskTokens {
@@ -31,7 +31,7 @@ export function createTaskTokens(sfn: SFNClient): TaskTokens {
           new SendTaskFailureCommand({
             taskToken,
             error,
-            // Escaping may make it longer: a quarter is always short enough.
+            // Escaping in JSON may make the message up to six times longer.
             cause: JSON.stringify({ code, message: message.slice(0, MAX_CAUSE / 8) }),
           }),
         ),
@@ -45,7 +45,7 @@ async function answered(call: Promise<unknown>): Promise<boolean> {
     await call;
     return true;
   } catch (error) {
-    if (error instanceof Error && OVER.has(error.name)) return false;
+    if (error instanceof Error && STALE.has(error.name)) return false;
     throw error;
   }
 }
