@@ -1,4 +1,4 @@
-/** Does the work for every item, at most `concurrency` at a time. Rejects with the first failure, when what had begun is over. */
+/** Does the work for every item, `concurrency` at a time. After a failure it starts no more, and rejects when the others are done. */
 export async function forEachConcurrently<T>(
   concurrency: number,
   items: readonly T[],
@@ -6,7 +6,7 @@ export async function forEachConcurrently<T>(
 ): Promise<void> {
   const left = items.values();
   const failures: unknown[] = [];
-  const lanes = Array.from({ length: Math.min(concurrency, items.length) }, async () => {
+  const workers = Array.from({ length: Math.min(concurrency, items.length) }, async () => {
     for (const item of left) {
       try {
         await work(item);
@@ -16,6 +16,6 @@ export async function forEachConcurrently<T>(
       if (failures.length > 0) return;
     }
   });
-  await Promise.all(lanes);
+  await Promise.all(workers);
   if (failures.length > 0) throw failures[0];
 }

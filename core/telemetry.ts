@@ -1,4 +1,4 @@
-/** What the core reports; the Lambdas put Powertools behind it, tests what they like. */
+/** What the core logs and counts. The Lambda functions implement it by Powertools. */
 export interface Telemetry {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -10,7 +10,7 @@ export interface Telemetry {
   duration(metric: DurationMetric, milliseconds: number): void;
 }
 
-/** Counters; alarms and the dashboard name them. */
+/** Counters. Alarms and the dashboard use their names. */
 export type Metric =
   | 'Sent'
   | 'Rejected'
@@ -21,7 +21,7 @@ export type Metric =
   | 'Postponed'
   /** A provider other than the first took an email. */
   | 'ProviderFallback'
-  /** A failed attempt went on to the next provider. */
+  /** A failed email was queued for the next provider. */
   | 'FailedOver'
   | 'SlotMissed'
   | 'Duplicate'
@@ -32,16 +32,16 @@ export type Metric =
   | 'CampaignIncomplete'
   /** An order's change of status was processed. */
   | 'OrderProcessed'
-  /** The sweep sent an order's message that its write had not sent. */
+  /** The sweep sent a message from an order's outbox. */
   | 'OutboxSwept'
-  /** An order's change waits long for the one before it. */
+  /** A change of an order has waited long for the one before it. */
   | 'OrderStuck'
-  /** The sweep gave a message to a request that had none any more. */
+  /** The sweep queued a request that had lost its message. */
   | 'RequestSwept';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
 
-/** Reports nothing. */
+/** For tests and tools: reports nothing. */
 export const silent: Telemetry = {
   debug: () => undefined,
   info: () => undefined,

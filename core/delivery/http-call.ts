@@ -14,7 +14,7 @@ export interface HttpCall {
   method?: 'POST' | 'GET';
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** Until the connection stands, TLS included. */
+  /** For the connection, including TLS. */
   connectTimeoutMs?: number;
   /** For the whole call. */
   timeoutMs: number;
@@ -24,11 +24,11 @@ export interface HttpCall {
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** At most 64 KB of it; empty when the connection broke after the status. */
+  /** At most its first 64 KB. Empty when the connection broke after the status. */
   body: string;
 }
 
-/** Thrown when no status came back. `sent` is false only where no byte of the request can have left this machine. */
+/** Thrown when no status came back. `sent` is false only when no byte of the request can have left this machine. */
 export class HttpCallFailed extends Error {
   readonly sent: boolean;
 
@@ -42,13 +42,13 @@ export class HttpCallFailed extends Error {
 const CONNECT_TIMEOUT_MS = 3000;
 const MAX_BODY = 64 * 1024;
 
-// Idle connections are given up before a server would close them: 5 s is the shortest keep-alive in wide use (Node's own).
+// Idle connections are closed before a server closes them. 5 s is the shortest keep-alive in wide use (Node's own).
 const agentOptions = { keepAlive: true, timeout: 4000, maxFreeSockets: 16 };
 const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
 
 /**
- * Makes one call and answers whatever status came back. `fetch` does not tell whether the request had left when it
- * failed; who must not send twice needs to know. Throws HttpCallFailed.
+ * Makes one call and resolves to its answer, whatever the status. `fetch` is not used, because it does not tell whether a failed request
+ * was sent, which decides whether it may be sent again. Throws HttpCallFailed.
  */
 export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const { url, method = 'POST', headers, body, timeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, clock } = call;
@@ -63,7 +63,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
         headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       });
     } catch (error) {
-      // A header that cannot be one, such as a key with a line break.
+      // A header is not valid, such as a key with a line break.
       reject(new HttpCallFailed(`${url.host}: ${error instanceof Error ? error.message : error}`, false));
       return;
     }
@@ -90,7 +90,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
         sent = true;
         cancelConnecting();
       };
-      // Bytes are handed to the kernel as soon as the connection stands; on one that is used again that is now.
+      // The request is sent as soon as the connection is open. A reused connection is open already.
       if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', leaves);
       else leaves();
     });
@@ -106,7 +106,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   });
 }
 
-/** The status says what happened, so a body that breaks off is no failure. */
+/** The status decides about the call, so a body that breaks off is not a failure. */
 function bodyOf(response: IncomingMessage): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** How long a call will take, from how long it took: the smoothed mean plus deviations, as TCP estimates its timeout (RFC 6298). */
+/** Estimates how long a call takes: the smoothed mean plus deviations, as TCP estimates its timeout (RFC 6298). */
 export class Latency {
   readonly #bounds: { least: number; most: number };
   #mean: number | undefined;
@@ -18,19 +18,19 @@ export class Latency {
     this.#mean += (milliseconds - this.#mean) / 8;
   }
 
-  /** Milliseconds within which nearly every call is over. */
+  /** Milliseconds that nearly every call stays below. */
   get expected(): number {
     return this.#estimate(4);
   }
 
-  /** Milliseconds within which most calls are over. */
+  /** Milliseconds that most calls stay below. */
   get usual(): number {
     return this.#estimate(2);
   }
 
   #estimate(deviations: number): number {
     const { least, most } = this.#bounds;
-    // The first calls of a process open its connections.
+    // The first calls of a process also open connections, so they take longer.
     const estimate = this.#mean === undefined ? 4 * least : this.#mean + deviations * this.#deviation;
     return Math.min(most, Math.max(least, estimate));
   }

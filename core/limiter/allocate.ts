@@ -1,10 +1,11 @@
 import { reservedSpacingOf } from './spacing.ts';
 
 /**
- * The limiter's arithmetic: GCRA by exact spacing. Slots are handed out one after the other, `spacing` apart; `next` is the
- * first that is free. Every grant is an attempt with a condition, so that it may be planned on a state that is old by
- * the time it is made: then the condition fails and it is planned again. Extending needs no exact state, so workers that ask
- * at once do not refuse each other.
+ * The arithmetic of the limiter is GCRA with exact spacing: slots follow each other `spacing` apart, and `next` is the first free one. A
+ * reservation is a conditional write, so it may be planned on an old state: when the condition fails it is planned again. Extending does
+ * not need the exact state, so concurrent workers do not make each other fail.
+ *
+ * The limiter of SES serves both priorities. Campaigns may use the whole rate, except for a tenth that is reserved for transactional mail.
  */
 export type Priority = 'campaign' | 'transactional';
 
@@ -12,9 +13,9 @@ export interface LimiterState {
   /** The first free slot; milliseconds since the epoch, with fractions. */
   next: number;
   spacing: number;
-  /** Where the transactional mail's reserved share goes on. */
+  /** The next slot of the share that is reserved for transactional mail. */
   reservedNext: number;
-  /** When a campaign last asked. */
+  /** When a campaign last asked for slots. */
   campaignAt: number;
 }
 
@@ -22,47 +23,47 @@ export interface Ask {
   priority: Priority;
   /** At most this many slots. */
   n: number;
-  /** So many more where the limiter has room: a worker that is held up misses slots, and asking again costs it more. */
+  /** This many more while the limiter has room, because a slow worker misses slots, and asking again would cost it more. */
   spare?: number;
   now: number;
-  /** No slot before this: what must be done first takes until then. */
+  /** No slot is earlier, because the steps before the send take until then. */
   earliest: number;
-  /** No slot after this. */
+  /** No slot is later. */
   until: number;
 }
 
-/** A grant as a conditional change of the state. */
+/** A reservation as a conditional change of the state. */
 export interface Attempt {
   n: number;
   priority: Priority;
   now: number;
-  /** Holds only while the spacing is this one. */
+  /** Condition: the spacing is still this one. */
   spacing: number;
-  /** `extend`: the slots follow those before. `restart`: nobody asked for a while, they begin at `earliest`. */
+  /** `extend`: the slots follow the last reserved one. `restart`: nobody asked for a while, so they begin at `earliest`. */
   kind: 'extend' | 'restart';
   earliest: number;
-  /** `extend` holds only while `next` is at most this: nobody books further ahead. */
+  /** Condition of `extend`: `next` is at most this, so that nobody reserves further ahead. */
   latestNext: number;
-  /** The transactional priority while campaigns ask: its reserved share, moved from exactly here. */
+  /** For transactional mail while campaigns are active. Condition: the reserved share is still at `from`. */
   reservedShare?: { from: number; to: number };
-  /** The transactional priority alone: holds only while no campaign has asked since. */
+  /** For transactional mail while no campaign is active. Condition: no campaign has asked since. */
   noCampaignSince?: number;
 }
 
 export type Decision = { attempt: Attempt } | { retryAt: number };
 
-/** Campaigns book at most this far ahead: a stop takes effect, and a new rate, when these slots are over. */
+/** Campaigns reserve at most this far ahead. A stop or a new rate takes effect when these slots are over. */
 export const CAMPAIGN_HORIZON_MS = 2_000;
-/** The transactional priority may always book behind the campaigns: that is what guarantees its reserved share. */
+/** Transactional mail may reserve this much further ahead than campaigns, which guarantees its reserved share. */
 const TRANSACTIONAL_AHEAD_MS = 1_000;
-/** Spare slots lie within this of the earliest: further ahead others wait for them. */
+/** Spare slots are this close to the earliest slot. Other workers wait for slots further ahead. */
 const SPARE_WITHIN_MS = 100;
-/** What the priority may take of its reserved share at once. */
+/** Transactional mail may use its reserved share of this time at once. */
 const RESERVED_BURST_MS = 1_000;
-/** Campaigns are active while one asked within this. */
+/** Campaigns are active this long after one of them asked. */
 export const ACTIVE_MS = 2_000;
 
-/** Plans a grant on the state as it was seen, or says when to ask again. */
+/** Plans a reservation on the state as it was read, or says when to ask again. */
 export function decide(state: LimiterState, ask: Ask): Decision {
   const { spacing } = state;
   const first = Math.max(state.next, ask.earliest);
@@ -95,34 +96,11 @@ export function decide(state: LimiterState, ask: Ask): Decision {
 /** The clocks of two workers differ by less. */
 const CLOCK_MARGIN_MS = 10_000;
 
-/** Whether slots are booked further ahead than anybody books: then they are of a clock that was set back since. */
-export const isBookedTooFar = ({ next, spacing }: LimiterState, now: number): boolean =>
+/** Whether slots are reserved further ahead than any worker reserves, because the clock was set back since. */
+export const isTooFarAhead = ({ next, spacing }: LimiterState, now: number): boolean =>
   next > now + horizonOf('transactional', spacing) + spacing + CLOCK_MARGIN_MS;
 
-/** Whether the attempt's condition holds in this state. */
-export function holds(attempt: Attempt, state: LimiterState): boolean {
-  return (
-    state.spacing === attempt.spacing &&
-    (attempt.kind === 'extend'
-      ? state.next > attempt.earliest && state.next <= attempt.latestNext
-      : state.next <= attempt.earliest) &&
-    (!attempt.reservedShare || state.reservedNext === attempt.reservedShare.from) &&
-    (attempt.noCampaignSince === undefined || state.campaignAt <= attempt.noCampaignSince)
-  );
-}
-
-/** The state after the attempt. */
-export function applied(attempt: Attempt, state: LimiterState): LimiterState {
-  const step = attempt.n * attempt.spacing;
-  return {
-    ...state,
-    next: (attempt.kind === 'extend' ? state.next : attempt.earliest) + step,
-    ...(attempt.reservedShare && { reservedNext: attempt.reservedShare.to }),
-    ...(attempt.priority === 'campaign' && { campaignAt: attempt.now }),
-  };
-}
-
-/** The slots that the attempt was given, from the `next` after it. */
+/** The slots of the attempt, from the `next` after it. */
 export const slotsOf = ({ n, spacing }: Attempt, nextAfter: number): number[] =>
   Array.from({ length: n }, (_, i) => nextAfter - (n - i) * spacing);
 
@@ -133,7 +111,7 @@ function reservedLeft({ reservedNext, spacing }: LimiterState, now: number): num
   return Math.floor((now + RESERVED_BURST_MS - Math.max(reservedNext, now)) / reservedSpacingOf(spacing)) + 1;
 }
 
-/** When all that was asked for may fit, but not so late that slots in between would stay free. */
+/** When all requested slots may fit, but not so late that slots in between would stay unused. */
 function retryAt(state: LimiterState, ask: Ask, latest: number, inReserved: number): number {
   const { now } = ask;
   const wait =

@@ -6,7 +6,7 @@ import {
   CAMPAIGN_HORIZON_MS,
   type Decision,
   decide,
-  isBookedTooFar,
+  isTooFarAhead,
   slotsOf,
 } from './allocate.ts';
 import { FRESH_MS, freshLimiter, isFresh, type RateOf, type RateSource, refreshRate, STALE_MS } from './rate.ts';
@@ -15,30 +15,30 @@ import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
 
 export type Reservation = { slots: number[] } | { retryAt: number };
 
-/** One limiter for all workers: slots that are never closer together than its rate allows. */
+/** The limiter of a provider, shared by all workers. Its slots are never closer together than the rate allows. */
 export interface Limiter {
   readonly name: string;
-  /** A send leaves at most this long after its slot: the spacing allows for it. */
+  /** The longest delay of a send after its slot. The spacing allows for it. */
   readonly toleranceMs: number;
   /**
-   * Up to n slot times between `earliest` and `until` (milliseconds, with fractions), and up to `spare` more where nobody waits for
-   * them; or when to ask again.
+   * Reserves up to n slots between `earliest` and `until` (milliseconds, with fractions), and up to `spare` more while nobody waits
+   * for them. Resolves to their times, or to when to ask again.
    */
   reserve(ask: Omit<Ask, 'now'>): Promise<Reservation>;
-  /** Resolves when nothing goes on behind a reservation any more: a Lambda is frozen once it has answered. */
+  /** Resolves when no lookup runs in the background any more, because a Lambda is frozen once it has answered. */
   idle(): Promise<void>;
 }
 
-/** Attempts that lose against other workers are made again; this many in a row means that something is wrong. */
+/** A reservation that loses against other workers is tried again. This many losses in a row mean that something is wrong. */
 const MAX_ROUNDS = 50;
 
-/** A limiter that lives in the ledger's table, one item per name. */
+/** A limiter in the sends table: one item for each name. */
 export function createLimiter(rate: RateOf): Limiter {
   const { table, name, telemetry } = rate;
   let seen: { state: LimiterItem; at: number } | undefined;
   let lookup: Promise<void> | undefined;
 
-  function lookUpBehind(state: LimiterItem) {
+  function refreshInBackground(state: LimiterItem) {
     if (lookup || isFresh(rate, state, table.clock.now(), FRESH_MS)) return;
     lookup = refreshRate(rate, state)
       .catch((error: unknown) => telemetry.warn('The rate could not be refreshed', { limiter: name, error }))
@@ -55,7 +55,7 @@ export function createLimiter(rate: RateOf): Limiter {
 
   function see(state: LimiterItem): LimiterItem {
     seen = { state, at: table.clock.now() };
-    lookUpBehind(state);
+    refreshInBackground(state);
     return state;
   }
 
@@ -67,7 +67,7 @@ export function createLimiter(rate: RateOf): Limiter {
       let state = await setBackIfTooFar(table, name, await current());
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const ask: Ask = { ...request, now: table.clock.now() };
-        // The first plan is made on what this worker saw last: others went on since, which extending allows for.
+        // The first plan uses the state that this worker saw last. Others reserved since, which an extension allows for.
         const decision = round === 0 ? decideOnLikely(state, ask) : decide(state, ask);
         if ('attempt' in decision) {
           const after = await make(table, name, decision.attempt);
@@ -79,7 +79,7 @@ export function createLimiter(rate: RateOf): Limiter {
         const existing = await readLimiter(table, name);
         state = see(await setBackIfTooFar(table, name, existing ?? (await freshLimiter(rate, STALE_MS))));
       }
-      telemetry.warn('No reservation came through', { limiter: name, rounds: MAX_ROUNDS });
+      telemetry.warn('No reservation succeeded', { limiter: name, rounds: MAX_ROUNDS });
       return { retryAt: table.clock.now() + CAMPAIGN_HORIZON_MS / 4 };
     },
 
@@ -90,13 +90,13 @@ export function createLimiter(rate: RateOf): Limiter {
 const toleranceOf = (source: RateSource): number =>
   (source.kind === 'window' ? source.window.jitterMs : undefined) ?? SLOT_TOLERANCE_MS;
 
-/** While others book too, `next` is somewhere before the horizon: an extension of all n, without spares, is worth a try. */
+/** While others reserve too, `next` is somewhere before the horizon. An extension by all n slots, without spares, is worth a try. */
 const decideOnLikely = (state: LimiterItem, ask: Ask): Decision =>
   state.next > ask.earliest
     ? decide({ ...state, next: ask.earliest + state.spacing }, { ...ask, spare: 0 })
     : decide(state, ask);
 
-/** Makes the attempt: the state after it, or undefined when its condition did not hold. */
+/** Makes the attempt. Resolves to the state after it, or to undefined when its condition did not hold. */
 function make(table: DynamoTable, name: string, attempt: Attempt): Promise<Item | undefined> {
   const conditions = ['#spacing = :spacing'];
   const changes = ['#taken = #taken + :n'];
@@ -134,10 +134,10 @@ function make(table: DynamoTable, name: string, attempt: Attempt): Promise<Item 
   });
 }
 
-/** Without this nothing would leave until the clock has caught up with the slots that were booked before it was set back. */
+/** When the clock was set back, nothing would be sent until it reaches the slots that were reserved before. */
 async function setBackIfTooFar(table: DynamoTable, name: string, state: LimiterItem): Promise<LimiterItem> {
   const now = table.clock.now();
-  if (!isBookedTooFar(state, now)) return state;
+  if (!isTooFarAhead(state, now)) return state;
   const after = await updateIf(table, {
     key: limiterKey(name),
     update: 'SET #next = :now, #reservedNext = :now, #campaignAt = :zero',
@@ -147,7 +147,7 @@ async function setBackIfTooFar(table: DynamoTable, name: string, state: LimiterI
   return after ? toLimiter(after) : state;
 }
 
-/** A campaign that is refused still counts as asking: the transactional priority keeps to its reserved share then. */
+/** A refused campaign still counts as active, so that transactional mail keeps to its reserved share. */
 async function noteRefused(table: DynamoTable, name: string, state: LimiterItem, ask: Ask): Promise<void> {
   if (ask.priority !== 'campaign' || ask.now - state.campaignAt < 500) return;
   await updateIf(table, {
@@ -158,5 +158,5 @@ async function noteRefused(table: DynamoTable, name: string, state: LimiterItem,
   });
 }
 
-/** Four places: what a double can hold of a time in milliseconds, with room. */
+/** A double holds a time in milliseconds exactly with four decimal places. */
 const round = (ms: number) => Math.round(ms * 10_000) / 10_000;

@@ -5,15 +5,15 @@ import type { Telemetry } from '../telemetry.ts';
 import { spacingOf, type WindowLimit, windowSpacingOf } from './spacing.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
 
-/** Where a limiter's rate comes from. */
+/** The source of a limiter's rate. */
 export type RateSource =
   | {
       kind: 'account';
-      /** What the provider allows per second, from its API. */
+      /** Asks the provider's API what it allows per second. */
       allowed(): Promise<number>;
-      /** The deployment's own rate per second; 0 asks the provider. */
+      /** The rate per second that the deployment sets; 0 asks the provider. */
       deployed: number;
-      /** The part of what the provider allows that is used. */
+      /** Which part of the provider's rate is used. */
       headroom: number;
     }
   | { kind: 'window'; window: WindowLimit };
@@ -25,16 +25,16 @@ export interface RateOf {
   telemetry: Telemetry;
 }
 
-/** A rate is looked up again when it is older: SES answers GetAccount once a second for the whole account. */
+/** An older rate is looked up again. GetAccount has a quota of one call a second for the whole account. */
 export const FRESH_MS = 3_000;
-/** A rate this old is looked up before it is used. */
+/** A rate that is older than this is looked up before it is used. */
 export const STALE_MS = 30_000;
-/** How long another deployment's rate may stand. */
+/** How long the rate of another deployment may stay in force. */
 const SETTING_MS = 1_000;
-/** What a new SES account may send: used where nothing is known. */
+/** The rate of a new SES account, used while nothing else is known. */
 const SANDBOX_PER_SECOND = 1;
 
-/** The rate in force, from all that is known about it. */
+/** The rate in force, from the operator's, the deployment's and the provider's rate. */
 export function effectiveRate(
   source: RateSource,
   { configured, allowed }: Pick<LimiterItem, 'configured' | 'allowed'>,
@@ -52,13 +52,13 @@ export function effectiveRate(
 
 export function isFresh({ source }: RateOf, state: LimiterItem, now: number, within: number): boolean {
   if (source.kind === 'window') return state.spacing === windowSpacingOf(source.window);
-  // A time in the future is of a clock that was set back since.
+  // A time in the future was written before the clock was set back.
   const age = Math.abs(now - state.checkedAt);
-  // While a deployment goes on two settings are in force side by side: they must not look up in turns without end.
+  // During a deployment two settings are in force side by side. They must not trigger each other's lookups without end.
   return age < within && (state.deployed === source.deployed || age < SETTING_MS);
 }
 
-/** Looks the rate up, unless another worker has begun to: a stamp by condition decides who asks the provider. */
+/** Looks the rate up, unless another worker is doing it. A conditional write of `checkedAt` decides which worker asks the provider. */
 export async function refreshRate(rate: RateOf, seen: LimiterItem | undefined): Promise<void> {
   const { table, name } = rate;
   const now = table.clock.now();
@@ -78,17 +78,20 @@ async function allowedBy({ source, telemetry, name }: RateOf, state: LimiterItem
   try {
     return await source.allowed();
   } catch (error) {
-    telemetry.warn('The provider did not say what it allows: the last known rate stays', { limiter: name, error });
+    telemetry.warn('The provider did not return its rate; the last known rate stays in force', {
+      limiter: name,
+      error,
+    });
     return state.allowed;
   }
 }
 
-/** Writes the rate in force. An operator's setting that changes meanwhile is seen, not overwritten. */
+/** Writes the rate in force. It does not overwrite a setting that the operator changes in the meantime. */
 async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Promise<void> {
   const { table, name, source } = rate;
   const now = table.clock.now();
   const deployed = source.kind === 'account' ? source.deployed : 0;
-  // A new deployment's rate ends what an operator set under the old one.
+  // The rate of a new deployment replaces what an operator set under the old one.
   const configured = state.deployed === deployed ? state.configured : 0;
   const effective = effectiveRate(source, { configured, allowed });
   const written = await updateIf(table, {
@@ -116,7 +119,7 @@ async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Pro
   if (existing) await writeRate(rate, toLimiter(existing), allowed);
 }
 
-/** The limiter with a rate no older than `within`, looked up first where needed. */
+/** The limiter with a rate that is at most `within` milliseconds old. Looks it up first when needed. */
 export async function freshLimiter(rate: RateOf, within = FRESH_MS): Promise<LimiterItem> {
   const { table, name } = rate;
   for (;;) {
@@ -125,12 +128,12 @@ export async function freshLimiter(rate: RateOf, within = FRESH_MS): Promise<Lim
     await refreshRate(rate, state);
     const after = await readLimiter(table, name);
     if (after && (state || isFresh(rate, after, table.clock.now(), within))) return after;
-    // Somebody else looks it up for the first time.
+    // Another worker is making the first lookup.
     await table.clock.sleep(25);
   }
 }
 
-/** Sets the rate, or with 0 gives it back to the deployment and the provider. In force at once for every new slot. */
+/** Sets the rate, or with 0 returns to the rate of the deployment and the provider. It holds for every new slot at once. */
 export async function configureRate(rate: RateOf, perSecond: number): Promise<LimiterItem> {
   const state = await freshLimiter(rate);
   const effective = effectiveRate(rate.source, { configured: perSecond, allowed: state.allowed });
@@ -149,9 +152,9 @@ export async function configureRate(rate: RateOf, perSecond: number): Promise<Li
   return { ...state, configured: perSecond, ...effective };
 }
 
-/** Slots handed out per second in the last seconds. */
+/** Slots that were reserved per second lately. */
 export function usedPerSecond(state: LimiterItem, now: number): number {
-  // The last slot is past: nothing is sent.
+  // The last slot is past, so nothing is being sent.
   if (state.next < now - FRESH_MS || now <= state.earlierAt) return 0;
   const used = ((state.taken - state.earlierTaken) * 1000) / (now - state.earlierAt);
   return Math.min(state.perSecond, Math.round(used * 10) / 10);

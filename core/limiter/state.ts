@@ -2,50 +2,38 @@ import { type DynamoTable, type Item, read } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
 import type { LimiterState } from './allocate.ts';
 
-/** A limiter's item: where its slots go on, and where its rate comes from. */
-export interface LimiterItem extends LimiterState {
-  /** The rate in force. */
-  perSecond: number;
-  /** What the provider allows; 0 where it is not known. */
-  allowed: number;
-  /** What an operator set; 0 for nothing. It holds while the deployment's own setting is `deployed`. */
-  configured: number;
-  deployed: number;
-  /** When the rate was last looked up, or began to be. */
-  checkedAt: number;
-  /** Slots handed out ever, and how many they were at two earlier times: what is used now follows from them. */
-  taken: number;
-  sampleAt: number;
-  sampleTaken: number;
-  earlierAt: number;
-  earlierTaken: number;
-}
-
+/** The item of a limiter: its next slots, and where its rate comes from. */
 const FIELDS = [
   'next',
   'spacing',
   'reservedNext',
   'campaignAt',
+  /** The rate in force. */
   'perSecond',
+  /** What the provider allows; 0 when it is not known. */
   'allowed',
+  /** What an operator set, or 0. It holds while the deployment's own setting is `deployed`. */
   'configured',
   'deployed',
+  /** When the rate was last looked up, or a lookup began. */
   'checkedAt',
+  /** Slots reserved ever, now and at two earlier times. The rate in use follows from them. */
   'taken',
   'sampleAt',
   'sampleTaken',
   'earlierAt',
   'earlierTaken',
-] as const satisfies readonly (keyof LimiterItem)[];
+] as const;
 
-export function toLimiter(item: Item): LimiterItem {
-  return Object.fromEntries(FIELDS.map((field) => [field, Number(item[field] ?? 0)])) as Record<
+export type LimiterItem = LimiterState & Record<(typeof FIELDS)[number], number>;
+
+export const toLimiter = (item: Item): LimiterItem =>
+  Object.fromEntries(FIELDS.map((field) => [field, Number(item[field] ?? 0)])) as Record<
     (typeof FIELDS)[number],
     number
   >;
-}
 
-/** The limiter as it stands; undefined before its rate was first looked up. */
+/** Undefined before the limiter's rate was first looked up. */
 export async function readLimiter(table: DynamoTable, name: string): Promise<LimiterItem | undefined> {
   const item = await read(table, limiterKey(name));
   return item?.spacing === undefined ? undefined : toLimiter(item);

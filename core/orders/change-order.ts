@@ -1,25 +1,21 @@
-import type { Clock } from '../clock.ts';
+import { isoNow } from '../clock.ts';
 import { PregonError } from '../errors.ts';
 import { contested, merge } from './merge.ts';
 import { differences, type NewOrder, type Order, type OrderFields, type OrderPatch } from './order.ts';
-import { type OutboxDeps, sendOutbox } from './outbox.ts';
+import { type OrderDeps, sendOutbox } from './outbox.ts';
 
-export interface OrderDeps extends OutboxDeps {
-  clock: Clock;
-}
-
-/** So many writers may be faster before one gives up. */
+/** How often other writers may come first before a change gives up. */
 const TRIES = 8;
 
 /**
- * Takes a new order. The same order again changes nothing. Throws Conflict for another order under the id of one that is there, and
- * where an order would begin with another status than received.
+ * Creates an order. The same order again changes nothing. Throws Conflict when another order has this id, and when the first status is
+ * not `received`.
  */
 export async function createOrder(deps: OrderDeps, given: NewOrder): Promise<Order> {
   const { store, clock } = deps;
   const fields: OrderFields = {
     ...given,
-    registerDate: given.registerDate ?? new Date(clock.now()).toISOString(),
+    registerDate: given.registerDate ?? isoNow(clock),
     deliveryDate: given.deliveryDate ?? '',
     reasonForCancellation: given.reasonForCancellation ?? '',
   };
@@ -35,7 +31,7 @@ export async function createOrder(deps: OrderDeps, given: NewOrder): Promise<Ord
   if (existing) return sameOrRefused(existing, fields, given);
   throw new PregonError(
     'Conflict',
-    `There is no order ${fields.orderId}, and a new one is received first: it cannot begin as ${fields.status}.`,
+    `There is no order ${fields.orderId}. A new order starts as received, not as ${fields.status}.`,
   );
 }
 
@@ -45,15 +41,15 @@ function sameOrRefused(existing: Order, fields: OrderFields, given: NewOrder): O
   if (different.length === 0) return existing;
   throw new PregonError(
     'Conflict',
-    `There is an order ${fields.orderId} already, with another ${different.join(', ')}; PUT /orders/{orderId} changes it.`,
+    `The order ${fields.orderId} exists with another ${different.join(', ')}. PUT /orders/{orderId} changes it.`,
     { orderStatus: existing.status, different },
   );
 }
 
 /**
- * Changes an order. What it says already is not written again, so the same change twice notifies once. `ifVersion` lets only the
- * order change that the caller saw. Throws NotFound, BadRequest where a cancellation has no reason, PreconditionFailed, and Conflict for a
- * status that cannot follow or a field that another writer changed at the same time.
+ * Changes an order. A change that is already made is not written again, so that it notifies once. With `ifVersion` only that version is
+ * changed. Throws NotFound, BadRequest for a cancellation without a reason, PreconditionFailed, and Conflict for a status that cannot
+ * follow or a field that another writer changed at the same time.
  */
 export async function changeOrder(
   deps: OrderDeps,
@@ -70,7 +66,7 @@ export async function changeOrder(
     if (ifVersion !== undefined && ifVersion !== current.version) {
       throw new PregonError(
         'PreconditionFailed',
-        `The order ${orderId} has changed since: it is version ${current.version}.`,
+        `The order ${orderId} has changed: it is at version ${current.version} now.`,
       );
     }
     const both = contested(seen, current, patch);
@@ -96,7 +92,5 @@ const changedByAnother = (orderId: string, what: string) =>
   new PregonError(
     'Conflict',
     `Another writer changed ${what} of the order ${orderId} at the same time: read it and try again.`,
-    {
-      retryAfter: 1,
-    },
+    { retryAfter: 1 },
   );

@@ -2,14 +2,14 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import type { OrderChange } from './order.ts';
 
 export interface OrderEvents {
-  /** Tells other systems of a change. Once at least: they know a repetition by orderId and status. Throws unless it was taken. */
+  /** Tells other systems about a change, at least once. They recognise a repetition by orderId and status. Throws unless it is accepted. */
   publish(change: OrderChange): Promise<void>;
 }
 
 export const EVENT_SOURCE = 'pregon.orders';
 export const EVENT_TYPE = 'OrderStatusChanged';
 
-/** Changes of status as events on a bus of their own. The customer is left out: who may know the address asks for the order. */
+/** Events on a bus of their own. They leave out the customer's address; a system that may know it reads the order. */
 export function createOrderEvents(client: EventBridgeClient, busName: string): OrderEvents {
   return {
     async publish({ status, from, at, version, order }) {
@@ -36,8 +36,9 @@ export function createOrderEvents(client: EventBridgeClient, busName: string): O
         }),
       );
       const [entry] = Entries;
-      // A refused entry comes with status 200.
-      if (!entry?.EventId) throw new Error(`The event was not taken: ${entry?.ErrorCode} ${entry?.ErrorMessage ?? ''}`);
+      // PutEvents answers with status 200 also when it refuses an entry.
+      if (!entry?.EventId)
+        throw new Error(`The event was not accepted: ${entry?.ErrorCode} ${entry?.ErrorMessage ?? ''}`);
     },
   };
 }

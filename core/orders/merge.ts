@@ -2,8 +2,8 @@ import { PregonError } from '../errors.ts';
 import { FIELDS, MOVES, type Order, type OrderFields, type OrderPatch, type OrderStatus, sameField } from './order.ts';
 
 /**
- * The order with the patch laid over it. The id and the date of registration stay. Throws Conflict for a status that cannot
- * follow, BadRequest where cancelling has no reason.
+ * Applies a patch to an order. The id and the date of registration stay. Throws Conflict for a status that cannot follow, and BadRequest
+ * for a cancellation without a reason.
  */
 export function merge(order: OrderFields, patch: OrderPatch): OrderFields {
   const merged: OrderFields = {
@@ -23,15 +23,15 @@ export function merge(order: OrderFields, patch: OrderPatch): OrderFields {
 
 function checkMove(orderId: string, from: OrderStatus, to: OrderStatus): void {
   if (from === to || MOVES[from].includes(to)) return;
-  const next = MOVES[from].length > 0 ? `it may become ${MOVES[from].join(' or ')}` : 'that is its end';
+  const next = MOVES[from].length > 0 ? `it may become ${MOVES[from].join(' or ')}` : 'that status is final';
   throw new PregonError('Conflict', `The order ${orderId} is ${from} and cannot become ${to}: ${next}.`, {
     orderStatus: from,
   });
 }
 
 /**
- * The fields that this patch and another writer both changed since `seen`, to different values. Status is none of them: its moves
- * are checked by themselves, and the timeline has each.
+ * The fields that this patch and another writer both changed since `seen`, to different values. The status is not among them, because its
+ * moves are checked separately and the timeline shows each of them.
  */
 export function contested(seen: Order, current: Order, patch: OrderPatch): string[] {
   return FIELDS.filter(
@@ -45,7 +45,7 @@ export function contested(seen: Order, current: Order, patch: OrderPatch): strin
   );
 }
 
-/** A cancelled order says why. Throws BadRequest. */
+/** Throws BadRequest when a cancelled order has no reason. */
 export function requireReason(reason: string | undefined): void {
   if (reason === undefined || reason.trim() === '') throw missingField('reasonForCancellation');
 }

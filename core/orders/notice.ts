@@ -1,24 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { EmailParty, EmailRequest } from '../email/batch.ts';
 import type { OrderFields, OrderStatus } from './order.ts';
-import { canceled } from './templates/canceled.ts';
-import { completed } from './templates/completed.ts';
-import { inprocess } from './templates/inprocess.ts';
-import { received } from './templates/received.ts';
-import type { OrderTemplate } from './templates/template.ts';
+import { TEMPLATES } from './templates.ts';
 
-const TEMPLATES: Readonly<Record<OrderStatus, OrderTemplate>> = { received, inprocess, completed, canceled };
-
-/** SES takes these characters in the tags that name a batch. */
+/** SES allows these characters in tags, and a tag holds the batch id. */
 const TAG = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** The batch of the one notice that an order's status gets: the same for every repetition. */
+/** The batch id of the notice about an order's status. It is always the same, so that a status is notified once. */
 export function noticeId(orderId: string, status: OrderStatus): string {
   const name = TAG.test(orderId) ? orderId : createHash('sha256').update(orderId).digest('hex').slice(0, 32);
   return `order-${name}-${status}`;
 }
 
-/** The email that tells the customer of a status, or nothing where nobody is to be told. */
+/** The email that tells the customer about a status. Undefined without a customer. */
 export function noticeOf(order: OrderFields, from: EmailParty): EmailRequest | undefined {
   const { customer, status } = order;
   if (!customer) return undefined;

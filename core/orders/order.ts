@@ -3,7 +3,7 @@ import type { EmailParty } from '../email/batch.ts';
 export const ORDER_STATUSES = ['received', 'inprocess', 'completed', 'canceled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** Where an order may go from where it is. Each status is reached once at most, so a status names a change. */
+/** The statuses that may follow each status. Each is reached once at most, so a status identifies a change. */
 export const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   received: ['inprocess', 'canceled'],
   inprocess: ['completed', 'canceled'],
@@ -11,7 +11,7 @@ export const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   canceled: [],
 };
 
-/** What clients give and get. Dates are as they were given; a text that was not given is empty. */
+/** The fields that clients write and read. Dates are stored as given; a text that was not given is empty. */
 export interface OrderFields {
   orderId: string;
   status: OrderStatus;
@@ -22,12 +22,12 @@ export interface OrderFields {
   customer?: EmailParty | undefined;
 }
 
-/** The body of a PUT: what is not given stays. */
+/** The body of a PUT. Fields that are left out stay. */
 export type OrderPatch = { [Name in keyof OrderFields]?: OrderFields[Name] | undefined };
 /** The body of a POST. */
 export type NewOrder = OrderPatch & Pick<OrderFields, 'orderId' | 'status' | 'description'>;
 
-/** One change of status, with the order as it was then: the customer is told that, whatever changes later. */
+/** A change of status, with the order as it was then, because the notice is about that state. */
 export interface OrderChange {
   status: OrderStatus;
   /** None for a new order. */
@@ -37,21 +37,21 @@ export interface OrderChange {
   order: OrderFields;
 }
 
-/** What the processor of a status recorded. */
+/** The record of a status's processor. */
 export interface OrderRecord {
   at: string;
-  /** The notice to the customer; none without a customer. */
+  /** The batch of the notice. Absent without a customer. */
   batchId?: string;
 }
 
 export interface Order extends OrderFields {
-  /** Counts what clients changed; what processors record does not count. */
+  /** Counts the changes by clients. Records of processors do not count. */
   version: number;
   createdAt: string;
   updatedAt: string;
   changes: Partial<Record<OrderStatus, OrderChange>>;
   timeline: Partial<Record<OrderStatus, OrderRecord>>;
-  /** Statuses whose message is not known to be sent. */
+  /** Statuses whose message may not be sent yet. */
   outbox: OrderStatus[];
 }
 

@@ -1,19 +1,24 @@
+import type { Clock } from '../clock.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Order, OrderStatus } from './order.ts';
 import type { OrderQueue } from './queue.ts';
 import type { OrderStore } from './store.ts';
 
-export interface OutboxDeps {
+export interface OrderDeps {
   store: OrderStore;
   queue: OrderQueue;
+  clock: Clock;
   telemetry: Telemetry;
 }
 
 /**
- * Sends what is in an order's outbox and takes it out. True when nothing is left. Nothing is lost where it fails: the outbox
- * is part of the order, and the sweep finds it. A message sent twice is harmless.
+ * Sends the messages in an order's outbox and removes them from it. Resolves to whether the outbox is empty. When it fails nothing is lost,
+ * because the outbox is part of the order and the sweep finds it. A message that is sent twice does no harm.
  */
-export async function sendOutbox({ store, queue, telemetry }: OutboxDeps, order: Order): Promise<boolean> {
+export async function sendOutbox(
+  { store, queue, telemetry }: Omit<OrderDeps, 'clock'>,
+  order: Order,
+): Promise<boolean> {
   const { orderId, outbox } = order;
   const sent: OrderStatus[] = [];
   await Promise.all(
@@ -22,17 +27,14 @@ export async function sendOutbox({ store, queue, telemetry }: OutboxDeps, order:
         await queue.send({ orderId, status, waits: 0 });
         sent.push(status);
       } catch (error) {
-        telemetry.error("An order's message could not be sent; the sweep will", { orderId, status, error });
+        telemetry.error("An order's message could not be sent; the sweep sends it", { orderId, status, error });
       }
     }),
   );
   try {
     await store.clear(order, sent);
   } catch (error) {
-    telemetry.warn("An order's outbox could not be cleared; the sweep will, after sending once more", {
-      orderId,
-      error,
-    });
+    telemetry.warn("An order's outbox could not be cleared; the sweep sends its messages again", { orderId, error });
     return false;
   }
   return sent.length === outbox.length;

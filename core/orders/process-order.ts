@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, isoNow } from '../clock.ts';
 import type { EmailRequest } from '../email/batch.ts';
 import { PregonError } from '../errors.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -9,26 +9,26 @@ import type { OrderMessage, OrderQueue } from './queue.ts';
 import type { OrderStore } from './store.ts';
 
 export interface ProcessorDeps {
-  store: OrderStore;
+  store: Pick<OrderStore, 'get' | 'record'>;
   queue: OrderQueue;
   events: OrderEvents;
-  /** Accepts an email for the transactional lane; the same batch id again is the same email. */
+  /** Accepts a transactional email. The same batch id again is the same email. */
   accept(request: EmailRequest, batchId: string): Promise<void>;
-  /** Who the customer hears from. */
+  /** The sender of the notices. */
   from: EmailRequest['from'];
   clock: Clock;
   telemetry: Telemetry;
 }
 
-/** The first wait for the status before; each further one is twice as long. */
+/** The first wait for the status before. Each further wait is twice as long. */
 const FIRST_WAIT_S = 1;
-const LONGEST_WAIT_S = 300;
-/** Eight minutes of waiting: the message of the status before is among the dead letters, or its processor fails. */
+const MAX_WAIT_S = 300;
+/** Eight minutes of waiting. By then the message of the status before is a dead letter, or its processor fails. */
 const STUCK_WAITS = 9;
 
 /**
- * Processes one change of status: waits for the one before it, tells other systems and the customer, records it on the order's timeline.
- * Each step may be repeated. Throws where it has to be tried again, and for a message that no order's change stands behind.
+ * Processes one change of status: waits for the change before it, tells other systems and the customer, and records it on the order's
+ * timeline. Each step may be repeated. Throws when it must be tried again, and for a message without such a change.
  */
 export async function processOrder(deps: ProcessorDeps, message: OrderMessage): Promise<void> {
   const { store, telemetry } = deps;
@@ -37,7 +37,7 @@ export async function processOrder(deps: ProcessorDeps, message: OrderMessage): 
   const change = order?.changes[status];
   if (!order || !change) {
     telemetry.count('Poison');
-    throw new Error(`The message says that the order ${orderId} is ${status}, and it never was`);
+    throw new Error(`The order ${orderId} never had the status ${status} of the message`);
   }
   if (order.timeline[status]) {
     telemetry.count('Duplicate');
@@ -47,15 +47,15 @@ export async function processOrder(deps: ProcessorDeps, message: OrderMessage): 
 
   await deps.events.publish(change);
   const batchId = await tellCustomer(deps, change);
-  const record: OrderRecord = { at: new Date(deps.clock.now()).toISOString() };
+  const record: OrderRecord = { at: isoNow(deps.clock) };
   const recorded = await store.record(orderId, status, batchId === undefined ? record : { ...record, batchId });
   telemetry.count(recorded ? 'OrderProcessed' : 'Duplicate');
 }
 
-/** A delayed copy takes the message's place, so that waiting uses up none of its receives. */
+/** Replaces the message by a delayed copy, so that waiting uses up no receive. */
 async function wait({ queue, telemetry }: ProcessorDeps, message: OrderMessage, before: OrderStatus): Promise<void> {
   const waits = message.waits + 1;
-  const delaySeconds = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** message.waits);
+  const delaySeconds = Math.min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** message.waits);
   await queue.send({ ...message, waits }, delaySeconds);
   telemetry.count('Postponed');
   if (waits >= STUCK_WAITS) {
@@ -64,7 +64,7 @@ async function wait({ queue, telemetry }: ProcessorDeps, message: OrderMessage, 
   }
 }
 
-/** The notice's batch id; undefined where there is nobody to tell. */
+/** Resolves to the notice's batch id, or to undefined without a customer. */
 async function tellCustomer(
   { accept, from, telemetry }: ProcessorDeps,
   { order, status }: OrderChange,
@@ -75,9 +75,9 @@ async function tellCustomer(
   try {
     await accept(notice, batchId);
   } catch (error) {
-    // Accepted by an earlier try in other words: a template or the sender was changed in between. Once is enough.
+    // An earlier try was accepted with other content, because a template or the sender has changed since. Once is enough.
     if (!(error instanceof PregonError && error.code === 'Conflict')) throw error;
-    telemetry.info('The customer was told already, in other words', { orderId: order.orderId, status });
+    telemetry.info('The customer was already told, with other content', { orderId: order.orderId, status });
   }
   return batchId;
 }

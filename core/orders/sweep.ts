@@ -1,12 +1,7 @@
-import type { Clock } from '../clock.ts';
 import type { Item } from '../dynamodb/table.ts';
-import { type OutboxDeps, sendOutbox } from './outbox.ts';
+import { type OrderDeps, sendOutbox } from './outbox.ts';
 
-export interface OrderSweepDeps extends OutboxDeps {
-  clock: Clock;
-}
-
-/** What one run did, in orders and messages. */
+/** What one run of the sweep did, in orders and messages. */
 export type OrdersSwept = {
   orders: number;
   messages: number;
@@ -14,11 +9,11 @@ export type OrdersSwept = {
 };
 
 const PAGE = 100;
-/** Orders looked at together. */
+/** Orders that are swept concurrently. */
 const BATCH_SIZE = 20;
 
-/** Sends every message that stayed in the outbox of an order. One order that fails keeps no other from its turn. Stops at `deadline`. */
-export async function sweepOrders(deps: OrderSweepDeps, deadline: number): Promise<OrdersSwept> {
+/** Sends the messages that are overdue in the outboxes of orders. One order that fails does not stop the others. Stops at `deadline`. */
+export async function sweepOrders(deps: OrderDeps, deadline: number): Promise<OrdersSwept> {
   const { store, clock } = deps;
   const swept: OrdersSwept = { orders: 0, messages: 0, failed: 0 };
   let after: Item | undefined;
@@ -34,11 +29,11 @@ export async function sweepOrders(deps: OrderSweepDeps, deadline: number): Promi
   return swept;
 }
 
-async function sweepOne(deps: OrderSweepDeps, orderId: string, swept: OrdersSwept): Promise<void> {
+async function sweepOne(deps: OrderDeps, orderId: string, swept: OrdersSwept): Promise<void> {
   const { store, telemetry } = deps;
   swept.orders += 1;
   try {
-    // The index may still list what was just cleared.
+    // The index may still list an order that was just cleared.
     const order = await store.get(orderId);
     if (!order || order.outbox.length === 0) return;
     const cleared = await sendOutbox(deps, order);
@@ -48,6 +43,6 @@ async function sweepOne(deps: OrderSweepDeps, orderId: string, swept: OrdersSwep
     telemetry.warn("The sweep sent an order's messages", { orderId, outbox: order.outbox, cleared });
   } catch (error) {
     swept.failed += 1;
-    telemetry.error('The sweep could not look at an order; it will again', { orderId, error });
+    telemetry.error('An order could not be swept; the next sweep tries again', { orderId, error });
   }
 }

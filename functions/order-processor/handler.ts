@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
-import { parseAddress } from '../../core/delivery/providers/addresses.ts';
+import { parseAddress } from '../../core/delivery/providers/outgoing-email.ts';
 import { acceptEmail } from '../../core/email/accept.ts';
 import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';

@@ -1,7 +1,8 @@
 import { orderIdSchema, parseNewOrder, parseOrderPatch, viewOrder } from '../../api/orders.ts';
 import { PregonError } from '../../core/errors.ts';
-import { changeOrder, createOrder, type OrderDeps, orderById } from '../../core/orders/change-order.ts';
+import { changeOrder, createOrder, orderById } from '../../core/orders/change-order.ts';
 import type { Order } from '../../core/orders/order.ts';
+import type { OrderDeps } from '../../core/orders/outbox.ts';
 import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 
 const PROCESSED = { message: 'Order processed successfully' };

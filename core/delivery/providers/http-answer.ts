@@ -3,14 +3,14 @@ import { type HttpAnswer, type HttpCall, HttpCallFailed, httpCall } from '../htt
 
 const SHOWN = 300;
 
-/** The provider takes nothing from this account: wrong key, unpaid, or a domain or path that is not ours. */
+/** The provider accepts nothing from this account: a wrong key, an unpaid bill, or a domain or path that is not ours. */
 const ACCOUNT = new Set([401, 402, 404]);
-/** Nothing is wrong with the message: it may be taken later. */
+/** The message is fine and may be accepted later. */
 const LATER = new Set([408, 425]);
 
 /**
- * Calls a provider's email API. Answers a 2xx; throws a PregonError for anything else, by what is certain: no answer to a
- * request that had left is DeliveryUnconfirmed.
+ * Calls a provider's API. Resolves to a 2xx answer and throws a PregonError for everything else. A request that was sent and got no
+ * answer is DeliveryUnconfirmed.
  */
 export async function callEmailApi(provider: string, call: HttpCall): Promise<HttpAnswer> {
   let answer: HttpAnswer;
@@ -30,15 +30,26 @@ export async function callEmailApi(provider: string, call: HttpCall): Promise<Ht
   throw new PregonError('ProviderUnavailable', detail, { status });
 }
 
-/** The start of an answer's body on one line: it is shown to operators and may be of any kind. */
+/** The start of an answer's body on one line, for operators. The body may be of any kind. */
 export const shown = (body: string): string =>
   body
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, SHOWN);
 
-/** What a log may show of a provider's refusal: its own words are in the ledger, and may be of any kind. */
+/** What a log may contain about a provider's refusal. Its full answer is only in the ledger, because it may contain anything. */
 export const loggable = ({ code, extra: { status } }: PregonError) => ({ code, status });
+
+/** The text of a member of a JSON object; 'unknown' when there is none, because the status alone says that a message was accepted. */
+export function textIn(body: string, member: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const value = Object(parsed)[member];
+    return typeof value === 'string' && value !== '' ? value : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
 
 function retryAfter({ headers }: HttpAnswer): { retryAfterMs?: number } {
   const seconds = Number(headers['retry-after']);

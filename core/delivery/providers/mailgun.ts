@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Provider } from '../provider.ts';
-import { callEmailApi } from './http-answer.ts';
+import { callEmailApi, textIn } from './http-answer.ts';
 import { headerAddress, type OutgoingEmail } from './outgoing-email.ts';
 
 export interface MailgunOptions {
@@ -25,7 +25,7 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs, clock }: Mai
         to: headerAddress(email.to),
         subject: email.subject,
         text: email.text,
-        // Come back in Mailgun's events and logs.
+        // Mailgun returns these in its events and logs.
         'v:sendId': email.sendId,
         'v:batchId': email.batchId,
         'v:channel': email.channel,
@@ -40,18 +40,8 @@ export function createMailgun({ baseUrl, domain, apiKey, timeoutMs, clock }: Mai
         timeoutMs,
         clock,
       });
-      return { messageId: idIn(answer.body) };
+      // `{"id": "<…@domain>", "message": "Queued. Thank you."}`
+      return { messageId: textIn(answer.body, 'id').replace(/^<|>$/g, '') };
     },
   };
-}
-
-/** `{"id": "<…@domain>", "message": "Queued. Thank you."}`; the status alone says that it was accepted. */
-function idIn(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const id = typeof parsed === 'object' && parsed !== null && 'id' in parsed ? parsed.id : undefined;
-    return typeof id === 'string' ? id.replace(/^<|>$/g, '') : 'unknown';
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Provider } from '../provider.ts';
-import { callEmailApi } from './http-answer.ts';
+import { callEmailApi, textIn } from './http-answer.ts';
 
 /** One notification as the external provider gets it. */
 export interface Notification {
@@ -19,7 +19,7 @@ export interface NotifyOptions {
   clock: Clock;
 }
 
-/** The external notification provider. It knows no idempotency key: a call without an answer is unconfirmed. */
+/** The external notification provider. It has no idempotency key, so a call without an answer is unconfirmed. */
 export function createNotify({ baseUrl, apiKey, timeoutMs, clock }: NotifyOptions): Provider<Notification> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}/v1/notify`);
   return {
@@ -35,26 +35,15 @@ export function createNotify({ baseUrl, apiKey, timeoutMs, clock }: NotifyOption
           accept: 'application/json',
           // Only for the provider's own log.
           'x-request-id': id,
-          // A few calls a second: a new connection costs less than not to know what became of a call on one that had just been closed.
+          // On a reused connection that was just closed, the result of the call is unknown. For a few calls a second new ones are cheap.
           connection: 'close',
         },
         body,
         timeoutMs,
         clock,
       });
-      return { messageId: idIn(answer.body) };
+      // `{"status": "delivered", "provider_id": "p-1234"}`
+      return { messageId: textIn(answer.body, 'provider_id').slice(0, 256) };
     },
   };
-}
-
-/** `{"status": "delivered", "provider_id": "p-1234"}`; the status code alone says that it was taken. */
-function idIn(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const id =
-      typeof parsed === 'object' && parsed !== null && 'provider_id' in parsed ? parsed.provider_id : undefined;
-    return typeof id === 'string' && id !== '' ? id.slice(0, 256) : 'unknown';
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,10 +1,10 @@
-/** An address with the name that mail programs show. */
+/** An address, and the name that mail programs show. */
 export interface Mailbox {
   email: string;
   name?: string | undefined;
 }
 
-/** One transactional email as a provider gets it. */
+/** One email as a provider gets it. */
 export interface OutgoingEmail {
   sendId: string;
   batchId: string;
@@ -16,7 +16,36 @@ export interface OutgoingEmail {
   html?: string | undefined;
 }
 
-/** `"Ana, Ltd." <ana@example.com>`: quoted, so that nothing in a name is read as another address. */
+/** `"Ana, Ltd." <ana@example.com>`. The name is quoted, so that nothing in it is read as another address. */
 export function headerAddress({ email, name }: Mailbox): string {
   return name ? `"${name.replace(/["\\]/g, '\\$&')}" <${email}>` : email;
+}
+
+/** Parses `Name <address>` or `address`. */
+export function parseAddress(text: string): Mailbox {
+  const match = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(text);
+  if (!match?.[2]) return { email: text.trim() };
+  const name = match[1]?.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1');
+  return name ? { email: match[2].trim(), name } : { email: match[2].trim() };
+}
+
+/** An encoded word has at most 75 characters, which is 45 bytes in base64 and the delimiters (RFC 2047). */
+const ENCODED_BYTES = 45;
+
+/** An address as SES accepts it: names beyond ASCII are encoded words. */
+export function formatAddress({ email, name }: Mailbox): string {
+  if (!name) return email;
+  if (/[^\x20-\x7e]/.test(name)) return `${encodedWords(name)} <${email}>`;
+  const plain = /^[\w !#$%&'*+\-/=?^`{|}~]+$/.test(name);
+  return plain ? `${name} <${email}>` : `"${name.replace(/["\\]/g, '\\$&')}" <${email}>`;
+}
+
+function encodedWords(text: string): string {
+  const words: string[] = [''];
+  for (const character of text) {
+    const grown = (words.at(-1) ?? '') + character;
+    if (Buffer.byteLength(grown) > ENCODED_BYTES) words.push(character);
+    else words[words.length - 1] = grown;
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join(' ');
 }

@@ -17,7 +17,7 @@ export function createSendgrid({ baseUrl, apiKey, timeoutMs, clock }: SendgridOp
   return {
     name: 'sendgrid',
     async send({ sendId, batchId, channel, from, to, subject, text, html }, permit) {
-      // Plain text comes first: SendGrid asks for that order.
+      // SendGrid requires the plain text first.
       const content = [{ type: 'text/plain', value: text }];
       if (html !== undefined) content.push({ type: 'text/html', value: html });
       const body = JSON.stringify({

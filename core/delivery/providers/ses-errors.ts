@@ -1,13 +1,13 @@
 import { type ErrorCode, PregonError } from '../../errors.ts';
 
-/** What is known of a failed call besides its error. */
+/** What is known about a failed call besides its error. */
 export interface CallFacts {
-  /** The request was handed to the connection: without an answer nobody knows whether SES took it. */
+  /** The request was sent, so without an answer SES may have accepted the email. */
   left: boolean;
   sender: string;
 }
 
-/** The connection never stood: no byte of the request left. */
+/** Errors of connecting, after which no byte of the request was sent. */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -37,7 +37,7 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   OptInRequired: 'CredentialsRefused',
 };
 
-/** What a failed SendEmail means. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+/** The error of the catalogue for a failed SendEmail. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
 export function classifySesError(error: unknown, facts: CallFacts): PregonError {
   const { name, message, status, code } = partsOf(error);
   const fail = (as: ErrorCode, detail = `SES: ${name}: ${message}`) =>
@@ -46,11 +46,11 @@ export function classifySesError(error: unknown, facts: CallFacts): PregonError 
   if (status === undefined) {
     const connected = facts.left && !NOT_CONNECTED.has(code) && !/without establishing a connection/.test(message);
     return connected
-      ? fail('DeliveryUnconfirmed', `SES did not answer (${message}): it may have taken the email.`)
+      ? fail('DeliveryUnconfirmed', `SES did not answer (${message}), so it may have accepted the email.`)
       : fail('ProviderUnavailable', `SES could not be reached: ${message}`);
   }
   if (name === 'TooManyRequestsException' || name === 'LimitExceededException' || /^Throttl/.test(name)) {
-    // The daily quota comes as the same kind of error; retried as a throttle it would be retried for ever.
+    // An exceeded daily quota is the same kind of error. As a throttle it would be retried for ever.
     return fail(/daily|24.hour|quota/i.test(message) ? 'DailyQuotaExceeded' : 'Throttled');
   }
   if (name === 'MessageRejected' && /not verified/i.test(message) && message.includes(facts.sender)) {
@@ -59,9 +59,9 @@ export function classifySesError(error: unknown, facts: CallFacts): PregonError 
   const known = BY_NAME[name];
   if (known) return fail(known);
   if (status >= 500) {
-    // A 5xx of SES itself names its error; one without a name may come from anything in between.
+    // A 5xx of SES itself names its error. One without a name may come from a proxy in between.
     return name === 'UnknownError' || name === 'Error' || name === 'SyntaxError'
-      ? fail('DeliveryUnconfirmed', `${status} without an error of SES: it may have taken the email.`)
+      ? fail('DeliveryUnconfirmed', `${status} without an error of SES, which may have accepted the email.`)
       : fail('ProviderUnavailable');
   }
   return status === 429 ? fail('Throttled') : fail('MessageRejected');
@@ -70,7 +70,7 @@ export function classifySesError(error: unknown, facts: CallFacts): PregonError 
 interface FailedCall {
   name?: unknown;
   message?: unknown;
-  /** Of the connection, such as ECONNREFUSED. */
+  /** The error code of the connection, such as ECONNREFUSED. */
   code?: unknown;
   $metadata?: { httpStatusCode?: number };
   $response?: { statusCode?: number };
@@ -83,7 +83,7 @@ function partsOf(error: unknown): { name: string; message: string; code: string;
   const { name, message, code, $metadata, $response }: FailedCall = error;
   return {
     name: typeof name === 'string' ? name : 'Error',
-    // A host with several addresses fails with one error for each, and no message of its own.
+    // A host with several addresses fails with one error for each, and has no message itself.
     message: typeof message === 'string' && message !== '' ? message : String(code ?? name),
     code: typeof code === 'string' ? code : '',
     status: $metadata?.httpStatusCode ?? $response?.statusCode,

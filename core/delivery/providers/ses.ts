@@ -3,22 +3,21 @@ import { Agent as HttpsAgent } from 'node:https';
 import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { type Clock, startTimer } from '../../clock.ts';
 import { NoSlotAvailable, type Provider, type SendPermit } from '../provider.ts';
-import { formatAddress } from './addresses.ts';
-import type { OutgoingEmail } from './outgoing-email.ts';
+import { formatAddress, type OutgoingEmail } from './outgoing-email.ts';
 import { classifySesError } from './ses-errors.ts';
 
 export interface SesOptions {
   config?: SESv2ClientConfig;
-  /** From the moment the request leaves; SES takes 40 to 60 ms. */
+  /** From the moment the request is sent. SES answers within 40 to 60 ms. */
   timeoutMs?: number;
   connectTimeoutMs?: number;
   clock: Clock;
 }
 
-/** A server, or a frozen Lambda's network, may have closed a connection that was idle for longer. */
+/** A connection that was idle longer may be closed, by the server or because the Lambda was frozen. */
 const IDLE_MS = 3_000;
 
-/** Amazon SES, API version 2, without the SDK's own retries: they would send at any time and perhaps twice. */
+/** Amazon SES, API version 2. The SDK's retries are off, because they would send outside the slot and perhaps twice. */
 export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000, clock }: SesOptions) {
   const agents = [
     new HttpAgent({ keepAlive: true, maxSockets: 64 }),
@@ -44,7 +43,7 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
     let cancelTimer = () => {};
     let left = false;
     let broken: unknown;
-    // The innermost step: the request is signed, and leaves when this goes on.
+    // This is the innermost step: the request is signed, and `next` sends it.
     command.middlewareStack.add(
       (next) => async (args) => {
         await permit();
@@ -54,7 +53,7 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
         try {
           return await next(args);
         } catch (error) {
-          // As the connection failed, before the SDK wraps it.
+          // The error of the connection, before the SDK wraps it.
           broken = error;
           throw error;
         }
@@ -76,10 +75,10 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
   return { provider, maxSendRate: () => maxSendRate(client) };
 }
 
-/** Emails per second that SES allows this account. Its quota is one call a second. */
+/** Emails per second that SES allows this account. GetAccount has a quota of one call a second. */
 async function maxSendRate(client: SESv2Client): Promise<number> {
   const { SendQuota } = await client.send(new GetAccountCommand({}));
-  if (!SendQuota?.MaxSendRate) throw new Error('GetAccount did not say MaxSendRate');
+  if (!SendQuota?.MaxSendRate) throw new Error('GetAccount returned no MaxSendRate');
   return SendQuota.MaxSendRate;
 }
 

@@ -16,24 +16,24 @@ export interface SmtpOptions {
 
 const CONNECT_TIMEOUT_MS = 3000;
 
-/** What nodemailer says of an error: the server's own code where it answered. */
+/** An error of nodemailer, with the server's reply code when it answered. */
 interface SmtpError extends Error {
   code?: string | undefined;
   responseCode?: number | undefined;
-  /** What was answered, `CONN` for the greeting. */
+  /** The command that was answered; `CONN` for the greeting. */
   command?: string | undefined;
 }
 
-/** Any SMTP server, a connection per email. */
+/** Any SMTP server. Each email has a connection of its own. */
 export function createSmtp({ url, timeoutMs, clock }: SmtpOptions): Provider<OutgoingEmail> {
   const server = serverOf(url);
   return {
     name: 'smtp',
     async send(email, permit) {
       const message = await compose(email);
-      // Before connecting, which may take longer than a slot is good for.
+      // Awaited before connecting, because connecting may take longer than a slot's tolerance.
       await permit();
-      // The server gets the message only once it said yes to sender and recipient: before that nothing can be sent.
+      // The server gets the message only after it accepted sender and recipient, so before that nothing is sent.
       const progress = { begun: false };
       try {
         await deliver(server, email, { message, progress, timeoutMs, clock });
@@ -84,7 +84,7 @@ async function deliver(
     connection.quit();
   } finally {
     cancelTimer();
-    // From here on its end is no failure that anybody waits for.
+    // From here on the end of the connection is not a failure.
     failed.catch(() => undefined);
     connection.close();
   }
@@ -101,9 +101,9 @@ function classified(error: SmtpError, begun: boolean): PregonError {
 
 function refusalBy(answered: number, { code, command = '' }: SmtpError, begun: boolean): ErrorCode {
   if (code === 'EAUTH') return 'CredentialsRefused';
-  // RFC 5321, 4.2.1: 4yz may be tried again, 5yz may not.
+  // RFC 5321, 4.2.1: a 4yz reply may be retried, a 5yz reply may not.
   if (answered < 500) return 'ProviderUnavailable';
-  // Only from here on the server knows the recipient; before, it refuses us. RFC 4954, 6: 530 asks for a login at any command.
+  // Before RCPT the server refuses the account, not the message. RFC 4954, 6: 530 asks for a login at any command.
   const ofMessage = begun || command === 'RCPT TO' || command === 'DATA';
   return ofMessage && answered !== 530 ? 'MessageRejected' : 'CredentialsRefused';
 }
@@ -113,10 +113,10 @@ interface Server {
   auth?: { credentials: { user: string; pass: string } };
 }
 
-/** Such as `smtps://user:password@host:465`, what is special in user and password percent-encoded. */
+/** Such as `smtps://user:password@host:465`, with user and password percent-encoded. */
 export const isSmtpUrl = (url: string): boolean => serverIn(url) !== undefined;
 
-/** Throws an error that does not show the URL: the password is in it. */
+/** Throws an error that does not contain the URL, because the password is in it. */
 function serverOf(url: string): Server {
   const server = serverIn(url);
   if (!server)
@@ -127,7 +127,7 @@ function serverOf(url: string): Server {
 }
 
 function serverIn(url: string): Server | undefined {
-  // `new URL` throws an error that carries the whole text.
+  // The error of `new URL` would contain the whole text.
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port, username, password } = new URL(url);
   if (!['smtp:', 'smtps:'].includes(protocol) || hostname === '') return undefined;
@@ -136,7 +136,7 @@ function serverIn(url: string): Server | undefined {
   const secure = protocol === 'smtps:';
   const loopback = hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
   return {
-    // Mail and password never cross a network in clear.
+    // Mail and password are never sent in clear over a network.
     options: {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port) || (secure ? 465 : 587),
@@ -155,7 +155,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The same for every attempt: a server that sees it twice may know it again. */
+/** The same for every attempt, so that a server may recognise a repetition. */
 const messageIdOf = ({ sendId, from }: OutgoingEmail) =>
   `${sendId}@${from.email.slice(from.email.lastIndexOf('@') + 1)}`;
 
@@ -177,7 +177,7 @@ const compose = (email: OutgoingEmail): Promise<Buffer> =>
 const addressOf = ({ email, name }: Mailbox) => ({ address: email, name: name ?? '' });
 const envelopeOf = ({ from, to }: OutgoingEmail) => ({ from: from.email, to: [to.email] });
 
-/** Says when its first byte is asked for. */
+/** Notes when the first byte is read. */
 function streamOf(message: Buffer, progress: { begun: boolean }): Readable {
   return new Readable({
     read() {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NoSlotAvailable } from '../../../core/delivery/provider.ts';
-import { formatAddress, parseAddress } from '../../../core/delivery/providers/addresses.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { formatAddress, parseAddress } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../../core/delivery/providers/ses.ts';
 import { simulatedClock } from '../support/clock.ts';
 

@@ -1,14 +1,36 @@
 import fc from 'fast-check';
 import {
   type Ask,
-  applied,
+  type Attempt,
   decide,
-  holds,
   type LimiterState,
   type Priority,
   slotsOf,
 } from '../../../core/limiter/allocate.ts';
 import { reservedSpacingOf, spacingOf, windowSpacingOf } from '../../../core/limiter/spacing.ts';
+
+/** What DynamoDB does with an attempt: whether its condition holds in this state. */
+function holds(attempt: Attempt, state: LimiterState): boolean {
+  return (
+    state.spacing === attempt.spacing &&
+    (attempt.kind === 'extend'
+      ? state.next > attempt.earliest && state.next <= attempt.latestNext
+      : state.next <= attempt.earliest) &&
+    (!attempt.reservedShare || state.reservedNext === attempt.reservedShare.from) &&
+    (attempt.noCampaignSince === undefined || state.campaignAt <= attempt.noCampaignSince)
+  );
+}
+
+/** The state after the attempt. */
+function applied(attempt: Attempt, state: LimiterState): LimiterState {
+  const step = attempt.n * attempt.spacing;
+  return {
+    ...state,
+    next: (attempt.kind === 'extend' ? state.next : attempt.earliest) + step,
+    ...(attempt.reservedShare && { reservedNext: attempt.reservedShare.to }),
+    ...(attempt.priority === 'campaign' && { campaignAt: attempt.now }),
+  };
+}
 
 const START = 1_000_000;
 /** From then on no slot is left that was booked before the campaigns came. */

@@ -140,8 +140,10 @@ describe('processing a change of status', () => {
   it('refuses a message without a change of the order', async () => {
     await create();
 
-    await expect(process('completed')).rejects.toThrow('never was');
-    await expect(processOrder(deps, { orderId: 'o404', status: 'received', waits: 0 })).rejects.toThrow('never was');
+    await expect(process('completed')).rejects.toThrow('never had the status');
+    await expect(processOrder(deps, { orderId: 'o404', status: 'received', waits: 0 })).rejects.toThrow(
+      'never had the status',
+    );
     expect(await timeline()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { OrderDeps } from '../../../core/orders/change-order.ts';
+import type { OrderDeps } from '../../../core/orders/outbox.ts';
 import type { OrderMessage } from '../../../core/orders/queue.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
 import { silent } from '../../../core/telemetry.ts';
