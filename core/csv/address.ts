@@ -43,7 +43,7 @@ const MAX_LAYERS = 5;
 const MAX_WRAPPED = 2048;
 
 /**
- * Takes an address out of what spreadsheets and address books write around it: `Name <a@x>`, `mailto:a@x`, quotes, a spreadsheet's
+ * Takes an address out of what spreadsheets and address books write around it: `Name <a@x>`, `mailto:a@x` or Exchange's `SMTP:a@x`, quotes, a spreadsheet's
  * leading apostrophe, a comment in brackets, a trailing comma or semicolon. A list of several addresses stays as it is.
  */
 export function unwrapAddress(cell: string): string {
@@ -64,7 +64,7 @@ function unwrapOnce(text: string): string {
   if (named) return /@[^"]*[,;]/.test(named[1] ?? '') ? text : (named[2] ?? '');
   const commented = /^(\S+@\S+)\s*\([^()]*\)$/.exec(separated);
   if (commented) return commented[1] ?? '';
-  const mailto = /^mailto:([^?]*)/i.exec(separated);
+  const mailto = /^(?:mailto|smtp):([^?]*)/i.exec(separated);
   if (mailto) return decoded(mailto[1] ?? '');
   const quoted = /^(?:"([^"]*)"|'([^']*)'|“([^”]*)”|‘([^’]*)’)$/.exec(separated);
   if (quoted) return quoted.slice(1).find((part) => part !== undefined) ?? '';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readAll, utf16 } from './support.ts';
 
 /** Files as spreadsheets, databases and people really write them. */
@@ -223,6 +224,7 @@ describe('addresses', () => {
     '< ana@example.com >',
     'mailto:ana@example.com',
     'MAILTO:ana@example.com?subject=Hi',
+    'SMTP:ana@example.com',
     'mailto:ana%40example.com',
     'Ana <mailto:ana@example.com>',
     'ana@example.com,',
@@ -395,16 +397,68 @@ describe('HTML that is sent as text', () => {
     '<div class="a">x</div>',
     '<strong>x</strong>',
     '<img src="x.png" width="10">',
+    'Tom &amp; Jerry',
+    'Se&ntilde;or,&nbsp;hola',
     '<table border=0><tr><td>x</td></tr></table>',
   ])('is warned of, with the way out: %s', async (content) => {
     expect((await read(content)).warnings).toEqual([expect.stringContaining('format=html')]);
     expect((await read(content, 'html')).warnings).toEqual([]);
   });
 
-  it.each(['a < b > c', '<ana@example.com>', '<https://x.example>', 'x <y> z', 'I <3 you', '<p@example.com>'])(
-    'is not seen in %s',
-    async (content) => {
-      expect((await read(content)).warnings).toEqual([]);
-    },
-  );
+  it.each([
+    'a < b > c',
+    'a & b; c',
+    'x&y=1;z',
+    '<ana@example.com>',
+    '<https://x.example>',
+    'x <y> z',
+    'I <3 you',
+    '<p@example.com>',
+  ])('is not seen in %s', async (content) => {
+    expect((await read(content)).warnings).toEqual([]);
+  });
+});
+
+describe('any bytes', () => {
+  const seeds = [
+    Buffer.from(
+      'email,subject,content,name\na@example.com,Hi {{name}},"x, ""y""\nz",Ana\nb@example.com,Olé,{% x %},\n',
+    ),
+    Buffer.from('sep=;\r\nemail;subject;content\r\na@example.com;Hi;<p>x</p>\r\n'),
+    utf16('email\tsubject\tcontent\r\na@exämple.com\tПривет\t漢字\r\n', 'le'),
+    Buffer.from('email,subject,content\na@example.com,Ol\xe9,\x93x\x94\n', 'latin1'),
+  ];
+  const mutation = fc.record({
+    seed: fc.constantFrom(...seeds),
+    changes: fc.array(fc.tuple(fc.nat(), fc.constantFrom('flip', 'cut', 'double', 'insert'), fc.nat(255)), {
+      maxLength: 4,
+    }),
+    encoding: fc.constantFrom(undefined, undefined, 'windows-1251', 'shift_jis', 'gb18030', 'utf-16be', 'iso-2022-jp'),
+    format: fc.constantFrom('text' as const, 'html' as const),
+    sliceBytes: fc.integer({ min: 1, max: 64 }),
+  });
+
+  it('are read or refused as a CSV, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutation, async ({ seed, changes, encoding, format, sliceBytes }) => {
+        const file = changes.reduce((bytes, [where, what, byte]) => {
+          const at = where % (bytes.length + 1);
+          if (what === 'flip') return Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at + 1)]);
+          if (what === 'cut') return bytes.subarray(0, at);
+          if (what === 'double') return Buffer.concat([bytes, bytes.subarray(at)]);
+          return Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)]);
+        }, seed);
+
+        const reading = readAll(file, { format, sliceBytes, ...(encoding === undefined ? {} : { encoding }) });
+        const outcome = await reading.catch((error: unknown) => error);
+
+        if (outcome instanceof Error) {
+          expect(outcome).toMatchObject({ code: expect.stringMatching(/^(InvalidCsv|UnsupportedMedia)$/) });
+        } else {
+          expect(outcome).toMatchObject({ total: expect.any(Number) });
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
 });
