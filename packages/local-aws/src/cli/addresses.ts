@@ -30,7 +30,7 @@ export function addressesOf(aws: LocalAws): string {
   return `${sections.filter((text) => text !== '').join('\n\n')}
 
 Try: aws --endpoint-url ${awsEndpoint} --region ${region} s3 ls
-Ctrl-C stops it; the next start goes on where it was.`;
+Ctrl-C stops it; the next start continues from the saved state.`;
 }
 
 function section(title: string, rows: readonly (readonly [name: string, value: string])[]): string {

@@ -13,7 +13,7 @@ export const HELP = `npx local-aws up CDK_OUT --data DIR [options]
 
 Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and stays up until Ctrl-C.
 
-  --data DIR         folder of all local state; it is made if it is missing, and the next start goes on from it
+  --data DIR         folder of all local state, created if missing; the next start continues from it
   --stack NAME       the stack to run if CDK_OUT holds several: its name, artifact id or path in the app
   --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
   --port 3000        port of the stack's HTTP API; 0 takes any free one

@@ -72,9 +72,12 @@ describe('the code of a function', () => {
     [{ 'other.js': '' }, 'Runtime.ImportModuleError', "Cannot find module 'index'"],
     [{ 'index.js': "require('left-out')" }, 'Runtime.ImportModuleError', "Cannot find module 'left-out'"],
     [{ 'index.js': 'exports.main = 1' }, 'Runtime.HandlerNotFound', 'index.handler is undefined or not exported'],
-  ])('that cannot be loaded is told of: %j', async (files: Record<string, string>, errorType, message) => {
-    expect(await answerOf(files)).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
-  });
+  ])(
+    'fails the call with the reason if it cannot be loaded: %j',
+    async (files: Record<string, string>, errorType, message) => {
+      expect(await answerOf(files)).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
+    },
+  );
 });
 
 describe('functionsOf', () => {
@@ -86,7 +89,7 @@ describe('functionsOf', () => {
   };
   const lambda = (Properties: object) => ({ Type: 'AWS::Lambda::Function', Properties });
 
-  it('writes code that stands in the template to a file, again at every start', () => {
+  it('writes inline code of the template to a file, again at every start', () => {
     const { specs } = functions({ F: lambda({ Runtime: 'nodejs22.x', Code: { ZipFile: 'exports.handler = 1' } }) });
     expect(specs).toMatchObject([{ logicalId: 'F', runtime: 'nodejs22.x' }]);
     expect(readFileSync(join(specs[0]?.codeDir ?? '', 'index.js'), 'utf8')).toBe('exports.handler = 1');
