@@ -1,4 +1,4 @@
-/** What was started, to be ended in reverse order. */
+/** Collects functions that close what was started. They run in reverse order. */
 export class Closers {
   private readonly closers: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closers {
     this.closers.push(close);
   }
 
-  /** Ends everything, also where ending one thing fails; throws the first failure then. */
+  /** Calls all functions, even if some fail, and then throws the first failure. */
   async closeAll(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of this.closers.splice(0).reverse()) {

@@ -20,7 +20,7 @@ export interface StartedEngine extends WorkerService {
   readonly transitionsOf: TransitionsOf;
 }
 
-/** Starts Step Functions in a thread of its own, behind the gateway; its own calls reach the gateway past HTTP. */
+/** Starts Step Functions in its own thread. Its calls to AWS reach the gateway without HTTP. */
 export async function startEngine({ template, dataDir, gateway, onProblem }: EngineOptions): Promise<StartedEngine> {
   const { port1: endpoint, port2: calls } = new MessageChannel();
   calls.on('message', async ({ id, ...call }: NumberedCall) => {
@@ -55,7 +55,7 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
   };
 }
 
-/** The answer of a JSON service: text, and what a client would see beside it. */
+/** The response of a JSON service, with the headers that a client would receive. */
 function textAnswer({ status, headers, body = '' }: AwsResponse): JsonAnswer {
   const text = String(body);
   const all: Record<string, string> = { 'content-length': String(Buffer.byteLength(text)) };

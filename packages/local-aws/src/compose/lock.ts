@@ -7,9 +7,8 @@ export interface Lock {
 }
 
 /**
- * Takes a file as a lock, or answers undefined when another process holds it for longer than `waitMs` (this thread
- * sleeps meanwhile). The lock is SQLite's: the operating system releases it whatever ends the process, so a killed
- * one leaves nothing stale behind, and a reused process id confuses nobody.
+ * Locks a file. Returns undefined if another process holds the lock for longer than `waitMs`; the thread sleeps meanwhile. It is a
+ * lock of SQLite, which the operating system releases when the process ends, so a killed process leaves no stale lock.
  */
 export function takeLock(file: string, waitMs: number): Lock | undefined {
   mkdirSync(dirname(file), { recursive: true });
@@ -39,10 +38,10 @@ export class DataDirInUse extends Error {
   }
 }
 
-/** A process that was just killed may take a moment to be really gone. */
+/** A killed process may need a moment to end. */
 const WAIT_MS = 1500;
 
-/** Takes a data directory for this process. Throws DataDirInUse. */
+/** Locks a data directory for this process. Throws DataDirInUse. */
 export function lockDataDir(dataDir: string): Lock {
   const pidFile = join(dataDir, 'pid');
   const lock = takeLock(join(dataDir, 'lock'), WAIT_MS);
@@ -55,7 +54,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // It says who, and who is not known in the moment between lock and file.
+    // The other process has the lock but has not written the file yet.
     return '';
   }
 }

@@ -1,4 +1,4 @@
-/** Something outside prevents a start; its message says what to do. */
+/** A start failed for a reason outside of local AWS. The message says what to do. */
 export class StartFailure extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -6,7 +6,7 @@ export class StartFailure extends Error {
   }
 }
 
-/** Runs what listens on a port; a port that cannot be had is a StartFailure that names the option to change. */
+/** Calls `listen`. If the port is not available, it throws a StartFailure that names the option to change. */
 export async function listening<T>(option: string, port: number, host: string, listen: () => Promise<T>): Promise<T> {
   try {
     return await listen();
@@ -20,7 +20,7 @@ export async function listening<T>(option: string, port: number, host: string, l
     if (code === 'EACCES')
       throw new StartFailure(`Port ${port} may not be used: choose one from 1024 on with ${option}`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new StartFailure(`${host} is no address of this machine`);
+      throw new StartFailure(`${host} is not an address of this machine`);
     throw error;
   }
 }

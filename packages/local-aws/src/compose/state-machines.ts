@@ -2,10 +2,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { stateMachineDefinition } from '../template/definition.ts';
 import type { Template, TemplateResource } from '../template/template.ts';
 
-/**
- * Gives the engine the template's state machines: a new one is created, a changed one updated; executions stay. One that the
- * engine refuses is left out of the template.
- */
+/** Creates or updates the state machines of the template. One that the engine refuses is removed from the template. */
 export async function provisionStateMachines(gateway: Gateway, template: Template): Promise<void> {
   await Promise.all(
     template.ofType('AWS::StepFunctions::StateMachine').map(async (resource) => {
@@ -15,7 +12,7 @@ export async function provisionStateMachines(gateway: Gateway, template: Templat
   );
 }
 
-/** Answers why the engine refused, undefined if it did not. */
+/** Returns the reason if the engine refused the state machine. */
 async function provision(gateway: Gateway, resource: TemplateResource): Promise<string | undefined> {
   const { arn, properties } = resource;
   const definition = stateMachineDefinition(resource);
@@ -27,7 +24,7 @@ async function provision(gateway: Gateway, resource: TemplateResource): Promise<
     roleArn,
   });
   if (created.ok) return undefined;
-  // Created by an earlier start from a template that has changed since.
+  // An earlier start created it, and the template has changed since.
   const known = /StateMachineAlreadyExists/.test(created.body);
   const answer = known
     ? await call(gateway, 'UpdateStateMachine', { stateMachineArn: arn, definition, roleArn })

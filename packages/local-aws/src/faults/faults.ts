@@ -26,7 +26,7 @@ const faultsSchema = z.strictObject({
       dynamodb: service,
       sqs: service,
       s3: service,
-      /** `staleMs`: DescribeExecution tells what was true up to that long ago. */
+      /** `staleMs`: DescribeExecution returns a state that is up to that old. */
       states: z
         .strictObject({
           errorRate: faultRate.default(0),
@@ -70,7 +70,7 @@ export class Faults<Extension extends z.ZodRawShape = Record<never, never>> {
     return this.#current;
   }
 
-  /** Puts a whole new set in force. Throws `ZodError`, and changes nothing, if it is not valid. */
+  /** Replaces all faults. Throws `ZodError`, and changes nothing, if they are not valid. */
   replace(faults: unknown): FaultSet {
     this.#current = this.#parse(faults);
     return this.#current;

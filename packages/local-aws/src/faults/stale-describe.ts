@@ -1,9 +1,9 @@
 import type { AwsResponse, Step } from '../gateway/types.ts';
 import type { Faults } from './faults.ts';
 
-const MOST_REMEMBERED = 10_000;
+const MAX_RESPONSES = 10_000;
 
-/** DescribeExecution is eventually consistent: while `staleMs` is set, an older answer may be given once more. */
+/** Simulates that DescribeExecution is eventually consistent: while `staleMs` is set, an older response may be returned again. */
 export function staleDescribe(faults: Faults, now: () => number): Step {
   const answers = new Map<string, { at: number; response: AwsResponse }>();
   return async (request, next) => {
@@ -14,7 +14,7 @@ export function staleDescribe(faults: Faults, now: () => number): Step {
     const known = answers.get(key);
     if (known && now() - known.at < staleMs) return known.response;
     const response = await next(request);
-    if (answers.size >= MOST_REMEMBERED) answers.clear();
+    if (answers.size >= MAX_RESPONSES) answers.clear();
     answers.set(key, { at: now(), response });
     return response;
   };

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 
 type FaultyService = keyof Faults['current']['services'];
 
-/** The 5xx that each service answers when it is not well; SDKs retry each of them. */
+/** The 5xx error of each service. SDKs retry all of them. */
 const FAILURES: Readonly<Record<FaultyService, { code: string; status: number }>> = {
   dynamodb: { code: 'InternalServerError', status: 500 },
   sqs: { code: 'ServiceUnavailable', status: 503 },
@@ -20,7 +20,7 @@ export interface Chance {
   sleep(ms: number): Promise<void>;
 }
 
-/** Makes calls slow or lets them fail, service by service, before anything has happened. */
+/** Delays calls of a service or makes them fail before they have any effect. */
 export const injectFaults =
   (faults: Faults, { random, sleep }: Chance): Step =>
   async (request, next) => {
@@ -30,7 +30,7 @@ export const injectFaults =
     if (latencyMs > 0) await sleep(latencyMs);
     if (errorRate > 0 && random() < errorRate) {
       const { code, status } = FAILURES[service];
-      throw new AwsError(code, 'A fault that was asked for', status);
+      throw new AwsError(code, 'An injected fault', status);
     }
     return next(request);
   };

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { objectIn, readJson, type StackFiles } from './assembly.ts';
 
-/** Finds the files and folders that `cdk synth` put beside the template. */
+/** Finds the files and folders that `cdk synth` wrote beside the template. */
 export class Assets {
   readonly #folder: string;
   /** Paths by the S3 key that a deployment would upload to. */
@@ -21,7 +21,7 @@ export class Assets {
     }
   }
 
-  /** The folder or file of a resource's asset: by its metadata, or by the S3 key that it would be uploaded under. */
+  /** The folder or file of a resource's asset, which its metadata or its S3 key names. */
   pathFor(metadata: JsonObject, objectKey: Json | undefined): string | undefined {
     const path = metadata['aws:asset:path'] ?? this.#byKey.get(String(objectKey));
     return typeof path === 'string' ? resolve(this.#folder, path) : undefined;

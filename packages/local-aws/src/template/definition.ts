@@ -3,7 +3,7 @@ import { isObject } from '../json.ts';
 import { TemplateError } from './errors.ts';
 import type { TemplateResource } from './template.ts';
 
-/** The ASL of a state machine, its `${substitutions}` filled in as CloudFormation fills them. */
+/** The ASL of a state machine. Its `${substitutions}` are replaced as CloudFormation does. */
 export function stateMachineDefinition(resource: TemplateResource): string {
   const { Definition, DefinitionString, DefinitionSubstitutions, DefinitionS3Location } = resource.properties;
   let text: string;

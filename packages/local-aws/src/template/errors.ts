@@ -1,7 +1,7 @@
-/** The synthesized template says something that cannot be read; the message names the resource and the place. */
+/** The synthesized template is invalid. The message names the resource and the path. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
-/** A value of the template is correct on AWS and not emulated here; the message says what it is. */
+/** A value of the template is valid on AWS but not emulated here. The message names it. */
 export class NotEmulated extends TemplateError {}

@@ -1,26 +1,26 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { NotEmulated, TemplateError } from './errors.ts';
 
-/** What intrinsic functions look up. */
+/** The names that intrinsic functions refer to. */
 export interface Scope {
   ref(name: string): Json;
   attribute(logicalId: string, attribute: string): string;
   condition(name: string): boolean;
   map(name: string, first: string, second: string): Json;
-  /** Replaces the addresses in a text that AWS would give to a resource of this stack. */
+  /** Replaces AWS addresses of resources of this stack in a text by local ones. */
   withLocalAddresses(text: string): string;
 }
 
-/** `Ref: AWS::NoValue` takes the property away. */
+/** `Ref: AWS::NoValue` removes the property. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 export type Resolved = Json | typeof NO_VALUE;
 
-/** Receives the place of a value that is not emulated and the reason. */
+/** Receives the path of a value that is not emulated, and the reason. */
 export type OmitValue = (where: string, reason: string) => void;
 
 /**
- * Replaces every intrinsic function in `value` by what it stands for. `where` goes into errors. With `omitValue`, a member or
- * item that is not emulated is left out of the result and reported; without, NotEmulated is thrown.
+ * Replaces every intrinsic function in `value` by its result. Errors contain `where`. With `omitValue`, members and items that are
+ * not emulated are omitted and reported; without it NotEmulated is thrown.
  */
 export function resolve(value: Json, scope: Scope, where: string, omitValue?: OmitValue): Resolved {
   if (Array.isArray(value)) {
@@ -48,14 +48,14 @@ export function resolve(value: Json, scope: Scope, where: string, omitValue?: Om
   return result;
 }
 
-/** Resolves a value that must be there. Throws NotEmulated and TemplateError. */
+/** Resolves a required value. Throws NotEmulated and TemplateError. */
 export function resolveValue(value: Json, scope: Scope, where: string): Json {
   const resolved = resolve(value, scope, where);
   if (resolved === NO_VALUE) throw new TemplateError(`${where}: AWS::NoValue where a value is needed`);
   return resolved;
 }
 
-/** Says whether a condition of the template holds. */
+/** Whether a condition of the template is true. */
 export function evaluateCondition(value: Json, scope: Scope, where: string): boolean {
   if (typeof value === 'boolean') return value;
   const [entry] = isObject(value) ? Object.entries(value) : [];

@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly apiUrl?: string;
 }
 
-/** Reads a synthesized stack and resolves it to names of this machine. Throws `TemplateError` where it cannot. */
+/** Reads a synthesized stack and resolves its names for this machine. Throws `TemplateError` if that fails. */
 export function loadTemplate(options: LoadOptions): Template {
   const files = findStack(options.cdkOut, options.stackName);
   const document = moveHere(readJson(files.templateFile), files);
@@ -92,10 +92,7 @@ export function loadTemplate(options: LoadOptions): Template {
   };
 }
 
-/**
- * A stack that names its account and Region has them as text in names and ARNs. This machine is one account in one Region, so
- * the texts are replaced by these.
- */
+/** Replaces the account and the Region of a stack, which names and ARNs contain as text, by those of this machine. */
 function moveHere(document: Json, { account, region }: StackFiles): Json {
   const replacements: [RegExp, string][] = [];
   if (account !== undefined) replacements.push([new RegExp(`\\b${account}\\b`, 'g'), LOCAL_ACCOUNT]);

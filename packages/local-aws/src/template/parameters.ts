@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { TemplateError } from './errors.ts';
 
-/** Its value is in the SSM Parameter Store; the template has only the name that it is stored under. */
+/** The value of such a parameter is in the SSM Parameter Store. The template has only the name of the value. */
 const isStored = (definition: JsonObject) => String(definition.Type).startsWith('AWS::SSM::Parameter::Value');
 
 /**

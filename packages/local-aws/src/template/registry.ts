@@ -6,12 +6,12 @@ import { storage } from './resources/storage.ts';
 import { watching } from './resources/watching.ts';
 import { web } from './resources/web.ts';
 
-/** Every CloudFormation type that this machine knows. */
+/** The supported CloudFormation types. */
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(
   Object.entries({ ...storage, ...messaging, ...compute, ...web, ...watching }),
 );
 
-/** The properties that are neither honoured nor without meaning here, as `A` or `A.B`. */
+/** The properties that are not supported, as `A` or `A.B`. */
 export function unknownProperties(type: ResourceType, properties: JsonObject): string[] {
   const known = new Set([...type.honoured, ...type.withoutMeaning]);
   if (known.has('*')) return [];
@@ -23,7 +23,7 @@ export function unknownProperties(type: ResourceType, properties: JsonObject): s
   return [...new Set(unknown)];
 }
 
-/** The unknown members of an object, or of the objects of a list. */
+/** The unsupported members of an object, or of the objects in a list. */
 function unknownMembers(known: ReadonlySet<string>, name: string, value: Json): string[] {
   const someMembersKnown = [...known].some((path) => path.startsWith(`${name}.`));
   const objects = Array.isArray(value) ? value : [value];

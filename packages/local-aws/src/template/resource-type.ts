@@ -1,15 +1,15 @@
 import type { JsonObject } from '../json.ts';
 
-/** What naming a resource needs to know of the machine. */
+/** What the names of resources depend on. */
 export interface Naming {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** Base address of the AWS endpoint, without a slash behind it. */
+  /** Base address of the AWS endpoint, without a trailing slash. */
   readonly awsEndpoint: string;
-  /** Base address of the HTTP API, without a slash behind it. */
+  /** Base address of the HTTP API, without a trailing slash. */
   readonly apiUrl: string;
 }
 
@@ -17,11 +17,11 @@ export interface NamedResource {
   readonly logicalId: string;
   readonly properties: JsonObject;
   readonly naming: Naming;
-  /** A name that CloudFormation would have made up: the same at every start. */
+  /** The name that CloudFormation would generate. It is the same at every start. */
   readonly generatedName: string;
 }
 
-/** What a resource is called. `ref` is what `Ref` gives, `attributes` what `Fn::GetAtt` gives. */
+/** The names of a resource. `Ref` returns `ref`, `Fn::GetAtt` an attribute. */
 export interface Identity {
   readonly physicalId: string;
   readonly arn?: string;
@@ -29,20 +29,20 @@ export interface Identity {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A CloudFormation type that runs on this machine, with every property that it may have. */
+/** A supported CloudFormation type with its properties. */
 export interface ResourceType {
-  /** The property that holds its name: it alone is resolved before the others. */
+  /** The property with the name. It is resolved before the others. */
   readonly nameProperty?: string;
   identify(resource: NamedResource): Identity;
-  /** Properties that do locally what they do on AWS; `A.B` means B of A only. */
+  /** Properties with the same effect as on AWS; `A.B` means only B of A. */
   readonly honoured: readonly string[];
-  /** Properties that have nothing to act on here, such as tags or encryption at rest. */
+  /** Properties without an effect here, such as tags or encryption at rest. */
   readonly withoutMeaning: readonly string[];
-  /** Says what of these values is not emulated, `the protocol sqs`. */
+  /** The values that are not emulated, such as `the protocol sqs`. */
   notEmulated?(properties: JsonObject): string | undefined;
 }
 
-/** The name given in the template, or a generated one. */
+/** The name in the template, or a generated one. */
 export function nameOf(resource: NamedResource, property: string): string {
   const name = resource.properties[property];
   return typeof name === 'string' && name !== '' ? name : resource.generatedName;

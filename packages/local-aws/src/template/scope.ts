@@ -7,7 +7,7 @@ import { readParameters } from './parameters.ts';
 import { RESOURCE_TYPES } from './registry.ts';
 import type { Identity, Naming } from './resource-type.ts';
 
-/** The names that a stack's intrinsic functions see. Identities are worked out when first asked for. */
+/** The names that intrinsic functions of a stack refer to. The names of resources are computed on first use. */
 export class StackScope implements Scope {
   readonly #document: JsonObject;
   readonly #naming: Naming;
@@ -22,7 +22,7 @@ export class StackScope implements Scope {
     this.#parameters = readParameters(objectIn(document, 'Parameters'), parameters);
   }
 
-  /** The resources whose condition holds. */
+  /** The resources without a condition, or whose condition is true. */
   activeResources(): [string, JsonObject][] {
     const active: [string, JsonObject][] = [];
     for (const [logicalId, resource] of Object.entries(objectIn(this.#document, 'Resources'))) {
@@ -69,7 +69,7 @@ export class StackScope implements Scope {
     }
   }
 
-  /** An address of the stack's HTTP API, as AWS makes it of the API's id, leads to this machine. */
+  /** Replaces the address that AWS gives an HTTP API by the local one. */
   withLocalAddresses(text: string): string {
     const { region, urlSuffix, apiUrl } = this.#naming;
     return text.replace(/https:\/\/([\w-]+)\.execute-api\.([\w.-]+)/g, (address, id: string, domain: string) => {
@@ -84,14 +84,14 @@ export class StackScope implements Scope {
     return value;
   }
 
-  /** What a resource is called on this machine. Throws where its type is not emulated. */
+  /** The names of a resource. */
   identityOf(logicalId: string): Identity {
     const known = this.#identities.get(logicalId);
     if (known) return known;
     const resource = objectIn(this.#document, 'Resources')[logicalId];
     if (!isObject(resource)) throw new TemplateError(`${logicalId} is not in the template`);
     const type = RESOURCE_TYPES.get(String(resource.Type));
-    // A type that is not emulated has been named; what refers to it still gets a name.
+    // A resource of a type that is not emulated needs a name too, because others may refer to it.
     const identity = type
       ? type.identify({
           logicalId,
@@ -104,7 +104,7 @@ export class StackScope implements Scope {
     return identity;
   }
 
-  /** Only the properties that make the name: the others may refer back to the resource. */
+  /** The properties that determine the name. The others are not resolved yet, because they may refer to the resource itself. */
   #namingProperties(logicalId: string, resource: JsonObject, nameProperty: string | undefined): JsonObject {
     if (this.#beingNamed.has(logicalId)) throw new TemplateError(`The name of ${logicalId} depends on itself`);
     this.#beingNamed.add(logicalId);
@@ -113,7 +113,7 @@ export class StackScope implements Scope {
     for (const property of [nameProperty, 'EventBusName', 'GroupName', 'FifoQueue']) {
       const value = property === undefined ? undefined : properties[property];
       if (property === undefined || value === undefined) continue;
-      // A name that is not emulated is reported with the other properties; the resource gets a generated one.
+      // If the name is not emulated, it is reported with the other properties, and a name is generated.
       const resolved = resolve(value, this, `${logicalId}.${property}`, () => undefined);
       if (resolved !== NO_VALUE) result[property] = resolved;
     }
@@ -124,7 +124,7 @@ export class StackScope implements Scope {
   #generatedName(logicalId: string): string {
     const { stackName } = this.#naming;
     const suffix = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 12);
-    // CloudFormation cuts both names too, so that the whole fits any service: a bucket has at most 63 characters.
+    // As in CloudFormation both parts are truncated, so that the name fits any service: a bucket's has at most 63 characters.
     return `${stackName.slice(0, 24)}-${logicalId.slice(0, 24)}-${suffix}`;
   }
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../json.ts';
 
-/** A resource of the stack, its properties resolved. */
+/** A resource of the stack with resolved properties. */
 export interface TemplateResource {
   readonly logicalId: string;
   /** `AWS::SQS::Queue` */
   readonly type: string;
   readonly properties: JsonObject;
-  /** What CloudFormation would show: a queue's URL, a secret's ARN, a table's name. */
+  /** The physical id in CloudFormation: the URL of a queue, the ARN of a secret, the name of a table. */
   readonly physicalId: string;
   readonly arn?: string;
   readonly metadata: JsonObject;
@@ -14,7 +14,7 @@ export interface TemplateResource {
   readonly assetPath?: string;
 }
 
-/** A synthesized stack as this machine runs it. */
+/** A synthesized stack, resolved for this machine. */
 export interface Template {
   readonly stackName: string;
   readonly account: string;
@@ -26,7 +26,7 @@ export interface Template {
   readonly unsupported: readonly string[];
   /** Adds a line about a part of a resource, `the target … is not emulated`. */
   notSupported(resource: Pick<TemplateResource, 'logicalId' | 'type'>, what: string): void;
-  /** Takes a resource away that does not run here; adds a line where there is a reason to tell. */
+  /** Removes a resource that does not run here. With a reason it also adds a line. */
   leaveOut(resource: TemplateResource, reason?: string): void;
   ofType(type: string): TemplateResource[];
   byLogicalId(logicalId: string): TemplateResource | undefined;

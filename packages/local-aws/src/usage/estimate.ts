@@ -13,7 +13,7 @@ export const NO_TRANSITIONS: Transitions = { standard: 0, expressRequests: 0, ex
 const READS = /^s3\.(?:Get|Head)/;
 const FREE = /^s3\.(?:Delete|Abort)/;
 
-/** What a tally would cost at list prices, in dollars. */
+/** The cost of a tally at list prices, in dollars. */
 export function estimateUsd(tally: Tally, transitions: Transitions): Record<string, number> {
   let s3 = 0;
   for (const [name, count] of Object.entries(tally.calls)) {
@@ -36,5 +36,5 @@ export function estimateUsd(tally: Tally, transitions: Transitions): Record<stri
   return Object.fromEntries(Object.entries({ ...parts, total }).map(([name, usd]) => [name, rounded(usd)]));
 }
 
-/** To a millionth of a dollar. */
+/** Rounds to a millionth of a dollar. */
 const rounded = (usd: number) => Math.round(usd * 1e6) / 1e6;

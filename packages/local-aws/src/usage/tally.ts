@@ -1,4 +1,4 @@
-/** What was used, by all or by one group. */
+/** The usage of all calls or of one group. */
 export interface Tally {
   /** By `service.Operation`. */
   calls: Record<string, number>;

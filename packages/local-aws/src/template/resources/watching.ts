@@ -1,6 +1,6 @@
 import { arnOf, nameOf, type ResourceType } from '../resource-type.ts';
 
-/** Types whose resources watch or describe others: nothing here acts on them, and the product behaves the same. */
+/** Types whose resources watch or describe others. They have no effect here, and the stack behaves the same. */
 const logGroup: ResourceType = {
   nameProperty: 'LogGroupName',
   identify(resource) {
@@ -31,13 +31,13 @@ const topic: ResourceType = {
     return { physicalId: arn, arn, attributes: { TopicArn: arn, TopicName: name } };
   },
   honoured: [],
-  // Alarms publish to it, and alarms do not fire here. A program that publishes is told that there is no SNS.
+  // Alarms publish to topics, and alarms do not fire here. A program that publishes gets an error, because SNS is missing.
   withoutMeaning: ['*'],
 };
 
 const PEOPLE = ['email', 'email-json', 'sms', 'http', 'https', 'application'];
 
-/** People and outside services hear nothing of this machine; a queue or a function that waits for messages is missed. */
+/** Subscriptions of people and outside services are ignored. Those of queues and functions are reported, because they matter. */
 const subscription: ResourceType = {
   identify: ({ generatedName }) => ({ physicalId: generatedName }),
   honoured: [],
