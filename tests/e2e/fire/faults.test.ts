@@ -51,7 +51,7 @@ it('throttles use up no attempt and no receive, and are seen in the metrics', as
 });
 
 it('an account that may not send stops the campaign; once it may, a redrive sends exactly the rest', async () => {
-  // What is left at the fault takes ten seconds more.
+  // At this rate, rows are left when the fault begins.
   await setRate(product, 20);
   const batchId = await upload(product, 200, 'paused');
   await follow(product, batchId, ({ counts }) => counts.SENT > 0);
@@ -79,7 +79,7 @@ it('an account that may not send stops the campaign; once it may, a redrive send
 
 it('StopExecution by any client ends sending, with every event lost and states told late; a redrive resumes', async () => {
   await faults(product, { services: { events: { dropRate: 1 }, states: { staleMs: 1_000 } } });
-  // What is left at the stop would take twelve seconds more.
+  // At this rate, rows are left at the stop.
   await setRate(product, 20);
   const batchId = await upload(product, 240, 'stopped');
   await follow(product, batchId, ({ counts }) => counts.SENT > 5);
@@ -89,7 +89,7 @@ it('StopExecution by any client ends sending, with every event lost and states t
 
   const stopped = await follow(product, batchId, hasEnded);
   expect(stopped.status).toBe('ABORTED');
-  // How soon it ends is tested in simulated time. Here it ends at all: no more mails come, though rows are left.
+  // A unit test checks in simulated time how soon sending ends. Here it must end: no more mails arrive, though rows are left.
   let mails = 0;
   await eventually(async () => {
     const before = mails;

@@ -90,7 +90,7 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
   const { sendQueueUrl, deadLetterQueueUrl } = product.outputs;
   const setVisibility = (VisibilityTimeout: string) =>
     sqs.send(new SetQueueAttributesCommand({ QueueUrl: sendQueueUrl, Attributes: { VisibilityTimeout } }));
-  // The five receives of the poison message shall not take five minutes. No other message is in the queue then.
+  // With the usual visibility timeout, the five receives of the message would take five minutes. No other message is in the queue.
   await setVisibility('1');
   await sqs.send(new SendMessageCommand({ QueueUrl: sendQueueUrl, MessageBody: 'no message of ours' }));
   await eventually(async () => (await dlq('list')).poison === 1);
@@ -119,7 +119,7 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
   expectOnceEach(await product.mailbox(sentBatch), 1);
 });
 
-/** Takes the message of one row out of the queue before any worker has it; its body. */
+/** Removes the message of one row from the queue before a worker receives it, and returns its body. */
 async function steal(queueUrl: string): Promise<string> {
   let body = '';
   await eventually(async () => {

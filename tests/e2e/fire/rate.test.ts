@@ -35,7 +35,7 @@ async function mostArriving(perSecond: number): Promise<number> {
 
 const timesOf = (mails: readonly MailboxMessage[]) => mails.map(({ sentAt }) => Date.parse(sentAt));
 
-/** How many rows the campaign's SendRows keeps on their way. */
+/** The MaxConcurrency of the campaign's SendRows. */
 async function concurrencyOf(batchId: string): Promise<number | undefined> {
   const states = new SFNClient(awsOf(product));
   try {
@@ -50,7 +50,7 @@ async function concurrencyOf(batchId: string): Promise<number | undefined> {
   }
 }
 
-// That the whole rate is used and nothing is throttled needs a machine that keeps up: `npm run bench` measures it.
+// Whether the whole rate is used, and nothing is throttled, depends on the machine: `npm run bench` measures it.
 it('two campaigns at once share one rate, which is never exceeded', async () => {
   const [one, two] = await Promise.all([upload(product, 150, 'one'), upload(product, 150, 'two')]);
 
@@ -90,7 +90,7 @@ it('PUT /rate takes effect on a campaign that runs, in its Map Run too', async (
 
 it('a campaign whose time comes after PUT /rate starts with the concurrency of the new rate', async () => {
   let batchId = '';
-  // A machine that is too slow for one schedule gets a later one.
+  // If the machine is too slow to set the rate before the campaign starts, the next one starts later.
   for (let aheadMs = 4_000, status = ''; status !== 'SCHEDULED'; aheadMs *= 2) {
     await setRate(product, 40);
     const sendAt = new Date(Date.now() + aheadMs).toISOString();

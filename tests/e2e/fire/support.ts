@@ -9,7 +9,7 @@ export interface SendRow {
   error?: { code: string; class: string; message: string; retryable: boolean };
 }
 
-/** Makes things fail on purpose; `{}` makes all well again. */
+/** Injects these faults and no others. `{}` clears all. */
 export async function faults(product: Product, set: object): Promise<void> {
   const url = `${product.outputs.awsEndpoint}/_local/faults`;
   const response = await fetch(url, { method: 'PUT', body: JSON.stringify(set) });
@@ -19,7 +19,7 @@ export async function faults(product: Product, set: object): Promise<void> {
 export const csvOf = (rows: number, name: string): string =>
   `email,subject,content\n${Array.from({ length: rows }, (_, n) => `${name}${n + 1}@example.com,Hi,Hello ${n + 1}\n`).join('')}`;
 
-/** Uploads a campaign of so many rows; its batchId. */
+/** Uploads a campaign and returns its batchId. */
 export async function upload(product: Product, rows: number, name: string): Promise<string> {
   const response = await product.upload(csvOf(rows, name));
   if (response.status !== 202) throw new Error(`The upload was refused: ${await response.text()}`);
@@ -30,7 +30,7 @@ export async function redrive(product: Product, batchId: string, body?: object):
   return product.call('POST', `/campaigns/${batchId}/redrive`, body ? { body: JSON.stringify(body) } : {});
 }
 
-/** The limiter's rate, in emails per second; in force within 5 s. */
+/** Sets the limiter's rate in emails per second. It is in force within 5 s. */
 export async function setRate(product: Product, perSecond: number): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const response = await product.call('PUT', '/rate', { body: JSON.stringify({ perSecond }), headers });
@@ -45,7 +45,7 @@ export async function sends(product: Product, batchId: string): Promise<SendRow[
   return listEmailStatus.sort((a, b) => a.rowNumber - b.rowNumber);
 }
 
-/** Looks at a campaign until it is as wanted; the four counts add up at every look. */
+/** Polls a campaign until it is as wanted. The four counts must add up each time. */
 export async function follow(
   product: Product,
   batchId: string,
@@ -60,7 +60,7 @@ export async function follow(
     return wanted(campaign);
   };
   await eventually(isAsWanted).catch((cause) => {
-    throw new Error(`It did not come to that: ${JSON.stringify(campaign)}`, { cause });
+    throw new Error(`The campaign did not get there: ${JSON.stringify(campaign)}`, { cause });
   });
   return campaign;
 }
@@ -74,7 +74,7 @@ export function expectOnceEach(mails: readonly MailboxMessage[], rows: number): 
   expect(mails).toHaveLength(rows);
 }
 
-/** The most mails in any window of a second. */
+/** The largest number of mails in any second. */
 export function mostInASecond(times: readonly number[]): number {
   const sorted = [...times].sort((a, b) => a - b);
   let most = 0;
@@ -85,12 +85,12 @@ export function mostInASecond(times: readonly number[]): number {
   return most;
 }
 
-/** What the functions counted under a metric's name so far. */
+/** The sum of a metric over all functions. */
 export async function metric(product: Product, name: string): Promise<number> {
   return (await summariesOf(product, name)).reduce((total, { sum }) => total + sum, 0);
 }
 
-/** The largest value of a duration, in milliseconds; it must have been measured. */
+/** The largest value of a duration in milliseconds. Throws when it was not measured. */
 export async function longest(product: Product, name: string): Promise<number> {
   const summaries = await summariesOf(product, name);
   if (summaries.length === 0) throw new Error(`${name} was not measured`);
@@ -103,7 +103,7 @@ async function summariesOf(product: Product, name: string): Promise<{ sum: numbe
   return metrics.filter((summary) => summary.name === name);
 }
 
-/** How an SDK reaches the product's AWS. */
+/** The options of an SDK client for the product's AWS. */
 export const awsOf = ({ outputs }: Product) => ({
   endpoint: outputs.awsEndpoint,
   region: outputs.region,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CampaignView } from '../../../cli/client.ts';
 import type { Outputs } from '../../../dev/outputs.ts';
 
-/** What a test waits for takes seconds; on a machine that runs much else beside it, it may take this long. */
+/** What a test waits for takes seconds. On a busy machine it may take this long. */
 const WITHIN_MS = 180_000;
 const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 
@@ -64,7 +64,7 @@ export class Product {
   }
 
   static async up(dataDir: string, args: readonly string[] = []): Promise<Product> {
-    // A killed product leaves its own behind.
+    // A killed product does not remove its outputs.
     rmSync(join(dataDir, 'outputs.json'), { force: true });
     const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args]);
     return new Product(command, await readyOutputs(command, dataDir));
@@ -107,7 +107,7 @@ export class Product {
     return data;
   }
 
-  /** Everything that the providers accepted for a batch; for all of them where it is empty. */
+  /** Everything that the providers accepted for a batch. An empty batchId means all batches. */
   async mailbox(batchId: string): Promise<MailboxMessage[]> {
     const messages: MailboxMessage[] = [];
     let after = '';
@@ -130,7 +130,7 @@ export interface MailboxMessage {
   sentAt: string;
 }
 
-/** Waits until a command's stack is ready, as any tool would: by its outputs. */
+/** Waits for the outputs of a command's stack: they are complete when it is ready. */
 export async function readyOutputs(command: Command, dataDir: string): Promise<Outputs> {
   const file = join(dataDir, 'outputs.json');
   await eventually(() => existsSync(file) || command.child.exitCode !== null);
@@ -138,7 +138,7 @@ export async function readyOutputs(command: Command, dataDir: string): Promise<O
   return JSON.parse(readFileSync(file, 'utf8')) as Outputs;
 }
 
-/** Resolves once the condition holds; fails when it does not in time. */
+/** Resolves once the condition holds. Rejects when it does not hold in time. */
 export async function eventually(condition: () => boolean | Promise<boolean>, everyMs = 100): Promise<void> {
   const deadline = Date.now() + WITHIN_MS;
   while (!(await condition())) {

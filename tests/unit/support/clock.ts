@@ -1,23 +1,23 @@
 import type { Clock } from '../../../core/clock.ts';
 
-/** Time that passes without waiting: it moves when a test moves it or, unless it is manual, when all code under test waits for it. */
+/** A clock that nobody waits for. A test moves it and, unless it is manual, it moves itself when all code under test sleeps. */
 export interface SimulatedClock extends Clock {
   /** Moves the time forward and wakes the sleeps that are over. */
   move(ms: number): void;
   /** Sleeps until the condition holds, at most for ten minutes. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
-  /** Stops the time until the call has ended: it does real input or output, which must not look like waiting. */
+  /** Stops the time until the call has ended. For real input and output, which would look like sleep. */
   pauseFor<T>(call: Promise<T>): Promise<T>;
 }
 
-/** What follows a call or a sleep runs in microtasks, and at most one `setImmediate` deep. One more turn of the event loop is margin. */
+/** After a call or a sleep, the code under test continues in microtasks, or after one `setImmediate`. The other turns are a margin. */
 const QUIET_TURNS = 3;
 const UNTIL_MS = 10 * 60_000;
 
 /**
- * A clock that starts at 2026-11-22T10:00:00Z. It jumps to the next end of a sleep as soon as no call of `pauseFor` is under way and
- * the event loop has nothing else to run. So a busy machine changes how long a test takes and nothing else. With `manual` it never moves
- * by itself: for code that waits for sockets, which the clock cannot see.
+ * A clock that starts at 2026-11-22T10:00:00Z. It jumps to the end of the next sleep when no call of `pauseFor` is in progress and the
+ * event loop is idle. So a busy machine makes a test slower and changes nothing else. A manual clock never moves itself. It is for code
+ * that waits for sockets, which the clock does not see.
  */
 export function simulatedClock({ manual = false } = {}): SimulatedClock {
   let now = Date.parse('2026-11-22T10:00:00.000Z');
