@@ -10,7 +10,7 @@ import { OPERATIONS as SES_OPERATIONS } from '../src/ses/ses.ts';
 import { sqsOperations } from '../src/sqs/operations/operations.ts';
 import { loadFaux } from '../src/sqs/state/fauxqs.ts';
 import { OPTIMIZED } from '../src/stepfunctions/asl/resources.ts';
-import { OPERATIONS as STATES_OPERATIONS } from '../src/stepfunctions/operations/index.ts';
+import { OPERATIONS as STATES_OPERATIONS } from '../src/stepfunctions/operations/operations.ts';
 import { OPERATIONS as STS_OPERATIONS } from '../src/sts/sts.ts';
 import { RESOURCE_TYPES } from '../src/template/registry.ts';
 

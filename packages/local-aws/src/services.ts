@@ -55,7 +55,7 @@ export interface ServicesOptions {
   extend?(awsEndpoint: string): Extensions | Promise<Extensions>;
 }
 
-/** All services but Lambda and Step Functions, which are added to `services` by whoever starts them. */
+/** All services except Lambda and Step Functions, which the caller starts and adds to `services`. */
 export interface Services {
   readonly gateway: Gateway;
   readonly template: Template;

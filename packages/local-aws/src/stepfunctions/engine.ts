@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Arns } from './arns.ts';
-import { type EngineClock, systemClock } from './clock.ts';
 import type { InterpreterDeps } from './execution/deps.ts';
 import type { Execution } from './execution/execution.ts';
 import { Interpreter } from './execution/interpreter.ts';
@@ -17,9 +16,9 @@ import { MachineStore } from './state/machines.ts';
 import { MapRunStore } from './state/map-runs.ts';
 import { type Usage, usageOf } from './state/usage.ts';
 import { StatusEvents, statusDetail } from './status-events.ts';
+import { AwsTasks } from './tasks/aws-tasks.ts';
 import { AwsHttp, type CallJson } from './tasks/http.ts';
-import { AwsTasks } from './tasks/index.ts';
-import { Timers } from './timers.ts';
+import { type EngineClock, systemClock, Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 
 export interface EngineOptions {

@@ -3,10 +3,10 @@ import { parseJson } from '../json.ts';
 import type { Arns } from './arns.ts';
 import { compileDefinition } from './asl/compile.ts';
 import type { MachineType, Problem } from './asl/types.ts';
-import type { EngineClock } from './clock.ts';
 import { ApiError } from './errors.ts';
 import type { Machine } from './execution/machine.ts';
 import type { MachineRow, MachineStore } from './state/machines.ts';
+import type { EngineClock } from './timers.ts';
 
 /** The fields that Create and Update set. */
 export interface MachineFields {

@@ -24,7 +24,7 @@ const ENVIRONMENT = /^aws:\/\/([^/]+)\/(.+)$/;
 
 /**
  * Finds a stack of a CDK output by its name, its artifact id or its path in the app; without a name, the only stack.
- * Throws `TemplateError` where there is none, or more than one.
+ * Throws `TemplateError` if there is none, or more than one.
  */
 export function findStack(cdkOut: string, wanted?: string): StackFiles {
   if (!existsSync(cdkOut)) throw new TemplateError(`The folder ${cdkOut} does not exist: run cdk synth first`);
@@ -95,7 +95,7 @@ export function readJson(file: string): Json {
   }
 }
 
-/** A member that is an object; an empty one where it is missing. */
+/** A member that is an object; an empty object if it is missing. */
 export function objectIn(value: Json | undefined, name: string): JsonObject {
   const member = isObject(value) ? value[name] : undefined;
   return isObject(member) ? member : {};

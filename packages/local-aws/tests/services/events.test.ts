@@ -152,7 +152,7 @@ describe('EventBridge', () => {
     const clock = { offset: 0 };
     let left = failures;
     const queue = new DeliveryQueue(folder);
-    const store = new RuleStore({ rules, buses: ['default', 'orders'], folder });
+    const store = new RuleStore({ rules, buses: ['default', 'audit'], folder });
     const bus = new EventBus({
       rules: () => store.all,
       queue,
@@ -194,7 +194,7 @@ describe('EventBridge', () => {
   it('gets an event to the targets of the rules that match it', async () => {
     const { put, delivered } = await start();
     await put({ status: 'SUCCEEDED' });
-    await put({ status: 'FAILED' }, { EventBusName: 'orders' });
+    await put({ status: 'FAILED' }, { EventBusName: 'audit' });
     const { Entries } = await put({ status: 'FAILED' });
     await eventually(() => delivered[0]);
     expect(delivered).toEqual([
@@ -278,9 +278,9 @@ describe('EventBridge', () => {
   });
 
   describe("rules of a client's own", () => {
-    const EventBusName = 'orders';
+    const EventBusName = 'audit';
     const EventPattern = JSON.stringify({ source: ['app'], detail: { status: ['done'] } });
-    const onOrders = { EventBusName };
+    const onAudit = { EventBusName };
 
     it('get the events that match them, beside those of the template, until they are taken away', async () => {
       const { client, put, delivered } = await start();
@@ -288,17 +288,17 @@ describe('EventBridge', () => {
       await client.send(
         new PutTargetsCommand({ Rule: 'mine', EventBusName, Targets: [{ Id: 'q', Arn: `${TARGET}-2` }] }),
       );
-      await put({ status: 'done', n: 1 }, onOrders);
-      await put({ status: 'other' }, onOrders);
+      await put({ status: 'done', n: 1 }, onAudit);
+      await put({ status: 'other' }, onAudit);
       await put({ status: 'FAILED' });
       await eventually(() => delivered[1]);
       await client.send(new RemoveTargetsCommand({ Rule: 'mine', EventBusName, Ids: ['q'] }));
       await client.send(new DeleteRuleCommand({ Name: 'mine', EventBusName }));
-      await put({ status: 'done', n: 2 }, onOrders);
+      await put({ status: 'done', n: 2 }, onAudit);
       await put({ status: 'FAILED' });
       await eventually(() => delivered[2]);
 
-      expect(RuleArn).toBe('arn:aws:events:us-east-1:000000000000:rule/orders/mine');
+      expect(RuleArn).toBe('arn:aws:events:us-east-1:000000000000:rule/audit/mine');
       expect(delivered.map(([arn]) => arn)).toEqual([`${TARGET}-2`, TARGET, TARGET]);
       expect((await client.send(new ListRulesCommand({ EventBusName }))).Rules).toEqual([]);
     });
@@ -312,7 +312,7 @@ describe('EventBridge', () => {
       );
       await first.close();
       const second = await start({ folder });
-      await second.put({ status: 'done' }, onOrders);
+      await second.put({ status: 'done' }, onAudit);
 
       expect(await eventually(() => second.delivered[0])).toEqual([TARGET, 'hello']);
     });

@@ -25,9 +25,9 @@ describe('loadTemplate', () => {
   it('resolves references, attributes, joins and substitutions to names of this machine', () => {
     const template = load({
       Resources: {
-        Dead: queue({ QueueName: 'orders-dlq' }),
-        Orders: queue({
-          QueueName: { 'Fn::Sub': 'orders-${AWS::Region}' },
+        Dead: queue({ QueueName: 'jobs-dlq' }),
+        Jobs: queue({
+          QueueName: { 'Fn::Sub': 'jobs-${AWS::Region}' },
           RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 5 },
         }),
         Worker: {
@@ -36,7 +36,7 @@ describe('loadTemplate', () => {
             FunctionName: 'worker',
             Environment: {
               Variables: {
-                QUEUE_URL: { Ref: 'Orders' },
+                QUEUE_URL: { Ref: 'Jobs' },
                 ARN: {
                   'Fn::Join': [
                     ':',
@@ -51,22 +51,22 @@ describe('loadTemplate', () => {
           Metadata: { 'aws:asset:path': 'asset.1234' },
         },
       },
-      Outputs: { queueUrl: { Value: { Ref: 'Orders' } } },
+      Outputs: { queueUrl: { Value: { Ref: 'Jobs' } } },
     });
-    expect(template.byLogicalId('Orders')?.properties).toEqual({
-      QueueName: 'orders-us-east-1',
-      RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:orders-dlq', maxReceiveCount: 5 },
+    expect(template.byLogicalId('Jobs')?.properties).toEqual({
+      QueueName: 'jobs-us-east-1',
+      RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:jobs-dlq', maxReceiveCount: 5 },
     });
     const worker = template.ofType('AWS::Lambda::Function')[0];
     expect(worker?.properties.Environment).toEqual({
       Variables: {
-        QUEUE_URL: 'http://127.0.0.1:4566/000000000000/orders-us-east-1',
+        QUEUE_URL: 'http://127.0.0.1:4566/000000000000/jobs-us-east-1',
         ARN: 'arn:aws:b',
         LITERAL: '${kept} 000000000000',
       },
     });
     expect(worker?.assetPath).toMatch(/asset\.1234$/);
-    expect(template.outputs).toEqual({ queueUrl: 'http://127.0.0.1:4566/000000000000/orders-us-east-1' });
+    expect(template.outputs).toEqual({ queueUrl: 'http://127.0.0.1:4566/000000000000/jobs-us-east-1' });
     expect(template.unsupported).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('loadTemplate', () => {
           Properties: { TableName: 't', StreamSpecification: { StreamViewType: 'NEW_IMAGE' }, Tags: [] },
         },
         Alarms: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'email', Endpoint: 'me@example.com' } },
-        Orders: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'sqs' } },
+        Jobs: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'sqs' } },
         Rule: {
           Type: 'AWS::Events::Rule',
           Properties: {
@@ -116,7 +116,7 @@ describe('loadTemplate', () => {
     expect(template.unsupported).toEqual([
       'Stream: the resource type AWS::Kinesis::Stream is not emulated',
       'Table (AWS::DynamoDB::Table): the property StreamSpecification is not emulated',
-      'Orders (AWS::SNS::Subscription): the protocol sqs is not emulated',
+      'Jobs (AWS::SNS::Subscription): the protocol sqs is not emulated',
       'Rule (AWS::Events::Rule): the property Targets.SqsParameters is not emulated',
       'Mapping (AWS::Lambda::EventSourceMapping): the property ScalingConfig.Other is not emulated',
     ]);
@@ -197,13 +197,13 @@ describe('loadTemplate', () => {
     const { outputs } = load({
       Resources: { Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } } },
       Outputs: {
-        joined: { Value: address({ Ref: 'Api' }, '/orders') },
+        joined: { Value: address({ Ref: 'Api' }, '/jobs') },
         substituted: { Value: { 'Fn::Sub': 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/' } },
         other: { Value: address('abc123', '/') },
       },
     });
     expect(outputs).toEqual({
-      joined: 'http://127.0.0.1:3000/orders',
+      joined: 'http://127.0.0.1:3000/jobs',
       substituted: 'http://127.0.0.1:3000/',
       other: 'https://abc123.execute-api.us-east-1.amazonaws.com/',
     });

@@ -25,7 +25,7 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
-/** dynalite knows nothing of these; `time-to-live.ts` answers them. */
+/** dynalite lacks these; `time-to-live.ts` has them. */
 const OWN_OPERATIONS = ['DescribeTimeToLive', 'UpdateTimeToLive'];
 
 /** The names of all operations in the API. */

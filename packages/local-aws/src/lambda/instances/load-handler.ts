@@ -27,7 +27,7 @@ function splitHandler(handler: string): { file: string; exportPath: string[] } {
   return { file: handler.slice(0, dot), exportPath: handler.slice(dot + 1).split('.') };
 }
 
-/** Whether a `.js` file is an ES module, which the code's own package.json says; on Lambda there is none above the code. */
+/** Whether the package.json of the code makes a `.js` file an ES module. Lambda has no package.json above the code. */
 function isModuleScript(path: string, codeDir: string): boolean {
   for (let folder = dirname(path); isWithin(folder, codeDir); folder = dirname(folder)) {
     const file = join(folder, 'package.json');

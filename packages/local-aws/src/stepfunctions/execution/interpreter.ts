@@ -5,7 +5,7 @@ import { EvaluationError, type Failure, HistoryFull, StateFailed } from '../erro
 import type { Bindings } from '../jsonata/expression.ts';
 import type { Template } from '../jsonata/template.ts';
 import { Payload } from '../payload.ts';
-import { childDone, childFailed, executeState } from '../state-types/index.ts';
+import { childDone, childFailed, executeState } from '../state-types/execute.ts';
 import type { InterpreterDeps } from './deps.ts';
 import { endExecution } from './end.ts';
 import { inputOf } from './events.ts';

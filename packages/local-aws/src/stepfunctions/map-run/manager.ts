@@ -1,10 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Arns } from '../arns.ts';
 import type { DistributedMap, MapState } from '../asl/types.ts';
+import type { MapRuns } from '../execution/deps.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Interpreter } from '../execution/interpreter.ts';
 import { stateOf } from '../execution/machine.ts';
-import type { MapRuns } from '../execution/map-runs.ts';
 import type { Thread } from '../execution/thread.ts';
 import type { ExecutionStore, PendingChild } from '../state/executions.ts';
 import type { MapRunRow, MapRunStore } from '../state/map-runs.ts';

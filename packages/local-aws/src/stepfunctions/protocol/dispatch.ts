@@ -1,7 +1,7 @@
 import { isObject, parseJson } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
-import { OPERATIONS } from '../operations/index.ts';
+import { OPERATIONS } from '../operations/operations.ts';
 
 /** A response in AWS JSON 1.0. */
 export interface ApiAnswer {

@@ -5,7 +5,7 @@ const queue: ResourceType = {
   identify(resource) {
     const { FifoQueue: fifo } = resource.properties;
     const isFifo = fifo === true || fifo === 'true';
-    // The name of a FIFO queue ends so, whoever gives it.
+    // The name of a FIFO queue must end with .fifo, also a generated one.
     const name = nameOf(
       { ...resource, generatedName: `${resource.generatedName}${isFifo ? '.fifo' : ''}` },
       'QueueName',

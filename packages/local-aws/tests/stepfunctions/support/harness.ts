@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EngineClock } from '../../../src/stepfunctions/clock.ts';
 import { type RunningStepFunctions, startStepFunctions } from '../../../src/stepfunctions/protocol/server.ts';
+import type { EngineClock } from '../../../src/stepfunctions/timers.ts';
 import { FakeAws } from './fake-aws.ts';
 
 export interface HistoryEvent {

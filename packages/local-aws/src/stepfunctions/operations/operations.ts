@@ -19,8 +19,8 @@ import {
   validateStateMachineDefinition,
 } from './machines.ts';
 import { describeMapRun, listMapRuns, updateMapRun } from './map-runs.ts';
+import { optionalString } from './params.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tokens.ts';
-import { localUsage } from './usage.ts';
 
 type Operation = (engine: Engine, params: JsonObject) => JsonObject | Promise<JsonObject>;
 
@@ -49,3 +49,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   // Not an operation of AWS: the usage that AWS would bill.
   ['LocalUsage', localUsage],
 ]);
+
+/** The usage of all executions, or of those named `name` with their children. */
+async function localUsage(engine: Engine, params: JsonObject): Promise<JsonObject> {
+  return { ...(await engine.usage(optionalString(params, 'name'))) };
+}
