@@ -1,7 +1,6 @@
+import { messageForUser } from 'local-aws';
 import { UsageError } from './arguments.ts';
-
-/** Errors that are shown without a stack trace, because the message says all that the user needs. */
-const PLAIN = new Set(['DataDirInUse', 'ApiProblem', 'StartFailure', 'TemplateError']);
+import { ApiProblem } from './client.ts';
 
 /** Runs a command and sets the exit status: its result, 2 for an invalid command line, 1 for any other error. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
@@ -15,10 +14,10 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof UsageError || PLAIN.has(error.name)) return error.message;
+  if (error instanceof UsageError || error instanceof ApiProblem) return error.message;
   if (error.message === 'fetch failed') {
     const cause = error.cause instanceof Error ? error.cause.message : 'no answer';
     return `The API does not answer (${cause}). Is the stack running?`;
   }
-  return error.stack ?? error.message;
+  return messageForUser(error);
 }

@@ -37,6 +37,8 @@ export interface RunningStack {
   outputs: Outputs;
   /** Resources and properties of the template that local AWS does not support. */
   unsupported: readonly string[];
+  /** Resolves with the reason when the stack cannot go on. */
+  failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ const usageByCampaign: UsageGroups = {
 
 /**
  * Runs the product on local AWS, from the synthesized template. When it resolves, `GET /health` answers and `outputs.json` is
- * complete. Throws StartFailure, DataDirInUse or TemplateError with a message for the user.
+ * complete. Throws the errors of startLocalAws, whose messages are for the user.
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   const { apiKey, ratePerSecond, host, open, port, awsPort, onNotice } = options;
@@ -86,6 +88,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     return {
       outputs,
       unsupported: aws.unsupported,
+      failed: aws.failed,
       async stop() {
         removeOutputs(dataDir);
         await aws.stop();

@@ -45,18 +45,23 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
   const screen = new Screen(process.stdout);
   const booted = await bootStack(settings, screen, prepare);
   if (!booted) return 1;
-  const { stack, signal, interrupted, stop } = booted;
+  const { stack, signal, interrupted, hasFailed, stop } = booted;
   const { apiUrl, awsEndpoint, apiKey } = stack.outputs;
   let status = 1;
   try {
     screen.print(`\nUploading ${basename(file)}`);
-    const succeeded = await sendCampaign({
+    const sending = sendCampaign({
       client: new ProductClient(apiUrl, apiKey),
       file,
       options: { dryRun: values['dry-run'], ...(campaign !== undefined && { campaignId: campaign }) },
       screen,
       signal,
     });
+    // An upload has no answer to wait for once the stack is stopping.
+    const stopping = interrupted.then(() => {
+      throw signal.reason;
+    });
+    const succeeded = await Promise.race([sending, stopping]);
     status = succeeded ? 0 : 1;
     if (!values.exit) {
       screen.print(`\n${addresses(apiUrl, awsEndpoint)}`);
@@ -71,5 +76,5 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
   } finally {
     await stop();
   }
-  return status;
+  return hasFailed() ? 1 : status;
 }

@@ -22,5 +22,5 @@ export async function runUp(args: readonly string[], prepare: Prepare): Promise<
   screen.print('\nCtrl-C stops it. The next start continues where it stopped.');
   await booted.interrupted;
   await booted.stop();
-  return 0;
+  return booted.hasFailed() ? 1 : 0;
 }

@@ -54,6 +54,7 @@ export class Mailbox {
       CREATE INDEX IF NOT EXISTS by_time ON message (provider, sent_at);
       CREATE TABLE IF NOT EXISTS tried (send TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
     `,
+      'the messages that were delivered',
     );
     this.#commit = new GroupCommit(this.#database);
     this.#insert = this.#database.prepare(

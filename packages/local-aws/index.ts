@@ -2,6 +2,7 @@
  * AWS on one machine, from the template and assets that `cdk synth` writes. `startLocalAws` runs a stack; an extension adds
  * what lies outside AWS, such as simulated recipients and stand-ins of providers. See README.md.
  */
+export { messageForUser, uncaughtError } from './src/cli/failure.ts';
 export { interruptSignal } from './src/cli/interrupt.ts';
 export { type Lock, takeLock } from './src/compose/lock.ts';
 export { StartFailure } from './src/compose/ports.ts';

@@ -16,6 +16,7 @@ import { eventSourcesOf } from './lambda/event-sources/event-sources.ts';
 import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { startServices, systemChance } from './services.ts';
+import { isStoreFailure } from './storage/failure.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
 import type { UsageGroups } from './usage/meter.ts';
 import type { TransitionsOf } from './usage/route.ts';
@@ -80,6 +81,8 @@ export interface LocalAws {
   readonly resources: readonly LocalResource[];
   /** What the template asks for and local AWS does not support, one line each. */
   readonly unsupported: readonly string[];
+  /** Resolves with the reason, whose message is for the user, when the stack cannot go on: a service has ended, or the disk is full. */
+  readonly failed: Promise<Error>;
   /** Starts an instance of each function whose name matches, so that its first call does not wait for it. */
   warm(matches: (functionName: string) => boolean): Promise<void>;
   stop(): Promise<void>;
@@ -90,20 +93,29 @@ const LOOPBACK = '127.0.0.1';
 const STOP_GRACE_MS = 2000;
 
 /**
- * Runs one stack of a CDK output on this machine. Resolves once everything answers. Throws StartFailure, DataDirInUse or
- * TemplateError with a message for the user.
+ * Runs one stack of a CDK output on this machine. Resolves once everything answers. Throws StartFailure, DataDirInUse, TemplateError,
+ * StoreFailure or ServiceEnded with a message for the user.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const closers = new Closers();
+  const failure = Promise.withResolvers<Error>();
+  const failedStart = failure.promise.then((reason) => {
+    throw reason;
+  });
   try {
-    return await start({ ...options, dataDir: resolve(options.dataDir) }, closers);
+    const starting = start({ ...options, dataDir: resolve(options.dataDir) }, closers, failure);
+    return await Promise.race([starting, failedStart]);
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
 }
 
-async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalAws> {
+async function start(
+  options: LocalAwsOptions,
+  closers: Closers,
+  failure: PromiseWithResolvers<Error>,
+): Promise<LocalAws> {
   const { cdkOut, dataDir, host = LOOPBACK, onNotice, now = Date.now, chance = systemChance } = options;
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
@@ -112,6 +124,17 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
   const address = listener.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const apiUrl = `http://${urlHost(host)}:${port}`;
+
+  /** Damage is found again by every call that needs the same page. It is reported once. */
+  const reported = new Set<string>();
+  const onError = (error: unknown, where: string) => {
+    if (!isStoreFailure(error))
+      onNotice(`Local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`);
+    else if (!reported.has(error.message)) {
+      reported.add(error.message);
+      onNotice(error.message);
+    }
+  };
 
   let transitionsOf: TransitionsOf = async () => NO_TRANSITIONS;
   const aws = await listening('--aws-port', options.awsPort ?? 0, LOOPBACK, () =>
@@ -130,8 +153,8 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
       ...(options.usageGroups && { usageGroups: options.usageGroups }),
       transitionsOf: (name) => transitionsOf(name),
       extend: (awsEndpoint) => options.extend?.({ awsEndpoint, dataDir, chance, now }) ?? {},
-      onError: (error, where) =>
-        onNotice(`Local AWS failed in ${where}: ${error instanceof Error ? error.stack : error}`),
+      onError,
+      onFatal: failure.resolve,
     }),
   );
   closers.add(() => aws.close());
@@ -154,7 +177,12 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
     runtime.warm(functions.map(({ name }) => name).filter((name) => matches(name)));
   const warmed = warm((name) => options.warmBeforeReady?.(name) ?? false);
 
-  const engine = await startEngine({ dataDir, gateway, template, onProblem: onNotice });
+  const engine = await startEngine({
+    dataDir,
+    gateway,
+    template,
+    onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
+  });
   closers.add(() => engine.close());
   services.set('states', engine.handler);
   transitionsOf = engine.transitionsOf;
@@ -192,6 +220,7 @@ async function start(options: LocalAwsOptions, closers: Closers): Promise<LocalA
     outputs: template.outputs,
     resources: template.resources,
     unsupported: template.unsupported,
+    failed: failure.promise,
     warm,
     stop: () => closers.closeAll(),
   };

@@ -21,9 +21,11 @@ import { ses } from './ses/ses.ts';
 import { countingOutbox } from './ses/state/outbox.ts';
 import { queuesOf } from './sqs/definitions.ts';
 import { startSqs } from './sqs/sqs.ts';
+import { explainedWrite, isStoreFailure } from './storage/failure.ts';
 import { sts } from './sts/sts.ts';
 import { loadTemplate } from './template/load.ts';
 import type { Template } from './template/template.ts';
+import type { OnFailure, WorkerService } from './threads/worker-service.ts';
 import { Meter, type UsageGroups } from './usage/meter.ts';
 import { type TransitionsOf, usageRoute } from './usage/route.ts';
 import { metering } from './usage/step.ts';
@@ -51,6 +53,8 @@ export interface ServicesOptions {
   readonly now?: () => number;
   /** Receives failures of local AWS itself; `where` names the service. */
   readonly onError: (error: unknown, where: string) => void;
+  /** Called when local AWS cannot go on: a service has ended, or the disk is full. Its message is for the user. */
+  readonly onFatal?: (reason: Error) => void;
   /** Called when the endpoint has its address and before the template is read. */
   extend?(awsEndpoint: string): Extensions | Promise<Extensions>;
 }
@@ -73,7 +77,16 @@ const DEFAULT_SEND_RATE = 14;
 
 /** Starts the gateway and every service that the template needs, over the state under `dataDir`. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { dataDir, onError, now = Date.now, chance = systemChance, faults = new Faults() } = options;
+  const { dataDir, onFatal, now = Date.now, chance = systemChance, faults = new Faults() } = options;
+  const onFailure = (reason: Error, isFatal: boolean, where: string) => {
+    if (isFatal && onFatal) onFatal(reason);
+    else options.onError(reason, where);
+  };
+  const onError = (error: unknown, where: string) => {
+    const reason = explainedWrite(error);
+    if (isStoreFailure(reason)) onFailure(reason, reason.kind === 'full', where);
+    else options.onError(error, where);
+  };
   const folder = (name: string) => join(dataDir, name);
   const services = new Map<string, ServiceHandler>([['sts', sts]]);
   const identities = new Map<string, Principal>();
@@ -105,14 +118,20 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     });
     for (const principal of principalsOf(template)) identities.set(principal.accessKeyId, principal);
 
-    const onExit = (service: string) => ({ onExit: (reason: Error) => onError(reason, service) });
-    const [dynamodb, sqs] = await Promise.all([
-      startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), ...onExit('dynamodb') }),
-      startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), ...onExit('sqs') }),
+    // A service that has started is closed also if the other one cannot start.
+    const started = async (name: string, start: (onFailure: OnFailure) => Promise<WorkerService>) => {
+      const service = await start((reason, isFatal) => onFailure(reason, isFatal, name));
+      closers.add(() => service.close());
+      services.set(name, service.handler);
+    };
+    await Promise.all([
+      started('dynamodb', (onFailure) =>
+        startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), onFailure }),
+      ),
+      started('sqs', (onFailure) =>
+        startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), onFailure }),
+      ),
     ]);
-    services.set('dynamodb', dynamodb.handler).set('sqs', sqs.handler);
-    closers.add(() => dynamodb.close());
-    closers.add(() => sqs.close());
 
     const events = eventBridge({
       template,

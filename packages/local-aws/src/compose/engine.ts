@@ -5,7 +5,7 @@ import type { AwsResponse } from '../gateway/types.ts';
 import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/protocol/worker.ts';
 import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
 import type { Template } from '../template/template.ts';
-import { startWorkerService, type WorkerService } from '../threads/worker-service.ts';
+import { type OnFailure, startWorkerService, type WorkerService } from '../threads/worker-service.ts';
 import type { Transitions } from '../usage/estimate.ts';
 import type { TransitionsOf } from '../usage/route.ts';
 
@@ -13,7 +13,7 @@ export interface EngineOptions {
   template: Template;
   dataDir: string;
   gateway: Gateway;
-  onProblem(message: string): void;
+  readonly onFailure: OnFailure;
 }
 
 export interface StartedEngine extends WorkerService {
@@ -21,13 +21,13 @@ export interface StartedEngine extends WorkerService {
 }
 
 /** Starts Step Functions in its own thread. Its calls to AWS reach the gateway without HTTP. */
-export async function startEngine({ template, dataDir, gateway, onProblem }: EngineOptions): Promise<StartedEngine> {
+export async function startEngine({ template, dataDir, gateway, onFailure }: EngineOptions): Promise<StartedEngine> {
   const { port1: endpoint, port2: calls } = new MessageChannel();
   calls.on('message', async ({ id, ...call }: NumberedCall) => {
     const answer = await gateway.call(call).then(textAnswer, () => undefined);
     calls.postMessage({ id, ...(answer && { answer }) } satisfies NumberedAnswer);
   });
-  const engine = await startWorkerService({
+  const starting = startWorkerService({
     service: 'states',
     entry: new URL('../stepfunctions/protocol/worker.ts', import.meta.url),
     workerData: {
@@ -38,7 +38,12 @@ export async function startEngine({ template, dataDir, gateway, onProblem }: Eng
       endpoint,
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
-    onExit: (reason) => onProblem(`Step Functions ended: ${reason.stack ?? reason.message}`),
+    onFailure,
+  });
+  // An open port keeps the process alive.
+  const engine = await starting.catch((error: unknown) => {
+    calls.close();
+    throw error;
   });
   return {
     ...engine,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { explained } from '../storage/failure.ts';
 
 export interface Lock {
   release(): void;
@@ -18,7 +19,7 @@ export function takeLock(file: string, waitMs: number): Lock | undefined {
   } catch (error) {
     database.close();
     if (isBusy(error)) return undefined;
-    throw error;
+    throw explained(error, { path: file, holds: 'anything: it is only a lock' });
   }
   return { release: () => database.close() };
 }

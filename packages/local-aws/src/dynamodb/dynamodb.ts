@@ -1,4 +1,4 @@
-import { startWorkerService, type WorkerService } from '../threads/worker-service.ts';
+import { type OnFailure, startWorkerService, type WorkerService } from '../threads/worker-service.ts';
 import type { TableDefinition } from './definitions.ts';
 import type { DynamoDbWorkerData } from './protocol.ts';
 
@@ -6,18 +6,18 @@ export interface DynamoDbOptions {
   /** Folder of the tables; they are kept in memory if it is missing. */
   readonly folder?: string;
   readonly tables: readonly TableDefinition[];
-  readonly onExit?: (reason: Error) => void;
+  readonly onFailure?: OnFailure;
 }
 
 /**
  * Starts DynamoDB in its own thread. `protocol.ts` reads and answers calls, `operations/` runs dynalite's actions, `state/`
  * keeps tables and items in SQLite; `definitions.ts` holds the tables that the template asks for.
  */
-export function startDynamoDb({ onExit, ...data }: DynamoDbOptions): Promise<WorkerService> {
+export function startDynamoDb({ onFailure, ...data }: DynamoDbOptions): Promise<WorkerService> {
   return startWorkerService({
     service: 'dynamodb',
     entry: new URL('./protocol.ts', import.meta.url),
     workerData: data satisfies DynamoDbWorkerData,
-    ...(onExit ? { onExit } : {}),
+    ...(onFailure && { onFailure }),
   });
 }

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { internalFailure, runWorker } from '../threads/worker-main.ts';
 import type { TableDefinition } from './definitions.ts';
 import { type Answer, failure, type Request } from './operations/answer.ts';
-import { operate } from './operations/operate.ts';
+import { INTERNAL_ERROR, operate } from './operations/operate.ts';
 import { provision } from './operations/provision.ts';
 import { type DynaliteStore, dynaliteStore } from './state/dynalite-store.ts';
 import { KeyValueStore } from './state/key-value-store.ts';
@@ -24,7 +24,7 @@ await runWorker(() => {
       try {
         dispatch(store, call.operation, call.body, (result) => kv.afterCommit(() => answer(result)));
       } catch (error) {
-        answer(internalFailure('com.amazonaws.dynamodb.v20120810#InternalServerError', error));
+        answer(internalFailure(INTERNAL_ERROR, error));
       }
     },
     close: () => kv.close(),

@@ -6,7 +6,7 @@ import { credentialOf } from './credential.ts';
 import { AwsError, ConnectionDropped } from './errors.ts';
 import { isForeignPage } from './guard-browser.ts';
 import { readBody, respond } from './http.ts';
-import type { LocalRoutes } from './local-routes.ts';
+import { type LocalAnswer, type LocalRequest, type LocalRoute, type LocalRoutes, problem } from './local-routes.ts';
 import { identify } from './principals.ts';
 import { renderError } from './protocols.ts';
 import { operationOf, route, serviceOf } from './routing.ts';
@@ -50,6 +50,7 @@ export interface Gateway {
 }
 
 const NO_QUERY = new URLSearchParams();
+const FAILED = 'Local AWS failed; see its log';
 const EMPTY = Buffer.alloc(0);
 
 /** Starts the endpoint of all services. */
@@ -68,8 +69,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (error instanceof AwsError) return renderError(request, error);
       if (error instanceof ConnectionDropped) throw error;
       onError?.(error, request);
-      const failure = new AwsError('InternalFailure', 'Local AWS failed; see its log', 500);
+      const failure = new AwsError('InternalFailure', FAILED, 500);
       return renderError(request, failure);
+    }
+  };
+
+  const answerLocal = async (local: LocalRoute, request: LocalRequest, path: string): Promise<LocalAnswer> => {
+    try {
+      return await local(request);
+    } catch (error) {
+      onError?.(error, { service: 'gateway', operation: path });
+      return problem(500, FAILED);
     }
   };
 
@@ -98,8 +108,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const local = localRoutes.get(path);
       const body = await readBody(incoming);
       const answered = local
-        ? await local({ method: incoming.method ?? 'GET', query, body })
-        : { status: 404, body: { status: 404, detail: `There is no ${path}` } };
+        ? await answerLocal(local, { method: incoming.method ?? 'GET', query, body }, path)
+        : problem(404, `There is no ${path}`);
       await respond(out, localJson(answered.status, answered.body));
       return;
     }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../storage/durable-file.ts';
+import { isObject } from '../json.ts';
+import { readJsonFile, replaceFile } from '../storage/durable-file.ts';
 import type { SecretDefinition } from './definitions.ts';
 
 export interface SecretVersion {
@@ -36,7 +37,7 @@ export class Secrets {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'secrets.json');
     this.#now = now;
-    const stored = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Secret[]) : [];
+    const stored = readJsonFile({ path: this.#file, holds: 'the values that clients have put' }, areSecrets) ?? [];
     this.#secrets = new Map(stored.map((secret) => [secret.name, secret]));
     for (const { logicalId, name, arn, description, initial } of definitions) {
       const secret: Secret = this.#secrets.get(name) ?? {
@@ -76,6 +77,16 @@ export class Secrets {
     return version;
   }
 }
+
+const areSecrets = (value: unknown): value is Secret[] =>
+  Array.isArray(value) &&
+  value.every((secret) => isObject(secret) && isText(secret.name) && areVersions(secret.versions));
+
+const areVersions = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every((version) => isObject(version) && isObject(version.value) && Array.isArray(version.stages));
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 export const currentOf = (secret: Secret): SecretVersion | undefined =>
   secret.versions.find(({ stages }) => stages.includes('AWSCURRENT'));

@@ -27,11 +27,14 @@ export class GroupCommit {
     else release();
   }
 
-  /** Commits the open transaction, if there is one. */
+  /**
+   * Commits the open transaction, if there is one. If that fails, nothing of the turn is stored and no response is given. The error then
+   * ends the thread or the process, because what is in memory may differ from the store.
+   */
   flush(): void {
     if (!this.#open) return;
-    this.#database.exec('COMMIT');
     this.#open = false;
+    this.#database.exec('COMMIT');
     const held = this.#held;
     this.#held = [];
     for (const release of held) release();

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { keepThreadTimeSteady } from '../steady-time.ts';
-import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
+import { isStoreFailure } from '../storage/failure.ts';
+import { CLOSE, type FailureMessage, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
 
 export interface WorkerMain {
   /** Handles one call. `answer` may be called later. */
@@ -17,8 +18,7 @@ export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): 
   try {
     main = await start();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    port.postMessage({ ready: false, reason } satisfies WorkerStart);
+    port.postMessage({ ready: false, reason: failureMessage(error) } satisfies WorkerStart);
     port.close();
     return;
   }
@@ -35,6 +35,12 @@ export async function runWorker(start: () => WorkerMain | Promise<WorkerMain>): 
 
 /** The response to a call that failed unexpectedly. Such a call must not end the thread. */
 export function internalFailure(__type: string, error: unknown): Omit<WorkerAnswer, 'id'> {
-  const message = `The local service failed: ${error instanceof Error ? error.message : String(error)}`;
-  return { status: 500, body: JSON.stringify({ __type, message }) };
+  const failure = failureMessage(error);
+  const body = JSON.stringify({ __type, message: `The local service failed: ${failure.message}` });
+  return { status: 500, body, ...(failure.kind && { failure }) };
 }
+
+const failureMessage = (error: unknown): FailureMessage => ({
+  message: error instanceof Error ? error.message : String(error),
+  ...(isStoreFailure(error) && { kind: error.kind }),
+});

@@ -2,6 +2,7 @@ import { type Transferable, Worker } from 'node:worker_threads';
 import { AwsError } from '../gateway/errors.ts';
 import { protocolOf } from '../gateway/protocols.ts';
 import type { AwsResponse, ServiceHandler } from '../gateway/types.ts';
+import { explainedWrite, isStoreFailure, StoreFailure } from '../storage/failure.ts';
 import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
 
 export interface WorkerService {
@@ -18,8 +19,23 @@ export interface WorkerServiceOptions {
   readonly workerData: unknown;
   /** The parts of `workerData` that are transferred instead of copied. */
   readonly transferList?: readonly Transferable[];
-  /** Called if the thread ends unexpectedly. */
-  readonly onExit?: (reason: Error) => void;
+  readonly onFailure?: OnFailure;
+}
+
+/**
+ * Receives a StoreFailure that a call met, and a ServiceEnded when the thread ends unexpectedly (or the StoreFailure that ended it).
+ * `isFatal` says that the service cannot go on.
+ */
+export type OnFailure = (reason: Error, isFatal: boolean) => void;
+
+/** The thread of a service has ended unexpectedly. The message is for the user. */
+export class ServiceEnded extends Error {
+  constructor(service: string, cause: Error) {
+    super(`The service ${service} ended unexpectedly (${cause.message}). Start again: what was accepted is stored.`, {
+      cause,
+    });
+    this.name = 'ServiceEnded';
+  }
 }
 
 interface Waiting {
@@ -29,7 +45,7 @@ interface Waiting {
 
 /** Starts a service in its own thread, so that it does not share a core with the gateway. */
 export async function startWorkerService(options: WorkerServiceOptions): Promise<WorkerService> {
-  const { service, entry, workerData, transferList = [], onExit } = options;
+  const { service, entry, workerData, transferList = [], onFailure } = options;
   const worker = new Worker(entry, {
     workerData,
     transferList: [...transferList],
@@ -50,7 +66,8 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
       ended = reason ?? new Error(`The ${service} thread ended with status ${code}`);
       for (const call of waiting.values()) call.reject(unavailable(service));
       waiting.clear();
-      if (!closing) onExit?.(ended);
+      const failure = explainedWrite(ended);
+      if (!closing) onFailure?.(isStoreFailure(failure) ? failure : new ServiceEnded(service, ended), true);
       resolve();
     });
   });
@@ -58,11 +75,17 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
   await new Promise<void>((resolve, reject) => {
     worker.once('message', (start: WorkerStart) => {
       if (start.ready) resolve();
-      else reject(new Error(`${service} could not start: ${start.reason}`));
+      else {
+        closing = true;
+        const { message, kind } = start.reason;
+        reject(kind ? new StoreFailure(kind, message) : new Error(`${service} could not start: ${message}`));
+      }
     });
     exited.then(() => reject(ended));
   });
   worker.on('message', (answer: WorkerAnswer) => {
+    const { message, kind } = answer.failure ?? {};
+    if (message !== undefined && kind) onFailure?.(new StoreFailure(kind, message), kind === 'full');
     waiting.get(answer.id)?.resolve(answer);
     waiting.delete(answer.id);
   });

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsRequest, AwsResponse } from '../gateway/types.ts';
-import { replaceFile } from '../storage/durable-file.ts';
+import { isObject } from '../json.ts';
+import { readJsonFile, replaceFile } from '../storage/durable-file.ts';
 import { REQUEST_CHUNK_BYTES } from './prices.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
@@ -44,9 +45,10 @@ export class Meter {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'usage.json');
     this.#now = now;
-    const stored: Stored = existsSync(this.#file)
-      ? (JSON.parse(readFileSync(this.#file, 'utf8')) as Stored)
-      : { all: emptyTally(), groups: {} };
+    const stored = readJsonFile({ path: this.#file, holds: 'the usage so far' }, isStored) ?? {
+      all: emptyTally(),
+      groups: {},
+    };
     this.#all = { ...emptyTally(), ...stored.all };
     this.#groups = new Map(Object.entries(stored.groups));
     this.#active = [...this.#groups.keys()].slice(-MAX_ACTIVE_GROUPS);
@@ -131,3 +133,6 @@ export class Meter {
     replaceFile(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
   }
 }
+
+const isStored = (value: unknown): value is Stored =>
+  isObject(value) && isObject(value.all) && isObject(value.groups) && Object.values(value.groups).every(isObject);

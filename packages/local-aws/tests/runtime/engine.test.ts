@@ -48,7 +48,7 @@ beforeEach(async () => {
     template: { region: LOCAL_REGION, account: LOCAL_ACCOUNT } as Template,
     dataDir: folder,
     gateway,
-    onProblem: (message) => {
+    onFailure: ({ message }) => {
       throw new Error(message);
     },
   });

@@ -16,7 +16,8 @@ afterEach(() => {
 /** Another process that takes the data directory and keeps it until it is killed. */
 async function holder(dataDir: string) {
   const script = `import { lockDataDir } from ${JSON.stringify(LOCK_MODULE)};
-    lockDataDir(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000);`;
+    // A lock that nothing refers to is released by the garbage collector.
+    globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, [...FLAGS, script], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');

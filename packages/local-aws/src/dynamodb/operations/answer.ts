@@ -1,11 +1,9 @@
+import type { WorkerAnswer } from '../../threads/worker-protocol.ts';
+
 export type Request = Record<string, unknown>;
 
 /** The response to an operation: JSON text, and the capacity that it consumed. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly units?: { readonly read: number; readonly write: number };
-}
+export type Answer = Omit<WorkerAnswer, 'id'>;
 
 export const failure = (__type: string, message: string): Answer => ({
   status: 400,

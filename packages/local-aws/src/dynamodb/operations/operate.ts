@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import dynalite from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
+import { internalFailure } from '../../threads/worker-main.ts';
 import type { DynaliteStore, DynamoError } from '../state/dynalite-store.ts';
 import { type Answer, failure, type Request } from './answer.ts';
 import { cacheExpressions } from './expression-cache.ts';
@@ -27,6 +28,8 @@ const OPERATIONS = [
 
 /** dynalite lacks these; `time-to-live.ts` has them. */
 const OWN_OPERATIONS = ['DescribeTimeToLive', 'UpdateTimeToLive'];
+
+export const INTERNAL_ERROR = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
 
 /** The names of all operations in the API. */
 export const OPERATION_NAMES: readonly string[] = [...OPERATIONS, ...OWN_OPERATIONS];
@@ -68,7 +71,7 @@ export function operate(store: DynaliteStore, name: string, request: Request, an
     if (!error) {
       const body = JSON.stringify(result);
       answer({ status: 200, body, units: unitsOf(name, store, result, body.length) });
-    } else if (!isDynamoError(error)) throw error;
+    } else if (!isDynamoError(error)) answer(internalFailure(INTERNAL_ERROR, error));
     else {
       const body = returnsItem ? withItem(store, request, error) : error.body;
       answer({ status: error.statusCode, body: JSON.stringify(body) });

@@ -34,10 +34,19 @@ class EntryStream extends Stream {
   constructor(values: Iterable<unknown>) {
     super();
     process.nextTick(() => {
-      for (const value of values) {
-        if (this.#stopped) break;
-        this.emit('data', value);
+      const iterator = values[Symbol.iterator]();
+      for (;;) {
+        let next: IteratorResult<unknown>;
+        try {
+          next = iterator.next();
+        } catch (error) {
+          this.emit('error', error);
+          return;
+        }
+        if (next.done || this.#stopped) break;
+        this.emit('data', next.value);
       }
+      iterator.return?.();
       this.emit('end');
     });
   }

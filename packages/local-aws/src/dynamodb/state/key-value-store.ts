@@ -31,7 +31,11 @@ export class KeyValueStore {
 
   /** Without a folder everything is kept in memory. */
   constructor(folder: string | undefined) {
-    this.#database = openDatabase(folder === undefined ? ':memory:' : join(folder, 'dynamodb.sqlite'), SCHEMA);
+    this.#database = openDatabase(
+      folder === undefined ? ':memory:' : join(folder, 'dynamodb.sqlite'),
+      SCHEMA,
+      'the items of all tables',
+    );
     this.#commit = new GroupCommit(this.#database);
     this.#get = this.#database.prepare('SELECT value FROM entry WHERE space = ? AND key = ?');
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?)');

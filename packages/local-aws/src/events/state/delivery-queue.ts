@@ -40,6 +40,7 @@ export class DeliveryQueue {
         id INTEGER PRIMARY KEY, target TEXT, payload TEXT, attempts INTEGER, due_at INTEGER, limits TEXT);
       CREATE INDEX IF NOT EXISTS by_due ON delivery (due_at);
     `,
+      'the events that are not delivered yet',
     );
     this.#commit = new GroupCommit(this.#database);
     this.#insert = this.#database.prepare(

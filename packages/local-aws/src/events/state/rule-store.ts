@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsError } from '../../gateway/errors.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
-import type { Json, JsonObject } from '../../json.ts';
-import { replaceFile } from '../../storage/durable-file.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { readJsonFile, replaceFile } from '../../storage/durable-file.ts';
 import { DEFAULT_BUS, type Rule } from '../definitions.ts';
 import { compilePattern } from '../matching/pattern.ts';
 import { PatternError } from '../matching/value-matchers.ts';
@@ -42,7 +41,7 @@ export class RuleStore {
     this.buses = buses;
     this.#fixed = rules;
     this.#file = join(folder, 'rules.json');
-    this.#stored = existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as StoredRule[]) : [];
+    this.#stored = readJsonFile({ path: this.#file, holds: 'the rules that clients have put' }, areRules) ?? [];
     this.#rules = [...rules, ...this.#stored.map(compiled)];
   }
 
@@ -106,6 +105,9 @@ export class RuleStore {
     this.#rules = [...this.#fixed, ...stored.map(compiled)];
   }
 }
+
+const areRules = (value: unknown): value is StoredRule[] =>
+  Array.isArray(value) && value.every((rule) => isObject(rule) && Array.isArray(rule.targets));
 
 function compiled({ name, bus, pattern, enabled, targets }: StoredRule): Rule {
   try {

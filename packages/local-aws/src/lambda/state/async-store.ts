@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../storage/sqlite.ts';
 
 export interface AsyncCall {
   id: string;
@@ -18,16 +17,17 @@ export class AsyncStore {
   private readonly db: DatabaseSync;
 
   constructor(file: string) {
-    mkdirSync(dirname(file), { recursive: true });
-    this.db = new DatabaseSync(file);
-    this.db.exec(`
-      PRAGMA journal_mode = WAL;
+    this.db = openDatabase(
+      file,
+      `
       PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS calls (
         id TEXT PRIMARY KEY, functionName TEXT NOT NULL, payload TEXT NOT NULL,
         attempts INTEGER NOT NULL, acceptedAt REAL NOT NULL, dueAt REAL NOT NULL
       ) STRICT;
-    `);
+    `,
+      'the asynchronous calls that are not done yet',
+    );
   }
 
   add(call: AsyncCall): void {

@@ -53,7 +53,7 @@ export class ObjectStore {
     this.#drafts = join(folder, 'drafts');
     rmSync(this.#drafts, { recursive: true, force: true });
     for (const path of [this.#files, this.#drafts]) mkdirSync(path, { recursive: true });
-    this.#database = openDatabase(join(folder, 's3.sqlite'), SCHEMA);
+    this.#database = openDatabase(join(folder, 's3.sqlite'), SCHEMA, 'the objects of all buckets');
     this.#commit = new GroupCommit(this.#database);
     this.#removeOrphans();
   }

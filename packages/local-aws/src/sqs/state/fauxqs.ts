@@ -41,6 +41,7 @@ export interface FauxStore {
 /** Its writes, by name. Each is written to SQLite at once. */
 export interface FauxPersistence {
   readonly db: import('node:sqlite').DatabaseSync;
+  readonly stmts: Readonly<Record<string, import('node:sqlite').StatementSync>>;
   loadSqsQueues(store: FauxStore): void;
   deleteMessage(messageId: string): void;
   [write: string]: unknown;

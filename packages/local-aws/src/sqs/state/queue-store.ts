@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
 import { GroupCommit } from '../../storage/group-commit.ts';
-import { DURABLE_AGAINST_KILL } from '../../storage/sqlite.ts';
+import { DURABLE_AGAINST_KILL, guardStatement, openStore } from '../../storage/sqlite.ts';
 import type { QueueDefinition } from '../definitions.ts';
 import type { Faux, FauxPersistence, FauxStore } from './fauxqs.ts';
 
@@ -35,8 +36,7 @@ export function openQueues(
   store.region = LOCAL_REGION;
   store.buildQueueUrl = (name) => `${awsEndpoint}/${LOCAL_ACCOUNT}/${name}`;
 
-  const persistence = new faux.Persistence(folder);
-  persistence.db.exec(DURABLE_AGAINST_KILL);
+  const persistence = openPersistence(faux, folder);
   persistence.loadSqsQueues(store);
   const commit = groupWrites(persistence, persistence.db);
   store.persistence = persistence;
@@ -62,6 +62,19 @@ export function openQueues(
       persistence.db.close();
     },
   };
+}
+
+function openPersistence(faux: Faux, folder: string): FauxPersistence {
+  const file = { path: join(folder, 'fauxqs.db'), holds: 'the messages of all queues' };
+  let persistence: FauxPersistence | undefined;
+  openStore(file, () => {
+    persistence = new faux.Persistence(folder);
+    persistence.db.exec(DURABLE_AGAINST_KILL);
+    for (const statement of Object.values(persistence.stmts)) guardStatement(statement, file);
+    return persistence.db;
+  });
+  if (!persistence) throw new Error('fauxqs was not opened');
+  return persistence;
 }
 
 /** Commits all writes of a turn in one transaction. fauxqs itself commits and syncs each write. */

@@ -1,13 +1,12 @@
 import { isObject, parseJson } from '../../json.ts';
+import { internalFailure } from '../../threads/worker-main.ts';
+import type { WorkerAnswer } from '../../threads/worker-protocol.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
 import { OPERATIONS } from '../operations/operations.ts';
 
 /** A response in AWS JSON 1.0. */
-export interface ApiAnswer {
-  status: number;
-  body: string;
-}
+export type ApiAnswer = Omit<WorkerAnswer, 'id'>;
 
 /** Handles one call of the API. Never rejects. */
 export async function answerCall(engine: Engine, name: string, text: string): Promise<ApiAnswer> {
@@ -19,8 +18,7 @@ export async function answerCall(engine: Engine, name: string, text: string): Pr
     return { status: 200, body: JSON.stringify(await operation(engine, params)) };
   } catch (error) {
     if (error instanceof ApiError) return refusal(error);
-    const body = { __type: 'com.amazonaws.sfn#InternalServerError', message: String(error) };
-    return { status: 500, body: JSON.stringify(body) };
+    return internalFailure('com.amazonaws.sfn#InternalServerError', error);
   }
 }
 

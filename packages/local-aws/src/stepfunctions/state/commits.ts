@@ -63,7 +63,8 @@ export class Commits {
     } catch (error) {
       // The memory differs from the store now, so nothing of it may become visible. A restart continues from the last commit.
       this.#closed = true;
-      this.#db.exec('ROLLBACK');
+      // SQLite itself has rolled back when the disk is full.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
     this.count++;

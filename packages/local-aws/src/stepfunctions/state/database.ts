@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-
-// Jest cannot resolve node:sqlite, because the module has no name without the prefix.
-const sqlite = process.getBuiltinModule('node:sqlite');
+import { openDatabase as openStored } from '../../storage/sqlite.ts';
 
 /** Ids of events are smaller than this, because an execution has at most 25,000. */
 export const HISTORY_SPAN = 32_768;
@@ -56,11 +53,13 @@ CREATE TABLE IF NOT EXISTS redrive_tokens (
 
 /** Opens the engine's database in `dataDir` and creates it if it is missing. */
 export function openDatabase(dataDir: string): DatabaseSync {
-  mkdirSync(dataDir, { recursive: true });
-  const db = new sqlite.DatabaseSync(join(dataDir, 'states.db'));
   // With WAL and NORMAL a killed process loses nothing, because a commit is in the page cache of the system.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
-  db.exec(SCHEMA);
+  const settings = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;';
+  const db = openStored(
+    join(dataDir, 'states.db'),
+    settings + SCHEMA,
+    'the executions and the state machines of clients',
+  );
   migrate(db);
   return db;
 }
