@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { CAMPAIGN_STATUSES, type CampaignRecord } from '../core/campaigns/campaign.ts';
 import type { Progress } from '../core/campaigns/progress.ts';
 import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
+import { optional } from './parse.ts';
 import type { AnswerDoc, RouteDoc } from './routes.ts';
 
-export const batchIdSchema = z.string().min(1).max(80).meta({
-  description: 'SHA-256 of the file; with a campaignId, that and half of the hash. It is the name of the execution.',
-  example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-});
+export const batchIdSchema = z
+  .string()
+  .regex(/^[a-z0-9-]{1,80}$/)
+  .meta({
+    description: 'SHA-256 of the file; with a campaignId, that and half of the hash. It is the name of the execution.',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  });
 
 const time = z.iso.datetime().meta({ example: '2026-11-22T10:00:00.000Z' });
 const count = z.int().nonnegative();
@@ -88,7 +92,7 @@ export const pageQuerySchema = z.object({
 
 export const redriveBodySchema = z
   .strictObject({
-    unconfirmed: z.enum(['resend', 'accept'], { error: 'must be resend or accept' }).optional().meta({
+    unconfirmed: optional(z.enum(['resend', 'accept'], { error: 'must be resend or accept' })).meta({
       description: 'What this one redrive does with unconfirmed rows: send them again, or close them as they are',
     }),
   })

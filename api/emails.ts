@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isAddress } from '../core/csv/address.ts';
-import { batchKey, type EmailBatch, type EmailRequest, type EmailRow, eachOnce, rowsOf } from '../core/email/batch.ts';
+import { type EmailBatch, type EmailRequest, type EmailRow, eachOnce, rowsOf } from '../core/email/batch.ts';
 import type { EmailStore } from '../core/email/store.ts';
 import { PregonError } from '../core/errors.ts';
-import { parseJsonBody } from './parse.ts';
+import { atMost, mailLine, mailText, optional, parseJsonBody } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
 const MAX_DESTINATIONS = 100;
@@ -18,16 +18,29 @@ const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 const MAX_SUBJECT = 998;
 const MAX_NAME = 128;
 
-/** One line: a line break in a header would start another header. */
-const line = (what: string) => z.string().regex(/^\P{Cc}*$/u, `${what} must be one line without control characters`);
+/**
+ * The same as `isAddress`, in the regular expressions that every JSON Schema tool shares: `atMost`, a form, a local part of 64
+ * characters at most, and a last label that is not a number.
+ */
+const ADDRESS_PATTERNS = [
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/,
+  /^[^@]{1,64}@/,
+  /[A-Za-z-][A-Za-z0-9-]*$/,
+];
 
 export const partySchema = z.strictObject({
   email: z
     .string()
     .max(254, 'an address has at most 254 characters')
-    .refine(isAddress, 'this is not an email address that can be delivered to'),
-  name: line('a name').max(MAX_NAME, `a name has at most ${MAX_NAME} characters`).optional(),
+    .refine(isAddress, 'this is not an email address that can be delivered to')
+    .meta({
+      override: { allOf: ADDRESS_PATTERNS.map(({ source }) => ({ pattern: source })) },
+      example: 'ana@example.com',
+    }),
+  name: optional(atMost(mailLine(), MAX_NAME, `a name has at most ${MAX_NAME} characters`)),
 });
+
+const CONTENT_LIMIT = `plainContent and htmlContent together are at most ${MAX_CONTENT_BYTES / 1024} KB`;
 
 /** The body of `POST /emails/send`. */
 export const sendEmailSchema = z
@@ -37,13 +50,13 @@ export const sendEmailSchema = z
       .array(partySchema)
       .min(1, 'at least one destination is needed')
       .max(MAX_DESTINATIONS, `a request has at most ${MAX_DESTINATIONS} destinations`),
-    subject: line('the subject').min(1, 'the subject is empty').max(MAX_SUBJECT, `at most ${MAX_SUBJECT} characters`),
-    plainContent: z.string().min(1, 'the plain content is empty'),
-    htmlContent: z.string().min(1, 'leave htmlContent out when there is none').optional(),
+    subject: atMost(mailLine().min(1, 'the subject is empty'), MAX_SUBJECT),
+    plainContent: mailText().min(1, 'the plain content is empty').meta({ description: CONTENT_LIMIT }),
+    htmlContent: optional(mailText().min(1, 'leave htmlContent out when there is none')),
   })
   .refine(({ plainContent, htmlContent = '' }) => bytes(plainContent) + bytes(htmlContent) <= MAX_CONTENT_BYTES, {
     path: ['plainContent'],
-    message: `plainContent and htmlContent together are at most ${MAX_CONTENT_BYTES / 1024} KB`,
+    message: CONTENT_LIMIT,
   })
   .superRefine(({ destinations, subject, plainContent }, context) => {
     const fit = Math.floor(MAX_ANSWER_BYTES / (answered(subject) + answered(plainContent)));
@@ -85,12 +98,9 @@ const emailSchema = z
   .meta({ id: 'Email' });
 export type EmailAnswer = z.infer<typeof emailSchema>;
 
-/** DynamoDB refuses to read an item by a longer partition key. */
-const MAX_KEY_BYTES = 2048;
-
 /** The emails of a batch, known from the moment it was accepted. Throws NotFound. */
 export async function viewEmails(store: EmailStore, batchId: string): Promise<EmailAnswer[]> {
-  const batch = bytes(batchKey(batchId).pk) <= MAX_KEY_BYTES ? await store.getBatch(batchId) : undefined;
+  const batch = await store.getBatch(batchId);
   if (!batch) throw new PregonError('NotFound', `There is no email batch ${batchId}.`);
   return rowsOf(batch, await store.getRows(batch)).map((row) => emailAnswer(batch, row));
 }
@@ -112,8 +122,7 @@ const emailAnswer = (batch: EmailBatch, row: EmailRow): EmailAnswer => ({
 const idempotencyHeaderSchema = z.object({
   'Idempotency-Key': z
     .string()
-    .min(1)
-    .max(255)
+    .regex(/^[!-~]{1,255}$/)
     .optional()
     .meta({ description: 'A call with the same key within 24 hours gets the first answer and sends nothing' }),
 });
@@ -163,7 +172,7 @@ export const EMAIL_ROUTES: readonly RouteDoc[] = [
     operationId: 'getEmails',
     tag: 'Emails',
     summary: 'Status of the emails of a call',
-    params: { path: z.object({ id: z.string().meta({ description: 'The batchID of POST /emails/send' }) }) },
+    params: { path: z.object({ id: z.string().min(1).meta({ description: 'The batchID of POST /emails/send' }) }) },
     answers: {
       200: {
         description: 'One entry per recipient',

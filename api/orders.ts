@@ -1,44 +1,57 @@
 import { z } from 'zod';
 import { PregonError } from '../core/errors.ts';
 import { missingField, requireReason } from '../core/orders/merge.ts';
-import { fieldsOf, type NewOrder, ORDER_STATUSES, type Order, type OrderPatch } from '../core/orders/order.ts';
+import {
+  fieldsOf,
+  type NewOrder,
+  ORDER_STATUSES,
+  type Order,
+  type OrderPatch,
+  type OrderStatus,
+} from '../core/orders/order.ts';
+import { ISO_TIME } from '../core/time.ts';
 import { partySchema } from './emails.ts';
-import { parseInput } from './parse.ts';
+import { atMost, CONTROL, mailText, optional, parseInput, readJson, textWithout } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
 /** With a snapshot for each status an order stays far below the 400 KB of an item. */
 const MAX_TEXT = 4_000;
-const ISO_DATE =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Control characters and unpaired surrogates are refused: a key cannot hold the latter. */
-export const orderIdSchema = z
-  .string()
-  .regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u, 'an order id has 1 to 128 characters, none of them a control character')
-  .meta({ example: 'ORD-001' });
+/** A key of DynamoDB has room for it. */
+export const orderIdSchema = textWithout(
+  CONTROL,
+  'an order id has 1 to 128 characters, none of them a control character',
+  '{1,128}',
+).meta({ example: 'ORD-001' });
 
-const text = z.string().max(MAX_TEXT, `at most ${MAX_TEXT} characters`);
+const text = atMost(mailText(), MAX_TEXT);
 const date = z
   .string()
-  .regex(ISO_DATE, 'must be an ISO 8601 date, such as 2025-01-31 or 2025-01-31T08:00:00Z')
+  .regex(ISO_TIME, 'must be an ISO 8601 date, such as 2025-01-31 or 2025-01-31T08:00:00Z')
   .meta({ description: 'ISO 8601; answered as it was given' });
 
+/** Each status in any case, in a form that every JSON Schema tool can check. */
+const ANY_CASE = ORDER_STATUSES.map((status) => status.replace(/./g, (letter) => `[${letter}${letter.toUpperCase()}]`));
+const status = z
+  .string()
+  .regex(new RegExp(`^(?:${ANY_CASE.join('|')})$`))
+  .transform((given) => given.toLowerCase() as OrderStatus)
+  .meta({ description: `${ORDER_STATUSES.join(', ')}, in any case`, example: 'received' });
+const description = text.meta({ example: 'Mantenimiento básico' });
+
 /** Unknown members are ignored, as this interface always did. */
-const orderSchema = z.object({
-  orderId: orderIdSchema,
-  status: z.enum(ORDER_STATUSES).meta({ description: 'In any case', example: 'received' }),
-  description: text.meta({ example: 'Mantenimiento básico' }),
-  registerDate: date.optional().meta({ description: 'By default the current time; a PUT keeps it' }),
-  deliveryDate: z.union([z.literal(''), date]).optional(),
-  reasonForCancellation: text.optional().meta({ description: 'Required to cancel' }),
-  customer: partySchema.optional().meta({ description: 'Who is notified of every change of status' }),
-});
+const others = {
+  registerDate: optional(date).meta({ description: 'By default the current time; a PUT keeps it' }),
+  deliveryDate: optional(z.union([z.literal(''), date])),
+  reasonForCancellation: optional(text).meta({ description: 'Required to cancel' }),
+  customer: optional(partySchema).meta({ description: 'Who is notified of every change of status' }),
+};
 
 /** The body of `POST /orders`. */
-const newOrderSchema = orderSchema.meta({ id: 'NewOrder' });
+const newOrderSchema = z.object({ orderId: orderIdSchema, status, description, ...others }).meta({ id: 'NewOrder' });
 /** The body of `PUT /orders/{orderId}`. */
-const orderPatchSchema = orderSchema
-  .partial()
+const orderPatchSchema = z
+  .object({ orderId: optional(orderIdSchema), status: optional(status), description: optional(description), ...others })
   .meta({ id: 'OrderChange', description: 'Fields that are left out keep their value' });
 
 const REQUIRED = ['orderId', 'status', 'description'] as const;
@@ -61,12 +74,13 @@ export function parseOrderPatch(orderId: string, body: string | undefined): Orde
   return patch;
 }
 
-/** Null counts as left out: many clients write every member. */
-function objectIn(body = ''): Record<string, unknown> {
+/** Null counts as left out. Other text than JSON is refused in the words that clients of this interface know. */
+function objectIn(body: string | undefined): Record<string, unknown> {
   let given: unknown;
   try {
-    given = JSON.parse(body);
+    given = readJson(body, 'Unprocessable');
   } catch (error) {
+    if (error instanceof PregonError && error.code !== 'Unprocessable') throw error;
     throw new PregonError('BadRequest', 'Invalid JSON', {}, { cause: error });
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -93,9 +107,15 @@ const timelineEntrySchema = z
   })
   .meta({ id: 'OrderTimelineEntry' });
 
-const orderViewSchema = newOrderSchema
-  .required({ registerDate: true, deliveryDate: true, reasonForCancellation: true })
-  .extend({
+const orderViewSchema = z
+  .object({
+    orderId: z.string(),
+    status: z.enum(ORDER_STATUSES),
+    description: z.string(),
+    registerDate: z.string().meta({ description: 'As it was given' }),
+    deliveryDate: z.string().meta({ description: 'As it was given; empty while there is none' }),
+    reasonForCancellation: z.string(),
+    customer: z.object({ email: z.string(), name: z.string().optional() }).optional(),
     version: z.int().meta({ description: 'Counts the changes by clients; it is also the ETag' }),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -117,10 +137,14 @@ export function viewOrder(order: Order): z.infer<typeof orderViewSchema> {
 
 const order = { params: { path: z.object({ orderId: orderIdSchema }) }, tag: 'Orders' } as const;
 const ifMatchHeaderSchema = z.object({
-  'If-Match': z.string().optional().meta({
-    description: 'The ETag of an earlier answer: the order is changed only while it is still that version',
-    example: '"1"',
-  }),
+  'If-Match': z
+    .string()
+    .regex(/^(?:\*|"[0-9]{1,9}")$/)
+    .optional()
+    .meta({
+      description: 'The ETag of an earlier answer: the order is changed only while it is still that version',
+      example: '"1"',
+    }),
 });
 const processed = {
   schema: z.object({ message: z.literal('Order processed successfully') }).meta({ id: 'OrderAnswer' }),

@@ -1,5 +1,28 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ErrorCode, PregonError } from '../core/errors.ts';
+
+/** An optional member of a JSON body. Null counts as left out, because many clients write every member. */
+export const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+
+/** At most so many characters as JSON Schema counts them: a character outside the BMP counts once, where `max` counts it twice. */
+export const atMost = (schema: z.ZodString, characters: number, message = `at most ${characters} characters`) =>
+  schema
+    .refine((text) => text.length <= characters || [...text].length <= characters, message)
+    .meta({ override: { maxLength: characters } });
+
+/**
+ * Text of characters outside these ranges. The pattern is in the regular expressions that JSON Schema tools share, which have no `\p{Cc}`.
+ */
+export const textWithout = (ranges: string, message: string, count = '*') =>
+  z.string().regex(new RegExp(`^[^${ranges}]${count}$`, 'u'), message);
+
+export const CONTROL = String.raw`\u0000-\u001f\u007f-\u009f`;
+
+/** Text that an email can carry: a NUL ends it at some mail servers, and others refuse it. */
+export const mailText = () => textWithout(String.raw`\u0000`, 'a NUL character (U+0000) cannot be mailed');
+
+/** One line: a line break in a header would start another header. */
+export const mailLine = () => textWithout(CONTROL, 'must be one line without control characters');
 
 /** Parses input from outside. Throws an error that names every wrong field; its detail begins with `what`, such as "The form". */
 export function parseInput<S extends z.ZodType>(
@@ -9,25 +32,86 @@ export function parseInput<S extends z.ZodType>(
   code: ErrorCode = 'BadRequest',
 ): z.output<S> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withoutUndefined(parsed.data) as z.output<S>;
   const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   const sentences = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message));
   throw new PregonError(code, `${what} is not valid. ${sentences.join('; ')}.`, { issues });
 }
 
-/** Parses a JSON body; an absent one counts as an empty object. */
+/** DynamoDB's marshaller refuses a member that is undefined, such as an optional one that was null. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutUndefined(member)]));
+}
+
+/** Parses a JSON body; an absent one counts as an empty object. Throws as `parseInput` and `readJson` do. */
 export function parseJsonBody<S extends z.ZodType>(
   schema: S,
   body: string | undefined,
   code: ErrorCode = 'BadRequest',
 ): z.output<S> {
-  return parseInput(schema, body === undefined || body.trim() === '' ? {} : json(body, code), 'The body', code);
+  const text = withoutMark(body);
+  return parseInput(schema, text.trim() === '' ? {} : readJson(text, code), 'The body', code);
 }
 
-function json(body: string, code: ErrorCode): unknown {
+const MAX_DEPTH = 64;
+
+/**
+ * The value of a JSON body. Throws BadRequest for text that cannot be stored or mailed as it is (not UTF-8, half a surrogate pair, nested
+ * too deep), and an error of this `code` for a body that is not JSON.
+ */
+export function readJson(body: string | undefined, code: ErrorCode = 'BadRequest'): unknown {
+  const text = withoutMark(body);
+  // What is not UTF-8 reaches a function as U+FFFD, which would be mailed in place of a letter.
+  const replaced = text.indexOf('\uFFFD');
+  if (replaced >= 0) throw notUtf8(text.slice(0, replaced));
+  let value: unknown;
   try {
-    return JSON.parse(body);
+    value = JSON.parse(text);
   } catch (error) {
-    throw new PregonError(code, 'The body is not valid JSON.', {}, { cause: error });
+    const reason = error instanceof Error ? `: ${error.message}` : '';
+    throw new PregonError(code, `The body is not valid JSON${reason.slice(0, 200)}.`, {}, { cause: error });
+  }
+  checkText(value, '', 0);
+  return value;
+}
+
+/** A byte order mark before JSON is ignored, as RFC 8259 allows. */
+const withoutMark = (body = '') => (body.startsWith('\uFEFF') ? body.slice(1) : body);
+
+/** The error about bytes that are not UTF-8, which follow `before` in the body. */
+function notUtf8(before: string): PregonError {
+  const lines = before.split('\n');
+  const line = lines.length;
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return new PregonError(
+    'BadRequest',
+    `The body is not UTF-8: line ${line}, column ${column} has other bytes, or the replacement character U+FFFD. Send it as UTF-8.`,
+    { line, column },
+  );
+}
+
+/** Recursive, but never deeper than `MAX_DEPTH`. */
+function checkText(value: unknown, path: string, depth: number): void {
+  if (depth > MAX_DEPTH) {
+    throw new PregonError('BadRequest', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    throw new PregonError(
+      'BadRequest',
+      `The body is not valid. ${path || 'The text'}: half a surrogate pair is not text.`,
+    );
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.isWellFormed()) {
+      throw new PregonError(
+        'BadRequest',
+        `The body is not valid. A name in ${path || 'it'} has half a surrogate pair.`,
+      );
+    }
+    checkText(member, path ? `${path}.${name}` : name, depth + 1);
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type NotificationRequest, REQUEST_STATUSES } from '../core/requests/request.ts';
-import { parseJsonBody } from './parse.ts';
+import { atMost, mailText, parseJsonBody } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
 /** An address, a phone number or a push token; an index key has room for 2,048 bytes. */
@@ -11,15 +11,13 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 /** The body of `POST /v1/requests`. Unknown members are ignored. */
 const newRequestSchema = z
   .object({
-    to: z
-      .string()
-      .refine((to) => to.trim() !== '', 'must not be empty')
-      .max(MAX_TO, `must have at most ${MAX_TO} characters`)
-      .meta({ description: 'The recipient: an address, a phone number or a push token, as the provider expects it' }),
-    message: z
-      .string()
-      .refine((message) => message.trim() !== '', 'must not be empty')
-      .refine((message) => Buffer.byteLength(message) <= MAX_MESSAGE_BYTES, 'must have at most 64 KB'),
+    to: atMost(mailText().regex(/\S/, 'must not be empty'), MAX_TO, `must have at most ${MAX_TO} characters`).meta({
+      description: 'The recipient: an address, a phone number or a push token, as the provider expects it',
+    }),
+    message: mailText()
+      .regex(/\S/, 'must not be empty')
+      .refine((message) => Buffer.byteLength(message) <= MAX_MESSAGE_BYTES, 'must have at most 64 KB')
+      .meta({ description: 'At most 64 KB in UTF-8' }),
     type: z.enum(['email', 'sms', 'push']),
   })
   .meta({ id: 'NotificationRequest' });
@@ -41,7 +39,7 @@ const requestStatusSchema = z
   .meta({ id: 'NotificationRequestStatus' });
 
 const known = {
-  params: { path: z.object({ id: z.string().meta({ description: 'The id of POST /v1/requests' }) }) },
+  params: { path: z.object({ id: z.string().min(1).meta({ description: 'The id of POST /v1/requests' }) }) },
   tag: 'Requests',
 } as const;
 const UNKNOWN = { 404: 'There is no such request' };
@@ -63,7 +61,10 @@ export const REQUEST_ROUTES: readonly RouteDoc[] = [
       },
     },
     answers: { 201: { description: 'The notification is registered', schema: requestIdSchema, example: { id: ID } } },
-    problems: { 422: 'The body is not valid: `issues` names every wrong field' },
+    problems: {
+      400: 'The body is not UTF-8 or has half a surrogate pair',
+      422: 'The body is not valid: `issues` names every wrong field',
+    },
   },
   {
     ...known,

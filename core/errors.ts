@@ -36,7 +36,7 @@ export const ERRORS = {
   UnconfirmedUndecided: input(409, 'Only unconfirmed rows are left'),
   PreconditionFailed: input(412, 'It has changed since'),
   FileTooLarge: input(413, 'The file is too large'),
-  UnsupportedMedia: input(415, 'The file is not a CSV'),
+  UnsupportedMedia: input(415, 'The content type is not supported'),
   Unprocessable: input(422, 'The request cannot be processed'),
   // delivery
   InvalidRecipient: recipient('The recipient is not valid'),

@@ -23,8 +23,17 @@ export interface Key {
   sk: string;
 }
 
-/** Reads an item with consistency. After a refused condition it tells why, on every DynamoDB. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAX_PARTITION_KEY_BYTES = 2048;
+/** Says whether an item may have this partition key. DynamoDB refuses to read by any other. */
+export const isPartitionKey = (pk: string): boolean => pk !== '' && Buffer.byteLength(pk) <= MAX_PARTITION_KEY_BYTES;
+
+/**
+ * Reads an item with consistency. After a refused condition it tells why, on every DynamoDB. Undefined for a key that no item can have,
+ * such as one made of a long id that a client gave.
+ */
 export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
+  if (!isPartitionKey(key.pk)) return undefined;
   const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
   return item;
 }

@@ -36,9 +36,13 @@ export async function getSend(table: DynamoTable, sendId: string): Promise<Liste
 /** A place in a list as an opaque string: the `createdKey` at that place. */
 export const cursorOf = (createdKey: string): string => Buffer.from(createdKey).toString('base64url');
 
+/** DynamoDB refuses a longer sort key. */
+const MAX_CURSOR_BYTES = 1024;
+
 /** The `createdKey` of a cursor. Throws BadRequest with `problem` when it does not match the pattern. */
 export function createdKeyIn(cursor: string, pattern: RegExp, problem: string): string {
   const createdKey = Buffer.from(cursor, 'base64url').toString();
-  if (!pattern.test(createdKey)) throw new PregonError('BadRequest', problem);
+  if (Buffer.byteLength(createdKey) > MAX_CURSOR_BYTES || !pattern.test(createdKey))
+    throw new PregonError('BadRequest', problem);
   return createdKey;
 }

@@ -52,5 +52,9 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
   };
 }
 
-const batchIdIn = ({ pathParameters = {} }: HttpEvent) =>
-  parseInput(campaignPathSchema, pathParameters, 'The path').batchId;
+/** Throws NotFound for an id that no batch can have: DynamoDB refuses a key of more than 2 KB. */
+function batchIdIn({ pathParameters = {} }: HttpEvent): string {
+  const { data, success } = campaignPathSchema.safeParse(pathParameters);
+  if (!success) throw unknownCampaign((pathParameters.batchId ?? '').slice(0, 100));
+  return data.batchId;
+}

@@ -41,9 +41,22 @@ const problemJson: MiddlewareObj<HttpEvent, HttpAnswer> = {
   },
 };
 
-/** The body as text. API Gateway passes it in base64 unless its content type is textual. */
-export const bodyText = ({ body, isBase64Encoded }: HttpEvent): string | undefined =>
-  body !== undefined && isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+/** The body as text. API Gateway passes it in base64 unless its content type is textual. Throws UnsupportedMedia for a compressed one. */
+export function bodyText(event: HttpEvent): string | undefined {
+  refuseCompressed(event);
+  // Bytes that are not UTF-8 become U+FFFD, which `readJson` refuses with their place.
+  return event.body !== undefined && event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString() : event.body;
+}
+
+/** Throws UnsupportedMedia for a compressed body: it could hold a thousand times the bytes that API Gateway lets through. */
+export function refuseCompressed({ headers }: HttpEvent): void {
+  const encoding = headers['content-encoding']?.trim() || 'identity';
+  if (/^identity$/i.test(encoding)) return;
+  throw new PregonError(
+    'UnsupportedMedia',
+    `Content-Encoding ${encoding.slice(0, 40)} is not supported: send the body uncompressed.`,
+  );
+}
 
 export const jsonAnswer = (statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
   statusCode,

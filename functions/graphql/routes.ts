@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql';
 import { z } from 'zod';
-import { parseJsonBody } from '../../api/parse.ts';
+import { optional, parseJsonBody } from '../../api/parse.ts';
 import { PregonError } from '../../core/errors.ts';
 import { contextOf, type GraphqlDeps } from '../../graphql/context.ts';
 import { executeRequest, type GraphqlRequest } from '../../graphql/execute.ts';
@@ -10,17 +10,10 @@ import { logger } from '../common/telemetry.ts';
 
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
 
-/** Some clients send null for a member they leave out. */
 const requestSchema = z.object({
   query: z.string().min(1),
-  variables: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .transform((variables) => variables ?? undefined),
-  operationName: z
-    .string()
-    .nullish()
-    .transform((name) => name || undefined),
+  variables: optional(z.record(z.string(), z.unknown())),
+  operationName: optional(z.string()).transform((name) => name || undefined),
 });
 
 /**

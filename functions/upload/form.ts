@@ -1,4 +1,4 @@
-import type { MiddlewareObj } from '@middy/core';
+import type { Readable, Writable } from 'node:stream';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
@@ -6,6 +6,8 @@ import { parseInput } from '../../api/parse.ts';
 import { encodingSchema, uploadFieldsSchema } from '../../api/upload.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
+import { refuseCompressed } from '../common/http.ts';
+import { boundaryOf, checkParts } from './multipart.ts';
 
 /** A Lambda's request has at most 6 MB, and base64 turns three bytes into four. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -15,70 +17,55 @@ export interface UploadForm {
   options: CampaignOptions;
 }
 
-/** Values of the fields by name. A file is an object. */
-type ParsedForm = Record<string, unknown>;
-
-/** The parsed form, with which the body parser replaces the body. */
-export const formIn = (event: APIGatewayProxyEventV2): ParsedForm => event.body as unknown as ParsedForm;
-
 interface FormFile {
   filename?: string;
   mimetype?: string;
-  /** From the content type of its part. */
-  charset?: string;
   content: Buffer;
 }
 
-/**
- * The multipart body parser, with errors of the catalogue. It replaces the parser's own check of the header, which refuses a quoted
- * boundary although RFC 2046 allows it and some clients send it.
- */
-export function formParser(): MiddlewareObj<APIGatewayProxyEventV2> {
-  const parser = httpMultipartBodyParser({
-    disableContentTypeCheck: true,
-    // More than one file and field can pass, so that surplus ones are refused and not dropped.
-    busboy: { limits: { fileSize: MAX_FILE_BYTES, files: 2, fields: 20, fieldSize: 1024, parts: MAX_PARTS } },
-  });
-  return {
-    async before(request) {
-      const contentType = request.event.headers['content-type'] ?? '';
-      if (!/^multipart\/form-data\s*;/i.test(contentType)) {
-        throw new PregonError('UnsupportedMedia', 'Send the CSV as multipart/form-data, in the field "file".');
-      }
-      if (!request.event.body) throw noFile();
-      const charset = charsetOfFile(request.event);
-      try {
-        await parser.before?.(request as Parameters<NonNullable<typeof parser.before>>[0]);
-      } catch (error) {
-        throw refusalOf(error);
-      }
-      const { file } = formIn(request.event);
-      if (charset !== undefined && isFile(file)) file.charset = charset;
-    },
-  };
-}
-
-const MAX_PARTS = 22;
-const MAX_PART_HEADER = 8 * 1024;
-
-/** The charset in the header of the file's part, which the body parser does not return. */
-function charsetOfFile({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): string | undefined {
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(headers['content-type'] ?? '') ?? [];
-  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  const delimiter = `--${quoted ?? plain}\r\n`;
-  let at = 0;
-  for (let part = 0; part < MAX_PARTS; part++) {
-    const start = bytes.indexOf(delimiter, at, 'latin1');
-    if (start < 0) return undefined;
-    at = start + delimiter.length;
-    const header = bytes.toString('latin1', at, at + MAX_PART_HEADER).split('\r\n\r\n', 1)[0] ?? '';
-    if (/^content-disposition:.*;\s*name="?file"?\s*(?:;|$)/im.test(header)) {
-      const [, inQuotes, bare] = /^content-type:.*;\s*charset=(?:"([^"]*)"|([^;\s]+))/im.exec(header) ?? [];
-      return inQuotes ?? bare;
-    }
+/** The file and the options of an upload form. Throws BadRequest, UnsupportedMedia or FileTooLarge. */
+export async function readForm(event: APIGatewayProxyEventV2): Promise<UploadForm> {
+  const contentType = event.headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
+    throw new PregonError('UnsupportedMedia', 'Send the CSV as multipart/form-data, in the field "file".');
   }
-  return undefined;
+  if (!event.body) throw noFile();
+  refuseCompressed(event);
+  const boundary = boundaryOf(contentType);
+  const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  const parts = checkParts(body, boundary);
+  const form = await parsed(body, boundary);
+  return formOf(form, parts.find(({ name, isFile }) => isFile && name === 'file')?.charset);
 }
+
+/** The values of the fields by name. A file is an object; a name that is there twice has a list. */
+async function parsed(body: Buffer, boundary: string): Promise<Record<string, unknown>> {
+  const event: Record<string, unknown> = {
+    // In base64 whatever it was: only so the parser gets the bytes unchanged.
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+    // The parser's own check of this header refuses a quoted boundary, which RFC 2046 allows and some clients send.
+    headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+  };
+  try {
+    await parser.before?.({ event } as unknown as Parameters<NonNullable<typeof parser.before>>[0]);
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  return event.body as Record<string, unknown>;
+}
+
+/** Options of the form parser, which is a writable stream. */
+const busboy = {
+  // More than one file can pass, so that a second one is refused and not dropped.
+  limits: { fileSize: MAX_FILE_BYTES, files: 2 },
+  /** Called before the first event. The parser leaves the errors of a file's stream without a listener, which would end the process. */
+  write(this: Writable, ...chunk: Parameters<Writable['_write']>) {
+    this.on('file', (_name, file: Readable) => file.on('error', (error) => this.emit('error', error)));
+    return Object.getPrototypeOf(this)._write.call(this, ...chunk);
+  },
+};
+const parser = httpMultipartBodyParser({ disableContentTypeCheck: true, busboy });
 
 function refusalOf(error: unknown): PregonError {
   const status = (error as { statusCode?: unknown }).statusCode;
@@ -89,12 +76,16 @@ function refusalOf(error: unknown): PregonError {
       { maxBytes: MAX_FILE_BYTES },
     );
   }
-  return new PregonError('BadRequest', 'The body is not valid multipart/form-data.', {}, { cause: error });
+  return new PregonError(
+    'BadRequest',
+    'The form is not valid multipart/form-data. Send the file again.',
+    {},
+    { cause: error },
+  );
 }
 
-/** Reads the file and the options of a parsed form. Throws BadRequest or UnsupportedMedia. */
-export function readForm(form: ParsedForm): UploadForm {
-  const fields: Record<string, unknown> = {};
+function formOf(form: Record<string, unknown>, charset: string | undefined): UploadForm {
+  const fields: Record<string, unknown> = Object.create(null);
   const files: { field: string; file: FormFile }[] = [];
   for (const [field, value] of Object.entries(form)) {
     for (const part of Array.isArray(value) ? value : [value]) {
@@ -110,7 +101,7 @@ export function readForm(form: ParsedForm): UploadForm {
   const options = parseInput(uploadFieldsSchema, fields, 'The form');
   const file = oneOf(files);
   refuseOtherMedia(file);
-  const encoding = options.encoding ?? encodingOfPart(file);
+  const encoding = options.encoding ?? encodingOfPart(charset);
   return {
     file: file.content,
     options: {
@@ -135,7 +126,7 @@ function oneOf(files: { field: string; file: FormFile }[]): FormFile {
 }
 
 /** The encoding that the content type of the file's part names. */
-const encodingOfPart = ({ charset }: FormFile) =>
+const encodingOfPart = (charset: string | undefined) =>
   charset
     ? parseInput(z.object({ charset: encodingSchema }), { charset }, "The file's content type").charset
     : undefined;

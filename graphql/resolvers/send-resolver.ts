@@ -1,20 +1,13 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { PregonError } from '../../core/errors.ts';
 import { listSends } from '../../core/ledger/list-sends.ts';
-import { getSend, type SendFilter } from '../../core/ledger/listed-send.ts';
-import { SEND_STATUSES } from '../../core/ledger/send.ts';
+import { getSend } from '../../core/ledger/listed-send.ts';
 import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { listFully, pageRequest } from '../paging.ts';
-import {
-  DEFAULT_SENDS,
-  EmailSendsArguments,
-  ListEmailStatusArguments,
-  type SendFilterInput,
-  SendsArguments,
-} from '../types/arguments.ts';
+import { DEFAULT_SENDS, EmailSendsArguments, ListEmailStatusArguments, SendsArguments } from '../types/arguments.ts';
 import { connectionOf } from '../types/connection.ts';
 import { EmailSend, SendConnection } from '../types/email-send.ts';
+import { checkEmpty, filterOf } from './send-filter.ts';
 import { textualFilter } from './textual-filter.ts';
 
 /** emailSends has no paging and answers this many. */
@@ -31,7 +24,10 @@ export class SendResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => ListEmailStatusArguments) { limit, after, ...filter }: ListEmailStatusArguments,
   ): Promise<readonly EmailSend[]> {
-    return listFully(context.table, filterOf(filter), pageRequest('limit', limit, DEFAULT_SENDS, after));
+    const wanted = filterOf(filter);
+    const sends = await listFully(context.table, wanted, pageRequest('limit', limit, DEFAULT_SENDS, after));
+    if (sends.length === 0 && !after) await checkEmpty(context.table, wanted);
+    return sends;
   }
 
   @Query(() => [EmailSend], {
@@ -53,7 +49,9 @@ export class SendResolver {
   })
   async sends(@Ctx() context: GraphqlContext, @Args(() => SendsArguments) { filter, first, after }: SendsArguments) {
     const page = pageRequest('first', first, DEFAULT_SENDS, after);
-    const { sends, next } = await listSends(context.table, filterOf(filter ?? {}), page);
+    const wanted = filterOf(filter ?? {});
+    const { sends, next } = await listSends(context.table, wanted, page);
+    if (sends.length === 0 && next === undefined && !after) await checkEmpty(context.table, wanted);
     return connectionOf(sends, next);
   }
 
@@ -66,19 +64,4 @@ export class SendResolver {
   async send(@Ctx() context: GraphqlContext, @Arg('sendId', () => ID) sendId: string): Promise<EmailSend | undefined> {
     return getSend(context.table, sendId);
   }
-}
-
-/** Arguments that are null or absent do not filter. */
-function filterOf({ status, from, to, batchId, campaignId, email }: SendFilterInput): SendFilter {
-  if (status?.length === 0) {
-    throw new PregonError('BadRequest', `status must name at least one of ${SEND_STATUSES.join(', ')}, or be left out`);
-  }
-  return {
-    ...(status ? { statuses: status } : {}),
-    ...(from ? { from } : {}),
-    ...(to ? { to } : {}),
-    ...(batchId ? { batchId } : {}),
-    ...(campaignId ? { campaignId } : {}),
-    ...(email ? { email } : {}),
-  };
 }

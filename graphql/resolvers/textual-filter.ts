@@ -1,20 +1,20 @@
 import { PregonError } from '../../core/errors.ts';
 import type { SendFilter } from '../../core/ledger/listed-send.ts';
 import { SEND_STATUSES, type SendStatus } from '../../core/ledger/send.ts';
+import { isDateAlone, parseTime } from '../../core/time.ts';
 import type { EmailSendsArguments } from '../types/arguments.ts';
-import { parseInstant } from '../types/date-time.ts';
+import { checkRange } from './send-filter.ts';
 
 const DAY_MS = 86_400_000;
-const DATE_ALONE = /^\d{4}-\d{2}-\d{2}$/;
-const ZONE = /(z|[+-]\d{2}:\d{2})$/i;
 
 /** The filter of emailSends, whose arguments are plain text. Throws BadRequest for an unknown status or a date that is not valid. */
 export function textualFilter({ status, startDate, endDate }: EmailSendsArguments): SendFilter {
-  return {
-    ...(status ? { statuses: [statusOf(status)] } : {}),
+  const range = {
     ...(startDate ? { from: instantOf('startDate', startDate) } : {}),
     ...(endDate ? { to: endOf(endDate) } : {}),
   };
+  checkRange(range, { from: 'startDate', to: 'endDate' });
+  return { ...(status ? { statuses: [statusOf(status)] } : {}), ...range };
 }
 
 function statusOf(text: string): SendStatus {
@@ -25,8 +25,7 @@ function statusOf(text: string): SendStatus {
 }
 
 function instantOf(argument: string, text: string): string {
-  const trimmed = text.trim();
-  const instant = parseInstant(DATE_ALONE.test(trimmed) || ZONE.test(trimmed) ? trimmed : `${trimmed}Z`);
+  const instant = parseTime(text.trim(), 'Z');
   if (!instant) {
     throw new PregonError(
       'BadRequest',
@@ -39,5 +38,5 @@ function instantOf(argument: string, text: string): string {
 /** A date at the end of a range includes the whole day. */
 function endOf(text: string): string {
   const instant = instantOf('endDate', text);
-  return DATE_ALONE.test(text.trim()) ? new Date(Date.parse(instant) + DAY_MS).toISOString() : instant;
+  return isDateAlone(text.trim()) ? new Date(Date.parse(instant) + DAY_MS).toISOString() : instant;
 }

@@ -69,19 +69,19 @@ describe('the OpenAPI document', () => {
 });
 
 describe('answers', () => {
-  const machine = 'arn:aws:states:us-east-1:000000000000:stateMachine:pregon-dev-campaign';
+  const arn = 'arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:b1';
 
   it('of a campaign and an upload match their schemas', () => {
     const record = campaignRecord({ campaignId: 'spring', reason: 'stopped', finishedAt: '2026-11-22T11:00:00.000Z' });
     const counts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1 };
 
-    const campaign = campaignAnswer(record, { counts, unconfirmed: 1 }, machine);
-    const upload = uploadAnswer({ record, duplicate: true, skippedRows: [] }, machine);
+    const campaign = campaignAnswer(record, { counts, unconfirmed: 1 }, arn);
+    const upload = uploadAnswer({ record, duplicate: true, skippedRows: [] }, arn);
 
     expect(campaignSchema.parse(campaign)).toEqual(campaign);
     expect(uploadAnswerSchema.parse(upload)).toEqual(upload);
     expect(upload).toMatchObject({ enqueued: 0, skipped: 3, duplicate: true, statusUrl: '/campaigns/b1' });
-    expect(campaign.executionArn).toBe('arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:b1');
+    expect(campaign.executionArn).toBe(arn);
   });
 });
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { parseInput, parseJsonBody } from '../../../api/parse.ts';
+import { redriveBodySchema } from '../../../api/campaigns.ts';
+import { parseEmailRequest } from '../../../api/emails.ts';
+import { parseNewOrder, parseOrderPatch } from '../../../api/orders.ts';
+import { parseInput, parseJsonBody, readJson } from '../../../api/parse.ts';
 import { problemOf, problemSchema } from '../../../api/problem.ts';
+import { parseNotificationRequest } from '../../../api/requests.ts';
 import { PregonError } from '../../../core/errors.ts';
 
 describe('a problem document', () => {
@@ -40,6 +44,75 @@ describe('parsing input', () => {
   it('names every wrong field', () => {
     expect(() => parseInput(schema, { b: 'x' }, 'The form')).toThrow(/The form is not valid\. a: .+; b: .+\./);
   });
+
+  it.each([
+    ['bytes that are not UTF-8', '{"a":\n "caf\ufffd"}', 'line 2, column 6'],
+    ['half a surrogate pair', '{"a":{"b":["\\ud83d"]}}', 'a.b.0: half a surrogate pair'],
+    ['half a surrogate pair in a name', '{"\\udc00":1}', 'A name in it'],
+    ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'more than 64 levels'],
+  ])('refuses %s with 400 at every door', (_name, body, words) => {
+    const refused = expect.objectContaining({ status: 400, message: expect.stringContaining(words) });
+    for (const read of [
+      (text: string) => readJson(text, 'Unprocessable'),
+      parseNewOrder,
+      parseEmailRequest,
+      parseNotificationRequest,
+    ]) {
+      expect(() => read(body)).toThrow(refused);
+    }
+  });
+
+  it('ignores a byte order mark before JSON', () => {
+    expect(parseJsonBody(schema, '\ufeff{"a":"x"}')).toEqual({ a: 'x', b: 1 });
+    expect(parseNewOrder('\ufeff{"orderId":"b","status":"received","description":"d"}').orderId).toBe('b');
+  });
+
+  it('counts null for an optional member as left out, at every depth', () => {
+    const email = { from: { email: 'a@example.com', name: null }, subject: 's', plainContent: 'p', htmlContent: null };
+    const order = {
+      orderId: 'n',
+      status: 'received',
+      description: 'd',
+      customer: { email: 'a@example.com', name: null },
+    };
+
+    expect(
+      parseEmailRequest(JSON.stringify({ ...email, destinations: [{ email: 'b@example.com', name: null }] })),
+    ).toStrictEqual({
+      from: { email: 'a@example.com' },
+      destinations: [{ email: 'b@example.com' }],
+      subject: 's',
+      plainContent: 'p',
+    });
+    expect(parseNewOrder(JSON.stringify(order))).toStrictEqual({ ...order, customer: { email: 'a@example.com' } });
+    expect(parseOrderPatch('n', JSON.stringify({ customer: null, deliveryDate: null }))).toStrictEqual({});
+    expect(parseJsonBody(redriveBodySchema, '{"unconfirmed":null}')).toStrictEqual({});
+  });
+
+  it('refuses null for a required member, and an unknown member that is null', () => {
+    const email = { from: null, destinations: [{ email: 'b@example.com' }], subject: 's', plainContent: 'p' };
+
+    expect(() => parseEmailRequest(JSON.stringify(email))).toThrow('from:');
+    expect(() => parseJsonBody(redriveBodySchema, '{"unconfirmd":null}')).toThrow('unconfirmd');
+  });
+
+  it('refuses a NUL in what is mailed', () => {
+    const email = { from: { email: 'a@example.com' }, destinations: [{ email: 'b@example.com' }], subject: 's' };
+
+    expect(() => parseEmailRequest(JSON.stringify({ ...email, plainContent: 'a\0b' }))).toThrow('plainContent: a NUL');
+    expect(() => parseNewOrder('{"orderId":"b","status":"received","description":"a\\u0000"}')).toThrow(
+      'description: a NUL',
+    );
+    expect(() => parseNotificationRequest('{"to":"a","message":"a\\u0000","type":"sms"}')).toThrow('message: a NUL');
+  });
+
+  it.each(['2025-02-30', '2025-02-29', '2025-04-31', '2025-01-31T24:00', '2025-01-31T08:00+99:00', 'mañana'])(
+    'refuses the date %s of an order',
+    (registerDate) => {
+      const order = { orderId: 'n', status: 'received', description: 'd', registerDate };
+      expect(() => parseNewOrder(JSON.stringify(order))).toThrow('registerDate');
+    },
+  );
 
   it('takes an absent body for an empty object and refuses a body that is not JSON', () => {
     const optional = z.strictObject({ a: z.string().optional() });

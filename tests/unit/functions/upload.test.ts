@@ -195,8 +195,89 @@ describe('POST /upload', () => {
     ['no body', 400, { 'content-type': 'multipart/form-data; boundary=x' }, undefined],
     ['no boundary', 400, { 'content-type': 'multipart/form-data; charset=utf-8' }, CSV],
     ['a form that breaks off', 400, { 'content-type': 'multipart/form-data; boundary=x' }, '--x\r\nContent-Dis'],
+    ['a compressed form', 415, { 'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip' }, CSV],
   ])('a request with %s: %i', async (_name, status, headers, body) => {
     expect((await post({ headers, ...(body && { body: Buffer.from(body) }) })).status).toBe(status);
+  });
+
+  describe('a form that is damaged', () => {
+    const FILE = 'Content-Disposition: form-data; name="file"; filename="c.csv"\r\nContent-Type: text/csv';
+    const FIELD = 'Content-Disposition: form-data; name="dryRun"';
+    const part = (header: string, content = CSV) => `--XX\r\n${header}\r\n\r\n${content}\r\n`;
+    const TYPE = 'multipart/form-data; boundary=XX';
+    const postRaw = (body: string, type = TYPE) => post({ headers: { 'content-type': type }, body: Buffer.from(body) });
+
+    it.each<[string, string, string, string?]>([
+      // The body parser reports this one on the stream of the file, where nothing listens.
+      ['in the content of the file', 'breaks off in part 1 ("file")', `--XX\r\n${FILE}\r\n\r\n${CSV.slice(0, 40)}`],
+      ['in the header of the file', 'breaks off in part 1', `--XX\r\n${FILE}\r\n`],
+      ['after a boundary', 'breaks off in part 2', `${part(FILE)}--XX`],
+      ['in a field', 'breaks off in part 2 ("dryRun")', `${part(FILE)}--XX\r\n${FIELD}\r\n\r\ntr`],
+      ['without a name', 'part 1 has no Content-Disposition', `${part('Content-Disposition: form-data')}--XX--\r\n`],
+      ['without a header', 'header of part 1', `${part('')}--XX--\r\n`],
+      ['with a header that is none', 'not "Name: value"', `${part(`${FILE}\r\nnonsense`)}--XX--\r\n`],
+      [
+        'with a misspelt header',
+        'part 2 has no Content-Disposition',
+        `${part(FILE)}${part('Content-Dispositon: form-data; name="dryRun"', 'true')}--XX--\r\n`,
+      ],
+      [
+        'with a line break in a file name',
+        'not "Name: value"',
+        `${part('Content-Disposition: form-data; name="file"; filename="a\r\nb.csv"')}--XX--`,
+      ],
+      [
+        'with the same field twice',
+        '"dryRun" is there more than once',
+        `${part(FILE)}${part(FIELD, 'true')}${part(FIELD, 'false')}--XX--\r\n`,
+      ],
+      [
+        'with a huge field',
+        '"dryRun" is longer than 1024 bytes',
+        `${part(FILE)}${part(FIELD, 't'.repeat(2_000))}--XX--\r\n`,
+      ],
+      [
+        'with a huge field name',
+        'longer than 100 characters',
+        `${part(FILE)}${part(FIELD.replace('dryRun', 'n'.repeat(200)), '1')}--XX--\r\n`,
+      ],
+      ['with a huge header', 'longer than 8 KB', `${part(`${FILE}\r\nX-A: ${'a'.repeat(9_000)}`)}--XX--\r\n`],
+      ['with many parts', 'more than 20 parts', `${part(FILE).repeat(21)}--XX--\r\n`],
+      [
+        'with an encoded file',
+        'part 1 ("file") is sent as base64',
+        `${part(`${FILE}\r\nContent-Transfer-Encoding: base64`)}--XX--\r\n`,
+      ],
+      [
+        'with another boundary',
+        '"YY" of Content-Type is not in it',
+        `${part(FILE)}--XX--\r\n`,
+        'multipart/form-data; boundary=YY',
+      ],
+      ['with LF alone', 'line break (CRLF)', `${part(FILE)}--XX--\r\n`.replaceAll('\r', '')],
+      ['without a boundary', 'boundary is missing', `${part(FILE)}--XX--\r\n`, 'multipart/form-data'],
+      ['with an empty boundary', 'boundary is missing', `${part(FILE)}--XX--\r\n`, 'multipart/form-data; boundary='],
+      ['with a long boundary', '1 to 70', CSV, `multipart/form-data; boundary=${'X'.repeat(71)}`],
+      [
+        'with a field that no form has',
+        'unknown field __proto__',
+        `${part(FILE)}${part(FIELD.replace('dryRun', '__proto__'), '1')}--XX--\r\n`,
+      ],
+    ])('%s is a 400 that says where', async (_name, words, body, type = TYPE) => {
+      const answer = await postRaw(body, type);
+
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'BadRequest', detail: expect.stringContaining(words) },
+      });
+      expect(started).toEqual([]);
+    });
+
+    it('is not one with a preamble, an epilogue and folded header lines', async () => {
+      const folded = FILE.replace('; filename', ';\r\n filename');
+
+      expect((await postRaw(`preamble\r\n${part(folded)}--XX--\r\nepilogue`)).status).toBe(202);
+    });
   });
 
   it('refuses the same file with another format, and names the batch', async () => {

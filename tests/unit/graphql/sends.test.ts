@@ -113,6 +113,56 @@ describe('listEmailStatus', () => {
     });
   });
 
+  test.each([
+    ['to before from', '{ listEmailStatus(from: "2026-11-22", to: "2026-11-20") { sendId } }', 'to (2026-11-20T'],
+    [
+      'endDate before startDate',
+      '{ emailSends(startDate: "2026-11-22", endDate: "2026-11-20") { sendId } }',
+      'endDate (',
+    ],
+    ['a malformed address', '{ listEmailStatus(email: "ana@") { sendId } }', 'email is not a valid address'],
+    ['an unknown batch', '{ listEmailStatus(batchId: "nope") { sendId } }', 'There is no batch nope'],
+    [
+      'an unknown batch of a connection',
+      '{ sends(filter: { batchId: "nope" }) { edges { cursor } } }',
+      'There is no batch',
+    ],
+    [
+      'an id beyond every key',
+      `{ listEmailStatus(batchId: "${'x'.repeat(2_048)}") { sendId } }`,
+      'batchId is too long',
+    ],
+    [
+      'an address beyond every key',
+      `{ listEmailStatus(email: "${'x'.repeat(3_000)}") { sendId } }`,
+      'email is too long',
+    ],
+  ])('says what is wrong with %s', async (_name, query, message) => {
+    const { result } = await run(query);
+
+    expect(result.errors?.[0]).toMatchObject({
+      message: expect.stringContaining(message),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(graphql.faults).toEqual([]);
+  });
+
+  test.each([
+    ['an empty range', '{ listEmailStatus(from: "2026-11-22", to: "2026-11-22") { sendId } }'],
+    ['an address that got nothing', '{ listEmailStatus(email: "nobody@example.com") { sendId } }'],
+    ['a phone number that got nothing', '{ listEmailStatus(email: "+34 600 000 000") { sendId } }'],
+    ['a status that no row has', `{ listEmailStatus(batchId: "${BATCH}", status: QUEUED) { sendId } }`],
+  ])('answers an empty list for %s', async (_name, query) => {
+    expect(await ids(query)).toEqual([]);
+  });
+
+  test('answers null for ids beyond every key', async () => {
+    const id = 'x'.repeat(3_000);
+    const { result } = await run(`{ send(sendId: "${id}-1") { sendId } campaign(batchId: "${id}") { batchId } }`);
+
+    expect(result).toEqual({ data: { send: null, campaign: null } });
+  });
+
   test('refuses an empty list of statuses', async () => {
     const { result } = await run('{ listEmailStatus(status: []) { sendId } }');
 
@@ -223,7 +273,7 @@ describe('sends', () => {
   });
 
   test('an empty list has no cursors', async () => {
-    const { pageInfo } = await page({ filter: { batchId: 'none' } });
+    const { pageInfo } = await page({ filter: { batchId: BATCH, status: ['QUEUED'] } });
 
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AnswerOptions, RequestAnswers } from './operations/answer-request.ts';
+import { dropRest } from './protocol/body.ts';
 import { corsHeaders } from './protocol/cors.ts';
 import type { ApiRequest } from './protocol/event.ts';
 import { injectSettings, type PageSettings } from './protocol/inject.ts';
@@ -124,5 +125,16 @@ function send(
     ...(answer.cookies.length > 0 && { 'set-cookie': answer.cookies }),
     ...(answer.status !== 204 && answer.status !== 304 && { 'content-length': answer.body.length }),
   });
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
+  const body = request.method === 'HEAD' ? undefined : answer.body;
+  if (request.complete) {
+    response.end(body);
+    return;
+  }
+  // The body was not read. The end of the response may close the connection, so it waits for the end of the request.
+  response.flushHeaders();
+  if (body) response.write(body);
+  void dropRest(request).then((whole) => {
+    response.end();
+    if (!whole) request.destroy();
+  });
 }

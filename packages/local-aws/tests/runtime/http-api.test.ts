@@ -1,7 +1,9 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
 import { segmentsOf } from '../../src/http-api/definitions.ts';
+import { dropRest } from '../../src/http-api/protocol/body.ts';
 import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
@@ -183,6 +185,39 @@ describe('the answer', () => {
     const answer = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
 
     expect([answer.status, await answer.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+  });
+
+  it.each([
+    ['with its length', { 'content-length': String(24 * 1024 * 1024) }, '/a', 413],
+    ['in chunks', {}, '/a', 413],
+    ['for a path that is not there', {}, '/none', 404],
+  ])(
+    'reaches a client that closes the connection and reads only after its whole body was sent: %s',
+    async (_name, headers, path, status) => {
+      await serve([route('POST /a', 'f')], echo);
+
+      const answered = new Promise<number | undefined>((resolve, reject) => {
+        const outgoing = httpRequest(`${base}${path}`, {
+          method: 'POST',
+          headers: { connection: 'close', ...headers },
+        });
+        outgoing.on('response', (response) => resolve(response.resume().statusCode));
+        outgoing.on('error', reject);
+        const megabyte = Buffer.alloc(1024 * 1024);
+        for (let sent = 0; sent < 24; sent += 1) outgoing.write(megabyte);
+        outgoing.end();
+      });
+
+      expect(await answered).toBe(status);
+    },
+  );
+
+  it('does not wait for the end of a body without limit', async () => {
+    const incoming = Object.assign(new PassThrough(), { complete: false }) as unknown as IncomingMessage & PassThrough;
+    incoming.write(Buffer.alloc(20_000));
+
+    expect(await dropRest(incoming, 10_000)).toBe(false);
+    incoming.destroy();
   });
 
   it('is 429 beyond the stage’s throttling', async () => {
