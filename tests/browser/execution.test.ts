@@ -74,7 +74,7 @@ test('a redrive asks first, runs, and is then counted', async () => {
   const page = await shown.open(routeOf('failed'));
   await page.getByRole('button', { name: 'Redrive' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
-  await page.getByText('The execution continues').waitFor();
+  await page.getByText('The execution continues', { exact: true }).waitFor();
   expect(shown.fake.calls.filter((call) => call === 'RedriveExecution')).toHaveLength(1);
   await page.getByText('Running', { exact: true }).first().waitFor();
 });
