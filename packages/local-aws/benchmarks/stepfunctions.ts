@@ -21,7 +21,7 @@ interface BenchRow {
 const MAIN = join(import.meta.dirname, '../src/stepfunctions/protocol/main.ts');
 const ROLE = 'arn:aws:iam::000000000000:role/benchmark';
 
-/** Least rates on two cores, per second. */
+/** The lowest acceptable rates on two cores, per second. */
 const LEAST_TRANSITIONS = 3000;
 const LEAST_CHILDREN = 400;
 /** The same as shares of a bare loop that commits one row at a time, some 12,000 a second on such a machine. */
@@ -34,7 +34,7 @@ const STEPS = 2000;
 const CHILDREN = 5000;
 const MEMORY_CHILDREN = 100_000;
 
-/** Rows a second that a bare loop commits to SQLite, one by one: what the engine's durability would cost without batches. */
+/** Rows per second that a bare loop commits to SQLite one by one: the cost of durability without group commit. */
 function bareCommits(folder: string): number {
   const db = new DatabaseSync(join(folder, 'bare.db'));
   db.exec(
@@ -51,7 +51,7 @@ function bareCommits(folder: string): number {
   return perSecond;
 }
 
-/** S3 with one CSV in it, of as many rows as its key says; results are thrown away. */
+/** S3 with one CSV, whose key gives its number of rows. Results are discarded. */
 async function startFiles(): Promise<{ endpoint: string; close(): void }> {
   const server = createServer((request, response) => {
     request.resume();
@@ -81,7 +81,7 @@ async function startEngine(dataDir: string, awsEndpoint: string): Promise<Engine
   return { port: (JSON.parse(line ?? '') as { port: number }).port, process: started };
 }
 
-/** The most memory that a process has had, in MB; where the system does not say, what it has now. */
+/** Peak memory of a process in MB, or its current memory if the system does not report the peak. */
 function peakMemory(pid: number | undefined): number {
   const status = `/proc/${pid}/status`;
   const peak = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1] : undefined;
@@ -106,7 +106,7 @@ async function start(port: number, stateMachineArn: unknown, input: object): Pro
   return (await callEngine(port, 'StartExecution', { stateMachineArn, input: JSON.stringify(input) })).executionArn;
 }
 
-/** Transitions a second of executions that run through a long chain of Pass states. */
+/** Transitions per second of executions with a long chain of Pass states. */
 async function transitions(port: number): Promise<number> {
   const chain = Array.from({ length: STEPS }, (_, i) => [
     `P${i}`,
@@ -119,7 +119,7 @@ async function transitions(port: number): Promise<number> {
   return (LOOPS * STEPS) / ((performance.now() - started) / 1000);
 }
 
-/** Children a second of a Map Run over a CSV, with one Pass state each and a ResultWriter. */
+/** Children per second of a Map Run over a CSV, with one Pass state each and a ResultWriter. */
 async function children(port: number, rows: number): Promise<number> {
   const machine = await create(port, `map-${rows}`, {
     StartAt: 'Rows',
@@ -150,11 +150,11 @@ async function children(port: number, rows: number): Promise<number> {
 
 const rateRow = (name: string, value: number, bare: number, floor: number, bound: number): BenchRow => {
   const ratio = value / bare;
-  // On a slower machine the bare loop is slower too, and the ratio decides.
+  // On a slower machine the bare loop is slower too, so the ratio decides.
   return { name, value, unit: 'per second', against: bare, ratio, bound, holds: value >= floor || ratio >= bound };
 };
 
-/** What the Step Functions engine does in a second, against a bare loop of commits, and the memory that it needs. */
+/** Measures the throughput of the Step Functions engine against a bare loop of commits, and its memory. */
 async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'local-aws-bench-'));
   const files = await startFiles();

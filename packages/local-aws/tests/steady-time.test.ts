@@ -19,7 +19,7 @@ describe('steady time', () => {
     return { at, open, pass };
   }
 
-  it('goes on when the wall clock is set back, and follows it again once it has caught up', () => {
+  it('continues when the wall clock is set back, and follows it again when it has caught up', () => {
     const { at, open, pass } = clocks();
     const now = open();
     pass(100);
@@ -31,7 +31,7 @@ describe('steady time', () => {
     expect(now()).toBe(1_105_100);
   });
 
-  it('follows the wall clock over a suspend, which the monotonic clock does not count', () => {
+  it('follows the wall clock over a suspend, during which the monotonic clock stands still', () => {
     const { at, open } = clocks();
     const now = open();
     at.wall += 3_600_000;
@@ -49,7 +49,7 @@ describe('steady time', () => {
   });
 });
 
-/** A thread stands for the process, because `Date` of the test must stay. Its `Date.now` is what the wall clock says. */
+/** Runs in a thread, because the `Date` of the test must not change. Its `Date.now` is the wall clock. */
 const inThread = (body: string) => `(async () => {
   const { Worker, parentPort } = require('node:worker_threads');
   const { keepTimeSteady, keepThreadTimeSteady } = await import(MODULE);
@@ -70,7 +70,7 @@ const PROCESS = inThread(`
   new Worker(THREAD, { eval: true }).on('message', (thread) => parentPort.postMessage({ before, after, thread }));
 `);
 
-it('reaches Date in the process and in its threads', async () => {
+it('is used by Date in the process and in its threads', async () => {
   const module = JSON.stringify(String(new URL('../src/steady-time.ts', import.meta.url)));
   const thread = JSON.stringify(THREAD.replace('MODULE', module));
   const worker = new Worker(

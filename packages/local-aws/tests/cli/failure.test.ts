@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { messageForUser, uncaughtError } from '../../src/cli/failure.ts';
 import { StoreFailure } from '../../src/storage/failure.ts';
 
-describe('what ends the stack', () => {
-  it('is told in one line if that says what to do', () => {
+describe('an error that ends the stack', () => {
+  it('is printed in one line if its message says what to do', () => {
     expect(messageForUser(new StoreFailure('damaged', 'x is damaged'))).toBe('x is damaged');
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC', path: '/data/pid' });
     expect(messageForUser(full)).toBe(
@@ -12,11 +12,11 @@ describe('what ends the stack', () => {
     );
   });
 
-  it('is told with its stack trace if it is not known', () => {
+  it('is printed with its stack trace if it is unexpected', () => {
     expect(messageForUser(new TypeError('odd'))).toMatch(/^TypeError: odd\n +at /);
   });
 
-  it('may be an error that nothing caught', async () => {
+  it('can be an uncaught exception', async () => {
     const program = new EventEmitter() as EventEmitter & Pick<NodeJS.Process, 'on'>;
     const uncaught = uncaughtError(program);
     const first = new Error('first');

@@ -43,7 +43,7 @@ describe('interrupting a command', () => {
     expect(program.exits).toEqual([1]);
   });
 
-  test('under npm the end of its shell aborts, because npm passes SIGTERM to that shell only', () => {
+  test('under npm, the end of the shell aborts, because npm passes SIGTERM to that shell only', () => {
     const { program, signal } = fakeProcess({ npm_lifecycle_event: 'up' });
     jest.advanceTimersByTime(60_000);
     expect(signal.aborted).toBe(false);
@@ -54,7 +54,7 @@ describe('interrupting a command', () => {
     expect(program.exits).toEqual([]);
   });
 
-  test('without npm it outlives its parent, so that it can run in the background', () => {
+  test('without npm, the process outlives its parent, so that it can run in the background', () => {
     const { program, signal } = fakeProcess();
     program.ppid = 1;
     jest.advanceTimersByTime(60_000);

@@ -1,6 +1,7 @@
 /**
- * A CDK app that knows nothing of this repository: `node app.ts OUTDIR` synthesizes it. Files that arrive in a bucket are
- * imported row by row; an HTTP API, a queue, a rule and a schedule call functions. Some of it is not emulated.
+ * A CDK app that does not depend on this repository: `node app.ts OUTDIR` synthesizes it. Files that arrive in a bucket
+ * are imported row by row; an HTTP API, a queue, a rule and a schedule call functions. Some of its resources are not
+ * emulated.
  */
 import { join } from 'node:path';
 import {
@@ -39,7 +40,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 
-/** Stores an item, or fails as long as a fault is stored for it. */
+/** Stores an item. Fails as long as a fault is stored for the item. */
 const IMPORT_ROW = `
 const { DynamoDBClient, GetItemCommand, PutItemCommand } = require('@aws-sdk/client-dynamodb');
 const client = new DynamoDBClient();
@@ -167,7 +168,7 @@ const integration = new HttpLambdaIntegration('ApiIntegration', api);
 http.addRoutes({ path: '/items/{id}', methods: [HttpMethod.GET], integration });
 http.addRoutes({ path: '/jobs', methods: [HttpMethod.POST], integration });
 
-// What is not emulated is named at the start; the rest runs.
+// These resources are not emulated: they are named at the start, and the rest runs.
 new Stream(stack, 'Clicks');
 new Lambda(stack, 'Forecast', {
   runtime: Runtime.PYTHON_3_13,

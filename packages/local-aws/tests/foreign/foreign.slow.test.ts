@@ -1,4 +1,4 @@
-/** Runs a stack that is not this repository's through the public entry and the command, and drives it with the AWS SDK. */
+/** Runs a stack of another project through the public entry and the command, and drives it with the AWS SDK. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,7 +26,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { type LocalAws, startLocalAws } from '../../index.ts';
 
 const PACKAGE = join(import.meta.dirname, '../..');
-/** A busy machine may take this long for a step. */
+/** Time limit of one step, long enough for a busy machine. */
 const DEADLINE_MS = 30_000;
 
 let folder: string;
@@ -96,7 +96,7 @@ describe('startLocalAws', () => {
       return Item;
     });
 
-  it('names what the stack asks for and local AWS does not support', () => {
+  it('names the parts of the stack that local AWS does not support', () => {
     expect(aws.stackName).toBe('warehouse-test');
     expect(aws.unsupported).toEqual([
       expect.stringMatching(
@@ -111,7 +111,7 @@ describe('startLocalAws', () => {
     expect(notices).toEqual(aws.unsupported.map((line) => `Not supported: ${line}`));
   });
 
-  it('imports a file row by row, and a redrive goes on with the rows that failed', async () => {
+  it('imports a file row by row, and a redrive runs the failed rows again', async () => {
     const rows = Array.from({ length: 12 }, (_, row) => ({ id: `item-${row}`, quantity: row }));
     const faults = ['fault#item-3', 'fault#item-4'];
     for (const id of faults) await put({ id: { S: id } });
@@ -181,7 +181,7 @@ describe('startLocalAws', () => {
     expect((await fetch(`${aws.apiUrl}/none`)).status).toBe(404);
   });
 
-  it('hands the messages of a queue to its function, and those that fail twice to the dead-letter queue', async () => {
+  it('delivers messages of a queue to its function, and messages that fail twice to the dead-letter queue', async () => {
     expect((await fetch(`${aws.apiUrl}/jobs`, { method: 'POST', body: 'count', headers: TEXT })).status).toBe(202);
     await queues.send(new SendMessageCommand({ QueueUrl: output('JobsUrl'), MessageBody: 'poison' }));
     await stored('job#count');
@@ -192,7 +192,7 @@ describe('startLocalAws', () => {
     expect(dead.Body).toBe('poison');
   }, 60_000);
 
-  it('hands events to the function of a rule', async () => {
+  it('delivers events to the function of a rule', async () => {
     const entry = { Source: 'warehouse', DetailType: 'Stock changed', Detail: '{"id":"event-1"}' };
     await events.send(
       new PutEventsCommand({ Entries: [{ ...entry, Source: 'other', Detail: '{"id":"other"}' }, entry] }),
@@ -202,7 +202,7 @@ describe('startLocalAws', () => {
     expect((await table.send(new GetItemCommand({ TableName: output('TableName'), Key }))).Item).toBeUndefined();
   });
 
-  it('calls the function of a schedule when it is due', async () => {
+  it('calls the function of a schedule at the scheduled time', async () => {
     await stored('recorded#schedule');
   }, 60_000);
 });
@@ -223,7 +223,7 @@ describe('npx local-aws up', () => {
   const command = (...args: string[]) => [join(PACKAGE, 'bin/local-aws.cjs'), ...args];
   const run = (...args: string[]) => spawnSync(process.execPath, command(...args), { encoding: 'utf8' });
 
-  /** Starts the command, and gives what it has printed once it says that it can be stopped. */
+  /** Starts the command and returns its output as soon as it says how to stop it. */
   async function up(dataDir: string): Promise<{ child: ChildProcess; printed: string; warnings: () => string }> {
     const options = ['--stack', 'warehouse-test', '--data', dataDir, '--parameter', 'Greeting=Hello'];
     const child = spawn(process.execPath, command('up', cdkOut, ...options, '--port', '0', '--aws-port', '0'), {
@@ -242,7 +242,7 @@ describe('npx local-aws up', () => {
     return { child, printed, warnings: () => warnings };
   }
 
-  it('prints its addresses, stops cleanly on a signal, and goes on from its data', async () => {
+  it('prints its addresses, stops cleanly on a signal, and continues from its data after a restart', async () => {
     const dataDir = join(folder, 'state-of-command');
     const first = await up(dataDir);
     expect(first.warnings()).toContain('Not supported: Clicks');
@@ -275,7 +275,7 @@ describe('npx local-aws up', () => {
     expect(await interrupted).toEqual([0, null]);
   }, 90_000);
 
-  it('says in one line what to do where it cannot start', () => {
+  it('says in one line what to do when it cannot start', () => {
     const withData = ['--data', join(folder, 'never')];
     expect(run('up')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^Name the folder .*--help\n$/) });
     expect(run('up', cdkOut, ...withData)).toMatchObject({

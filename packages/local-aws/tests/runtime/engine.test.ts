@@ -79,7 +79,7 @@ async function runToEnd(): Promise<Record<string, string>> {
 }
 
 describe('Step Functions beside the gateway', () => {
-  it("makes a task's call past HTTP, as its role, and shows the answer as over HTTP", async () => {
+  it("calls services without HTTP, as the task's role, with the same result as over HTTP", async () => {
     answers.push(() => ({
       status: 200,
       headers: { 'x-amzn-requestid': 'id-1' },
@@ -103,7 +103,7 @@ describe('Step Functions beside the gateway', () => {
     });
   });
 
-  it("gives a service's refusal to the task", async () => {
+  it('passes the error of a service to the task', async () => {
     answers.push(() => ({
       status: 400,
       headers: {},
@@ -113,7 +113,7 @@ describe('Step Functions beside the gateway', () => {
     expect(await runToEnd()).toMatchObject({ status: 'FAILED', error: 'DynamoDB.ResourceNotFoundException' });
   });
 
-  it('takes a lost connection for a failure of the client, which may be retried', async () => {
+  it('treats a lost connection as a client exception that can be retried', async () => {
     const { status, error } = await runToEnd();
 
     expect({ status, error, calls: calls.length }).toEqual({

@@ -6,7 +6,7 @@ import { QueueClient } from '../../src/lambda/event-sources/queue-client.ts';
 import { failedMessageIds, sqsEvent } from '../../src/lambda/event-sources/sqs-event.ts';
 import { eventually } from './support/functions.ts';
 
-/** A queue that hands out each message once and notes what is deleted. */
+/** A queue that delivers each message once and records deletions. */
 class FakeQueue {
   messages: string[] = [];
   deleted: string[] = [];
@@ -111,7 +111,7 @@ describe('an SQS event source', () => {
     expect(queue.deleted.sort()).toEqual(['a', 'c']);
   });
 
-  it('deletes nothing when the function throws, and goes on', async () => {
+  it('deletes nothing when the function throws, and continues polling', async () => {
     queue.messages = ['a'];
     const seen: string[] = [];
     start(async (ids) => {
@@ -126,7 +126,7 @@ describe('an SQS event source', () => {
     expect(queue.deleted).toEqual(['b']);
   });
 
-  it('needs no ramp where an instance waits for a call', async () => {
+  it('uses idle instances at once, without ramping up', async () => {
     queue.messages = Array.from({ length: 30 }, (_, index) => `m${index}`);
     let running = 0;
     const all = Promise.withResolvers<void>();
@@ -142,7 +142,7 @@ describe('an SQS event source', () => {
     await eventually(() => queue.deleted.length === 30);
   });
 
-  /** A function that counts its calls at once, and ends none before as many as these have met. */
+  /** A function that counts its concurrent calls. No call ends before this many run at the same time. */
   function counting(meeting: number) {
     let running = 0;
     const met = Promise.withResolvers<void>();
@@ -153,7 +153,7 @@ describe('an SQS event source', () => {
         counter.most = Math.max(counter.most, running);
         if (running === meeting) met.resolve();
         await met.promise;
-        // One more would be seen now.
+        // A further call would have arrived by now.
         await new Promise((resolve) => setTimeout(resolve, 20));
         running -= 1;
       },
@@ -161,7 +161,7 @@ describe('an SQS event source', () => {
     return counter;
   }
 
-  it('brings instances to life one after the other', async () => {
+  it('starts new instances one after the other', async () => {
     queue.messages = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const counter = counting(2);
     start(counter.run, { rampMs: Number.MAX_SAFE_INTEGER, isWarm: () => false });
@@ -171,7 +171,7 @@ describe('an SQS event source', () => {
     expect(counter.most).toBe(2);
   });
 
-  it('runs as many batches at once as the maximum concurrency while there is a backlog, and no more', async () => {
+  it('runs as many batches at once as the maximum concurrency allows while there is a backlog', async () => {
     queue.messages = Array.from({ length: 80 }, (_, index) => `m${index}`);
     const counter = counting(3);
     start(counter.run);

@@ -51,7 +51,7 @@ async function serve(
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${base}${path}`, { headers });
 const echo: Invoke = (_arn, event) => event;
 
-/** `fetch` sets Host by itself. */
+/** Uses `node:http`, because `fetch` does not allow setting Host. */
 const getAs = (host: string, path: string, origin?: string): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
     const outgoing = httpRequest(`${base}${path}`, { headers: { host, ...(origin && { origin }) } }, (response) => {
@@ -66,7 +66,7 @@ const getAs = (host: string, path: string, origin?: string): Promise<{ status: n
   });
 
 describe('routing', () => {
-  it('takes the most specific route, and decodes its parameters', async () => {
+  it('chooses the most specific route, and decodes its parameters', async () => {
     await serve(
       [
         route('GET /a/{id}', 'param'),
@@ -89,7 +89,7 @@ describe('routing', () => {
     ]);
   });
 
-  it('answers 404 as API Gateway does, for a method without a route too', async () => {
+  it('answers 404 as API Gateway does, also for a method without a route', async () => {
     await serve([route('POST /a', 'f')], echo);
 
     const answer = await get('/a');
@@ -100,7 +100,7 @@ describe('routing', () => {
 });
 
 describe('the event', () => {
-  it('is payload format 2.0', async () => {
+  it('has payload format 2.0', async () => {
     await serve([route('POST /items/{id}', 'f')], echo);
 
     const answer = await fetch(`${base}/items/7?tag=a&tag=b&q=%C3%B1`, {
@@ -124,7 +124,7 @@ describe('the event', () => {
     });
   });
 
-  it('carries a body that is no text in base64, and none where there is none', async () => {
+  it('carries a binary body in base64, and has no body field without a body', async () => {
     await serve([route('POST /a', 'f')], echo);
 
     const binary = await fetch(`${base}/a`, { method: 'POST', body: new FormData() });
@@ -138,7 +138,7 @@ describe('the event', () => {
 });
 
 describe('the answer', () => {
-  it('is taken from status, headers, cookies and body, base64 too', async () => {
+  it('is made from status, headers, cookies and body, also in base64', async () => {
     await serve([route('GET /a', 'f')], () => ({
       statusCode: 201,
       headers: { 'Content-Type': 'image/png', 'X-Number': 5 },
@@ -155,7 +155,7 @@ describe('the answer', () => {
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.from([0, 255]));
   });
 
-  it('is JSON with status 200 where the function gives no status', async () => {
+  it('is JSON with status 200 if the function returns no status', async () => {
     await serve([route('GET /a', 'f')], () => 'text');
 
     const answer = await get('/a');
@@ -233,7 +233,7 @@ describe('the answer', () => {
 describe('the authorizer', () => {
   const guarded = [route('GET /a', 'f', { authorizer })];
 
-  it('is not asked without the header: 401; a refusal is 403; a pass hands its context on', async () => {
+  it('is not called without the header (401), refuses with 403, and passes its context to the function', async () => {
     await serve(guarded, (arn, event) =>
       arn === 'authorizer'
         ? { isAuthorized: (event.identitySource as string[])[0] === 'Bearer good', context: { who: 'me' } }
@@ -249,7 +249,7 @@ describe('the authorizer', () => {
     expect(await right.json()).toMatchObject({ requestContext: { authorizer: { lambda: { who: 'me' } } } });
   });
 
-  it('is asked once for a key while its result is cached', async () => {
+  it('is called once per key while its result is cached', async () => {
     let asked = 0;
     await serve(guarded, (arn) => {
       if (arn !== 'authorizer') return {};
@@ -263,7 +263,7 @@ describe('the authorizer', () => {
     expect(asked).toBe(1);
   });
 
-  it('that fails is a 500', async () => {
+  it('causes a 500 when it fails', async () => {
     await serve(guarded, () => new Error('no'));
 
     expect((await get('/a', { authorization: 'x' })).status).toBe(500);
@@ -299,7 +299,7 @@ describe('on this machine', () => {
     expect(answer.headers.get('etag')).toBeNull();
   });
 
-  it('a page asked for under another name gets no key, and no way to the AWS endpoint', async () => {
+  it('a page requested under another host name gets neither the key nor access to the AWS endpoint', async () => {
     await serve([route('GET /', 'f')], page);
 
     expect((await getAs('evil.example', '/')).text).not.toContain('SETTINGS');
@@ -307,7 +307,7 @@ describe('on this machine', () => {
     expect((await getAs('evil.example', '/_local/usage')).status).toBe(403);
   });
 
-  it('a page from elsewhere may not reach the AWS endpoint', async () => {
+  it('a page of another origin has no access to the AWS endpoint', async () => {
     await serve([], echo);
 
     expect((await getAs('127.0.0.1', '/_aws', 'https://evil.example')).status).toBe(403);
@@ -315,7 +315,7 @@ describe('on this machine', () => {
 });
 
 describe('CORS', () => {
-  it('is answered by the API itself where the template configures it', async () => {
+  it('is answered by the API itself if the template configures it', async () => {
     const cors = {
       allowOrigins: ['https://app.example'],
       allowMethods: ['GET'],

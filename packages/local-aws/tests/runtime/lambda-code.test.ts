@@ -10,7 +10,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((runtime) => runtime.close()));
 });
 
-/** Calls a function of these files once, and gives what it answers. */
+/** Calls a function with these files once and returns its response. */
 async function answerOf(
   files: Readonly<Record<string, string>>,
   { handler = 'index.handler', runtime = 'nodejs24.x', codeDir = codeOf(files) } = {},
@@ -21,7 +21,7 @@ async function answerOf(
 }
 
 describe('the code of a function', () => {
-  it('may be CommonJS, also where a package.json above it says otherwise', async () => {
+  it('may be CommonJS, even if a package.json in a parent folder says "module"', async () => {
     const codeDir = codeOf({
       'index.js': "const { twice } = require('./lib/twice'); exports.handler = async ({ n }) => twice(n);",
       'lib/twice.js': 'module.exports.twice = (n) => 2 * n;',
@@ -41,12 +41,12 @@ describe('the code of a function', () => {
     expect(['esm', 'cjs']).toContain(await answerOf(files));
   });
 
-  it('may be in a folder, and the export in an object', async () => {
+  it('may be in a folder, with the handler in an exported object', async () => {
     const files = { 'src/jobs.js': 'exports.handlers = { main: async () => "found" };' };
     expect(await answerOf(files, { handler: 'src/jobs.handlers.main' })).toBe('found');
   });
 
-  it.each(['nodejs18.x', 'nodejs20.x', 'nodejs22.x'])('may call back on %s', async (runtime) => {
+  it.each(['nodejs18.x', 'nodejs20.x', 'nodejs22.x'])('may use a callback on %s', async (runtime) => {
     const files = {
       'index.js': 'exports.handler = (event, context, done) => { setImmediate(done, null, event.n + 1); };',
     };
@@ -55,7 +55,7 @@ describe('the code of a function', () => {
     expect(await answerOf(failing, { runtime })).toMatchObject({ errorType: 'Error', errorMessage: 'no' });
   });
 
-  it('may not call back on nodejs24.x', async () => {
+  it('may not use a callback on nodejs24.x', async () => {
     const files = { 'index.js': 'exports.handler = (event, context, done) => done(null, 1);' };
     expect(await answerOf(files)).toMatchObject({ errorType: 'Runtime.CallbackHandlerDeprecated' });
   });
@@ -73,7 +73,7 @@ describe('the code of a function', () => {
     [{ 'index.js': "require('left-out')" }, 'Runtime.ImportModuleError', "Cannot find module 'left-out'"],
     [{ 'index.js': 'exports.main = 1' }, 'Runtime.HandlerNotFound', 'index.handler is undefined or not exported'],
   ])(
-    'fails the call with the reason if it cannot be loaded: %j',
+    'fails the call with the reason if the code cannot be loaded: %j',
     async (files: Record<string, string>, errorType, message) => {
       expect(await answerOf(files)).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
     },
@@ -89,13 +89,13 @@ describe('functionsOf', () => {
   };
   const lambda = (Properties: object) => ({ Type: 'AWS::Lambda::Function', Properties });
 
-  it('writes inline code of the template to a file, again at every start', () => {
+  it('writes inline code of the template to a file at every start', () => {
     const { specs } = functions({ F: lambda({ Runtime: 'nodejs22.x', Code: { ZipFile: 'exports.handler = 1' } }) });
     expect(specs).toMatchObject([{ logicalId: 'F', runtime: 'nodejs22.x' }]);
     expect(readFileSync(join(specs[0]?.codeDir ?? '', 'index.js'), 'utf8')).toBe('exports.handler = 1');
   });
 
-  it('leaves out and names what does not run here', () => {
+  it('leaves out and names functions that cannot run here', () => {
     const { template, specs } = functions({
       Python: lambda({ Runtime: 'python3.13', Code: { ZipFile: 'pass' } }),
       Elsewhere: lambda({ Runtime: 'nodejs24.x', Code: { S3Bucket: 'b', S3Key: 'k' } }),
@@ -111,7 +111,7 @@ describe('functionsOf', () => {
     ]);
   });
 
-  it('does not need the function behind a custom resource that is emulated', () => {
+  it('leaves out the function behind a custom resource that is emulated', () => {
     const { template, specs } = functions({
       Files: { Type: 'AWS::S3::Bucket' },
       Notifications: {

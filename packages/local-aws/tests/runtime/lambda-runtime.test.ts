@@ -18,7 +18,7 @@ afterEach(async () => {
 const body = (source: string) => `export const handler = async (event, context) => { ${source} };`;
 
 describe('a function', () => {
-  it('sees its event, its context, its own environment and nothing of the host', async () => {
+  it('sees its event, its context and its own environment, but not the environment of the host', async () => {
     process.env.SECRET_OF_THE_HOST = 'x';
     const spec = functionOf('echo', body('return { event, env: process.env, name: context.functionName };'), {
       environment: { STAGE: 'dev' },
@@ -47,7 +47,7 @@ describe('a function', () => {
     expect(results.map(({ payload }) => payload)).toEqual(['1', '2']);
   });
 
-  it('runs one call at a time in each instance, and as many instances as its cap', async () => {
+  it('runs one call at a time in each instance, and no more instances than its limit', async () => {
     const seen = tempDir();
     // Each call leaves its instance's id, and waits until two instances have left theirs.
     const source = `import { readdirSync, writeFileSync } from 'node:fs';
@@ -64,7 +64,7 @@ describe('a function', () => {
     expect(new Set(results.map(({ payload }) => payload)).size).toBe(2);
   });
 
-  it('answers an error with its name, its message and its trace', async () => {
+  it('answers an error with its name, message and stack trace', async () => {
     const runtime = started([functionOf('fail', body('throw Object.assign(new Error("no"), { name: "Odd" });'))]);
 
     const { payload, functionError } = await runtime.invoke('fail', '{}');
@@ -73,7 +73,7 @@ describe('a function', () => {
     expect(JSON.parse(payload)).toMatchObject({ errorType: 'Odd', errorMessage: 'no', trace: expect.any(Array) });
   });
 
-  it('is ended at its timeout, and the next call gets a new environment', async () => {
+  it('is stopped at its timeout, and the next call gets a new environment', async () => {
     const source = body('if (event.hang) for (;;); return "fine";');
     const runtime = started([functionOf('slow', source, { timeoutSeconds: 1, maxInstances: 1 })]);
 
@@ -86,7 +86,7 @@ describe('a function', () => {
     expect((await runtime.invoke('slow', '{}')).payload).toBe('"fine"');
   });
 
-  it('that ends its process or leaves an error uncaught fails the call', async () => {
+  it('fails the call when it ends its process or leaves an error uncaught', async () => {
     const source = body(
       'if (event.exit) process.exit(3); setTimeout(() => { throw new Error("late"); }); await new Promise(() => {});',
     );
@@ -99,7 +99,7 @@ describe('a function', () => {
     expect(crashed).toMatchObject({ errorType: 'Runtime.UncaughtException', errorMessage: 'late' });
   });
 
-  it('whose bundle cannot be loaded says so', async () => {
+  it('fails the call with the reason if its bundle cannot be loaded', async () => {
     const runtime = started([functionOf('broken', 'import "./missing.mjs"; export const handler = 1;')]);
 
     const { payload, functionError } = await runtime.invoke('broken', '{}');
@@ -108,7 +108,7 @@ describe('a function', () => {
     expect(JSON.parse(payload).errorType).toBe('Runtime.ImportModuleError');
   });
 
-  it('may not answer more than 6 MB, nor be asked with more', async () => {
+  it('cannot receive or return more than 6 MB', async () => {
     const runtime = started([functionOf('big', body('return "x".repeat(event.n);'))]);
 
     const { payload } = await runtime.invoke('big', '{"n":6300000}');
@@ -128,7 +128,7 @@ describe('a function', () => {
     expect(results[1]).toMatchObject({ reason: { name: 'TooManyRequestsException', status: 429 } });
   });
 
-  it('writes its log to a file and its metrics to the store', async () => {
+  it('writes its log to a file and its metrics to the database', async () => {
     const metric = {
       _aws: {
         Timestamp: 1,
@@ -165,7 +165,7 @@ describe('an asynchronous call', () => {
     return file;
   };
 
-  it('is repeated until it succeeds', async () => {
+  it('is retried until it succeeds', async () => {
     const file = newFile();
     const runtime = started([functionOf('later', counting(file, 2))], { asyncRetryDelayMs: () => 1 });
 
@@ -174,7 +174,7 @@ describe('an asynchronous call', () => {
     await eventually(() => runs(file) === 3);
   });
 
-  it('is given up after two retries, and the log says so', async () => {
+  it('is dropped after two retries, and the log says so', async () => {
     const file = newFile();
     const dataDir = tempDir();
     const runtime = started([functionOf('never', counting(file, 99))], { asyncRetryDelayMs: () => 1, dataDir });
@@ -186,7 +186,7 @@ describe('an asynchronous call', () => {
     expect(runs(file)).toBe(3);
   });
 
-  it('that was waiting for a retry goes on after a restart', async () => {
+  it('is retried after a restart', async () => {
     const file = newFile();
     const dataDir = tempDir();
     const spec = functionOf('survives', counting(file, 1));

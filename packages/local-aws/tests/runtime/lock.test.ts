@@ -13,10 +13,10 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** Another process that takes the data directory and keeps it until it is killed. */
+/** Another process that locks the data directory until it is killed. */
 async function holder(dataDir: string) {
   const script = `import { lockDataDir } from ${JSON.stringify(LOCK_MODULE)};
-    // A lock that nothing refers to is released by the garbage collector.
+    // The variable keeps the lock: the garbage collector would release an unreferenced one.
     globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, [...FLAGS, script], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
@@ -25,7 +25,7 @@ async function holder(dataDir: string) {
 }
 
 describe('the data directory', () => {
-  it('belongs to one process, and the message names it', async () => {
+  it('is locked by one process, and the message names that process', async () => {
     const dataDir = tempDir();
     const child = await holder(dataDir);
 
@@ -35,7 +35,7 @@ describe('the data directory', () => {
     await once(child, 'exit');
   });
 
-  it('is free at once after kill -9', async () => {
+  it('is unlocked at once after kill -9', async () => {
     const dataDir = tempDir();
     const child = await holder(dataDir);
     child.kill('SIGKILL');
@@ -44,7 +44,7 @@ describe('the data directory', () => {
     lockDataDir(dataDir).release();
   });
 
-  it('is free again after a release', () => {
+  it('can be locked again after a release', () => {
     const dataDir = tempDir();
     lockDataDir(dataDir).release();
 
@@ -54,7 +54,7 @@ describe('the data directory', () => {
     expect(execFileSync(process.execPath, [...FLAGS, script]).toString()).toBe('got it\n');
   });
 
-  it('is held within one process too', () => {
+  it('cannot be locked twice by one process', () => {
     const file = `${tempDir()}/lock`;
     const lock = takeLock(file, 0);
 

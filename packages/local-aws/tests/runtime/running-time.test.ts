@@ -1,6 +1,6 @@
 import { afterRunning, type ProcessClock } from '../../src/lambda/instances/running-time.ts';
 
-/** A process whose timers run while `run` says so; `stop` lets time pass in which nothing runs. */
+/** A process whose timers run during `run`. `stop` lets time pass while the process is stopped. */
 function aProcess() {
   let now = 0;
   let timer: { at: number; callback: () => void } | undefined;
@@ -32,7 +32,7 @@ function aProcess() {
 }
 
 describe('the timeout of a function', () => {
-  it('comes when the process has run for so long', () => {
+  it('expires when the process has run that long', () => {
     const { clock, run } = aProcess();
     let over = 0;
     const count = () => {
@@ -47,7 +47,7 @@ describe('the timeout of a function', () => {
     expect(over).toBe(1);
   });
 
-  it('leaves the function its time after the process was stopped for longer', () => {
+  it('does not count the time during which the process was stopped', () => {
     const { clock, run, stop } = aProcess();
     let over = 0;
     const count = () => {
@@ -62,7 +62,7 @@ describe('the timeout of a function', () => {
     expect(over).toBe(1);
   });
 
-  it('does not come once it is cancelled', () => {
+  it('does not expire after it was cancelled', () => {
     const { clock, run } = aProcess();
     let over = 0;
     const count = () => {

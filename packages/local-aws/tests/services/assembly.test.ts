@@ -19,7 +19,7 @@ const stack = (templateFile: string, stackName: string, displayName: string, env
   displayName,
 });
 
-/** An app with a stack of another name than its artifact, and two stages with a stack each. */
+/** An app with a stack whose name differs from its artifact id, and two stages with one stack each. */
 function appWithStages(): string {
   const folder = track(temporaryFolder()).path;
   write(folder, 'manifest.json', {
@@ -55,7 +55,7 @@ function appWithStages(): string {
 }
 
 describe('findStack', () => {
-  it('finds a stack by its name, its artifact id and its path in the app, in nested assemblies too', () => {
+  it('finds a stack by its name, artifact id or path in the app, also in nested assemblies', () => {
     const folder = appWithStages();
     for (const name of ['shop-main', 'Shop']) expect(findStack(folder, name)).toMatchObject({ id: 'Shop', folder });
     const blue = findStack(folder, 'Blue/Mail');
@@ -63,7 +63,7 @@ describe('findStack', () => {
     expect(findStack(folder, 'GreenMail123').displayName).toBe('Green/Mail');
   });
 
-  it('asks for one of several stacks', () => {
+  it('asks to choose one of several stacks', () => {
     const folder = appWithStages();
     const choices = 'Blue/Mail (stack name mail), Green/Mail (stack name mail)';
     expect(() => findStack(folder)).toThrow(
@@ -75,7 +75,7 @@ describe('findStack', () => {
     );
   });
 
-  it('takes the only stack of a folder without a manifest', () => {
+  it('uses the only stack of a folder without a manifest', () => {
     const folder = track(temporaryFolder()).path;
     expect(() => findStack(folder)).toThrow(`${folder} holds no stack: run cdk synth first`);
     write(folder, 'app.template.json', {});
@@ -86,19 +86,19 @@ describe('findStack', () => {
 });
 
 describe('loadTemplate of a CDK output', () => {
-  it('names the stack as its manifest does, and finds its assets', () => {
+  it('uses the stack name of the manifest, and finds the assets', () => {
     const template = loadTemplate({ cdkOut: appWithStages(), stackName: 'Shop' });
     expect(template.stackName).toBe('shop-main');
     expect(template.byLogicalId('F')?.assetPath).toMatch(/asset\.abc$/);
   });
 
-  it('moves a stack with an account and a Region of its own to those of this machine', () => {
+  it('replaces the account and Region of a stack by those of local AWS', () => {
     const template = loadTemplate({ cdkOut: appWithStages(), stackName: 'Shop' });
     expect(template.byLogicalId('Jobs')?.arn).toBe('arn:aws:sqs:us-east-1:000000000000:jobs-000000000000-us-east-1');
     expect(template.byLogicalId('F')?.properties.Role).toBe('arn:aws:iam::000000000000:role/f');
   });
 
-  it('says which file cannot be read', () => {
+  it('names the file that cannot be read', () => {
     const folder = track(temporaryFolder()).path;
     writeFileSync(join(folder, 'app.template.json'), '{');
     expect(() => loadTemplate({ cdkOut: folder })).toThrow(/app\.template\.json cannot be read .*run cdk synth again/);

@@ -54,7 +54,7 @@ async function start(dataDir: string): Promise<Services> {
   });
 }
 
-/** A page of zeros in the middle of a file, as a bad sector leaves it. */
+/** Overwrites the middle of a file, as a bad sector does. */
 function damagePages(file: string): void {
   const bytes = readFileSync(file);
   bytes.fill(0xa5, 3 * 4096, bytes.length - 4096);
@@ -70,7 +70,7 @@ describe('a damaged file of the data directory', () => {
     ['secrets/secrets.json', 'the values that clients have put'],
     ['usage/usage.json', 'the usage so far'],
     ['events/rules.json', 'the rules that clients have put'],
-  ])('prevents the start, and the message says what to do: %s', async (name, holds) => {
+  ])('prevents the start with a message that says what to do: %s', async (name, holds) => {
     const dataDir = track(temporaryFolder()).path;
     const file = join(dataDir, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -83,7 +83,7 @@ describe('a damaged file of the data directory', () => {
     expect(fatal).toEqual([]);
   });
 
-  it('is found in any page of it', async () => {
+  it('is detected in any page of the file', async () => {
     const file = join(track(temporaryFolder()).path, 'rows.sqlite');
     const database = openDatabase(file, 'CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, text TEXT)');
     const insert = database.prepare('INSERT INTO row (text) VALUES (?)');
@@ -94,14 +94,14 @@ describe('a damaged file of the data directory', () => {
     expect(() => openDatabase(file, '', 'the rows')).toThrow(/rows\.sqlite is damaged .*without the rows/);
   });
 
-  it('is named when it is the lock', () => {
+  it('is named if it is the lock file', () => {
     const dataDir = track(temporaryFolder()).path;
     writeFileSync(join(dataDir, 'lock'), 'not a database '.repeat(600));
 
     expect(() => lockDataDir(dataDir)).toThrow(`${join(dataDir, 'lock')} is damaged`);
   });
 
-  it('is a 500 of the service when a call finds it, and the service goes on', async () => {
+  it('causes a 500 of the service when a call reads it, and the service continues', async () => {
     const dataDir = track(temporaryFolder()).path;
     const file = join(dataDir, 'dynamodb', 'dynamodb.sqlite');
     const before = await start(dataDir);
@@ -150,7 +150,7 @@ it('answers with a problem when a route of the endpoint fails', async () => {
 });
 
 describe('a full disk', () => {
-  it('is named by the write that finds it', () => {
+  it('is named in the error of the failed write', () => {
     const file = join(track(temporaryFolder()).path, 'rows.sqlite');
     const database = track(openDatabase(file, 'CREATE TABLE IF NOT EXISTS row (text TEXT)'));
     // SQLite refuses to grow the file, as it does when the disk has no space.
@@ -160,7 +160,7 @@ describe('a full disk', () => {
     expect(() => insert.run('x'.repeat(100_000))).toThrow(`The disk is full: ${file} could not be written`);
   });
 
-  it('gives no response to a write whose commit fails', () => {
+  it('leaves a write unanswered if its commit fails', () => {
     const database = track(openDatabase(':memory:', 'CREATE TABLE row (text TEXT)'));
     const commit = new GroupCommit(database);
     let responses = 0;
@@ -173,7 +173,7 @@ describe('a full disk', () => {
     expect(responses).toBe(0);
   });
 
-  it('is what a commit of the engine fails with, though SQLite has rolled back already', () => {
+  it('is the error of a failed commit of the engine, even after SQLite has rolled back', () => {
     const database = track(openDatabase(':memory:', 'CREATE TABLE row (text TEXT)'));
     const commits = new Commits(database);
     commits.write(() => {
@@ -184,7 +184,7 @@ describe('a full disk', () => {
     expect(() => commits.flush()).toThrow('database or disk is full');
   });
 
-  it('ends the stack, whichever service finds it', async () => {
+  it('ends the stack, whichever service detects it', async () => {
     const dataDir = track(temporaryFolder()).path;
     const aws = track(await start(dataDir));
     const client = new DynamoDBClient(clientOptions(aws.gateway));
@@ -201,8 +201,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('a thread of a service that ends', () => {
-  /** A service that starts, and ends with an error at its first call. */
+describe('an ended thread of a service', () => {
+  /** A service that starts, and whose thread ends with an error at its first call. */
   const dying = (error: string) =>
     new URL(
       `data:text/javascript,${encodeURIComponent(`

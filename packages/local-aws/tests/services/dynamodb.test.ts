@@ -86,7 +86,7 @@ const moveTo = (row: number, from: string, to: string, more: object = {}) =>
   });
 
 describe('DynamoDB', () => {
-  it('has the tables of the template, active, with their time to live', async () => {
+  it('has the tables of the template, in status ACTIVE, with their time to live', async () => {
     const client = await dynamodb();
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'sends' }));
     expect(Table).toMatchObject({
@@ -98,7 +98,7 @@ describe('DynamoDB', () => {
     expect(ttl.TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
   });
 
-  it('lets one of many conditional updates of an item through, and moves it in the index', async () => {
+  it('lets exactly one of many concurrent conditional updates succeed, and moves the item in the index', async () => {
     const client = await dynamodb();
     await client.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
     const outcomes = await Promise.allSettled(
@@ -111,7 +111,7 @@ describe('DynamoDB', () => {
     ]);
   });
 
-  it('counts exactly under concurrent ADD', async () => {
+  it('counts correctly under concurrent ADD', async () => {
     const client = await dynamodb();
     const add = new UpdateItemCommand({
       TableName: 'sends',
@@ -125,7 +125,7 @@ describe('DynamoDB', () => {
     });
   });
 
-  it('shows the item that refused a write where it is asked for', async () => {
+  it('returns the item whose condition failed if the request asks for it', async () => {
     const client = await dynamodb();
     await client.send(new PutItemCommand({ TableName: 'sends', Item: item(1, 'SENT') }));
     const refused = client.send(moveTo(1, 'PENDING', 'QUEUED', { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
@@ -149,7 +149,7 @@ describe('DynamoDB', () => {
     expect(rows).toEqual(Array.from({ length: 25 }, (_, row) => `S#${34 - row}`));
   });
 
-  it('still has everything after a restart', async () => {
+  it('keeps all data over a restart', async () => {
     const folder = track(temporaryFolder());
     const first = await dynamodb(folder.path);
     await first.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
@@ -158,7 +158,7 @@ describe('DynamoDB', () => {
     expect((await second.send(new GetItemCommand({ TableName: 'sends', Key: key(1) }))).Item).toEqual(item(1));
   });
 
-  it('fills an index that the template gained', async () => {
+  it('fills an index that was added to the template', async () => {
     const folder = track(temporaryFolder());
     const first = await dynamodb(folder.path, sends([]));
     await first.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));
@@ -167,7 +167,7 @@ describe('DynamoDB', () => {
     expect((await second.send(queryStatus('PENDING'))).Count).toBe(1);
   });
 
-  it('creates further tables, and answers mistakes in the words of DynamoDB', async () => {
+  it('creates further tables, and answers invalid requests with the messages of DynamoDB', async () => {
     const client = await dynamodb();
     await client.send(
       new CreateTableCommand({

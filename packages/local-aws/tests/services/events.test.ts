@@ -95,7 +95,7 @@ describe('schedules', () => {
   );
 });
 
-describe('what a target gets', () => {
+describe('the input of a target', () => {
   const event = { detail: { id: 7, name: 'Ana "A"' }, source: 'app', time: '2026-11-22T10:00:00Z' };
   const transformed = (InputTemplate: string) => ({
     InputTransformer: {
@@ -120,7 +120,7 @@ describe('what a target gets', () => {
     ['a text in quotes', transformed('"<name> has <id>"'), '"Ana \\"A\\" has 7"'],
     ['a text without quotes', transformed('<id> is <name>'), '7 is Ana "A"'],
     [
-      'what is known of every event',
+      'the reserved variables',
       transformed(
         '[<aws.events.rule-name>, "<aws.events.rule-arn>", <aws.events.event.ingestion-time>, <aws.events.event>, <other>]',
       ),
@@ -183,7 +183,7 @@ describe('EventBridge', () => {
           Entries: [{ Source: 'app', DetailType: 'Change', Detail: JSON.stringify(detail), ...more }],
         }),
       );
-    /** Moves the time of the bus, which is told to look what is due. */
+    /** Advances the clock of the bus and lets it run the work that is due. */
     const later = (ms: number) => {
       clock.offset += ms;
       bus.start();
@@ -191,7 +191,7 @@ describe('EventBridge', () => {
     return { ...track({ close }), client, put, delivered, errors, faults, later };
   }
 
-  it('gets an event to the targets of the rules that match it', async () => {
+  it('delivers an event to the targets of the rules that match it', async () => {
     const { put, delivered } = await start();
     await put({ status: 'SUCCEEDED' });
     await put({ status: 'FAILED' }, { EventBusName: 'audit' });
@@ -215,7 +215,7 @@ describe('EventBridge', () => {
     ]);
   });
 
-  it('tries a target again until it takes the event', async () => {
+  it('retries a target until it accepts the event', async () => {
     const { put, delivered, errors, later } = await start({ failures: 1 });
     await put({ status: 'FAILED' });
     await eventually(() => errors[0]);
@@ -223,7 +223,7 @@ describe('EventBridge', () => {
     await eventually(() => delivered[0]);
   });
 
-  it('still delivers after a restart what it had accepted', async () => {
+  it('delivers accepted events after a restart', async () => {
     const folder = track(temporaryFolder()).path;
     const first = await start({ folder, down: true });
     await first.put({ status: 'FAILED' });
@@ -233,7 +233,7 @@ describe('EventBridge', () => {
     await eventually(() => second.delivered[0]);
   });
 
-  it('gives up after the retries of its target, into the dead-letter queue', async () => {
+  it('sends an event to the dead-letter queue after the retries of its target', async () => {
     const settings = { RetryPolicy: { MaximumRetryAttempts: 0 }, DeadLetterConfig: { Arn: `${TARGET}-dlq` } };
     const { put, delivered } = await start({
       failures: 1,
@@ -243,7 +243,7 @@ describe('EventBridge', () => {
     expect((await eventually(() => delivered[0]))[0]).toBe(`${TARGET}-dlq`);
   });
 
-  it('loses and delays events where that is asked for', async () => {
+  it('loses and delays events if faults are set', async () => {
     const { put, delivered, faults, later } = await start();
     faults.replace({ services: { events: { dropRate: 1 } } });
     await put({ status: 'FAILED', n: 1 });
@@ -262,7 +262,7 @@ describe('EventBridge', () => {
     expect(delivered[0]).toMatchObject([TARGET, { source: 'aws.events', 'detail-type': 'Scheduled Event' }]);
   });
 
-  it('names what is wrong with an entry and takes the others', async () => {
+  it('answers an invalid entry with an error and accepts the others', async () => {
     const { client } = await start();
     const good = { Source: 'app', DetailType: 'x', Detail: '{}' };
     const Entries = [good, { ...good, Detail: 'no json' }, { ...good, Source: undefined }];
@@ -277,12 +277,12 @@ describe('EventBridge', () => {
     expect((await client.send(test)).Result).toBe(true);
   });
 
-  describe("rules of a client's own", () => {
+  describe('rules that a client creates', () => {
     const EventBusName = 'audit';
     const EventPattern = JSON.stringify({ source: ['app'], detail: { status: ['done'] } });
     const onAudit = { EventBusName };
 
-    it('get the events that match them, beside those of the template, until they are taken away', async () => {
+    it('receive the events that match them, in addition to the rules of the template, until they are deleted', async () => {
       const { client, put, delivered } = await start();
       const { RuleArn } = await client.send(new PutRuleCommand({ Name: 'mine', EventBusName, EventPattern }));
       await client.send(
@@ -303,7 +303,7 @@ describe('EventBridge', () => {
       expect((await client.send(new ListRulesCommand({ EventBusName }))).Rules).toEqual([]);
     });
 
-    it('are there after a restart', async () => {
+    it('are kept over a restart', async () => {
       const folder = track(temporaryFolder()).path;
       const first = await start({ folder });
       await first.client.send(new PutRuleCommand({ Name: 'mine', EventBusName, EventPattern }));
@@ -328,7 +328,7 @@ describe('EventBridge', () => {
       await expect(client.send(new PutRuleCommand({ Name: 'mine', ...input }))).rejects.toMatchObject({ name });
     });
 
-    it('are not deleted while they have targets, and have five at most', async () => {
+    it('cannot be deleted while they have targets, and have at most five targets', async () => {
       const { client } = await start();
       await client.send(new PutRuleCommand({ Name: 'mine', EventPattern }));
       const add = (...ids: string[]) =>

@@ -14,7 +14,7 @@ const contextOf = (attrNames: Record<string, string>, attrVals: Record<string, V
     operator === 'GT' && Number(Object.values(first)[0]) > Number(Object.values(second)[0]),
 });
 
-/** dynalite's parser as it is, and one that keeps and counts. */
+/** dynalite's own parser, and a caching parser that counts. */
 function pair(parser: Parser) {
   const plain = parser.parse;
   let parsed = 0;
@@ -32,8 +32,8 @@ const CLAIM = 'attribute_not_exists(#lease) OR (#lease.#until < :now AND NOT #st
 const NAMES = { '#lease': 'lease', '#until': 'leaseUntil', '#status': 'status' };
 const values = (now: string) => ({ ':now': { N: now }, ':sent': { S: 'SENT' }, ':error': { S: 'ERROR' } });
 
-describe('expressions that were parsed before', () => {
-  it('are not parsed again, and are the same but for their values', () => {
+describe('cached expressions', () => {
+  it('are not parsed again, and differ only in their values', () => {
     const { plain, keeping, timesParsed } = pair(conditionParser);
     keeping.parse(CLAIM, { context: contextOf(NAMES, values('1')) });
 
@@ -44,7 +44,7 @@ describe('expressions that were parsed before', () => {
     expect(timesParsed()).toBe(1);
   });
 
-  it('do not share what a caller may change', () => {
+  it('share no object that a caller can change', () => {
     const { keeping } = pair(updateParser);
     const parse = (to: string) =>
       keeping.parse('SET a.b = :to REMOVE c', { context: contextOf({}, { ':to': { S: to } }) }) as { paths: unknown[] };
@@ -56,7 +56,7 @@ describe('expressions that were parsed before', () => {
     expect(JSON.stringify(parse('y'))).toBe(before);
   });
 
-  it('are parsed anew with other names, or values of other types', () => {
+  it('are parsed again for other names or values of other types', () => {
     const { plain, keeping, timesParsed } = pair(conditionParser);
     const parse = (parser: Parser['parse'], name: string, value: Value) =>
       parser('#a = :v', { context: contextOf({ '#a': name }, { ':v': value }) });
@@ -67,7 +67,7 @@ describe('expressions that were parsed before', () => {
     expect(timesParsed()).toBe(3);
   });
 
-  it('use up their own names and values, and no others', () => {
+  it('mark their own names and values as used, and no others', () => {
     const { keeping } = pair(conditionParser);
     const names = { '#mine': 'a', '#other': 'b' };
     const used = (already: boolean) => {
@@ -81,7 +81,7 @@ describe('expressions that were parsed before', () => {
     expect(used(false)).toEqual([['#other'], [':w']]);
   });
 
-  it('are looked at each time where they are refused, or where the values themselves are checked', () => {
+  it('are parsed every time if they are refused or if the values themselves are checked', () => {
     const { keeping } = pair(conditionParser);
     const between = (from: string, to: string) =>
       keeping.parse('a BETWEEN :from AND :to', { context: contextOf({}, { ':from': { N: from }, ':to': { N: to } }) });

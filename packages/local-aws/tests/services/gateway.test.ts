@@ -38,7 +38,7 @@ function dynamodb(gateway: Gateway, accessKeyId = 'anyone'): DynamoDBClient {
 }
 
 describe('accessKeyFor', () => {
-  it('is the same for the same role and looks like an access key', () => {
+  it('is the same for the same role and has the form of an access key', () => {
     expect(accessKeyFor(ROLE)).toBe(accessKeyFor(ROLE));
     expect(accessKeyFor(ROLE)).toMatch(/^LKIA[A-Z2-7]{16}$/);
     expect(accessKeyFor(`${ROLE}2`)).not.toBe(accessKeyFor(ROLE));
@@ -46,7 +46,7 @@ describe('accessKeyFor', () => {
 });
 
 describe('the gateway', () => {
-  it('tells a service who calls which operation', async () => {
+  it('passes the caller and the operation to the service', async () => {
     const seen: AwsRequest[] = [];
     const gateway = await gatewayWith({
       dynamodb: async (request) => {
@@ -63,7 +63,7 @@ describe('the gateway', () => {
     expect(seen[0]?.principal.roleArn).toBe(ROLE);
   });
 
-  it('answers an error of a service in the words of its protocol', async () => {
+  it('answers an error of a service in the protocol of the service', async () => {
     const gateway = await gatewayWith({
       dynamodb: async () => {
         throw new AwsError('ResourceNotFoundException', 'No such table', 400);
@@ -76,7 +76,7 @@ describe('the gateway', () => {
     });
   });
 
-  it('masks a fault of its own and reports it', async () => {
+  it('hides an internal error from the client and reports it', async () => {
     const reported: unknown[] = [];
     const gateway = await gatewayWith(
       {
@@ -93,7 +93,7 @@ describe('the gateway', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('breaks the connection where a service asks for it', async () => {
+  it('closes the connection if a service asks for it', async () => {
     const gateway = await gatewayWith({
       dynamodb: async () => {
         throw new ConnectionDropped();
@@ -102,16 +102,16 @@ describe('the gateway', () => {
     await expect(dynamodb(gateway).send(new ListTablesCommand({}))).rejects.toThrow('socket hang up');
   });
 
-  it('names the services that it has when asked for another', async () => {
+  it('names its services when a missing one is called', async () => {
     const gateway = await gatewayWith({ sqs: async () => ({ status: 200, headers: {} }) });
     await expect(dynamodb(gateway).send(new ListTablesCommand({}))).rejects.toThrow(
       'The service dynamodb is not part of this local AWS (it has sqs)',
     );
   });
 
-  describe('answers a call of a service that it does not have in the protocol of the caller', () => {
+  describe('answers a call of a missing service in the protocol of the caller', () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
-    /** A request as an SDK would send it, signed for `service`. */
+    /** A request as an SDK sends it, signed for `service`. */
     const call = async (service: string, request: RequestInit & { path?: string }) => {
       const gateway = await gatewayWith({ sqs: async () => ({ status: 200, headers: {} }) });
       const authorization = `AWS4-HMAC-SHA256 Credential=test/20261122/us-east-1/${service}/aws4_request, Signature=0`;
@@ -139,7 +139,7 @@ describe('the gateway', () => {
       );
     });
 
-    it('query of EC2, which has XML of its own: ec2 describe-instances', async () => {
+    it('EC2 query, whose XML differs: ec2 describe-instances', async () => {
       const body = 'Action=DescribeInstances&Version=2016-11-15';
       const answer = await call('ec2', { method: 'POST', headers: form, body });
       expect(answer.type).toBe('text/xml');
@@ -170,14 +170,14 @@ describe('the gateway', () => {
       expect(JSON.parse(answer.body)).toEqual({ message: message('apigateway') });
     });
 
-    it('without a signature the target names the service', async () => {
+    it('an unsigned request: the target header names the service', async () => {
       const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.ListKeys' };
       const answer = await call('', { method: 'POST', headers: { ...headers, authorization: '' }, body: '{}' });
       expect(JSON.parse(answer.body).message).toBe(message('TrentService'));
     });
   });
 
-  it('refuses pages from elsewhere', async () => {
+  it('refuses pages of other origins', async () => {
     const gateway = await gatewayWith({});
     const status = async (headers: Record<string, string>) =>
       (await fetch(`${gateway.url}/_local/usage`, { headers })).status;

@@ -56,7 +56,7 @@ const clients = (url: string) => ({
 });
 const QueueUrl = 'http://localhost/000000000000/jobs';
 
-/** Writes until the process dies and returns what was acknowledged. Calls `kill` once this many rows were acknowledged. */
+/** Writes until the process dies and returns the acknowledged writes. Calls `kill` after this many acknowledged rows. */
 async function writeUntilKilled(url: string, round: number, rows: number, kill: () => void) {
   const { dynamodb, sqs, s3, ses } = clients(url);
   const acknowledged = { rows: [] as string[], moved: [] as string[], messages: 0, files: [] as string[], mails: 0 };
@@ -108,7 +108,7 @@ async function writeUntilKilled(url: string, round: number, rows: number, kill: 
   return acknowledged;
 }
 
-it('loses nothing that was acknowledged, and leaves no orphan in an index, when it is killed at work', async () => {
+it('loses no acknowledged write, and leaves no orphan in an index, when it is killed during writes', async () => {
   const cdkOut = track(temporaryFolder()).path;
   const dataDir = track(temporaryFolder()).path;
   writeFileSync(join(cdkOut, 'app.template.json'), JSON.stringify(template));

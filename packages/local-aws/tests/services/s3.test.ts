@@ -62,7 +62,7 @@ async function start(
 
 const put = (Key: string, Body: string | Buffer | Readable, more: object = {}) =>
   new PutObjectCommand({ Bucket, Key, Body, ...more });
-/** Jest compares long buffers byte by byte, which takes a minute. */
+/** Jest compares long buffers byte by byte, which takes a minute, so the tests compare digests. */
 const digest = (bytes: Uint8Array | undefined) =>
   createHash('sha256')
     .update(bytes ?? 'nothing')
@@ -71,7 +71,7 @@ const bodyOf = async (client: S3Client, Key: string, more: object = {}) =>
   (await client.send(new GetObjectCommand({ Bucket, Key, ...more }))).Body?.transformToByteArray();
 
 describe('S3 objects', () => {
-  it('gives back exactly what was put, with its type, metadata and ETag', async () => {
+  it('are returned exactly as they were put, with type, metadata and ETag', async () => {
     const { client } = await start();
     const bytes = randomBytes(100_000);
     const Key = 'a b/ñ+&=?#%/c.bin';
@@ -83,7 +83,7 @@ describe('S3 objects', () => {
     expect(read).toMatchObject({ ETag, ContentType: 'text/csv', Metadata: { rows: '12' }, ContentLength: 100_000 });
   });
 
-  it('takes a stream of known length and one of unknown length through an upload manager', async () => {
+  it('accept a stream of known length, and one of unknown length from an upload manager', async () => {
     const { client } = await start();
     const bytes = randomBytes(3_000_000);
     await client.send(
@@ -95,7 +95,7 @@ describe('S3 objects', () => {
     expect(digest(await bodyOf(client, 'large'))).toBe(digest(large));
   });
 
-  it('refuses a body that its checksum does not fit, and keeps nothing', async () => {
+  it('are refused and not stored if the checksum does not match the body', async () => {
     const { client } = await start();
     await expect(client.send(put('bad', 'content', { ChecksumCRC32: 'AAAAAA==' }))).rejects.toMatchObject({
       name: 'BadDigest',
@@ -106,7 +106,7 @@ describe('S3 objects', () => {
     await expect(bodyOf(client, 'bad')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('reads ranges, and says when one cannot be satisfied', async () => {
+  it('are read in ranges, and an unsatisfiable range is answered with an error', async () => {
     const { client } = await start();
     await client.send(put('digits', '0123456789'));
     const range = async (Range: string) => Buffer.from((await bodyOf(client, 'digits', { Range })) ?? []).toString();
@@ -118,7 +118,7 @@ describe('S3 objects', () => {
     expect(part).toMatchObject({ ContentRange: 'bytes 0-0/10', $metadata: { httpStatusCode: 206 } });
   });
 
-  it('lets one of many writers with If-None-Match win', async () => {
+  it('let exactly one of many writers with If-None-Match succeed', async () => {
     const { client } = await start();
     const writers = Array.from({ length: 8 }, (_, n) => client.send(put('once', `writer ${n}`, { IfNoneMatch: '*' })));
     const outcomes = await Promise.allSettled(writers);
@@ -127,7 +127,7 @@ describe('S3 objects', () => {
     expect(refused).toMatchObject({ reason: { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } } });
   });
 
-  it('answers 304 and 412 to the conditions of a read', async () => {
+  it('are answered with 304 and 412 according to the conditions of a read', async () => {
     const { client } = await start();
     const { ETag } = await client.send(put('page', 'content'));
     await expect(bodyOf(client, 'page', { IfNoneMatch: ETag })).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('S3 objects', () => {
     await expect(bodyOf(client, 'page', { IfMatch: '"other"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   });
 
-  it('copies, tags and deletes without touching the content', async () => {
+  it('can be copied, tagged and deleted without a change of the content', async () => {
     const { client } = await start();
     await client.send(put('from', 'content', { Metadata: { kept: 'yes' } }));
     await client.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource: `${Bucket}/from` }));
@@ -154,7 +154,7 @@ describe('S3 objects', () => {
     expect(Buffer.from((await bodyOf(client, 'to')) ?? []).toString()).toBe('content');
   });
 
-  it('lists in the order of the keys, in pages, with common prefixes', async () => {
+  it('are listed in the order of their keys, in pages, with common prefixes', async () => {
     const { client } = await start();
     for (const key of ['a/1', 'a/2', 'b', 'c/1', 'c/2', 'd', 'ñ']) await client.send(put(key, key));
     const pages: string[][] = [];
@@ -176,7 +176,7 @@ describe('S3 objects', () => {
     expect(inside.Contents?.map(({ Key }) => Key)).toEqual(['c/2']);
   });
 
-  it('answers what is missing as S3 does', async () => {
+  it('that are missing are answered as S3 does', async () => {
     const { client } = await start();
     await expect(bodyOf(client, 'none')).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(client.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({
@@ -190,7 +190,7 @@ describe('S3 objects', () => {
     });
   });
 
-  it('still has everything after a restart, and nothing that was not finished', async () => {
+  it('are kept over a restart, but unfinished uploads are not', async () => {
     const folder = track(temporaryFolder()).path;
     const first = await start(folder);
     await first.client.send(put('kept', 'content'));
@@ -201,7 +201,7 @@ describe('S3 objects', () => {
 });
 
 describe('multipart uploads', () => {
-  it('joins the parts that are named, in their order', async () => {
+  it('join the listed parts in the listed order', async () => {
     const { client } = await start();
     const Key = 'joined';
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType: 'text/csv' }));
@@ -222,7 +222,7 @@ describe('multipart uploads', () => {
     expect(digest(await read.Body?.transformToByteArray())).toBe(digest(Buffer.concat([first, Buffer.from('end')])));
   });
 
-  it('is gone once it is aborted', async () => {
+  it('are deleted when they are aborted', async () => {
     const { client } = await start();
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'x' }));
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key: 'x', UploadId }));
@@ -234,7 +234,7 @@ describe('multipart uploads', () => {
 
 describe('presigned addresses', () => {
   it('work until they expire, and only with the headers they were signed for', async () => {
-    // With checksums on, the SDK signs that of the empty body it sees, and S3 then refuses any other.
+    // With checksums enabled, the SDK signs the checksum of the empty body, and S3 then refuses any other body.
     const { client, clock } = await start(undefined, {}, 'WHEN_REQUIRED');
     const url = await getSignedUrl(client, put('direct', '', { Body: undefined, ContentType: 'text/csv' }), {
       expiresIn: 60,
@@ -251,8 +251,8 @@ describe('presigned addresses', () => {
   });
 });
 
-describe('what S3 tells others', () => {
-  it('tells EventBridge of a new object', async () => {
+describe('S3', () => {
+  it('sends an event to EventBridge for a new object', async () => {
     const { client, events } = await start();
     await client.send(put('uploads/1.csv', 'a,b'));
     expect(events).toEqual([
@@ -268,7 +268,7 @@ describe('what S3 tells others', () => {
     ]);
   });
 
-  it('answers a browser by the rules of the bucket', async () => {
+  it('answers a browser according to the CORS rules of the bucket', async () => {
     const cors = [{ origins: ['http://localhost:*'], methods: ['PUT'], headers: ['*'], exposed: ['ETag'] }];
     const { gateway } = await start(undefined, { cors });
     const ask = (method: string) =>

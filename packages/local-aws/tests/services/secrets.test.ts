@@ -26,7 +26,7 @@ describe('a generated secret', () => {
     for (const type of [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/]) expect(secret).toMatch(type);
   });
 
-  it('leaves out the characters and types that are excluded', () => {
+  it('omits the excluded characters and types', () => {
     const options = {
       PasswordLength: 400,
       ExcludePunctuation: true,
@@ -37,7 +37,7 @@ describe('a generated secret', () => {
     expect(generateSecret({ ...options, IncludeSpace: true, RequireEachIncludedType: true })).toMatch(/ /);
   });
 
-  it('stands in a template under its key', () => {
+  it('is stored in the template string under its key', () => {
     const SecretStringTemplate = '{"user":"ana"}';
     const secret = generateSecret({ SecretStringTemplate, GenerateStringKey: 'password', PasswordLength: 8 });
     expect(JSON.parse(secret)).toEqual({ user: 'ana', password: expect.stringMatching(/^.{8}$/) });
@@ -45,13 +45,13 @@ describe('a generated secret', () => {
 });
 
 describe('Secrets Manager', () => {
-  it('has the value that was given, by name and by ARN, whole or not', async () => {
+  it('returns the value by name, by ARN and by partial ARN', async () => {
     const client = await start(track(temporaryFolder()).path, { 'app/key': 'given' });
     for (const SecretId of ['app/key', arn, arn.slice(0, -7)]) expect(await value(client, { SecretId })).toBe('given');
     await expect(value(client, { SecretId: 'none' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('keeps what was put, and the value before', async () => {
+  it('keeps the new value and the previous one', async () => {
     const folder = track(temporaryFolder()).path;
     const first = await start(folder);
     await first.send(new PutSecretValueCommand({ SecretId: 'app/key', SecretString: 'new' }));

@@ -61,7 +61,7 @@ async function start(dataDir: string): Promise<Services> {
 }
 
 describe('the local AWS of a template', () => {
-  it('runs every service of it behind one address', async () => {
+  it('runs all services of the template behind one address', async () => {
     const aws = await start(track(temporaryFolder()).path);
     expect(aws.template.unsupported).toEqual([]);
     const s3 = new S3Client(clientOptions(aws.gateway));
@@ -79,7 +79,7 @@ describe('the local AWS of a template', () => {
     expect(errors).toEqual([]);
   });
 
-  it('goes on on another port where it was, and finds its queues by their old addresses', async () => {
+  it('continues on another port with its data, and finds its queues by their old URLs', async () => {
     const dataDir = track(temporaryFolder()).path;
     const first = await start(dataDir);
     const oldUrl = first.template.outputs.queueUrl;
@@ -101,7 +101,7 @@ describe('the local AWS of a template', () => {
     expect(Messages?.map(({ Body }) => Body)).toEqual(['left']);
   });
 
-  it('says which port is taken', async () => {
+  it('names the port that is in use', async () => {
     const aws = await start(track(temporaryFolder()).path);
     const dataDir = track(temporaryFolder()).path;
     const options = {
@@ -130,7 +130,7 @@ describe('faults of services', () => {
     principal: { kind: 'administrator', accessKeyId: 'a' },
   });
 
-  it('slow down or fail one service and no other', async () => {
+  it('slow down or fail only the chosen service', async () => {
     const faults = new Faults();
     const slept: number[] = [];
     const step = injectFaults(faults, { random: () => 0.5, sleep: async (ms) => void slept.push(ms) });
@@ -145,7 +145,7 @@ describe('faults of services', () => {
     expect(slept).toEqual([30]);
   });
 
-  it('let DescribeExecution tell an older truth for a while', async () => {
+  it('let DescribeExecution return an older state for some time', async () => {
     const faults = new Faults();
     const clock = { now: 0 };
     const step = staleDescribe(faults, () => clock.now);

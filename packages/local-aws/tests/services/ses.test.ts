@@ -10,7 +10,7 @@ import { clientOptions, closing, gatewayFor } from './support.ts';
 
 const track = closing();
 
-/** An SES with a clock and an outbox of the test. Every random number is 0.5. */
+/** An SES whose clock and outbox the test controls. Every random number is 0.5. */
 async function start({ maxSendRate = 1_000 } = {}) {
   const clock = { now: Date.parse('2026-11-22T10:00:00Z') };
   const slept: number[] = [];
@@ -54,7 +54,7 @@ async function start({ maxSendRate = 1_000 } = {}) {
 }
 
 describe('SES', () => {
-  it('hands what it accepts to the outbox, with the tags of the send', async () => {
+  it('passes accepted messages to the outbox, with the tags of the request', async () => {
     const { send, accepted, clock } = await start();
     const { MessageId } = await send('Ana <ana@example.com>');
     expect(accepted).toEqual([
@@ -70,19 +70,19 @@ describe('SES', () => {
     ]);
   });
 
-  it('answers with the error of a recipient that the outbox refuses, and accepts nothing', async () => {
+  it('accepts nothing if the outbox refuses a recipient, and answers with the error', async () => {
     const { send, accepted } = await start();
     await expect(send('refused@example.com')).rejects.toMatchObject({ name: 'MessageRejected', message: 'Refused' });
     expect(accepted).toEqual([]);
   });
 
-  it('shows the sender as a reader sees it', async () => {
+  it('decodes the name of the sender', async () => {
     const { send, accepted } = await start();
     await send('ana@example.com', { FromEmailAddress: '=?UTF-8?B?VGllbmRh?= <news@shop.example>' });
     expect(accepted[0]?.from).toBe('Tienda <news@shop.example>');
   });
 
-  it('throttles what goes over its rate in any second, and takes it a second later', async () => {
+  it('throttles messages over its rate in any second, and accepts them a second later', async () => {
     const { send, clock } = await start({ maxSendRate: 10 });
     const outcomes = await Promise.allSettled(Array.from({ length: 15 }, (_, n) => send(`a${n}@example.com`)));
     // 10 × 1.05 + 1 = 11.5
@@ -98,14 +98,14 @@ describe('SES', () => {
     await send('late@example.com');
   });
 
-  it('breaks the connection after accepting where that is asked for', async () => {
+  it('closes the connection after accepting if that fault is set', async () => {
     const { send, accepted, setFaults } = await start();
     await setFaults({ dropAfterAcceptRate: 1 });
     await expect(send('ana@example.com')).rejects.toThrow('socket hang up');
     expect(accepted).toHaveLength(1);
   });
 
-  it('refuses all at account level, each in its own words', async () => {
+  it('refuses all messages with each account-level error and its message', async () => {
     const { client, send, setFaults } = await start();
     await setFaults({ sendingPaused: true });
     await expect(send('a@example.com')).rejects.toMatchObject({ name: 'SendingPausedException' });
@@ -123,7 +123,7 @@ describe('SES', () => {
     });
   });
 
-  it('fails, throttles and slows by chance', async () => {
+  it('fails, throttles and slows down at random', async () => {
     const { send, setFaults, slept } = await start();
     await setFaults({ errorRate: 0.6, latencyMs: 40 });
     await expect(send('a@example.com')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
@@ -134,7 +134,7 @@ describe('SES', () => {
     expect(slept).toEqual([40]);
   });
 
-  it('refuses a request that SES would refuse', async () => {
+  it('refuses invalid requests as SES does', async () => {
     const { send } = await start();
     await expect(send('no address')).rejects.toMatchObject({ name: 'BadRequestException' });
     await expect(send('a@example.com', { EmailTags: [{ Name: 'a b', Value: 'c' }] })).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('SES', () => {
 });
 
 describe('faults', () => {
-  it('are replaced as a whole, and refused where they are not known', async () => {
+  it('are replaced as a whole, and unknown ones are refused', async () => {
     const { setFaults, gateway } = await start();
     expect((await setFaults({ errorRate: 0.5, services: { sqs: { latencyMs: 5 } } })).status).toBe(200);
     await setFaults({ throttleRate: 0.1 });
@@ -185,7 +185,7 @@ describe('faults', () => {
 });
 
 describe('SendWindow', () => {
-  it('never accepts more than the rate allows in any second, however the tries fall', () => {
+  it('never accepts more than the rate allows in any second, whenever the attempts come', () => {
     const window = new SendWindow();
     const accepted: number[] = [];
     for (let now = 0; now < 5_000; now += 7) if (window.accept(1, 20, now)) accepted.push(now);

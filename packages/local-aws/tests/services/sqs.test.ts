@@ -46,7 +46,7 @@ const receive = (queue: string, more: object = {}) =>
   new ReceiveMessageCommand({ QueueUrl: url(queue), MessageSystemAttributeNames: ['All'], ...more });
 
 describe('SQS', () => {
-  it('has the queues of the template, and finds them whatever host their URL names', async () => {
+  it('has the queues of the template, and finds them by URLs with any host', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     const found = await client.send(new GetQueueUrlCommand({ QueueName: 'send' }));
     expect(found.QueueUrl).toBe(url('send'));
@@ -57,7 +57,7 @@ describe('SQS', () => {
     expect(Messages?.map((message) => message.Body)).toEqual(['hola 🎉']);
   });
 
-  it('wakes a long poll when a message comes', async () => {
+  it('answers a long poll when a message arrives', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     const polls = [1, 2].map(() => client.send(receive('send', { WaitTimeSeconds: 20 })));
     await client.send(new SendMessageCommand({ QueueUrl: url('send'), MessageBody: 'one' }));
@@ -69,7 +69,7 @@ describe('SQS', () => {
     expect(bodies.sort()).toEqual(['one', 'two']);
   });
 
-  it('keeps messages, and what is in flight, over a restart', async () => {
+  it('keeps messages, also those in flight, over a restart', async () => {
     const folder = track(temporaryFolder());
     const first = await sqs(folder.path);
     const Entries = ['a', 'b', 'c'].map((id) => ({ Id: id, MessageBody: id }));
@@ -87,7 +87,7 @@ describe('SQS', () => {
     expect(Attributes?.ApproximateNumberOfMessagesNotVisible).toBe('2');
   });
 
-  it('moves a message that is received too often to its dead-letter queue, and back by a move task', async () => {
+  it('moves a message that is received too often to the dead-letter queue, and back with a move task', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     await client.send(new SendMessageCommand({ QueueUrl: url('send'), MessageBody: 'poison' }));
     const { Messages } = await client.send(receive('send'));
@@ -107,14 +107,14 @@ describe('SQS', () => {
     expect(tasks.Results).toMatchObject([{ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1 }]);
   });
 
-  it('refuses to move messages out of a queue that is no dead-letter queue', async () => {
+  it('refuses a move task from a queue that is not a dead-letter queue', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     await expect(client.send(new StartMessageMoveTaskCommand({ SourceArn: arn('send') }))).rejects.toThrow(
       'Source queue must be configured as a Dead Letter Queue.',
     );
   });
 
-  it('says that a queue does not exist as SQS says it', async () => {
+  it('answers for a missing queue as SQS does', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     await expect(client.send(receive('none'))).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
   });

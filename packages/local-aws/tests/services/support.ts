@@ -6,7 +6,7 @@ import type { ServiceHandler } from '../../src/gateway/types.ts';
 
 export type Closeable = { close(): unknown };
 
-/** Things a test opens; all are closed, newest first, after each test. */
+/** Resources that a test opens. All are closed after each test, the newest first. */
 export function closing(): <T extends Closeable>(resource: T) => T {
   const open: Closeable[] = [];
   afterEach(async () => {
@@ -18,7 +18,7 @@ export function closing(): <T extends Closeable>(resource: T) => T {
   };
 }
 
-/** A folder of its own, removed when it is closed. */
+/** A temporary folder, removed when it is closed. */
 export function temporaryFolder(): Closeable & { path: string } {
   const path = mkdtempSync(join(tmpdir(), 'local-aws-'));
   return { path, close: () => rmSync(path, { recursive: true, force: true }) };
@@ -37,7 +37,7 @@ export function gatewayFor(
   });
 }
 
-/** What every SDK client of these tests is made with. */
+/** The configuration of every SDK client of these tests. */
 export const clientOptions = (gateway: { url: string }, accessKeyId = 'test') => ({
   endpoint: gateway.url,
   region: 'us-east-1',
@@ -47,7 +47,7 @@ export const clientOptions = (gateway: { url: string }, accessKeyId = 'test') =>
 
 const WITHIN_MS = 120_000;
 
-/** Waits until `probe` gives something. The deadline is for a busy machine: what is waited for takes milliseconds. */
+/** Waits until `probe` returns a value. The wait normally takes milliseconds; the deadline allows for a busy machine. */
 export async function eventually<T>(probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const deadline = Date.now() + WITHIN_MS;
   for (;;) {

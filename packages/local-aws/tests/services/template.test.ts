@@ -70,7 +70,7 @@ describe('loadTemplate', () => {
     expect(template.unsupported).toEqual([]);
   });
 
-  it('follows conditions, mappings and parameters', () => {
+  it('evaluates conditions, mappings and parameters', () => {
     const document = {
       Parameters: { Stage: { Type: 'String', Default: 'dev', AllowedValues: ['dev', 'prod'] } },
       Mappings: { Delay: { dev: { seconds: 0 }, prod: { seconds: 5 } } },
@@ -122,7 +122,7 @@ describe('loadTemplate', () => {
     ]);
   });
 
-  it('leaves out a value that is not emulated, and names its place', () => {
+  it('leaves out a value that is not emulated, and names its location', () => {
     const importedUrl = { 'Fn::Join': ['/', ['https:', { 'Fn::ImportValue': 'host' }]] };
     const template = load({
       Parameters: {
@@ -164,7 +164,7 @@ describe('loadTemplate', () => {
     ]);
   });
 
-  it('takes the value of an SSM parameter that is given', () => {
+  it('uses the given value of an SSM parameter', () => {
     const document = {
       Parameters: { Names: { Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: '/names' } },
       Resources: { Q: queue({ QueueName: { 'Fn::Select': [1, { Ref: 'Names' }] } }) },
@@ -187,7 +187,7 @@ describe('loadTemplate', () => {
     );
   });
 
-  it('leads the addresses that AWS would give to the stack to this machine', () => {
+  it('maps the AWS addresses of the stack to this machine', () => {
     const address = (api: object | string, path: string) => ({
       'Fn::Join': [
         '',
@@ -209,12 +209,12 @@ describe('loadTemplate', () => {
     });
   });
 
-  it('gives the same generated name at every load', () => {
+  it('generates the same name at every load', () => {
     const document = { Resources: { Jobs: queue() } };
     expect(load(document).resources[0]?.physicalId).toBe(load(document).resources[0]?.physicalId);
   });
 
-  it('generates the name of a FIFO queue with its ending, and names that fit a bucket', () => {
+  it('generates names with .fifo for FIFO queues, and valid bucket names', () => {
     const { resources } = load({
       Resources: {
         Jobs: queue({ FifoQueue: true }),
@@ -245,7 +245,7 @@ describe('loadTemplate', () => {
     expect(machine.arn).toBe('arn:aws:states:us-east-1:000000000000:stateMachine:m');
   });
 
-  it('finds an asset by the key it would be uploaded under where the metadata does not name it', () => {
+  it('finds an asset by its upload key if the metadata does not name it', () => {
     const template = load(
       {
         Resources: { F: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Bucket: 'b', S3Key: 'abc.zip' } } } },

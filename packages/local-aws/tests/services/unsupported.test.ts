@@ -20,7 +20,7 @@ function load(Resources: object): Template {
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Role: 'r', Code: { ZipFile: '' } } };
 
-describe('a template of which parts are not emulated: they are named, and the rest runs', () => {
+describe('parts of a template that are not emulated are named, and the rest runs', () => {
   it('routes of an HTTP API', () => {
     const integration = (Properties: object) => ({
       Type: 'AWS::ApiGatewayV2::Integration',

@@ -9,7 +9,7 @@ import { closing, temporaryFolder } from './support.ts';
 
 const track = closing();
 
-/** A group begins with the first object in its folder. */
+/** A group starts with the first object in its folder. */
 const groups: UsageGroups = {
   parameter: 'group',
   startedBy: ({ service, path }) => (service === 's3' ? /\/jobs\/([^/]+)/.exec(path)?.[1] : undefined),
@@ -53,7 +53,7 @@ function start(folder = track(temporaryFolder()).path) {
 }
 
 describe('usage', () => {
-  it('counts the calls of a group from its start on, and calls without a group soon after it was named', async () => {
+  it('counts the calls of a group from its start, and ungrouped calls shortly after it was named', async () => {
     const { call, usage, clock } = start();
     await call('dynamodb', 'Scan', '{}');
     await call('s3', 'PutObject', '/bucket/jobs/first/u/rows.csv');
@@ -80,7 +80,7 @@ describe('usage', () => {
     expect(await usage()).toMatchObject({ throttled: 2, transitions: 7 });
   });
 
-  it('is still known after a restart', async () => {
+  it('is kept over a restart', async () => {
     const folder = track(temporaryFolder()).path;
     const first = start(folder);
     await first.call('s3', 'PutObject', '/bucket/jobs/first/u/rows.csv');
@@ -88,7 +88,7 @@ describe('usage', () => {
     expect((await start(folder).usage('first')).calls).toEqual({ 's3.PutObject': 1 });
   });
 
-  it('prices a million of each at the list price', () => {
+  it('charges the list price for a million of each', () => {
     const million = 1e6;
     const tally = {
       ...emptyTally(),

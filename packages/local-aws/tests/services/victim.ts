@@ -1,4 +1,4 @@
-/** Local AWS in a process of its own that the test kills. Prints its address, then serves. */
+/** Local AWS in a separate process that the test kills. Prints its address, then serves. */
 import { join } from 'node:path';
 import { startServices } from '../../src/services.ts';
 import type { EmailOutbox } from '../../src/ses/state/outbox.ts';
@@ -10,7 +10,7 @@ const mails = openDatabase(join(dataDir, 'mails.sqlite'), 'CREATE TABLE IF NOT E
 const commit = new GroupCommit(mails);
 const insert = mails.prepare('INSERT INTO mail VALUES (?)');
 
-/** Keeps every accepted message before SES answers. */
+/** Stores every accepted message before SES answers. */
 const outbox: EmailOutbox = {
   accept({ messageId }) {
     commit.beforeWrite();

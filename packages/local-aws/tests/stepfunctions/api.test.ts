@@ -21,7 +21,7 @@ const create = (name: string, definition: object, fields: object = {}) =>
   engine.call('CreateStateMachine', { name, definition: JSON.stringify(definition), roleArn: ROLE, ...fields });
 
 describe('state machines', () => {
-  test('the same again is the same machine; another definition under the name is refused', async () => {
+  test('creating the same machine again returns it; another definition under the same name is refused', async () => {
     const first = await create('same', PASS);
     expect(first).toEqual({
       stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:same',
@@ -34,7 +34,7 @@ describe('state machines', () => {
     });
   });
 
-  test('describe and list give what was created', async () => {
+  test('Describe and List return what was created', async () => {
     const { stateMachineArn } = await create('described', PASS, { loggingConfiguration: { level: 'ALL' } });
     expect(await engine.call('DescribeStateMachine', { stateMachineArn })).toEqual({
       stateMachineArn,
@@ -52,7 +52,7 @@ describe('state machines', () => {
     expect(stateMachines.map(({ name }: { name: string }) => name)).toContain('described');
   });
 
-  test('an update changes what starts from then on; what runs keeps its definition', async () => {
+  test('an update applies to later executions; running ones keep their definition', async () => {
     const { stateMachineArn } = await create('updated', WAIT);
     const { executionArn } = await engine.call('StartExecution', { stateMachineArn });
     const answer = await engine.call('UpdateStateMachine', { stateMachineArn, definition: JSON.stringify(PASS) });
@@ -64,7 +64,7 @@ describe('state machines', () => {
     await engine.call('StopExecution', { executionArn });
   });
 
-  test('of a child the part of the definition is given that it runs', async () => {
+  test('DescribeStateMachineForExecution of a child returns the part of the definition that it runs', async () => {
     const { arn } = await engine.run(distributed({}), [1]);
     const { mapRuns } = await engine.call('ListMapRuns', { executionArn: arn });
     const { executions } = await engine.call('ListExecutions', { mapRunArn: mapRuns[0].mapRunArn });
@@ -73,7 +73,7 @@ describe('state machines', () => {
     expect(own).toMatchObject({ label: 'Rows', mapRunArn: mapRuns[0].mapRunArn });
   });
 
-  test('a deleted machine starts nothing more, ends what runs at its next transition, and is gone', async () => {
+  test('a deleted machine starts no execution, ends running ones at their next transition, and then disappears', async () => {
     const states = { W: { Type: 'Wait', Seconds: 1, Next: 'P' }, P: { Type: 'Pass', End: true } };
     const { stateMachineArn } = await create('deleted', definitionOf(states));
     await engine.call('StartExecution', { stateMachineArn });
@@ -92,7 +92,7 @@ describe('state machines', () => {
     await engine.call('DeleteStateMachine', { stateMachineArn });
   });
 
-  test('Validate says everything that is wrong, and more when asked', async () => {
+  test('Validate reports all errors, and warnings on request', async () => {
     const validate = (definition: object, params: object = {}) =>
       engine.call('ValidateStateMachineDefinition', { definition: JSON.stringify(definition), ...params });
     expect(await validate(PASS)).toEqual({ result: 'OK', diagnostics: [], truncated: false });
@@ -112,7 +112,7 @@ describe('StartExecution', () => {
   const start = (stateMachineArn: string, name: string, input = '{}') =>
     engine.call('StartExecution', { stateMachineArn, name, input });
 
-  test('the same name and input while it runs is the same execution; anything else is refused', async () => {
+  test('the same name and input returns the running execution; anything else is refused', async () => {
     const { stateMachineArn } = await create('idempotent', WAIT);
     const first = await start(stateMachineArn, 'run', '{"a":1}');
     expect(await start(stateMachineArn, 'run', '{"a":1}')).toEqual(first);
@@ -122,13 +122,13 @@ describe('StartExecution', () => {
     await expect(start(stateMachineArn, 'run', '{"a":1}')).rejects.toMatchObject(exists);
   });
 
-  test('two at the same time are one', async () => {
+  test('two concurrent starts create one execution', async () => {
     const { stateMachineArn } = await create('twice', WAIT);
     const [one, two] = await Promise.all([start(stateMachineArn, 'run'), start(stateMachineArn, 'run')]);
     expect(two).toEqual(one);
   });
 
-  test('names have 1 to 80 characters, none of those that ARNs cannot have', async () => {
+  test('names have 1 to 80 characters, none of which is invalid in an ARN', async () => {
     const { stateMachineArn } = await create('names', PASS);
     await start(stateMachineArn, 'n'.repeat(80));
     await expect(start(stateMachineArn, 'n'.repeat(81))).rejects.toMatchObject({ code: 'ValidationException' });
@@ -141,7 +141,7 @@ describe('StartExecution', () => {
     }
   });
 
-  test('input is JSON of at most 256 KiB; machines and ARNs have to be there', async () => {
+  test('the input must be JSON of at most 256 KiB; the machine and execution must exist', async () => {
     const { stateMachineArn } = await create('inputs', PASS);
     await expect(start(stateMachineArn, 'bad', '{')).rejects.toMatchObject({ code: 'InvalidExecutionInput' });
     await start(stateMachineArn, 'full', JSON.stringify('x'.repeat(256 * 1024 - 2)));
@@ -153,7 +153,7 @@ describe('StartExecution', () => {
   });
 });
 
-test('GetExecutionHistory pages, runs backwards, and leaves the data out when asked', async () => {
+test('GetExecutionHistory has pages, reverse order, and can leave out the data', async () => {
   const { arn, events } = await engine.run(PASS, { secret: 1 });
   const history = (params: object) => engine.call('GetExecutionHistory', { executionArn: arn, ...params });
   const first = await history({ maxResults: 3 });
@@ -168,7 +168,7 @@ test('GetExecutionHistory pages, runs backwards, and leaves the data out when as
   await expect(history({ nextToken: 'nonsense' })).rejects.toMatchObject({ code: 'InvalidToken' });
 });
 
-test('ListExecutions filters and pages, the newest first', async () => {
+test('ListExecutions filters and has pages, the newest execution first', async () => {
   const states = {
     C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.ok %}', Next: 'S' }], Default: 'F' },
     S: { Type: 'Succeed' },
@@ -196,7 +196,7 @@ test('ListExecutions filters and pages, the newest first', async () => {
 });
 
 describe('EXPRESS', () => {
-  test('StartSyncExecution answers with the result', async () => {
+  test('StartSyncExecution returns the result', async () => {
     const { stateMachineArn } = await create(
       'express',
       definitionOf({ P: { Type: 'Pass', Output: '{% $states.input.n + 1 %}', End: true } }),
@@ -217,7 +217,7 @@ describe('EXPRESS', () => {
     });
   });
 
-  test('is refused where only STANDARD can do it', async () => {
+  test('operations of STANDARD only are refused', async () => {
     const { stateMachineArn } = await create('standard', PASS);
     await expect(engine.call('StartSyncExecution', { stateMachineArn })).rejects.toMatchObject({
       code: 'StateMachineTypeNotSupported',
@@ -231,7 +231,7 @@ describe('EXPRESS', () => {
   });
 });
 
-test('status changes are told to EventBridge, with what AWS says in them', async () => {
+test('status changes are sent to EventBridge with the fields of AWS', async () => {
   const { arn, described } = await engine.run(PASS, { a: 1 });
   await until(() => engine.aws.events.filter(({ executionArn }) => executionArn === arn).length === 2);
   const [running, succeeded] = engine.aws.events.filter(({ executionArn }) => executionArn === arn);
@@ -261,7 +261,7 @@ test('an unknown operation and a broken request are refused', async () => {
   expect(await response.json()).toMatchObject({ __type: 'com.amazonaws.sfn#SerializationException' });
 });
 
-test('the AWS SDK understands it all', async () => {
+test('the AWS SDK understands all responses', async () => {
   const client = new SFNClient({
     endpoint: `http://127.0.0.1:${engine.port}`,
     region: 'us-east-1',

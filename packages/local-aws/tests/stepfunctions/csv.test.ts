@@ -6,7 +6,7 @@ const read = (pieces: string[], delimiter = ',') => {
   return [...pieces.flatMap((piece) => [...records.push(piece)]), ...records.end()];
 };
 
-test('the same records come out, wherever the text is cut into pieces', () => {
+test('the records are the same wherever the text is split into chunks', () => {
   const text = fc.string({ unit: fc.constantFrom('a', ',', '"', '\\', '\n', '\r', ' ', 'ü'), maxLength: 40 });
   fc.assert(
     fc.property(text, fc.array(fc.nat(40)), (whole, cuts) => {
@@ -17,7 +17,7 @@ test('the same records come out, wherever the text is cut into pieces', () => {
   );
 });
 
-test('any cell comes back unchanged when it is quoted and its backslashes and quotes are doubled', () => {
+test('any quoted cell with doubled backslashes and quotes is read unchanged', () => {
   const cell = fc.string({ unit: 'grapheme', maxLength: 20 });
   const rows = fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 8 });
   fc.assert(
@@ -29,6 +29,6 @@ test('any cell comes back unchanged when it is quoted and its backslashes and qu
   );
 });
 
-test('a lone quote inside a plain cell is a character, and so is a backslash at the very end', () => {
+test('a quote inside an unquoted cell and a backslash at the end of the text are ordinary characters', () => {
   expect(read(['5" wide,x\\'])).toEqual([['5" wide', 'x\\']]);
 });

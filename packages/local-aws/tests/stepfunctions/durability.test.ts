@@ -8,10 +8,10 @@ import { csv, distributed, reader, writer } from './support/maps.ts';
 
 const ITEMS = 500;
 const KILLS = 30;
-/** Tokens answered in one life of the engine: the run is not to be over before the last kill. */
+/** Tokens answered between two kills, so that the run does not end before the last kill. */
 const ANSWERS_PER_LIFE = Math.floor(ITEMS / (KILLS + 1));
 
-/** Random numbers that are the same in every run (mulberry32). */
+/** Reproducible random numbers (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -48,12 +48,12 @@ interface Message {
   token: string;
 }
 
-/** The worker: takes messages and answers their tokens, again and again until the engine has said that it has the answer. */
+/** The worker: takes messages and answers their tokens, repeatedly until the engine confirms the answer. */
 class Worker {
   readonly messages: Message[] = [];
   readonly accepted = new Set<string>();
   readonly refusals: string[] = [];
-  /** Messages for a row whose answer the engine had already confirmed. */
+  /** Messages for a row that arrive after the engine confirmed its answer. */
   readonly sentAfterAccepted: string[] = [];
   budget = 0;
   readonly #engine: EngineProcess;
@@ -87,14 +87,14 @@ class Worker {
       else this.#waiting.unshift(message);
     } catch (error) {
       const { code } = error as { code: string };
-      // Its answer was taken before, only the confirmation was lost.
+      // The engine has taken the answer before; only the confirmation was lost.
       if (code === 'TaskTimedOut') this.accepted.add(message.row);
       else this.refusals.push(code);
     }
   }
 }
 
-test(`a Map Run of ${ITEMS} items goes through ${KILLS} kills: nothing is lost, nothing that had ended runs again`, async () => {
+test(`a Map Run of ${ITEMS} items survives ${KILLS} kills: nothing is lost, and no ended child runs again`, async () => {
   const aws = await new FakeAws().start();
   const dataDir = mkdtempSync(join(tmpdir(), 'local-aws-durability-'));
   const engine = new EngineProcess(dataDir, aws.endpoint);
@@ -143,7 +143,7 @@ test(`a Map Run of ${ITEMS} items goes through ${KILLS} kills: nothing is lost, 
     const rows = results.map(({ Output }) => JSON.parse(Output).row as string);
     expect(rows).toEqual(Array.from({ length: ITEMS }, (_, i) => `${i + 1}`));
 
-    // Every row was sent under one token: a message is only repeated where the crash hid the queue's answer.
+    // Every row was sent with one token: a message is repeated only if the crash lost the response of the queue.
     const tokens = new Map<string, Set<string>>();
     for (const { row, token } of worker.messages) tokens.set(row, (tokens.get(row) ?? new Set()).add(token));
     expect(tokens.size).toBe(ITEMS);
@@ -151,7 +151,7 @@ test(`a Map Run of ${ITEMS} items goes through ${KILLS} kills: nothing is lost, 
     expect(worker.refusals).toEqual([]);
     expect(worker.sentAfterAccepted).toEqual([]);
 
-    // Histories have no gaps and one end.
+    // Histories have no gaps and one final event.
     for (const { ExecutionArn } of results.filter((_, i) => i % 25 === 0)) {
       const { events } = (await call('GetExecutionHistory', { executionArn: ExecutionArn })) as {
         events: HistoryEvent[];

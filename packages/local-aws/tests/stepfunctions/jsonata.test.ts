@@ -11,7 +11,7 @@ const run = async (Output: unknown) => {
   return described;
 };
 
-/** What the cause says after "threw an error during evaluation". */
+/** The part of the cause after "threw an error during evaluation". */
 const failureOf = async (expression: string) => {
   const { status, error, cause } = await run(`{% ${expression} %}`);
   expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.QueryEvaluationError' });
@@ -22,7 +22,7 @@ const failureOf = async (expression: string) => {
   return cause.slice(subject.length);
 };
 
-test("has Step Functions' own functions", async () => {
+test('has the functions of Step Functions', async () => {
   const { output } = await run({
     partition: '{% $partition([1,2,3,4,5], 2) %}',
     range: '{% $range(0, 10, 5) %}',
@@ -44,16 +44,16 @@ test("has Step Functions' own functions", async () => {
   });
 });
 
-test('$eval is no function, as on AWS', async () => {
+test('$eval is not a function, as on AWS', async () => {
   expect(await failureOf('$eval("1+1")')).toBe('. T1006: Attempted to invoke a non-function');
 });
 
-test.each(['$states.input.a ?: 1', '$states.input.a ?? 1'])('refuses %s, which is newer than 2.0.6', async (source) => {
+test.each(['$states.input.a ?: 1', '$states.input.a ?? 1'])('refuses %s, which 2.0.6 does not know', async (source) => {
   const definition = definitionOf({ P: { Type: 'Pass', Output: `{% ${source} %}`, End: true } });
   await expect(engine.create(definition)).rejects.toMatchObject({ code: 'InvalidDefinition' });
 });
 
-test('a type error names the expression, its field and the error of JSONata', async () => {
+test('a type error names the expression, its field and the JSONata error code', async () => {
   expect(await failureOf("1 + 'a'")).toMatch(/^\. T2002: /);
 });
 

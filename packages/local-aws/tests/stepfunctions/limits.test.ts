@@ -37,7 +37,7 @@ describe('limits', () => {
     expect(events[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
   });
 
-  test('an execution is over when its time is', async () => {
+  test('an execution ends at its TimeoutSeconds', async () => {
     const clock = new ManualClock();
     const own = await Harness.start({ clock });
     try {
@@ -55,7 +55,7 @@ describe('limits', () => {
   });
 });
 
-describe('what the engine does not run is refused when the machine is created', () => {
+describe('unsupported definitions are refused when the machine is created', () => {
   const refused = async (definition: object, message: RegExp) => {
     const error = await engine.create(definition).catch((caught: Error & { code: string }) => caught);
     expect(error).toMatchObject({ code: 'InvalidDefinition' });
@@ -78,7 +78,7 @@ describe('what the engine does not run is refused when the machine is created', 
     await refused(definitionOf(mixed), /cannot be in JSONPath mode/);
   });
 
-  test('unknown states, fields, resources and readers, each by name', async () => {
+  test('unknown states, fields, resources and readers are refused by name', async () => {
     await refused(definitionOf({ X: { Type: 'Teleport', End: true } }), /'X' has the unknown type 'Teleport'/);
     await refused(definitionOf({ P: { Type: 'Pass', Wings: 2, End: true } }), /'Wings' of the Pass state 'P'/);
     const task = (Resource: string) => definitionOf({ T: { Type: 'Task', Resource, End: true } });

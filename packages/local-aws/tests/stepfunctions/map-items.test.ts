@@ -12,7 +12,7 @@ const mapRunOf = async (executionArn: string) => {
   return await engine.call('DescribeMapRun', { mapRunArn: mapRuns[0].mapRunArn });
 };
 
-/** What a reader gives, as the children of a Map without ItemSelector see it. */
+/** The items of a reader, as the children of a Map without ItemSelector see them. */
 const read = async (text: string, config: object) => {
   engine.aws.objects.set('files/read', text);
   const { described } = await engine.run(distributed(reader(config)), { key: 'read' });
@@ -23,7 +23,7 @@ const read = async (text: string, config: object) => {
 describe('the CSV reader', () => {
   const firstRow = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
 
-  test('takes every value as text, fills short rows, drops what is too much, keeps rows of spaces and delimiters', async () => {
+  test('reads values as text, fills short rows, drops surplus cells, keeps rows of spaces and delimiters', async () => {
     const rows = await read('A,B\r\n1,2\r\n3\r\n4,5,6\r\n   \r\n,\r\n\r\ntrue,null', firstRow);
     expect(rows).toEqual([
       { A: '1', B: '2' },
@@ -53,7 +53,7 @@ describe('the CSV reader', () => {
     expect(await read(`A${delimiter}B\n1${delimiter}2\n`, { ...firstRow, CSVDelimiter })).toEqual([{ A: '1', B: '2' }]);
   });
 
-  test('takes given headers, and at most MaxItems rows', async () => {
+  test('uses given headers, and reads at most MaxItems rows', async () => {
     const given = { InputType: 'CSV', CSVHeaderLocation: 'GIVEN', CSVHeaders: ['X', 'Y'], MaxItems: 2 };
     expect(await read('1,2\n3,4\n5,6\n', given)).toEqual([
       { X: '1', Y: '2' },
@@ -64,7 +64,7 @@ describe('the CSV reader', () => {
   test.each([
     ['A,A\n1,2\n', 'CSV headers cannot contain duplicates.'],
     [undefined, 'The specified key does not exist.'],
-  ])('fails the Map Run where it cannot read: %j', async (text, cause) => {
+  ])('fails the Map Run if the file cannot be read: %j', async (text, cause) => {
     if (text === undefined) engine.aws.objects.delete('files/bad');
     else engine.aws.objects.set('files/bad', text);
     const { described, events } = await engine.run(distributed(reader()), { key: 'bad' });
@@ -79,7 +79,7 @@ describe('the CSV reader', () => {
   });
 });
 
-test('JSON arrays and JSON Lines are read too', async () => {
+test('JSON arrays and JSON Lines are read', async () => {
   expect(await read('[{"a": "]"}, 2, [3, "\\"x"]]', { InputType: 'JSON' })).toEqual([{ a: ']' }, 2, [3, '"x']]);
   expect(await read('{"a":1}\n\n{"a":2}', { InputType: 'JSONL' })).toEqual([{ a: 1 }, { a: 2 }]);
   engine.aws.objects.set('files/object.json', '{"a": 1}');
@@ -91,7 +91,7 @@ test('JSON arrays and JSON Lines are read too', async () => {
 });
 
 describe('inputs of children', () => {
-  test('ItemSelector sees the item, its index, where it was read, and variables', async () => {
+  test('ItemSelector sees the item, its index, its source and variables', async () => {
     engine.aws.objects.set('files/one.csv', csv(1));
     const definition = distributed({
       ...reader(),
@@ -108,7 +108,7 @@ describe('inputs of children', () => {
     ]);
   });
 
-  test('batches by count carry BatchInput, and items and executions are counted apart', async () => {
+  test('batches by count contain BatchInput, and items and executions are counted separately', async () => {
     const { arn, described } = await engine.run(
       distributed({ ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { of: '{% $count($states.input) %}' } } }),
       ['a', 'b', 'c'],
@@ -123,7 +123,7 @@ describe('inputs of children', () => {
     });
   });
 
-  test('batches by bytes are never larger than they may be', async () => {
+  test('batches by bytes never exceed the limit', async () => {
     const items = Array.from({ length: 40 }, (_, i) => 'ü'.repeat(i));
     const definition = distributed({ ItemBatcher: { MaxInputBytesPerBatch: 300, BatchInput: { a: 1 } } });
     const { described } = await engine.run(definition, items);

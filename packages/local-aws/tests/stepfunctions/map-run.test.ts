@@ -12,7 +12,7 @@ const mapRunOf = async (executionArn: string) => {
   return await engine.call('DescribeMapRun', { mapRunArn: mapRuns[0].mapRunArn });
 };
 
-test("rows of a CSV become children; the parent's history has no event of theirs", async () => {
+test("rows of a CSV become children, whose events are not in the parent's history", async () => {
   engine.aws.objects.set('files/three.csv', csv(3));
   const { arn, described, events } = await engine.run(distributed({ ...reader(), MaxConcurrency: 2 }), {
     key: 'three.csv',
@@ -33,7 +33,7 @@ test("rows of a CSV become children; the parent's history has no event of theirs
   expect(events[3]?.mapRunStartedEventDetails.mapRunArn).toMatch(new RegExp(`:mapRun:${machine}/Rows:[0-9a-f-]{36}$`));
 });
 
-test('DescribeMapRun has every count, and the children are found by the Map Run', async () => {
+test('DescribeMapRun has all counts, and ListExecutions finds the children by Map Run', async () => {
   const { arn } = await engine.run(distributed({}), [1, 2, 3]);
   const counts = {
     pending: 0,
@@ -79,7 +79,7 @@ describe('tolerance', () => {
   const failing = (numbers: number[]) =>
     engine.aws.on('lambda.work', (n) => (numbers.includes(Number(n)) ? thrown('Bad') : { body: n }));
 
-  test('none by default: the first failure stops the Map Run, what was not started stays pending', async () => {
+  test('is zero by default: the first failure stops the Map Run, and children not yet started stay pending', async () => {
     failing([2]);
     const { arn, described, events } = await engine.run(distributed({ MaxConcurrency: 1 }, WORK), [1, 2, 3, 4]);
     const failure = {
@@ -95,7 +95,7 @@ describe('tolerance', () => {
     });
   });
 
-  test('children that run when it stops are aborted by their Map Run', async () => {
+  test('running children are aborted when the Map Run stops', async () => {
     engine.aws.on('lambda.work', async (n) => (n === 1 ? await new Promise(() => {}) : thrown('Bad')));
     const { arn } = await engine.run(distributed({ MaxConcurrency: 2 }, WORK), [1, 2]);
     const run = await mapRunOf(arn);
@@ -108,7 +108,7 @@ describe('tolerance', () => {
     });
   });
 
-  test('a count and a percentage of failures can be tolerated', async () => {
+  test('can be a count or a percentage of failures', async () => {
     failing([1, 2]);
     const by = async (fields: object) => (await engine.run(distributed(fields, WORK), [1, 2, 3, 4])).described.status;
     expect(await by({ ToleratedFailureCount: 2 })).toBe('SUCCEEDED');
@@ -117,7 +117,7 @@ describe('tolerance', () => {
     expect(await by({ ToleratedFailurePercentage: 49.9 })).toBe('FAILED');
   });
 
-  test('with an ItemBatcher it counts the items of failed children', async () => {
+  test('counts the items of failed children with an ItemBatcher', async () => {
     engine.aws.on('lambda.work', ({ Items }) => (Items.includes(1) || Items.includes(5) ? thrown('Bad') : { body: 0 }));
     const by = async (fields: object, items: number[]) => {
       const definition = distributed({ ItemBatcher: { MaxItemsPerBatch: 2 }, ...fields }, WORK);
@@ -149,7 +149,7 @@ describe('tolerance', () => {
   });
 });
 
-test('no more children run at once than MaxConcurrency says, and UpdateMapRun changes it while it runs', async () => {
+test('MaxConcurrency limits the running children, and UpdateMapRun changes it during the run', async () => {
   const waiting: (() => void)[] = [];
   engine.aws.on('lambda.work', () => new Promise((resolve) => waiting.push(() => resolve({ body: 1 }))));
   const items = Array.from({ length: 9 }, (_, i) => i);
@@ -174,7 +174,7 @@ test('no more children run at once than MaxConcurrency says, and UpdateMapRun ch
 });
 
 describe('ResultWriter', () => {
-  test('writes a file per outcome and a manifest, and the state gives their place', async () => {
+  test('writes a file per outcome and a manifest, and the state returns their location', async () => {
     engine.aws.on('lambda.work', (n) => (n === 2 ? thrown('Bad') : { body: n }));
     const { arn, described } = await engine.run(distributed({ ...writer, ToleratedFailureCount: 1 }, WORK), [1, 2, 3]);
     const { mapRunArn, executionCounts } = await mapRunOf(arn);
@@ -206,7 +206,7 @@ describe('ResultWriter', () => {
   });
 });
 
-test('EXPRESS children run the same; they have no history of their own', async () => {
+test('EXPRESS children run in the same way but have no history', async () => {
   const { arn, described } = await engine.run(distributed({}, undefined, 'EXPRESS'), [1, 2]);
   expect(described.output).toBe('[1,2]');
   const { mapRunArn } = await mapRunOf(arn);
@@ -228,7 +228,7 @@ test('StopExecution stops the Map Run and its children', async () => {
   });
 });
 
-test('after a restart a Map Run goes on with what is left, and nothing that had ended runs again', async () => {
+test('after a restart a Map Run continues with the remaining children, and no ended child runs again', async () => {
   engine.aws.objects.set('files/forty.csv', csv(40));
   let held: (() => void)[] = [];
   const seen: string[] = [];
@@ -248,12 +248,12 @@ test('after a restart a Map Run goes on with what is left, and nothing that had 
   for (const release of held) release();
   const { output } = await engine.ended(arn);
   expect(JSON.parse(output)).toEqual(Array.from({ length: 40 }, (_, i) => `${i + 1}`));
-  // The five that were under way were called again, nothing else.
+  // Only the five running calls were repeated.
   expect(seen).toHaveLength(45);
   expect(new Set(seen).size).toBe(40);
 });
 
-test('an S3 that fails for a moment fails neither the reader nor the writer', async () => {
+test('a temporary failure of S3 fails neither the reader nor the writer', async () => {
   engine.aws.objects.set('files/twenty.csv', csv(20));
   engine.aws.failingS3 = 2;
   const arn = await engine.start(distributed({ ...reader(), ...writer }), { key: 'twenty.csv' });

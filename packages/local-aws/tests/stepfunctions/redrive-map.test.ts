@@ -11,7 +11,7 @@ afterEach(() => engine.close());
 
 const redrive = (executionArn: string, params: object = {}) =>
   engine.call('RedriveExecution', { executionArn, ...params });
-/** What a redrive adds to the history. */
+/** The events that a redrive adds to the history. */
 const after = (events: HistoryEvent[], before: HistoryEvent[]) => chain(events.slice(before.length));
 const invoke = (fields: object = {}) => ({
   Type: 'Task',
@@ -63,7 +63,7 @@ describe('a distributed Map', () => {
     });
   });
 
-  test('failed children keep their ARN and go on at their failed state', async () => {
+  test('failed children keep their ARN and continue at their failed state', async () => {
     engine.aws.on('lambda.prepare', () => ({ body: 'prepared' }));
     engine.aws.on('lambda.work', () => thrown('Bad'));
     const states = {
@@ -98,7 +98,7 @@ describe('a distributed Map', () => {
     ]);
   });
 
-  test('children that wait for their redrive are seen as such', async () => {
+  test('children that wait for their redrive have the status PENDING_REDRIVE', async () => {
     engine.aws.on('lambda.work', () => thrown('Bad'));
     const { arn } = await engine.run(
       distributed({ MaxConcurrency: 1, ToleratedFailurePercentage: 99 }, WORK),
@@ -112,7 +112,7 @@ describe('a distributed Map', () => {
     expect(await childrenOf(mapRunArn, 'PENDING_REDRIVE')).toHaveLength(2);
   });
 
-  test('results of a redrive have a place of their own', async () => {
+  test('results of a redrive are written to a separate location', async () => {
     const { arn } = await failed(writer);
     healed();
     await redrive(arn);
@@ -133,7 +133,7 @@ describe('a distributed Map', () => {
     expect((await engine.ended(arn)).output).toBe('["short","short"]');
   });
 
-  test('EXPRESS children run from their start', async () => {
+  test('EXPRESS children run from the start', async () => {
     engine.aws.on('lambda.prepare', (n) => ({ body: n }));
     engine.aws.on('lambda.work', () => thrown('Bad'));
     const states = {
@@ -147,7 +147,7 @@ describe('a distributed Map', () => {
     expect(engine.aws.callsOf('lambda.prepare')).toHaveLength(2);
   });
 
-  test('a stopped Map Run goes on with its aborted and pending children', async () => {
+  test('a stopped Map Run continues with its aborted and pending children', async () => {
     engine.aws.on('lambda.work', () => new Promise(() => {}));
     const arn = await engine.start(distributed({ MaxConcurrency: 1 }, WORK), [1, 2]);
     await until(() => engine.aws.calls.length === 1);
@@ -157,7 +157,7 @@ describe('a distributed Map', () => {
     expect((await engine.ended(arn)).output).toBe('[1,2]');
   });
 
-  test('a redrive survives a restart in the middle of it', async () => {
+  test('a redrive survives a restart', async () => {
     const { arn } = await failed();
     engine.aws.on('lambda.work', () => new Promise(() => {}));
     await redrive(arn);

@@ -19,7 +19,7 @@ afterEach(() => engine.close());
 
 const redrive = (executionArn: string, params: object = {}) =>
   engine.call('RedriveExecution', { executionArn, ...params });
-/** What a redrive adds to the history. */
+/** The events that a redrive adds to the history. */
 const after = (events: HistoryEvent[], before: HistoryEvent[]) => chain(events.slice(before.length));
 const invoke = (fields: object = {}) => ({
   Type: 'Task',
@@ -36,7 +36,7 @@ const childrenOf = async (mapRunArn: string, statusFilter?: string): Promise<Ans
   (await engine.call('ListExecutions', { mapRunArn, ...(statusFilter && { statusFilter }) })).executions;
 
 describe('a Task', () => {
-  test('is scheduled again, linked to its original entry; the answer is the date and nothing else', async () => {
+  test('is scheduled again, linked to its original entry; the response has only the date', async () => {
     engine.aws.on('lambda.work', () => thrown('Bad'));
     const { arn, events: before } = await engine.run(definitionOf({ T: { ...invoke(), End: true } }), { a: 1 });
     expect(chain(before)).toEqual([
@@ -73,7 +73,7 @@ describe('a Task', () => {
     expect(events[6]?.executionRedrivenEventDetails).toEqual({ redriveCount: 1 });
   });
 
-  test('has all its retries again', async () => {
+  test('gets all its retries again', async () => {
     engine.aws.on('lambda.work', () => thrown('Bad'));
     const Retry = [{ ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 2, JitterStrategy: 'FULL' }];
     const arn = await engine.start(definitionOf({ T: { ...invoke({ Retry }), End: true } }));
@@ -132,7 +132,7 @@ test('a Choice is evaluated again', async () => {
   expect(after(await engine.events(arn), before)[1]).toBe('ChoiceStateExited<2');
 });
 
-test('a stopped Wait goes on when its time is over', async () => {
+test('a stopped Wait continues if its time is over', async () => {
   const states = { W: { Type: 'Wait', Timestamp: new Date(clock.now() + 60_000).toISOString(), End: true } };
   const arn = await engine.start(definitionOf(states));
   await engine.call('StopExecution', { executionArn: arn });
@@ -141,7 +141,7 @@ test('a stopped Wait goes on when its time is over', async () => {
   expect((await engine.ended(arn)).status).toBe('SUCCEEDED');
 });
 
-test('of a Parallel state only the branches that did not succeed run again', async () => {
+test('only the branches of a Parallel state that did not succeed run again', async () => {
   const branch = (state: object) => ({ StartAt: 'S', States: { S: state } });
   engine.aws.on('lambda.once', () => ({ body: 'once' }));
   const once = invoke({ Arguments: { FunctionName: 'once' }, End: true });
@@ -161,7 +161,7 @@ test('of a Parallel state only the branches that did not succeed run again', asy
   expect(engine.aws.callsOf('lambda.once')).toHaveLength(1);
 });
 
-test('of an inline Map only the iterations that did not succeed run again', async () => {
+test('only the iterations of an inline Map that did not succeed run again', async () => {
   engine.aws.on('lambda.work', (n) => (n === 2 ? thrown('Bad') : { body: n }));
   const states = {
     M: {
@@ -180,7 +180,7 @@ test('of an inline Map only the iterations that did not succeed run again', asyn
 });
 
 describe('what cannot be redriven', () => {
-  test('a running and a succeeded execution, in the words of AWS', async () => {
+  test('running and succeeded executions are refused with the messages of AWS', async () => {
     const running = await engine.start(definitionOf({ W: { Type: 'Wait', Seconds: 60, End: true } }));
     await expect(redrive(running)).rejects.toMatchObject({
       code: 'ExecutionNotRedrivable',
@@ -213,7 +213,7 @@ describe('what cannot be redriven', () => {
   });
 });
 
-test('a used clientToken answers its first date and does nothing', async () => {
+test('a used clientToken returns the first date and has no effect', async () => {
   const { arn } = await engine.run(definitionOf({ F: { Type: 'Fail' } }));
   const first = await redrive(arn, { clientToken: 'once' });
   await engine.ended(arn);
@@ -224,7 +224,7 @@ test('a used clientToken answers its first date and does nothing', async () => {
   expect((await engine.ended(arn)).redriveCount).toBe(2);
 });
 
-test('the same definition runs, whatever the machine became meanwhile', async () => {
+test('the original definition runs even if the machine was updated', async () => {
   engine.aws.on('lambda.work', () => thrown('Bad'));
   const { arn, described } = await engine.run(definitionOf({ T: { ...invoke(), End: true } }));
   const changed = definitionOf({ P: { Type: 'Pass', Output: 'changed', End: true } });
@@ -235,7 +235,7 @@ test('the same definition runs, whatever the machine became meanwhile', async ()
   expect((await engine.ended(arn)).output).toBe('"original"');
 });
 
-test('an execution whose time was up has all of it again', async () => {
+test('a timed-out execution gets its whole time again', async () => {
   const arn = await engine.start(definitionOf({ W: { Type: 'Wait', Seconds: 90, End: true } }, { TimeoutSeconds: 60 }));
   clock.advance(60_000);
   expect((await engine.ended(arn)).status).toBe('TIMED_OUT');

@@ -22,7 +22,7 @@ describe('variables', () => {
     expect(result).toEqual({ seen: 1, now: 2 });
   });
 
-  test('a branch reads what is outside and keeps what it assigns to itself', async () => {
+  test('a branch reads outer variables, and its own assignments stay inside', async () => {
     const result = await output({
       Outer: { Type: 'Pass', Assign: { outer: 'o' }, Next: 'Both' },
       Both: {
@@ -40,7 +40,7 @@ describe('variables', () => {
     expect(result).toEqual(['oa', 'ob']);
   });
 
-  test('a variable of an outer scope cannot be assigned inside', async () => {
+  test('a branch cannot assign a variable of an outer scope', async () => {
     const branch = { StartAt: 'P', States: { P: { Type: 'Pass', Assign: { x: 2 }, End: true } } };
     const states = {
       S: { Type: 'Pass', Assign: { x: 1 }, Next: 'B' },
@@ -58,7 +58,7 @@ describe('variables', () => {
   });
 });
 
-test("the context object is AWS's", async () => {
+test('the context object is that of AWS', async () => {
   const { arn, described } = await engine.run(
     definitionOf({ P: { Type: 'Pass', Output: '{% $states.context %}', End: true } }),
     { a: 1 },
@@ -79,7 +79,7 @@ test("the context object is AWS's", async () => {
 });
 
 describe('Choice', () => {
-  test('a rule has its own Output and Assign; those of the state are for the default', async () => {
+  test('a rule has its own Output and Assign; those of the state apply to the default', async () => {
     const states = {
       C: {
         Type: 'Choice',
@@ -94,7 +94,7 @@ describe('Choice', () => {
     expect(await output(states, { n: 2 })).toEqual(['default', 'default']);
   });
 
-  test('without a match and a default the execution fails', async () => {
+  test('without a match and without a default the execution fails', async () => {
     const states = {
       C: { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }] },
       End: { Type: 'Succeed' },
@@ -104,7 +104,7 @@ describe('Choice', () => {
     expect(chain(events)).toEqual(['ExecutionStarted<0', 'ChoiceStateEntered<0', 'ExecutionFailed<2']);
   });
 
-  test('a condition that is no boolean fails the state', async () => {
+  test('a condition that is not a boolean fails the state', async () => {
     const states = {
       C: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'End' }], Default: 'End' },
       End: { Type: 'Succeed' },
@@ -119,7 +119,7 @@ describe('Choice', () => {
 describe('Parallel', () => {
   const branch = (state: object) => ({ StartAt: 'S', States: { S: state } });
 
-  test('branches start together, and the exit links to what the last branch ended with', async () => {
+  test('branches start together, and the exit links to the last event of the last branch', async () => {
     const states = {
       Both: {
         Type: 'Parallel',
@@ -144,7 +144,7 @@ describe('Parallel', () => {
     ]);
   });
 
-  test('a branch that fails stops the others; its error is caught around them', async () => {
+  test('a failed branch stops the others, and the Parallel state catches its error', async () => {
     const states = {
       Both: {
         Type: 'Parallel',
@@ -192,7 +192,7 @@ describe('inline Map', () => {
     expect(await output(map({ MaxConcurrency: 2 }, state), ['a', 'b', 'c'])).toEqual(['a0a', 'b1b', 'c2c']);
   });
 
-  test('no items are no iterations', async () => {
+  test('an empty list has no iterations', async () => {
     const { events } = await engine.run(definitionOf(map({}, { Type: 'Pass', End: true })), []);
     expect(chain(events)).toEqual([
       'ExecutionStarted<0',
@@ -204,7 +204,7 @@ describe('inline Map', () => {
     ]);
   });
 
-  test('a retry of the Map starts it again without a failure event; the last one has it', async () => {
+  test('a retry of the Map restarts it without a failure event; only the last failure has one', async () => {
     const retry = { Retry: [{ ErrorEquals: ['Item'], IntervalSeconds: 1, MaxAttempts: 1 }] };
     const { events, described } = await engine.run(
       definitionOf(map(retry, { Type: 'Fail', Error: 'Item', Cause: 'why' })),
@@ -229,7 +229,7 @@ describe('inline Map', () => {
 });
 
 describe('Wait', () => {
-  test('Seconds are waited, a timestamp in the past is not', async () => {
+  test('waits for Seconds, but not for a timestamp in the past', async () => {
     const clock = new ManualClock();
     const own = await Harness.start({ clock });
     try {

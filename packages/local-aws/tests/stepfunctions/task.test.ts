@@ -12,7 +12,7 @@ const UPDATE = 'arn:aws:states:::dynamodb:updateItem';
 const task = (Resource: string, fields: object = {}) =>
   definitionOf({ T: { Type: 'Task', Resource, ...fields, End: true } });
 
-describe('what is called', () => {
+describe('calls of a Task', () => {
   test('dynamodb: the JSON protocol with the credentials of the role; the result carries the HTTP metadata', async () => {
     engine.aws.on('dynamodb.UpdateItem', () => ({ body: { Attributes: { a: { N: '1' } } } }));
     const { described, events } = await engine.run(
@@ -45,7 +45,7 @@ describe('what is called', () => {
     expect(events[3]?.taskStartedEventDetails).toEqual({ resource: 'updateItem', resourceType: 'dynamodb' });
   });
 
-  test('aws-sdk: the answer as the service gives it', async () => {
+  test('aws-sdk: the result is the unchanged response of the service', async () => {
     engine.aws.on('dynamodb.BatchWriteItem', () => ({ body: { UnprocessedItems: {} } }));
     const resource = 'arn:aws:states:::aws-sdk:dynamodb:batchWriteItem';
     const { described, events } = await engine.run(task(resource, { Arguments: { RequestItems: {} } }));
@@ -56,7 +56,7 @@ describe('what is called', () => {
     });
   });
 
-  test('aws-sdk of other services goes through their SDK clients', async () => {
+  test('aws-sdk integrations of other services use their SDK clients', async () => {
     engine.aws.objects.set('files/a.txt', 'hello');
     const resource = 'arn:aws:states:::aws-sdk:s3:getObject';
     const { described } = await engine.run(task(resource, { Arguments: { Bucket: 'files', Key: 'a.txt' } }));
@@ -66,13 +66,13 @@ describe('what is called', () => {
     expect(missing.described.error).toBe('S3.NoSuchKeyException');
   });
 
-  test('sqs: a body that is no string is sent as JSON', async () => {
+  test('sqs: a body that is not a string is sent as JSON', async () => {
     engine.aws.on('sqs.SendMessage', () => ({ body: { MessageId: 'm' } }));
     await engine.run(task('arn:aws:states:::sqs:sendMessage', { Arguments: { QueueUrl: 'q', MessageBody: { a: 1 } } }));
     expect(engine.aws.callsOf('sqs.SendMessage').at(-1)?.params).toEqual({ QueueUrl: 'q', MessageBody: '{"a":1}' });
   });
 
-  test('lambda:invoke gives the payload and the status', async () => {
+  test('lambda:invoke returns the payload and the status', async () => {
     engine.aws.on('lambda.double', ({ n }) => ({ body: { n: Number(n) * 2 } }));
     const { described } = await engine.run(
       task('arn:aws:states:::lambda:invoke', { Arguments: { FunctionName: 'double', Payload: { n: 2 } } }),
@@ -84,7 +84,7 @@ describe('what is called', () => {
     });
   });
 
-  test("a function's ARN has events of its own, and its answer is the result", async () => {
+  test("a Task with a function's ARN has events of its own, and its result is the response", async () => {
     engine.aws.on('lambda.echo', (payload) => ({ body: payload }));
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:echo';
     const { described, events } = await engine.run(task(arn, { TimeoutSeconds: 5 }), { a: 1 });
@@ -104,7 +104,7 @@ describe('what is called', () => {
   });
 });
 
-describe('what goes wrong has the name that AWS gives it', () => {
+describe('errors have the names of AWS', () => {
   const errorOf = async (resource: string, operation: string, error: string, fields: object = {}) => {
     engine.aws.on(operation, () => ({ error }));
     return (await engine.run(task(resource, fields))).described.error;
@@ -132,7 +132,7 @@ describe('what goes wrong has the name that AWS gives it', () => {
     expect(await errorOf(resource, operation, error)).toBe(expected);
   });
 
-  test("Lambda's own errors, and those that a function throws with their whole answer as cause", async () => {
+  test('errors of Lambda, and errors thrown by a function with the whole response as the cause', async () => {
     const invoke = task('arn:aws:states:::lambda:invoke', { Arguments: { FunctionName: 'broken' } });
     engine.aws.on('lambda.broken', () => ({ error: 'TooManyRequestsException', status: 429 }));
     expect((await engine.run(invoke)).described.error).toBe('Lambda.TooManyRequestsException');
@@ -145,7 +145,7 @@ describe('what goes wrong has the name that AWS gives it', () => {
     expect(JSON.parse(described.cause)).toEqual(thrown);
   });
 
-  test('no connection is a client exception of the service', async () => {
+  test('a failed connection is a client exception of the service', async () => {
     const own = await Harness.start();
     const arn = await own.create(task(UPDATE));
     await own.aws.stop();
@@ -157,7 +157,7 @@ describe('what goes wrong has the name that AWS gives it', () => {
 });
 
 describe('Retry', () => {
-  test('tries again in one chain of events, without an event of its own, then gives up', async () => {
+  test('retries in one chain of events, without an event for the retry, then gives up', async () => {
     const clock = new ManualClock();
     const own = await Harness.start({ clock, random: () => 0.5 });
     try {
@@ -200,7 +200,7 @@ describe('Retry', () => {
     }
   });
 
-  test('delays grow by the rate up to the longest, and full jitter takes any part of them', () => {
+  test('delays grow by BackoffRate up to MaxDelaySeconds, and full jitter takes a random part', () => {
     const retrier = {
       errors: [],
       intervalSeconds: 2,
@@ -215,7 +215,7 @@ describe('Retry', () => {
     expect(retryDelay({ ...retrier, fullJitter: true }, 1, () => 0.25)).toBe(1000);
   });
 
-  test('each retrier counts its own tries; the context counts all', async () => {
+  test('each retrier counts its own attempts; the context counts all', async () => {
     const errors = ['A', 'B', 'A', 'C'];
     engine.aws.on('lambda.changing', () => ({
       body: { errorType: errors.shift() },
@@ -235,7 +235,7 @@ describe('Retry', () => {
 });
 
 describe('Catch', () => {
-  test('goes on with the error; TaskStateExited follows the failure', async () => {
+  test('continues with the error; TaskStateExited follows the failure', async () => {
     engine.aws.on('dynamodb.UpdateItem', () => ({ error: 'ConditionalCheckFailedException', message: 'no' }));
     const states = {
       T: {
@@ -259,7 +259,7 @@ describe('Catch', () => {
     expect(chain(events).slice(4, 7)).toEqual(['TaskFailed<4', 'TaskStateExited<5', 'PassStateEntered<6']);
   });
 
-  test('without an Output the error is the output', async () => {
+  test('without Output, the error is the output', async () => {
     engine.aws.on('lambda.broken', () => ({
       body: { errorType: 'X' },
       headers: { 'x-amz-function-error': 'Unhandled' },
@@ -278,7 +278,7 @@ describe('Catch', () => {
     expect(JSON.parse(described.output)).toEqual({ Error: 'X', Cause: '{"errorType":"X"}' });
   });
 
-  test('a catcher that cannot be evaluated fails the execution instead of catching itself', async () => {
+  test('a catcher that cannot be evaluated fails the execution and does not catch its own error', async () => {
     const states = {
       T: {
         Type: 'Task',
@@ -294,7 +294,7 @@ describe('Catch', () => {
   });
 });
 
-test('a task that takes too long times out, and its late answer changes nothing', async () => {
+test('a task that takes too long times out, and its late response has no effect', async () => {
   const clock = new ManualClock();
   const own = await Harness.start({ clock });
   try {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Timers } from '../../src/stepfunctions/timers.ts';
 import { ManualClock } from './support/harness.ts';
 
-test('whatever is set and cancelled, timers fire once, and only those that were not cancelled', () => {
+test('after any sequence of set and cancel, exactly the timers that were not cancelled fire, once each', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('set' as const), ms: fc.integer({ min: 1, max: 50 }) }),
     fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(30) }),
@@ -33,7 +33,7 @@ test('whatever is set and cancelled, timers fire once, and only those that were 
   );
 });
 
-test('what is due together fires in the order of its time', () => {
+test('timers that are due together fire in the order of their times', () => {
   const clock = new ManualClock();
   const timers = new Timers(clock);
   const fired: number[] = [];

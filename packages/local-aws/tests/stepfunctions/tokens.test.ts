@@ -32,7 +32,7 @@ const success = (taskToken: string | undefined, output = '{"ok":true}') =>
 const failure = (taskToken: string | undefined, params: object = {}) =>
   engine.call('SendTaskFailure', { taskToken, ...params });
 
-test('the answer to a token ends its task', async () => {
+test('a response with a token ends its task', async () => {
   const arn = await engine.start(send());
   await submitted(arn);
   await success(tokens[0]);
@@ -83,7 +83,7 @@ test('a worker may answer before the queue has answered the engine', async () =>
   expect(chain(await engine.events(arn)).slice(4, 6)).toEqual(['TaskSubmitted<4', 'TaskSucceeded<5']);
 });
 
-test('each try has a token of its own; that of an earlier one is timed out', async () => {
+test('each attempt has its own token; the token of an earlier attempt is timed out', async () => {
   const Retry = [{ ErrorEquals: ['Transient'], IntervalSeconds: 1, JitterStrategy: 'FULL' }];
   const arn = await engine.start(send({ Retry }));
   await submitted(arn);
@@ -96,8 +96,8 @@ test('each try has a token of its own; that of an earlier one is timed out', asy
   expect(await engine.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
 });
 
-describe('a token that does not fit', () => {
-  test('garbage is invalid', async () => {
+describe('an unusable token', () => {
+  test('malformed tokens are invalid', async () => {
     for (const token of ['garbage', 'AQ', `AQ${Buffer.alloc(40).toString('base64url')}`]) {
       await expect(success(token)).rejects.toMatchObject({ code: 'InvalidToken' });
       await expect(failure(token)).rejects.toMatchObject({ code: 'InvalidToken' });
@@ -107,7 +107,7 @@ describe('a token that does not fit', () => {
     }
   });
 
-  test('one that was answered, or whose execution was stopped, is timed out', async () => {
+  test('a token that was answered, or whose execution was stopped, is timed out', async () => {
     const arn = await engine.start(send());
     await submitted(arn);
     await success(tokens[0]);
@@ -125,7 +125,7 @@ describe('a token that does not fit', () => {
     });
   });
 
-  test('output that is no JSON is refused, and the token stays good', async () => {
+  test('output that is not JSON is refused, and the token stays valid', async () => {
     const arn = await engine.start(send());
     await submitted(arn);
     await expect(success(tokens[0], '{oops')).rejects.toMatchObject({ code: 'InvalidOutput' });
@@ -135,7 +135,7 @@ describe('a token that does not fit', () => {
 });
 
 describe('limits', () => {
-  test('a token that is not answered in time times the task out', async () => {
+  test('a task whose token is not answered in time times out', async () => {
     const arn = await engine.start(send({ TimeoutSeconds: 60 }));
     await submitted(arn);
     clock.advance(60_000);
@@ -148,7 +148,7 @@ describe('limits', () => {
     await expect(success(tokens[0])).rejects.toMatchObject({ code: 'TaskTimedOut' });
   });
 
-  test('heartbeats put the limit off; a missed one is a timeout like any other', async () => {
+  test('heartbeats extend the limit; a missed heartbeat is a timeout', async () => {
     const arn = await engine.start(send({ TimeoutSeconds: 600, HeartbeatSeconds: 10 }));
     await submitted(arn);
     const [, , scheduled] = await engine.events(arn);
@@ -178,8 +178,8 @@ describe('limits', () => {
   });
 });
 
-describe('a restart', () => {
-  test('tokens stay valid, and a message that is out is not sent again', async () => {
+describe('after a restart', () => {
+  test('tokens stay valid, and a sent message is not sent again', async () => {
     const arn = await engine.start(send({ TimeoutSeconds: 60 }));
     await submitted(arn);
     await engine.restart();
@@ -188,7 +188,7 @@ describe('a restart', () => {
     expect(tokens).toHaveLength(1);
   });
 
-  test('timeouts go on', async () => {
+  test('timeouts still apply', async () => {
     const arn = await engine.start(send({ TimeoutSeconds: 60 }));
     await submitted(arn);
     clock.advance(30_000);
@@ -199,7 +199,7 @@ describe('a restart', () => {
     expect(await engine.ended(arn)).toMatchObject({ error: 'States.Timeout' });
   });
 
-  test('a call whose answer was lost is made again, with the same token', async () => {
+  test('a call whose response was lost is repeated with the same token', async () => {
     const seen: string[] = [];
     engine.aws.on('sqs.SendMessage', ({ MessageBody }) => {
       seen.push(String(MessageBody));

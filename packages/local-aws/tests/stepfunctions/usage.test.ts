@@ -15,7 +15,7 @@ const nameOf = (arn: string) => arn.split(':').at(-1) ?? '';
 const standard = (transitions: number) => ({ standard: transitions, expressRequests: 0, expressGbSeconds: 0 });
 const PASS = { Type: 'Pass' };
 
-test('every state that is entered is a transition, of its own execution and of all', async () => {
+test('every entered state counts as a transition, per execution and in total', async () => {
   const { arn } = await engine.run(
     definitionOf({
       First: { ...PASS, Next: 'Both' },
@@ -33,7 +33,7 @@ test('every state that is entered is a transition, of its own execution and of a
   expect(await usage('nobody')).toEqual(standard(0));
 });
 
-test('a retry is one more, and so is a redriven state', async () => {
+test('a retry and a redriven state each count as one more', async () => {
   engine.aws.on('lambda.work', () => thrown('Bad'));
   const Retry = [{ ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 2, JitterStrategy: 'FULL' }];
   const { arn } = await engine.run(definitionOf({ Work: { ...WORK.Work, Retry } }));
@@ -44,7 +44,7 @@ test('a retry is one more, and so is a redriven state', async () => {
   expect(await usage(nameOf(arn))).toEqual(standard(4));
 });
 
-test('the children of a Map Run belong to its execution, redriven or after a restart', async () => {
+test('children of a Map Run count for its execution, also after a redrive or a restart', async () => {
   engine.aws.objects.set('files/rows.csv', csv(3));
   engine.aws.on('lambda.work', ({ row }) => (row === '3' ? thrown('Bad') : { body: row }));
   const { arn } = await engine.run(distributed({ ...reader(), MaxConcurrency: 1 }, WORK), { key: 'rows.csv' });
@@ -57,7 +57,7 @@ test('the children of a Map Run belong to its execution, redriven or after a res
   expect(await usage(nameOf(arn))).toEqual(standard(1 + 3 + 1));
 });
 
-test('what was under way at a restart is counted once', async () => {
+test('states that ran at a restart are counted once', async () => {
   const arn = await engine.start(
     definitionOf({ Wait: { Type: 'Wait', Seconds: 60, Next: 'Last' }, Last: { Type: 'Succeed' } }),
   );
@@ -68,7 +68,7 @@ test('what was under way at a restart is counted once', async () => {
   expect(await usage(nameOf(arn))).toEqual(standard(2));
 });
 
-test('EXPRESS children are billed by runs and time, begun 100 ms of 64 MB each', async () => {
+test('EXPRESS children are billed by runs and duration, in started units of 100 ms and 64 MB', async () => {
   engine.aws.on('lambda.work', () => {
     clock.advance(130);
     return { body: {} };
@@ -81,7 +81,7 @@ test('EXPRESS children are billed by runs and time, begun 100 ms of 64 MB each',
   });
 });
 
-test('a database from before transitions were counted goes on', async () => {
+test('a database from before transitions were counted still opens', async () => {
   const first = await engine.run(definitionOf({ Only: { ...PASS, End: true } }));
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const db = new DatabaseSync(join(engine.dataDir, 'states.db'));

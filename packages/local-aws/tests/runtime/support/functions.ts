@@ -6,7 +6,7 @@ import { LambdaRuntime, type LambdaRuntimeOptions } from '../../../src/lambda/ru
 
 export const tempDir = (): string => mkdtempSync(join(tmpdir(), 'local-aws-runtime-'));
 
-/** Writes the files of a function's code, and gives their folder. */
+/** Writes the files of a function's code and returns their folder. */
 export function codeOf(files: Readonly<Record<string, string>>): string {
   const codeDir = join(tempDir(), 'code');
   for (const [name, source] of Object.entries(files)) {
@@ -50,7 +50,7 @@ export const runtimeOf = (functions: FunctionSpec[], changes: Partial<LambdaRunt
 
 const WITHIN_MS = 120_000;
 
-/** Resolves once the condition holds. The deadline is for a busy machine: what is waited for takes milliseconds. */
+/** Resolves once the condition holds. The wait normally takes milliseconds; the deadline allows for a busy machine. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WITHIN_MS;
   while (!(await condition())) {

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import type { Answered } from './harness.ts';
 
 const ROOT = join(import.meta.dirname, '../../../../..');
-/** Loaded by the two operations that need them only. */
+/** Only two operations load these packages. */
 const EXTERNAL = ['asl-validator', '@aws-sdk/*'];
 
-/** The engine in a process of its own, to be killed. */
+/** The engine in a separate process that the test kills. */
 export class EngineProcess {
   readonly #options: object;
   readonly #main: string;
   #process: ChildProcess | undefined;
-  /** 0 while it is down. */
+  /** 0 while the engine does not run. */
   port = 0;
 
   constructor(dataDir: string, awsEndpoint: string) {
-    // One file starts in a fraction of the time that eighty take: it is started again and again.
+    // The engine is started many times, and a single bundled file loads much faster than eighty files.
     this.#main = join(dataDir, 'engine.mjs');
     const external = EXTERNAL.map((name) => `--external:${name}`);
     const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${this.#main}`];
@@ -25,7 +25,7 @@ export class EngineProcess {
     this.#options = { port: 0, dataDir, awsEndpoint, ...place, events: 'none' };
   }
 
-  /** Starts it, and resolves once it listens. */
+  /** Starts the engine and resolves when it listens. */
   async start(): Promise<void> {
     const args = ['--disable-warning=ExperimentalWarning', this.#main, JSON.stringify(this.#options)];
     const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -50,7 +50,7 @@ export class EngineProcess {
     await gone;
   }
 
-  /** Calls it; undefined where no answer came, as it was killed. @throws what it refuses with */
+  /** Calls the engine. Returns undefined if the engine was killed before it answered. @throws the error of the engine */
   async call(operation: string, params: object): Promise<Answered | undefined> {
     if (this.port === 0) return undefined;
     let response: Response;

@@ -7,27 +7,27 @@ export interface Call {
   authorization: string;
 }
 
-/** An answer: a JSON body, or an error by name. */
+/** A response: a JSON body, or the name of an error. */
 export type Answer =
   | { body?: unknown; headers?: Record<string, string> }
   | { error: string; message?: string; status?: number };
-/** Gets the body of the call: an object, or whatever a function's payload is. */
-// biome-ignore lint/suspicious/noExplicitAny: each handler knows what it is called with
+/** Receives the body of the call: an object, or the payload of a function. */
+// biome-ignore lint/suspicious/noExplicitAny: each handler knows the type of its input
 export type Handler = (params: any, call: Call) => Answer | Promise<Answer>;
 
-/** As much of AWS as the engine's tasks, readers and writers call. Unset operations answer `{}`. */
+/** The operations of AWS that the engine's tasks, readers and writers call. Operations without a handler answer `{}`. */
 export class FakeAws {
   readonly objects = new Map<string, string>();
   readonly calls: Call[] = [];
   readonly events: Record<string, unknown>[] = [];
-  /** How many further calls of S3 fail. */
+  /** The number of next S3 calls that fail. */
   failingS3 = 0;
   readonly #handlers = new Map<string, Handler>();
   #server: Server | undefined;
 
   async start(): Promise<this> {
     this.#server = createServer((request, response) => {
-      // An engine that is closed in the middle of a call waits for no answer.
+      // An engine that is closed during a call does not wait for the response.
       this.#handle(request, response).catch((error: unknown) => {
         response.destroy();
         if (!request.destroyed) throw error;

@@ -17,7 +17,7 @@ export interface HistoryEvent {
 // biome-ignore lint/suspicious/noExplicitAny: answers are read by member
 export type Answered = Record<string, any>;
 
-/** Time that only the test moves. */
+/** A clock that only the test advances. */
 export class ManualClock implements EngineClock {
   #now = Date.UTC(2026, 10, 22, 12);
   readonly #timers = new Set<{ due: number; callback: () => void }>();
@@ -29,7 +29,7 @@ export class ManualClock implements EngineClock {
   after(ms: number, callback: () => void): () => void {
     const timer = { due: this.#now + ms, callback };
     this.#timers.add(timer);
-    // What is due already needs no moving of the time.
+    // Timers that are already due fire without advancing the clock.
     if (ms <= 0) setImmediate(() => this.advance(0));
     return () => this.#timers.delete(timer);
   }
@@ -48,7 +48,7 @@ export const ROLE = 'arn:aws:iam::000000000000:role/workflow';
 
 const WITHIN_MS = 120_000;
 
-/** Resolves once `condition` holds. The deadline is for a busy machine: what is waited for takes milliseconds. */
+/** Resolves once `condition` holds. The wait normally takes milliseconds; the deadline allows for a busy machine. */
 export async function until(condition: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
   const deadline = Date.now() + WITHIN_MS;
   while (!(await condition())) {
@@ -98,7 +98,7 @@ export class Harness {
     });
   }
 
-  /** Stops the engine as a crash would: with what was committed, and on another port. */
+  /** Restarts the engine as after a crash: only committed data is left, and the port is another one. */
   async restart(): Promise<void> {
     await this.#running?.close();
     await this.#boot();
@@ -131,7 +131,7 @@ export class Harness {
     return (await this.call('CreateStateMachine', params)).stateMachineArn;
   }
 
-  /** Starts an execution of a machine made for it, and answers its ARN. */
+  /** Creates a state machine, starts an execution of it and returns the ARN of the execution. */
   async start(definition: object, input: unknown = {}): Promise<string> {
     const stateMachineArn = await this.create(definition);
     return (await this.call('StartExecution', { stateMachineArn, input: JSON.stringify(input) })).executionArn;
@@ -165,6 +165,6 @@ export class Harness {
   }
 }
 
-/** A history in short: `TaskScheduled<2` is a TaskScheduled that links to event 2. */
+/** A history in short form: `TaskScheduled<2` is a TaskScheduled that links to event 2. */
 export const chain = (events: HistoryEvent[]) =>
   events.map(({ type, previousEventId }) => `${type}<${previousEventId}`);

@@ -6,7 +6,7 @@ export const csv = (rows: number) =>
 
 const PASS = { Child: { Type: 'Pass', End: true } };
 
-/** A distributed Map with these fields over its input or what the fields say, its children running these states. */
+/** A distributed Map with these fields, whose children run these states. Without an ItemReader, its items are its input. */
 export const distributed = (fields: object, states: Record<string, object> = PASS, ExecutionType = 'STANDARD') =>
   definitionOf({
     Rows: {
@@ -46,7 +46,7 @@ export const WORK = {
   },
 };
 
-/** What a function that throws answers. */
+/** The response of a function that throws. */
 export const thrown = (errorType: string) => ({
   body: { errorType },
   headers: { 'x-amz-function-error': 'Unhandled' },
