@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const FLUSH_MS = 100;
 /** At this size a file is renamed to `<name>.1.log`, so the logs of a function take at most twice as much. */
 const MAX_BYTES = 5_000_000;
+/** Lines that wait for a free file descriptor. Older ones are dropped. */
+const MAX_PENDING_LINES = 10_000;
 
 /** The logs, in a file per function, `<dir>/<function>.log`. They are written in batches. */
 export class LogFiles {
@@ -13,9 +15,11 @@ export class LogFiles {
   private readonly sizes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private readonly appendTo: typeof appendFile;
 
-  constructor(dir: string) {
+  constructor(dir: string, appendTo = appendFile) {
     this.dir = dir;
+    this.appendTo = appendTo;
     mkdirSync(dir, { recursive: true });
   }
 
@@ -35,15 +39,24 @@ export class LogFiles {
   }
 
   private async write(): Promise<void> {
-    for (const [name, lines] of this.pending) {
+    for (const [name, lines] of [...this.pending]) {
       this.pending.delete(name);
-      const path = join(this.dir, `${name}.log`);
-      const text = lines.join('');
-      const size = (this.sizes.get(name) ?? (await sizeOf(path))) + text.length;
-      if (size > MAX_BYTES) await rename(path, join(this.dir, `${name}.1.log`)).catch(ignoreMissing);
-      this.sizes.set(name, size > MAX_BYTES ? text.length : size);
-      await appendFile(path, text);
+      try {
+        await this.writeTo(name, lines.join(''));
+      } catch (error) {
+        if (!isOutOfFiles(error)) throw error;
+        // Clients of the stack hold all file descriptors. The lines are written with the next ones.
+        this.pending.set(name, [...lines, ...(this.pending.get(name) ?? [])].slice(-MAX_PENDING_LINES));
+      }
     }
+  }
+
+  private async writeTo(name: string, text: string): Promise<void> {
+    const path = join(this.dir, `${name}.log`);
+    const size = (this.sizes.get(name) ?? (await sizeOf(path))) + text.length;
+    if (size > MAX_BYTES) await rename(path, join(this.dir, `${name}.1.log`)).catch(ignoreMissing);
+    await this.appendTo(path, text);
+    this.sizes.set(name, size > MAX_BYTES ? text.length : size);
   }
 }
 
@@ -55,3 +68,6 @@ async function sizeOf(path: string): Promise<number> {
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
+
+const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
