@@ -1,6 +1,5 @@
 /** What the core logs and counts. The Lambda functions implement it by Powertools. */
 export interface Telemetry {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -40,13 +39,3 @@ export type Metric =
   | 'RequestSwept';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
-
-/** For tests and tools: reports nothing. */
-export const silent: Telemetry = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  count: () => undefined,
-  duration: () => undefined,
-};

@@ -72,23 +72,3 @@ export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => E
 /** All objects of campaigns are under this prefix of the bucket. */
 export const OBJECTS_PREFIX = 'campaigns/';
 export const campaignPrefix = (batchId: string, uploadId: string) => `${OBJECTS_PREFIX}${batchId}/${uploadId}`;
-
-/** The input of a campaign's execution. The same record always gives the same bytes, because StartExecution is idempotent only then. */
-export interface CampaignExecutionInput {
-  batchId: string;
-  campaignId: string | null;
-  bucket: string;
-  /** `<prefix>/rows.csv` */
-  rowsKey: string;
-  /** `campaigns/<batchId>/<uploadId>` */
-  prefix: string;
-  enqueued: number;
-  createdAt: string;
-  sendAt: string | null;
-  dryRun: boolean;
-  /** As DynamoDB JSON: the limiter whose rate the campaign is sent at. */
-  limiterKey: Record<string, { S: string } | { N: string }>;
-  format: ContentFormat;
-  maxConcurrency: number;
-  sendTimeoutSeconds: number;
-}

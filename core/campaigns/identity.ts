@@ -1,7 +1,7 @@
 import type { Inspection } from '../csv/inspect.ts';
 import { toDynamoJson } from '../ledger/item.ts';
 import { limiterKey } from '../ledger/keys.ts';
-import { type CampaignExecutionInput, type CampaignRecord, campaignPrefix } from './campaign.ts';
+import { type CampaignRecord, campaignPrefix } from './campaign.ts';
 
 /** Hashed before the bytes of a file, so that the same file with another campaignId is another batch. */
 export const hashPrefixOf = (campaignId: string | undefined): string =>
@@ -25,8 +25,8 @@ export function objectKeysOf(batchId: string, uploadId: string) {
   return { source: `${prefix}/source.csv`, rows: `${prefix}/rows.csv`, skipped: `${prefix}/skipped.csv` };
 }
 
-/** The execution's input, made from the record alone, so that every start sends the same bytes. */
-export function executionInputOf(record: CampaignRecord, bucket: string): CampaignExecutionInput {
+/** The execution's input. It is made from the record alone, because StartExecution is idempotent only for the same bytes. */
+export function executionInputOf(record: CampaignRecord, bucket: string) {
   return {
     batchId: record.batchId,
     campaignId: record.campaignId ?? null,

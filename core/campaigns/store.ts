@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoTable, deleteIf, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
+import { recordIn } from '../ledger/item.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
 import { createdKeyIn, cursorOf } from '../ledger/listed-send.ts';
 import { type CampaignRecord, type CampaignStatus, ENDED } from './campaign.ts';
@@ -44,7 +45,7 @@ export interface CampaignStore {
 export function createCampaignStore(table: DynamoTable): CampaignStore {
   async function get(batchId: string): Promise<CampaignRecord | undefined> {
     const item = await read(table, campaignKey(batchId));
-    return item && toRecord(item);
+    return item && recordIn<CampaignRecord>(item);
   }
 
   return {
@@ -86,7 +87,7 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
 
     async update(batchId, change) {
       const item = await updateIf(table, { key: campaignKey(batchId), ...expressionsOf(change) });
-      return item && toRecord(item);
+      return item && recordIn<CampaignRecord>(item);
     },
   };
 }
@@ -102,11 +103,6 @@ function toItem(record: CampaignRecord): Item {
     createdKey: createdKeyOf(record),
     ...record,
   };
-}
-
-function toRecord(item: Item): CampaignRecord {
-  const { pk: _pk, sk: _sk, statusKey: _statusKey, createdKey: _createdKey, ...record } = item;
-  return record as unknown as CampaignRecord;
 }
 
 function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {

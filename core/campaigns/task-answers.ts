@@ -74,7 +74,7 @@ export class TaskAnswers implements Answers<CampaignJob> {
           if (delayMs !== undefined) postponed.push({ job, delayMs });
         } catch (error) {
           if (isTemporary(error)) postponed.push({ job, delayMs: BUSY_MS });
-          else this.#keep(job, 'A row could not be answered', error);
+          else this.#keep(job, 'The message stays in the queue', error);
         }
       }),
     );
@@ -99,44 +99,43 @@ export class TaskAnswers implements Answers<CampaignJob> {
     }
   }
 
-  /** Answers one row. Resolves to the delay in milliseconds when the row needs a delayed copy. */
+  /** Answers one row. Resolves to the delay in milliseconds when the row needs a delayed copy; rejects when its message must stay. */
   async #answerOne(job: CampaignJob, outcome: Outcome): Promise<number | undefined> {
     const { tokens, clock, telemetry } = this.#deps;
     const { taskToken } = job.message;
     switch (outcome.kind) {
       case 'sent':
         await tokens.succeed(taskToken, { messageId: outcome.messageId });
-        return undefined;
+        break;
       case 'already':
         await this.#answerEnded(taskToken, outcome.row);
-        return undefined;
+        break;
       case 'failed':
       case 'released':
         await tokens.fail(taskToken, taskErrorOf(outcome.error.class), outcome.error);
-        return undefined;
+        break;
       case 'not-queued':
         // The message is from before a redrive. If its execution still waits, it retries.
         await tokens.fail(taskToken, TASK_ERROR.transient, {
           code: 'NotDelivered',
           message: 'The row was not queued when its message arrived.',
         });
-        return undefined;
+        break;
       case 'postponed':
         return outcome.delayMs;
+      case 'leased':
+        return untilLeaseEnds(outcome.lease, clock.now());
       case 'ended':
         if (await tokens.isWaiting(taskToken)) return RECHECK_MS;
         telemetry.count('Dropped');
-        return undefined;
+        break;
       case 'missing':
         telemetry.count('Poison');
-        this.#keep(job, 'A message names a row that is not in the ledger');
-        return undefined;
-      case 'leased':
-        return untilLeaseEnds(outcome.lease, clock.now());
+        throw new Error('The message names a row that is not in the ledger');
       default:
-        this.#keep(job, 'The message stays in the queue', outcome.error);
-        return undefined;
+        throw outcome.error;
     }
+    return undefined;
   }
 
   /** The attempt that ended the row may have died before it answered. */

@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
-  type DynamoDBDocumentClient,
+  DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   UpdateCommand,
@@ -23,14 +23,18 @@ export interface Key {
   sk: string;
 }
 
+/** Members that are undefined become no attribute. */
+export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_PARTITION_KEY_BYTES = 2048;
-/** Says whether an item may have this partition key. DynamoDB refuses to read by any other. */
+/** Whether an item can have this partition key. DynamoDB refuses to read by any other. */
 export const isPartitionKey = (pk: string): boolean => pk !== '' && Buffer.byteLength(pk) <= MAX_PARTITION_KEY_BYTES;
 
 /**
  * Reads an item with consistency. After a refused condition it tells why, on every DynamoDB. Undefined for a key that no item can have,
- * such as one made of a long id that a client gave.
+ * such as one with a long id from a client.
  */
 export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
   if (!isPartitionKey(key.pk)) return undefined;

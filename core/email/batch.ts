@@ -61,30 +61,6 @@ export const batchKey = (batchId: string) => ({ pk: `EMAIL#${batchId}`, sk: 'EMA
 /** `statusKey` of batches with rows that have not ended; their `createdKey` is when the sweep is due. */
 export const OPEN_BATCHES = 'EMAIL_OPEN';
 
-/** Absent fields have no attribute. */
-export const partyItem = ({ email, name }: EmailParty): Item => (name === undefined ? { email } : { email, name });
-
-export function fromBatch({ htmlContent, from, destinations, ...rest }: EmailBatch): Item {
-  return {
-    ...rest,
-    from: partyItem(from),
-    destinations: destinations.map(partyItem),
-    ...(htmlContent === undefined ? {} : { htmlContent }),
-  };
-}
-
-export const toBatch = (item: Item): EmailBatch => ({
-  batchId: String(item.batchId),
-  channel: item.channel as ChannelName,
-  from: item.from as EmailParty,
-  destinations: item.destinations as EmailParty[],
-  subject: String(item.subject),
-  plainContent: String(item.plainContent),
-  ...(typeof item.htmlContent === 'string' ? { htmlContent: item.htmlContent } : {}),
-  createdAt: String(item.createdAt),
-  sweepCount: Number(item.sweepCount ?? 0),
-});
-
 /** The first state item of a destination. */
 export function firstItem(batch: EmailBatch, rowNumber: number, email: string): Item {
   const { batchId, channel, subject, createdAt } = batch;

@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
 import { type DynamoTable, putIf, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { dayMarker } from '../ledger/days.ts';
+import { recordIn } from '../ledger/item.ts';
 import { dayOf, dueKey, INDEX, idInDueKey, stateKey, statusKeyOf } from '../ledger/keys.ts';
 import type { SendError } from '../ledger/send.ts';
 import { failUnclaimed, type RowId } from '../ledger/transitions.ts';
@@ -11,9 +12,7 @@ import {
   type EmailRow,
   type EmailTry,
   firstItem,
-  fromBatch,
   OPEN_BATCHES,
-  toBatch,
   toEmailRow,
 } from './batch.ts';
 
@@ -46,7 +45,7 @@ export function createEmailStore(table: DynamoTable): EmailStore {
 
   async function getBatch(batchId: string): Promise<EmailBatch | undefined> {
     const item = await read(table, batchKey(batchId));
-    return item && toBatch(item);
+    return item && recordIn<EmailBatch>(item);
   }
 
   return {
@@ -56,7 +55,7 @@ export function createEmailStore(table: DynamoTable): EmailStore {
       await markDay(dayOf(batch.createdAt));
       const { batchId } = batch;
       const sweepKeys = { statusKey: OPEN_BATCHES, createdKey: dueKey(dueAt, batchId) };
-      if (await putIf(table, { ...batchKey(batchId), ...sweepKeys, ...fromBatch(batch) })) {
+      if (await putIf(table, { ...batchKey(batchId), ...sweepKeys, ...batch })) {
         return { created: true, batch };
       }
       // A repeated call whose first answer was lost finds its own batch, which is the same in every part.

@@ -1,4 +1,5 @@
 import type { DynamoTable } from '../dynamodb/table.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import { expire } from '../ledger/transitions.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, rowsOf } from './batch.ts';
@@ -22,8 +23,8 @@ export type Swept = {
   expired: number;
 };
 
-/** Batches that are swept concurrently. */
-const BATCH_SIZE = 20;
+/** Batches that are swept at the same time. */
+const CONCURRENCY = 20;
 const PAGE = 200;
 
 /**
@@ -39,11 +40,10 @@ export async function sweepEmails(deps: EmailSweepDeps, deadline: number): Promi
     // The index may still list batches that were just swept.
     const due = (await store.due(clock.now(), PAGE)).filter((batchId) => !seen.has(batchId));
     if (due.length === 0) break;
-    for (let start = 0; start < due.length && clock.now() < deadline; start += BATCH_SIZE) {
-      const some = due.slice(start, start + BATCH_SIZE);
-      for (const batchId of some) seen.add(batchId);
-      await Promise.all(some.map((batchId) => trySweepBatch(deps, batchId, swept)));
-    }
+    for (const batchId of due) seen.add(batchId);
+    await forEachConcurrently(CONCURRENCY, due, async (batchId) => {
+      if (clock.now() < deadline) await trySweepBatch(deps, batchId, swept);
+    });
   }
   return swept;
 }

@@ -46,32 +46,26 @@ export async function countByStatus(
   return counts;
 }
 
+const changeProgress =
+  (expression: string) =>
+  async ({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> => {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: progressKey(batchId),
+        UpdateExpression: expression,
+        ExpressionAttributeValues: { ':sent': sent },
+      }),
+    );
+  };
+
 /** Adds to the number of rows that a running batch shows as SENT. */
-export async function addProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: tableName,
-      Key: progressKey(batchId),
-      UpdateExpression: 'ADD sent :sent',
-      ExpressionAttributeValues: { ':sent': sent },
-    }),
-  );
-}
+export const addProgress = changeProgress('ADD sent :sent');
+/** Sets that number to an exact count. Rows whose worker died before it added them were missing. */
+export const setProgress = changeProgress('SET sent = :sent');
 
 /** The number that the workers have added so far. */
 export async function readProgress(table: DynamoTable, batchId: string): Promise<number> {
   const item = await read(table, progressKey(batchId));
   return Number(item?.sent ?? 0);
-}
-
-/** Sets the counter to an exact count. Rows whose worker died before it added them were missing. */
-export async function setProgress({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: tableName,
-      Key: progressKey(batchId),
-      UpdateExpression: 'SET sent = :sent',
-      ExpressionAttributeValues: { ':sent': sent },
-    }),
-  );
 }

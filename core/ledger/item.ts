@@ -27,6 +27,12 @@ export const toDynamoJson = (item: Record<string, string | number>) =>
     Object.entries(item).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
   );
 
+/** A record without the keys of the table and its index. */
+export function recordIn<Record>(item: Item): Record {
+  const { pk: _pk, sk: _sk, statusKey: _statusKey, createdKey: _createdKey, ...record } = item;
+  return record as Record;
+}
+
 /** A state item, or its projection in the status index, as a send. */
 export function toSend(item: Item): Send {
   const send: Send = {

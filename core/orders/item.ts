@@ -1,29 +1,17 @@
 import type { Item } from '../dynamodb/table.ts';
-import { type EmailParty, partyItem } from '../email/batch.ts';
-import type { Order, OrderFields, OrderStatus } from './order.ts';
+import { recordIn } from '../ledger/item.ts';
+import type { Order, OrderStatus } from './order.ts';
 
 export const orderKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
 
 /** `statusKey` of orders with a message that is not known to be sent; their `createdKey` is when the sweep sends it. */
 export const OUTBOX = 'ORDER_OUTBOX';
 
-/** Absent fields have no attribute. */
-export function fieldsItem({ customer, ...fields }: OrderFields): Item {
-  return customer ? { ...fields, customer: partyItem(customer) } : { ...fields };
+export function toOrder(item: Item): Order {
+  const {
+    writeId: _writeId,
+    outbox = new Set(),
+    ...order
+  } = recordIn<Order & { writeId: string; outbox?: Set<OrderStatus> }>(item);
+  return { ...order, outbox: [...outbox] };
 }
-
-export const toOrder = (item: Item): Order => ({
-  orderId: String(item.orderId),
-  status: item.status as OrderStatus,
-  description: String(item.description),
-  registerDate: String(item.registerDate),
-  deliveryDate: String(item.deliveryDate),
-  reasonForCancellation: String(item.reasonForCancellation),
-  ...(item.customer ? { customer: item.customer as EmailParty } : {}),
-  version: Number(item.version),
-  createdAt: String(item.createdAt),
-  updatedAt: String(item.updatedAt),
-  changes: item.changes as Order['changes'],
-  timeline: item.timeline as Order['timeline'],
-  outbox: [...((item.outbox as Set<OrderStatus> | undefined) ?? [])],
-});

@@ -3,7 +3,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
 import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { dueKey, INDEX, idInDueKey } from '../ledger/keys.ts';
-import { fieldsItem, OUTBOX, orderKey, toOrder } from './item.ts';
+import { OUTBOX, orderKey, toOrder } from './item.ts';
 import {
   fieldsOf,
   type Order,
@@ -53,14 +53,14 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
     async create(fields) {
       const { orderId, status } = fields;
       const at = isoNow(clock);
-      const change: OrderChange = { status, at, version: 1, order: fields };
+      const change: OrderChange = { status, at, version: 1, order: fieldsOf(fields) };
       const item: Item = {
         ...orderKey(orderId),
-        ...fieldsItem(fields),
+        ...fields,
         version: 1,
         createdAt: at,
         updatedAt: at,
-        changes: { [status]: changeItem(change) },
+        changes: { [status]: change },
         timeline: {},
         outbox: new Set([status]),
         writeId: newId(),
@@ -78,16 +78,16 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
       const { status } = fields;
       const at = isoNow(clock);
       const writeId = newId();
-      const sets: Item = { ...fieldsItem(fields), version: version + 1, updatedAt: at, writeId };
+      const sets: Item = { ...fields, version: version + 1, updatedAt: at, writeId };
       const values: Item = { ':read': version };
       let moves = '';
       if (status !== from) {
-        const change: OrderChange = { status, from, at, version: version + 1, order: fields };
+        const change: OrderChange = { status, from, at, version: version + 1, order: fieldsOf(fields) };
         Object.assign(sets, sweepKeys(orderId));
         moves = `, #changes.#${status} = :change ADD #outbox :message`;
-        Object.assign(values, { ':change': changeItem(change), ':message': new Set([status]) });
+        Object.assign(values, { ':change': change, ':message': new Set([status]) });
       }
-      const names = Object.keys(sets).filter((name) => name !== 'orderId');
+      const names = Object.keys(sets).filter((name) => name !== 'orderId' && sets[name] !== undefined);
       for (const name of names) values[`:${name}`] = sets[name];
       const key = orderKey(orderId);
       const item = await updateIf(table, {
@@ -145,5 +145,3 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
     },
   };
 }
-
-const changeItem = (change: OrderChange): Item => ({ ...change, order: fieldsItem(fieldsOf(change.order)) });

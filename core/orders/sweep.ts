@@ -1,4 +1,5 @@
 import type { Item } from '../dynamodb/table.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import { type OrderDeps, sendOutbox } from './outbox.ts';
 
 /** What one run of the sweep did, in orders and messages. */
@@ -9,8 +10,8 @@ export type OrdersSwept = {
 };
 
 const PAGE = 100;
-/** Orders that are swept concurrently. */
-const BATCH_SIZE = 20;
+/** Orders that are swept at the same time. */
+const CONCURRENCY = 20;
 
 /** Sends the messages that are overdue in the outboxes of orders. One order that fails does not stop the others. Stops at `deadline`. */
 export async function sweepOrders(deps: OrderDeps, deadline: number): Promise<OrdersSwept> {
@@ -19,11 +20,9 @@ export async function sweepOrders(deps: OrderDeps, deadline: number): Promise<Or
   let after: Item | undefined;
   do {
     const page = await store.due(clock.now(), PAGE, after);
-    for (let start = 0; start < page.orderIds.length && clock.now() < deadline; start += BATCH_SIZE) {
-      await Promise.all(
-        page.orderIds.slice(start, start + BATCH_SIZE).map((orderId) => sweepOne(deps, orderId, swept)),
-      );
-    }
+    await forEachConcurrently(CONCURRENCY, page.orderIds, async (orderId) => {
+      if (clock.now() < deadline) await sweepOne(deps, orderId, swept);
+    });
     after = page.next;
   } while (after && clock.now() < deadline);
   return swept;

@@ -3,9 +3,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../../core/clock.ts';
-import type { DynamoTable } from '../../core/dynamodb/table.ts';
+import { type DynamoTable, documentClient } from '../../core/dynamodb/table.ts';
 import { retryFor } from './retry.ts';
 
 interface ClientTimeouts {
@@ -35,7 +34,7 @@ const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
 });
 
 export const sendsTable = (tableName: string, timeouts = DEFAULT_TIMEOUTS): DynamoTable => ({
-  client: DynamoDBDocumentClient.from(new DynamoDBClient(configOf(timeouts))),
+  client: documentClient(new DynamoDBClient(configOf(timeouts))),
   tableName,
   clock: systemClock,
 });

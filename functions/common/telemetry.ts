@@ -10,7 +10,6 @@ export const metrics = new Metrics();
 
 /** Writes what the core reports as structured logs and metrics. */
 export const telemetry: Telemetry = {
-  debug: (message, fields = {}) => logger.debug(message, { ...fields }),
   info: (message, fields = {}) => logger.info(message, { ...fields }),
   warn: (message, fields = {}) => logger.warn(message, { ...fields }),
   error: (message, fields = {}) => logger.error(message, { ...fields }),

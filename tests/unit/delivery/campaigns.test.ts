@@ -11,11 +11,11 @@ import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
 import type { Metric } from '../../../core/telemetry.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { type NewRow, putRows } from '../ledger/support.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 import { fakeStates, STATE_MACHINE_ARN } from './fake-states.ts';
 
 const clock = simulatedClock();

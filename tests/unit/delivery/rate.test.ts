@@ -1,7 +1,7 @@
 import { createPostpone } from '../../../core/campaigns/postpone.ts';
 import { configureRate } from '../../../core/limiter/rate.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { seeded } from '../../../dev/seeded.ts';
+import { silent } from '../support/telemetry.ts';
 import { simulatedQueue } from './simulated-queue.ts';
 import { openDelivery, range } from './support.ts';
 

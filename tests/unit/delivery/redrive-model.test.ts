@@ -8,7 +8,7 @@ import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
 import { followCampaign } from '../../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
 import type { TaskTokens } from '../../../core/campaigns/task-tokens.ts';
-import { silent } from '../../../core/telemetry.ts';
+import { silent } from '../support/telemetry.ts';
 import { fakeStates } from './fake-states.ts';
 import { openDelivery, range } from './support.ts';
 

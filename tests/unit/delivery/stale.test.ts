@@ -4,7 +4,7 @@ import { applyExecution } from '../../../core/campaigns/outcome.ts';
 import { redriveCampaign } from '../../../core/campaigns/redrive.ts';
 import { followCampaign, refreshCampaign } from '../../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
-import { silent } from '../../../core/telemetry.ts';
+import { silent } from '../support/telemetry.ts';
 import { fakeStates } from './fake-states.ts';
 import { openDelivery, range } from './support.ts';
 

@@ -23,12 +23,12 @@ import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import type { Metric, Telemetry } from '../../../core/telemetry.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { processBatch } from '../../../functions/common/queue-worker.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { type NewRow, putRows } from '../ledger/support.ts';
 import { type SimulatedClock, simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 type WorkerDeps = DeliveryDeps & CampaignChannelDeps;
 type WorkerChanges = Partial<WorkerDeps> & {

@@ -15,8 +15,9 @@ import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { Lease } from '../../../core/ledger/send.ts';
 import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
-import { type Metric, silent } from '../../../core/telemetry.ts';
+import type { Metric } from '../../../core/telemetry.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 import { emailRequest, keptQueue } from './deps.ts';
 
 type Answer = ErrorCode | 'accept';

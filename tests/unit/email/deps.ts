@@ -2,8 +2,8 @@ import type { AcceptDeps } from '../../../core/email/accept.ts';
 import type { EmailRequest } from '../../../core/email/batch.ts';
 import type { EmailMessage } from '../../../core/email/queue.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 /** A queue that keeps what is put on it. */
 export function keptQueue() {

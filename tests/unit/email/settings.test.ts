@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { createSmtp } from '../../../core/delivery/providers/smtp.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { readEnv } from '../../../functions/common/env.ts';
 import { createProviders } from '../../../functions/email-worker/providers.ts';
 import { keysSchema, parseKeys, workerEnv } from '../../../functions/email-worker/settings.ts';
 import { simulatedClock } from '../support/clock.ts';
+import { silent } from '../support/telemetry.ts';
 
 const variables = {
   SENDS_TABLE: 't',

@@ -4,7 +4,8 @@ import { firstItem, toEmailRow } from '../../../core/email/batch.ts';
 import { sweepEmails } from '../../../core/email/sweep.ts';
 import { MAX_AGE_MS, MAX_SWEEPS, planFor } from '../../../core/email/sweep-plan.ts';
 import { claim, errorOf, recordError, recordSent } from '../../../core/ledger/transitions.ts';
-import { type Metric, silent } from '../../../core/telemetry.ts';
+import type { Metric } from '../../../core/telemetry.ts';
+import { silent } from '../support/telemetry.ts';
 import { emailRequest, openEmail } from './deps.ts';
 
 const MINUTE = 60_000;

@@ -1,13 +1,13 @@
 import { campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
 import { type HttpRequest, httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 const clock = { now: () => Date.parse('2026-11-22T12:00:00.000Z'), sleep: async () => undefined };
 const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 0 };

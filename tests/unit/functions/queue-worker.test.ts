@@ -1,7 +1,8 @@
 import type { SQSEvent } from 'aws-lambda';
 import { z } from 'zod';
-import { type Metric, silent } from '../../../core/telemetry.ts';
+import type { Metric } from '../../../core/telemetry.ts';
 import { processBatch } from '../../../functions/common/queue-worker.ts';
+import { silent } from '../support/telemetry.ts';
 
 const NOW = 1_000_000;
 const schema = z.object({ id: z.number() });

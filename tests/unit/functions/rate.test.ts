@@ -1,8 +1,8 @@
 import type { RateOf } from '../../../core/limiter/rate.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 beforeAll(async () => {

@@ -4,7 +4,6 @@ import { markDay } from '../../../core/ledger/days.ts';
 import { dayOf, sendIdOf } from '../../../core/ledger/keys.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { Send } from '../../../core/ledger/send.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { contextOf, type GraphqlDeps } from '../../../graphql/context.ts';
 import { executeRequest, type GraphqlAnswer } from '../../../graphql/execute.ts';
 import { createSchema } from '../../../graphql/schema.ts';
@@ -13,6 +12,7 @@ import { fakeStates } from '../delivery/fake-states.ts';
 import { putRows } from '../ledger/support.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 export const BATCH = 'a'.repeat(64);
 export const CREATED = '2026-11-22T10:00:00.000Z';

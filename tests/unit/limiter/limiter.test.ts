@@ -2,9 +2,9 @@ import { CAMPAIGN_HORIZON_MS } from '../../../core/limiter/allocate.ts';
 import { createLimiter, type Limiter } from '../../../core/limiter/limiter.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../../core/limiter/rate.ts';
 import { spacingOf } from '../../../core/limiter/spacing.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 const clock = simulatedClock();

@@ -5,8 +5,8 @@ import { changeOrder, createOrder } from '../../../core/orders/change-order.ts';
 import type { OrderChange } from '../../../core/orders/order.ts';
 import { type ProcessorDeps, processOrder } from '../../../core/orders/process-order.ts';
 import type { OrderMessage } from '../../../core/orders/queue.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { keptQueue } from '../email/deps.ts';
+import { silent } from '../support/telemetry.ts';
 import { openOrders } from './support.ts';
 
 describe('processing a change of status', () => {

@@ -1,8 +1,8 @@
 import type { OrderDeps } from '../../../core/orders/outbox.ts';
 import type { OrderMessage } from '../../../core/orders/queue.ts';
 import { createOrderStore } from '../../../core/orders/store.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 /** The queues of all statuses, which keep what is put on them. */
 export function keptQueues() {

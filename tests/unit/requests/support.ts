@@ -11,9 +11,10 @@ import { rowOf } from '../../../core/requests/item.ts';
 import { processRequest, type RequestDeps, viewRequest } from '../../../core/requests/process.ts';
 import type { NotificationRequest } from '../../../core/requests/request.ts';
 import { createRequestStore } from '../../../core/requests/store.ts';
-import { type Metric, silent } from '../../../core/telemetry.ts';
+import type { Metric } from '../../../core/telemetry.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 type Answer = ErrorCode | 'accept';
 

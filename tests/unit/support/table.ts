@@ -7,8 +7,7 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { DynamoTable } from '../../../core/dynamodb/table.ts';
+import { type DynamoTable, documentClient } from '../../../core/dynamodb/table.ts';
 import { LISTED } from '../../../core/ledger/keys.ts';
 import { ANYBODY, givenService, REGION } from './aws.ts';
 import { type SimulatedClock, simulatedClock } from './clock.ts';
@@ -66,7 +65,7 @@ export async function openTable(
   if (given)
     await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName: tableName });
   else while ((await low.send(describe)).Table?.TableStatus !== 'ACTIVE');
-  const client = DynamoDBDocumentClient.from(low);
+  const client = documentClient(low);
   const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
   client.send = (...call: unknown[]) => clock.pauseFor(send(...call)) as never;
   return {
