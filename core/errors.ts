@@ -1,22 +1,22 @@
 /**
- * The one catalogue of the product's errors. Whatever decides by an error decides by its class.
+ * The catalogue of the product's errors. Code that decides by an error decides by its class.
  *
  * - `input`: the caller's request is wrong; the message may be shown.
- * - `recipient`: this one email can never be delivered (bad address, rejected content).
+ * - `recipient`: this one email can never be delivered, because of its address or its content.
  * - `transient`: nothing was sent; trying again later may work.
- * - `throttled`: nothing was sent; the rate was exceeded. Neither an attempt nor a receive is used up.
- * - `account`: no email of this account can leave now (paused, suspended, daily quota): the circuit breaker.
- * - `unconfirmed`: the provider may have accepted the email; only a person may decide to send it again.
- * - `internal`: a fault of ours; masked outside.
+ * - `throttled`: nothing was sent, because the rate was exceeded. It uses up neither an attempt nor a receive.
+ * - `account`: the account cannot send any email now, because it is paused, suspended or at its daily quota.
+ * - `unconfirmed`: the provider may have accepted the email. Only a person may decide to send it again.
+ * - `internal`: an error of the product. Callers see a general message only.
  */
 export type ErrorClass = 'input' | 'recipient' | 'transient' | 'throttled' | 'account' | 'unconfirmed' | 'internal';
 
 interface CatalogueEntry {
   readonly class: ErrorClass;
   readonly retryable: boolean;
-  /** HTTP status where the error answers a request. */
+  /** The HTTP status when the error answers a request. */
   readonly status: number;
-  /** RFC 9457 `title`: the same for every occurrence. */
+  /** The `title` of RFC 9457, which is the same for every occurrence. */
   readonly title: string;
 }
 
@@ -69,7 +69,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error of the catalogue. `detail` says what happened here, where, and what to do; it may be shown unless the class is internal. */
+/** An error of the catalogue. `detail` says what happened and what to do. It may be shown, unless the class is internal. */
 export class PregonError extends Error {
   readonly code: ErrorCode;
   readonly class: ErrorClass;
@@ -82,7 +82,7 @@ export class PregonError extends Error {
   constructor(code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
     super(detail, options);
     const entry: CatalogueEntry = ERRORS[code];
-    // Step Functions and Lambda report an error by its name.
+    // Step Functions and Lambda report errors by their name.
     this.name = code;
     this.code = code;
     this.class = entry.class;

@@ -5,10 +5,8 @@ import type { OutgoingEmail } from '../../core/delivery/providers/outgoing-email
 import { createSendgrid } from '../../core/delivery/providers/sendgrid.ts';
 import { createSmtp, isSmtpUrl } from '../../core/delivery/providers/smtp.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
+import { PROVIDER_TIMEOUT_MS } from '../common/delivery.ts';
 import type { ProviderKeys, ProviderName, WorkerEnv } from './settings.ts';
-
-/** A slot is taken at most 5.5 s before the function's end: a call, its record and the answer fit into that. */
-const TIMEOUT_MS = 4_000;
 
 export interface ProviderDeps {
   env: WorkerEnv;
@@ -18,7 +16,7 @@ export interface ProviderDeps {
   clock: Clock;
 }
 
-/** The configured providers, in order. One without a key that can be one is left out: asking it could only fail. */
+/** The configured providers, in order. A provider without a usable key is left out, because its calls would only fail. */
 export function createProviders({ env, keys, ses, telemetry, clock }: ProviderDeps): Provider<OutgoingEmail>[] {
   const create: Record<ProviderName, () => Provider<OutgoingEmail> | undefined> = {
     ses: () => ses,
@@ -28,20 +26,28 @@ export function createProviders({ env, keys, ses, telemetry, clock }: ProviderDe
             baseUrl: env.MAILGUN_BASE_URL,
             domain: env.MAILGUN_DOMAIN,
             apiKey: keys.mailgun,
-            timeoutMs: TIMEOUT_MS,
+            timeoutMs: PROVIDER_TIMEOUT_MS,
             clock,
           })
         : undefined,
     sendgrid: () =>
       keys.sendgrid
-        ? createSendgrid({ baseUrl: env.SENDGRID_BASE_URL, apiKey: keys.sendgrid, timeoutMs: TIMEOUT_MS, clock })
+        ? createSendgrid({
+            baseUrl: env.SENDGRID_BASE_URL,
+            apiKey: keys.sendgrid,
+            timeoutMs: PROVIDER_TIMEOUT_MS,
+            clock,
+          })
         : undefined,
-    smtp: () => (isSmtpUrl(keys.smtp) ? createSmtp({ url: keys.smtp, timeoutMs: TIMEOUT_MS, clock }) : undefined),
+    smtp: () =>
+      isSmtpUrl(keys.smtp) ? createSmtp({ url: keys.smtp, timeoutMs: PROVIDER_TIMEOUT_MS, clock }) : undefined,
   };
   const providers = env.EMAIL_PROVIDERS.flatMap((name) => {
     const provider = create[name]();
     if (!provider)
-      telemetry.warn('A provider is left out: it has no key, no domain, or for SMTP no valid URL', { provider: name });
+      telemetry.warn('A provider is left out, because it has no key, no domain, or no valid SMTP URL', {
+        provider: name,
+      });
     return provider ?? [];
   });
   if (providers.length === 0) {

@@ -4,7 +4,7 @@ import { rateEnv } from '../common/send-rate.ts';
 export const PROVIDERS = ['mailgun', 'ses', 'sendgrid', 'smtp'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
-/** Where no rate is given for a provider: what the smallest plans allow. */
+/** The default rate of a provider, which is what the smallest plans allow. */
 const DEFAULT_RATE = 10;
 
 const list = (text: string) =>
@@ -19,7 +19,7 @@ const order = z
   .pipe(z.array(z.enum(PROVIDERS)).min(1))
   .refine((names) => new Set(names).size === names.length, 'a provider is named twice');
 
-/** `mailgun=50,sendgrid=50`: emails per second. The rate of SES is that of the campaigns. */
+/** Emails per second, such as `mailgun=50,sendgrid=50`. SES has the rate of the campaigns. */
 const rates = z.string().transform((text, context) => {
   const perSecond = new Map<string, number>();
   for (const entry of list(text)) {
@@ -43,7 +43,7 @@ export const workerEnv = rateEnv.extend({
 });
 export type WorkerEnv = z.output<typeof workerEnv>;
 
-/** The secret: API keys, and for SMTP the URL with user and password. Empty where a provider is not used. */
+/** The secret: API keys, and for SMTP the URL with user and password. Empty for providers that are not used. */
 export const keysSchema = z.object({
   mailgun: z.string().trim().default(''),
   sendgrid: z.string().trim().default(''),
@@ -51,7 +51,7 @@ export const keysSchema = z.object({
 });
 export type ProviderKeys = z.output<typeof keysSchema>;
 
-/** The keys in the text of the secret. Throws an error that says nothing of what is in it: JSON.parse's own would quote it. */
+/** Parses the secret. Throws an error that contains nothing of it, whereas the error of JSON.parse would quote it. */
 export function parseKeys(text: string | undefined, secretArn: string): ProviderKeys {
   let secret: unknown;
   try {
@@ -60,6 +60,6 @@ export function parseKeys(text: string | undefined, secretArn: string): Provider
     throw new Error(`${secretArn} is not JSON such as {"mailgun": "key", "smtp": "smtps://user:password@host"}.`);
   }
   const { data, error } = keysSchema.safeParse(secret);
-  if (error) throw new Error(`${secretArn} is not an object of keys: each is a text.`);
+  if (error) throw new Error(`${secretArn} is not an object of keys, each a string.`);
   return data;
 }
