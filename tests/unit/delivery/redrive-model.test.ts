@@ -189,7 +189,7 @@ it('sends every row once and answers every child, in whatever order stops, redri
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), skew, (steps, skews) => run(steps, skews)),
     { numRuns: 25 },
   );
-}, 300_000);
+});
 
 it('drops the messages of ten earlier runs with no call of the ledger and none for a token', async () => {
   const { clock, ledger } = delivery;

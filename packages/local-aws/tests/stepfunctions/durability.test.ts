@@ -51,9 +51,10 @@ interface Message {
 /** The worker: takes messages and answers their tokens, repeatedly until the engine confirms the answer. */
 class Worker {
   readonly messages: Message[] = [];
-  readonly accepted = new Set<string>();
+  /** The rows whose answer the engine has confirmed, and in which of its lives. */
+  readonly accepted = new Map<string, number>();
   readonly refusals: string[] = [];
-  /** Messages for a row that arrive after the engine confirmed its answer. */
+  /** Messages for a row whose answer an earlier life had confirmed. Within one life, a message and a confirmation can cross. */
   readonly sentAfterAccepted: string[] = [];
   budget = 0;
   readonly #engine: EngineProcess;
@@ -64,7 +65,8 @@ class Worker {
   }
 
   receive(message: Message): void {
-    if (this.accepted.has(message.row)) this.sentAfterAccepted.push(message.row);
+    const acceptedIn = this.accepted.get(message.row) ?? this.#engine.lives;
+    if (acceptedIn < this.#engine.lives) this.sentAfterAccepted.push(message.row);
     this.messages.push(message);
     this.#waiting.push(message);
     void this.work();
@@ -83,12 +85,12 @@ class Worker {
     try {
       const output = JSON.stringify({ row: message.row });
       const answer = await this.#engine.call('SendTaskSuccess', { taskToken: message.token, output });
-      if (answer) this.accepted.add(message.row);
+      if (answer) this.accepted.set(message.row, this.#engine.lives);
       else this.#waiting.unshift(message);
     } catch (error) {
       const { code } = error as { code: string };
       // The engine has taken the answer before; only the confirmation was lost.
-      if (code === 'TaskTimedOut') this.accepted.add(message.row);
+      if (code === 'TaskTimedOut') this.accepted.set(message.row, this.#engine.lives);
       else this.refusals.push(code);
     }
   }

@@ -13,6 +13,8 @@ export class EngineProcess {
   #process: ChildProcess | undefined;
   /** 0 while the engine does not run. */
   port = 0;
+  /** How often it was started. */
+  lives = 0;
 
   constructor(dataDir: string, awsEndpoint: string) {
     // The engine is started many times, and a single bundled file loads much faster than eighty files.
@@ -27,6 +29,7 @@ export class EngineProcess {
 
   /** Starts the engine and resolves when it listens. */
   async start(): Promise<void> {
+    this.lives += 1;
     const args = ['--disable-warning=ExperimentalWarning', this.#main, JSON.stringify(this.#options)];
     const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = started;
