@@ -84,6 +84,8 @@ async function startDynalite() {
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads');
      const server = require('dynalite')({ createTableMs: 0 });
+     // A busy test must not find its idle connections closed.
+     server.keepAliveTimeout = 0;
      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
     { eval: true },
   );
