@@ -18,8 +18,8 @@ export interface StartDeps extends RowsClaimDeps {
 
 /**
  * Starts the execution of a campaign unless that was done, and writes it to the record. It may be repeated by anyone at any time: the
- * name and the input are made from the record, and only a record that is INGESTING leads to a start. When
- * another batch has taken the rows over, this record is discarded, and the record of that batch is the result.
+ * name and the input are made from the record, and only a record that is INGESTING leads to a start. When another batch has taken over
+ * the rows, it discards this record and resolves to the record of that batch.
  */
 export async function ensureStarted(deps: StartDeps, record: CampaignRecord): Promise<CampaignRecord> {
   const { executions, store, clock, bucket } = deps;

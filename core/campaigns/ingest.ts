@@ -3,7 +3,6 @@ import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
 import type { RowsOf } from '../csv/write.ts';
-import type { DynamoTable } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
@@ -15,7 +14,7 @@ import { ensureStarted, type StartDeps } from './ingest-start.ts';
 import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
 import { claimRows, rowsKeyOf } from './rows-claim.ts';
 
-export interface IngestDeps extends StartDeps, DynamoTable {
+export interface IngestDeps extends StartDeps {
   objects: CampaignObjects;
   newUploadId(): string;
   /** Emails per second that may be sent now. */
@@ -124,7 +123,7 @@ interface Counted extends RowsOf {
 async function claimRecord(deps: IngestDeps, counted: Counted) {
   const { summary, options, ...batch } = counted;
   // Written before any send of the day, because lists by date read these markers.
-  await markDay(deps, dayOf(batch.createdAt));
+  await markDay(deps.table, dayOf(batch.createdAt));
   return deps.store.create({
     ...batch,
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import { type DynamoTable, read, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { rowsClaimKey } from '../ledger/keys.ts';
@@ -6,33 +7,35 @@ import type { CampaignRecord } from './campaign.ts';
 import type { CampaignStore } from './store.ts';
 
 /**
- * One campaign per list of rows, whatever bytes they came in. An item, keyed by the hash of the rows, names the batch that has them. A batch
- * claims its rows before it writes its record, and seals the claim before its execution starts. An unsealed claim whose batch has no record is of
- * an upload that died, or that is slow: another batch takes it over, and the slow one finds that when it seals. So of two batches with
- * the same rows only one can start, though DynamoDB writes the two items one after the other.
+ * Makes sure that the same rows are one campaign, whatever bytes they came in. An item with the hash of the rows as its key names the batch
+ * that has them. A batch claims its rows before it writes its record, and seals the claim before its execution starts. An unsealed claim
+ * without a record belongs to an upload that died or is slow: another batch takes it over, and the slow one notices that when it seals.
+ * So only one of two batches with the same rows can start, although the claim and the record are written one after the other.
  */
-export interface RowsClaimDeps extends DynamoTable {
+export interface RowsClaimDeps {
+  table: DynamoTable;
   store: Pick<CampaignStore, 'get'>;
+  clock: Clock;
 }
 
-/** How long a claim without a record is left to the upload that made it. */
+/** How long a claim without a record belongs to its upload. After that another batch may take it over. */
 const RECORD_WAIT_MS = 3_000;
 const POLL_MS = 100;
 
-/** The same rows are claimed once for each campaignId, and once more for a dry run. */
+/** The key of the claim. It contains campaignId and dryRun, because the same rows may be sent once for each of them. */
 export const rowsKeyOf = (
   rowsHash: string,
   { campaignId = '', dryRun }: { campaignId?: string | undefined; dryRun: boolean },
 ): string => createHash('sha256').update(`${campaignId}\n${dryRun}\n${rowsHash}`).digest('hex');
 
-/** Claims the rows for a batch. Answers the record of another batch that has them, or undefined when this batch has them. */
+/** Claims the rows for a batch. Resolves to the record of another batch that has them, or to undefined when this batch has them. */
 export async function claimRows(
   deps: RowsClaimDeps,
   rowsKey: string,
   batchId: string,
 ): Promise<CampaignRecord | undefined> {
   for (let from = batchId; ; ) {
-    const claimed = await updateIf(deps, {
+    const claimed = await updateIf(deps.table, {
       key: rowsClaimKey(rowsKey),
       update: 'SET #batchId = :batchId',
       condition:
@@ -48,14 +51,14 @@ export async function claimRows(
 }
 
 /**
- * Seals a batch's claim, so that nobody takes it over. Answers the record of the batch that took it over before; the caller must not
- * start its own. Throws Conflict when that batch has no record yet.
+ * Seals a batch's claim, so that no other batch takes it over. When another batch already has, it resolves to the record of that batch,
+ * and the caller must not start its own. Throws Conflict when that batch has no record yet.
  */
 export async function sealRows(
   deps: RowsClaimDeps,
   { rowsKey, batchId }: Pick<CampaignRecord, 'rowsKey' | 'batchId'>,
 ): Promise<CampaignRecord | undefined> {
-  const sealed = await updateIf(deps, {
+  const sealed = await updateIf(deps.table, {
     key: rowsClaimKey(rowsKey),
     update: 'SET #sealed = :true',
     condition: '#batchId = :batchId',
@@ -67,8 +70,8 @@ export async function sealRows(
   throw new PregonError('Conflict', 'The same rows are being uploaded in another file. Upload this one again.');
 }
 
-async function holderOf(deps: RowsClaimDeps, rowsKey: string): Promise<string> {
-  const item = await read(deps, rowsClaimKey(rowsKey));
+async function holderOf({ table }: RowsClaimDeps, rowsKey: string): Promise<string> {
+  const item = await read(table, rowsClaimKey(rowsKey));
   if (!item) throw new PregonError('Internal', `The claim ${rowsKey} was refused and is not there.`);
   return String(item.batchId);
 }

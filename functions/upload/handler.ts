@@ -19,11 +19,9 @@ const campaigns = campaignDeps(env);
 const rates = sendRates(env, campaigns.table, createSes(campaigns).maxSendRate);
 
 const routes = uploadRoutes({
-  ...campaigns.table,
-  store: campaigns.store,
+  ...campaigns,
   objects: createCampaignObjects({ s3: objectsClient(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
-  executions: campaigns.executions,
   sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
   sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
   newUploadId: randomUUID,

@@ -33,8 +33,7 @@ describe('ingesting a CSV', () => {
   });
 
   const deps = (override: Partial<IngestDeps> = {}): IngestDeps => ({
-    client: table.client,
-    tableName: table.tableName,
+    table,
     store: createCampaignStore(table),
     objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
     bucket: 'campaigns',

@@ -30,8 +30,7 @@ describe('POST /upload', () => {
   const post = (request: HttpRequest) =>
     httpClient(
       uploadRoutes({
-        client: table.client,
-        tableName: table.tableName,
+        table,
         store: createCampaignStore(table),
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
