@@ -43,7 +43,7 @@ export async function openFakeS3() {
     return { status: 200, etag: '"object"' };
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     answer(request).then(
       ({ status, body = '', etag }) => {
         const headers = { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) };

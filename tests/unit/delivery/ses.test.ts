@@ -20,7 +20,7 @@ const open = async () => undefined;
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 let answer: Answer = () => undefined;
 let arrived: Record<string, unknown>[] = [];
-const server = createServer(async (request, response) => {
+const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
   let body = '';
   for await (const chunk of request) body += chunk;
   arrived.push(JSON.parse(body || '{}'));

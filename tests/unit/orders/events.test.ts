@@ -11,7 +11,7 @@ describe('events of orders', () => {
   const requests: { Entries: Record<string, unknown>[] }[] = [];
   let answer: unknown;
   beforeAll(async () => {
-    server = createServer(async (request, response) => {
+    server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
       requests.push(JSON.parse(await text(request)));
       response.setHeader('content-type', 'application/x-amz-json-1.1').end(JSON.stringify(answer));
     }).listen(0, '127.0.0.1');

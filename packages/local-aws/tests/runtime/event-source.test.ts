@@ -14,7 +14,7 @@ class FakeQueue {
   private readonly server: Server;
 
   constructor() {
-    this.server = createServer((request, response) => {
+    this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       let text = '';
       request.on('data', (chunk) => {
         text += chunk;

@@ -26,7 +26,7 @@ export class FakeAws {
   #server: Server | undefined;
 
   async start(): Promise<this> {
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       // An engine that is closed during a call does not wait for the response.
       this.#handle(request, response).catch((error: unknown) => {
         response.destroy();
