@@ -87,7 +87,7 @@ export const pageQuerySchema = z.object({
     .max(100, 'must be 100 or less')
     .default(20)
     .meta({ description: 'Page size, 1 to 100', override: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
-  after: z.string().optional().meta({ description: 'The `next` of the page before' }),
+  after: z.string().optional().meta({ description: 'The `next` of the page before; empty for the first page' }),
 });
 
 export const redriveBodySchema = z

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   createDocument,
   type ZodOpenApiMediaTypeObject,
@@ -62,25 +63,63 @@ function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
   };
 }
 
-function responsesOf({ answers, problems = {}, open }: RouteDoc): ZodOpenApiResponsesObject {
-  const responses: Record<string, ZodOpenApiResponsesObject['200']> = {};
+/** The answers that API Gateway gives by itself. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html */
+const gatewaySchema = z
+  .object({ message: z.string() })
+  .meta({ id: 'GatewayMessage', description: 'An answer of API Gateway itself' });
+
+/** What any route may answer besides its own answers. */
+function commonAnswers({ body, open, params }: RouteDoc): {
+  gateway: Record<number, string>;
+  problems: Record<number, string>;
+} {
+  return {
+    gateway: {
+      ...(open ? {} : { 401: 'No API key', 403: 'A wrong API key' }),
+      // An empty value makes another path, and no other method of a path has a route.
+      ...(params?.path ? { 404: 'The path is another one' } : {}),
+      ...(body ? { 413: 'The body is larger than 10 MB, or than 6 MB in base64' } : {}),
+      429: 'Too many requests at this moment',
+      500: 'The function failed',
+      503: 'The function did not answer in time, or too many run',
+    },
+    problems: {
+      ...(body ? { 415: 'The body is compressed' } : {}),
+      500: 'Something went wrong on our side; report the `requestId`',
+      503: 'A service is busy: `Retry-After` says when to try again',
+    },
+  };
+}
+
+function responsesOf(route: RouteDoc): ZodOpenApiResponsesObject {
+  const { answers, problems: own = {} } = route;
+  const { gateway, problems: common } = commonAnswers(route);
+  const problems: Record<number, string> = { ...common, ...own };
+  const responses: Record<string, ReturnType<typeof answerOf>> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = answerOf(answer);
-  for (const [status, description] of Object.entries(problems)) {
-    responses[status] = answerOf({
-      description,
-      schema: problemSchema,
-      contentType: PROBLEM_TYPE,
-      example: exampleProblem(Number(status), description),
-    });
-  }
-  if (!open) {
-    responses['401'] = { description: 'No API key' };
-    responses['403'] = { description: 'A wrong API key' };
+  for (const status of Object.keys({ ...problems, ...gateway }).map(Number)) {
+    const described = [problems[status], gateway[status]].filter((text) => text !== undefined);
+    responses[status] = {
+      description: described.join(', or '),
+      content: {
+        ...(problems[status] === undefined ? {} : problemContent(status, problems[status])),
+        ...(gateway[status] === undefined ? {} : { 'application/json': { schema: gatewaySchema } }),
+      },
+    };
   }
   return responses as ZodOpenApiResponsesObject;
 }
 
-function answerOf({ description, schema, contentType = 'application/json', example }: AnswerDoc) {
+const problemContent = (status: number, description: string) => ({
+  [PROBLEM_TYPE]: { schema: problemSchema, example: exampleProblem(status, description) },
+});
+
+function answerOf({
+  description,
+  schema,
+  contentType = 'application/json',
+  example,
+}: AnswerDoc): ZodOpenApiResponsesObject['200'] {
   if (!schema) return { description };
   return { description, content: { [contentType]: { schema, ...(example === undefined ? {} : { example }) } } };
 }

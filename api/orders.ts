@@ -32,9 +32,10 @@ const date = z
 
 /** Each status in any case, in a form that every JSON Schema tool can check. */
 const ANY_CASE = ORDER_STATUSES.map((status) => status.replace(/./g, (letter) => `[${letter}${letter.toUpperCase()}]`));
+const patternOf = (statuses: readonly string[]) => `^(?:${statuses.join('|')})$`;
 const status = z
   .string()
-  .regex(new RegExp(`^(?:${ANY_CASE.join('|')})$`))
+  .regex(new RegExp(patternOf(ANY_CASE)))
   .transform((given) => given.toLowerCase() as OrderStatus)
   .meta({ description: `${ORDER_STATUSES.join(', ')}, in any case`, example: 'received' });
 const description = text.meta({ example: 'Mantenimiento básico' });
@@ -47,8 +48,25 @@ const others = {
   customer: optional(partySchema).meta({ description: 'Who is notified of every change of status' }),
 };
 
+/** What `requireReason` checks, as JSON Schema. */
+const REASON_IF_CANCELED = {
+  anyOf: [
+    {
+      properties: {
+        status: { pattern: patternOf(ANY_CASE.filter((_, index) => ORDER_STATUSES[index] !== 'canceled')) },
+      },
+    },
+    {
+      properties: { reasonForCancellation: { type: 'string', pattern: String.raw`\S` } },
+      required: ['reasonForCancellation'],
+    },
+  ],
+};
+
 /** The body of `POST /orders`. */
-const newOrderSchema = z.object({ orderId: orderIdSchema, status, description, ...others }).meta({ id: 'NewOrder' });
+const newOrderSchema = z
+  .object({ orderId: orderIdSchema, status, description, ...others })
+  .meta({ id: 'NewOrder', override: ({ jsonSchema }) => Object.assign(jsonSchema, REASON_IF_CANCELED) });
 /** The body of `PUT /orders/{orderId}`. */
 const orderPatchSchema = z
   .object({ orderId: optional(orderIdSchema), status: optional(status), description: optional(description), ...others })

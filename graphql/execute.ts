@@ -18,6 +18,9 @@ import { depthLimit, MAX_DEPTH } from './limits/depth.ts';
 /** The longest useful query, GraphiQL's introspection, has about 300 tokens. */
 const MAX_TOKENS = 2_000;
 
+/** Tells tools that do not know our codes that the request is wrong, as Spring for GraphQL names it. */
+const CLIENT_ERROR = { classification: 'BAD_REQUEST' };
+
 export interface GraphqlRequest {
   query: string;
   variables?: Record<string, unknown> | undefined;
@@ -100,8 +103,9 @@ function violations(
 function formatError(error: GraphQLError, { requestId, report }: ExecuteOptions): GraphQLFormattedError {
   let cause: Error = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
-  const shown = (code: unknown) => ({ ...error.toJSON(), extensions: { code } });
+  const shown = (code: unknown, more = {}) => ({ ...error.toJSON(), extensions: { code, ...more } });
   if (cause instanceof GraphQLError) return shown(cause.extensions.code ?? 'BadRequest');
+  if (cause instanceof PregonError && cause.class === 'input') return shown(cause.code, CLIENT_ERROR);
   if (cause instanceof PregonError && cause.class !== 'internal') return shown(cause.code);
   report(cause);
   if (isTemporary(cause)) {

@@ -32,7 +32,7 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
   return {
     async 'GET /campaigns'({ queryStringParameters = {} }) {
       const { limit, after } = parseInput(pageQuerySchema, queryStringParameters, 'The query');
-      const { campaigns, ...rest } = await listCampaigns(deps, after === undefined ? { limit } : { limit, after });
+      const { campaigns, ...rest } = await listCampaigns(deps, after ? { limit, after } : { limit });
       const answer: CampaignListAnswer = { campaigns: await Promise.all(campaigns.map(show)), ...rest };
       return jsonAnswer(200, answer);
     },

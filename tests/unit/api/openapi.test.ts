@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { z } from 'zod';
 import { campaignAnswer, campaignSchema, pageQuerySchema } from '../../../api/campaigns.ts';
 import { openApiDocument } from '../../../api/openapi.ts';
 import { parseInput } from '../../../api/parse.ts';
 import { ROUTES } from '../../../api/routes.ts';
 import { uploadAnswer, uploadAnswerSchema, uploadFieldsSchema } from '../../../api/upload.ts';
+import { isAddress } from '../../../core/csv/address.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 
 type Json = Record<string, unknown>;
@@ -26,6 +28,54 @@ describe('the OpenAPI document', () => {
 
     expect(references.length).toBeGreaterThan(5);
     expect(references.filter((reference) => at(document, ...reference.split('/')) === undefined)).toEqual([]);
+  });
+
+  it('has patterns that every JSON Schema tool can read', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":"((?:[^"\\]|\\.)*)"/g)].map(([, text]) =>
+      JSON.parse(`"${text}"`),
+    );
+
+    expect(patterns.length).toBeGreaterThan(10);
+    // Not Unicode properties, look-around, named groups or flags. https://json-schema.org/draft/2020-12/json-schema-core#section-6.4
+    expect(patterns.filter((pattern) => /\\[pPuU]\{|\(\?[^:]/.test(pattern))).toEqual([]);
+  });
+
+  it('says that a status is known in any case, and that a canceled order has a reason', () => {
+    const order = at(document, 'components', 'schemas', 'NewOrder') as { anyOf: { required?: string[] }[] };
+
+    expect(
+      new RegExp(String(at(document, 'components', 'schemas', 'NewOrder', 'properties', 'status', 'pattern'))).test(
+        'InProcess',
+      ),
+    ).toBe(true);
+    expect(order.anyOf.some(({ required }) => required?.includes('reasonForCancellation'))).toBe(true);
+  });
+
+  it('describes an address exactly as it is checked', () => {
+    const email = at(document, 'components', 'schemas', 'SendEmail', 'properties', 'from', 'properties', 'email') as {
+      maxLength: number;
+      allOf: { pattern: string }[];
+    };
+    const described = (address: string) =>
+      address.length <= email.maxLength && email.allOf.every(({ pattern }) => new RegExp(pattern, 'u').test(address));
+    const label = fc.stringMatching(/^[a-zA-Z0-9-]{0,65}$/);
+    const local = fc.oneof(fc.stringMatching(/^[a-z.+"]{0,70}$/), fc.string({ maxLength: 5 }));
+
+    fc.assert(
+      fc.property(local, fc.array(label, { maxLength: 4 }), (name, labels) => {
+        const address = `${name}@${labels.join('.')}`;
+        expect(described(address)).toBe(address.length <= 254 && isAddress(address));
+      }),
+      {
+        numRuns: 2_000,
+        examples: [
+          ['a'.repeat(64), ['b', 'co']],
+          ['a'.repeat(65), ['b', 'co']],
+          ['a', ['b', '1']],
+          ['a', ['b', '1-1']],
+        ],
+      },
+    );
   });
 
   it('requires the key except on public routes', () => {

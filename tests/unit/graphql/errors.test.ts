@@ -50,7 +50,8 @@ test('an internal error of the catalogue is masked too', async () => {
 test('an error of the catalogue shows its code and its detail', async () => {
   const { error, faults } = await failing(new PregonError('NothingToRedrive', 'Every row was sent'));
 
-  expect(error).toMatchObject({ message: 'Every row was sent', extensions: { code: 'NothingToRedrive' } });
+  expect(error).toMatchObject({ message: 'Every row was sent' });
+  expect(error?.extensions).toEqual({ code: 'NothingToRedrive', classification: 'BAD_REQUEST' });
   expect(faults).toEqual([]);
 });
 

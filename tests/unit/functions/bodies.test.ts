@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { ROUTES } from '../../../api/routes.ts';
+import { objectKeysOf } from '../../../core/campaigns/identity.ts';
+import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
+import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
+import type { RateOf } from '../../../core/limiter/rate.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
+import type { HttpRoutes } from '../../../functions/common/http.ts';
+import { emailRoutes } from '../../../functions/emails/routes.ts';
+import { graphqlRoutes } from '../../../functions/graphql/routes.ts';
+import { orderRoutes } from '../../../functions/orders/routes.ts';
+import { pageRoutes } from '../../../functions/pages/routes.ts';
+import { rateRoutes } from '../../../functions/rate/routes.ts';
+import { requestRoutes } from '../../../functions/requests/routes.ts';
+import { uploadRoutes } from '../../../functions/upload/routes.ts';
+import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { campaignRecord } from '../campaigns/record.ts';
+import { fakeStates } from '../delivery/fake-states.ts';
+import { emailRequest, openEmail } from '../email/deps.ts';
+import { BATCH } from '../graphql/support.ts';
+import { newOrder, openOrders } from '../orders/support.ts';
+import { openRequests } from '../requests/support.ts';
+import { type HttpRequest, httpClient } from '../support/http.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const form = (...parts: string[]) => Buffer.from(`${parts.map((part) => `--XX\r\n${part}\r\n`).join('')}--XX--\r\n`);
+const CSV =
+  'Content-Disposition: form-data; name="file"; filename="c.csv"\r\nContent-Type: text/csv; charset=utf-8\r\n\r\n' +
+  'email,subject,content,name\nana@example.com,"Hola, {{name}}",uno,Ána\nbad,Hola,dos,x\n';
+const UPLOAD: HttpRequest = {
+  headers: { 'content-type': 'multipart/form-data; boundary=XX' },
+  body: form(
+    CSV,
+    'Content-Disposition: form-data; name="dryRun"\r\n\r\ntrue',
+    'Content-Disposition: form-data; name="campaignId"\r\n\r\nspring',
+  ),
+};
+const QUERY =
+  'query ($email: String) { listEmailStatus(email: $email, limit: 5, from: "2026-11-22") { sendId cursor } }';
+const json = (value: unknown): HttpRequest => ({ headers: JSON_TYPE, body: Buffer.from(JSON.stringify(value)) });
+const CURSOR = Buffer.from(`2026-11-22T10:00:00.000Z#${BATCH}`).toString('base64url');
+
+/** A valid request of every route that reads anything of it. */
+const VALID: Record<string, HttpRequest> = {
+  'POST /upload': UPLOAD,
+  'POST /campaigns/upload': UPLOAD,
+  'GET /campaigns': { query: { limit: '5', after: CURSOR } },
+  'GET /campaigns/{batchId}': { path: { batchId: BATCH } },
+  'POST /campaigns/{batchId}/redrive': { path: { batchId: BATCH }, ...json({ unconfirmed: 'accept' }) },
+  'POST /campaigns/{batchId}/stop': { path: { batchId: BATCH } },
+  'GET /campaigns/{batchId}/skipped.csv': { path: { batchId: BATCH } },
+  'GET /campaigns/{batchId}/sends.csv': { path: { batchId: BATCH } },
+  'POST /emails/send': {
+    headers: { ...JSON_TYPE, 'idempotency-key': 'key-1' },
+    body: Buffer.from(JSON.stringify({ ...emailRequest(), htmlContent: '<p>ñ</p>' })),
+  },
+  'GET /emails/{id}': { path: { id: 'b3f1c0de-0000-4000-8000-000000000000' } },
+  'POST /orders': json(
+    JSON.parse(newOrder({ registerDate: '2025-01-31T08:00:00Z', customer: { email: 'ana@example.com' } })),
+  ),
+  'PUT /orders/{orderId}': {
+    path: { orderId: 'ORD-001' },
+    headers: { ...JSON_TYPE, 'if-match': '"1"' },
+    body: Buffer.from(JSON.stringify({ status: 'inprocess', deliveryDate: '2025-02-10', customer: null })),
+  },
+  'GET /orders/{orderId}': { path: { orderId: 'ORD-001' } },
+  'POST /v1/requests': json({ to: '+34600000000', message: '¡Hola!', type: 'sms' }),
+  'POST /v1/requests/{id}/process': { path: { id: '019aaa2e-7c00-7d3a-9f1c-2f6d1c9b7a44' } },
+  'GET /v1/requests/{id}': { path: { id: '019aaa2e-7c00-7d3a-9f1c-2f6d1c9b7a44' } },
+  'GET /rate': {},
+  'PUT /rate': json({ perSecond: 25 }),
+  'GET /health': {},
+  'POST /graphql': json({ query: QUERY, operationName: null, variables: { email: 'ana@example.com' } }),
+};
+
+/** Cuts, doubles, repeats, flips and inserts bytes at places given as shares of the length. */
+type Damage = { kind: 'cut' | 'double' | 'repeat' | 'flip' | 'insert'; at: number; to: number; byte: number };
+const damage: fc.Arbitrary<Damage> = fc.record({
+  kind: fc.constantFrom('cut', 'double', 'repeat', 'flip', 'insert'),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  to: fc.double({ min: 0, max: 1, noNaN: true }),
+  byte: fc.oneof(fc.constantFrom(0, 9, 10, 13, 34, 45, 58, 123, 255), fc.nat(255)),
+});
+
+/** Makes an id longer than any key of DynamoDB. */
+const REPEATS = 200;
+const MAX_BYTES = 64 * 1024;
+
+function damaged(bytes: Buffer, { kind, at, to, byte }: Damage): Buffer {
+  const [from = 0, until = 0] = [at, to].map((share) => Math.floor(share * bytes.length)).sort((a, b) => a - b);
+  const [before, middle, after] = [bytes.subarray(0, from), bytes.subarray(from, until), bytes.subarray(until)];
+  if (kind === 'cut') return Buffer.concat([before, after]);
+  if (kind === 'double') return Buffer.concat([before, middle, middle, after]);
+  if (kind === 'repeat')
+    return Buffer.concat([before, ...Array<Buffer>(REPEATS).fill(middle), after]).subarray(0, MAX_BYTES);
+  if (kind === 'insert') return Buffer.concat([before, Buffer.from([byte]), middle, after]);
+  const flipped = Buffer.from(bytes);
+  if (from < flipped.length) flipped[from] = (flipped[from] ?? 0) ^ (byte || 1);
+  return flipped;
+}
+
+const damagedText = (text: string, how: readonly Damage[]) => how.reduce(damaged, Buffer.from(text)).toString('latin1');
+
+type Place = 'body' | 'headers' | 'query' | 'path';
+
+function damagedRequest(request: HttpRequest, place: Place, how: readonly Damage[], asText: boolean): HttpRequest {
+  if (place !== 'body') {
+    const values = Object.entries(request[place] ?? {}).map(([name, value]) => [name, damagedText(value, how)]);
+    return { ...request, [place]: Object.fromEntries(values) };
+  }
+  const body = how.reduce(damaged, request.body instanceof Buffer ? request.body : Buffer.alloc(0));
+  return { ...request, body: asText ? body.toString() : body };
+}
+
+const clock = { now: () => Date.parse('2026-11-22T12:00:00.000Z'), sleep: async () => undefined };
+
+describe('any damage to a valid request', () => {
+  let close: () => Promise<unknown>;
+  let routes: HttpRoutes;
+
+  beforeAll(async () => {
+    const [email, orders, requests, s3] = await Promise.all([openEmail(), openOrders(), openRequests(), openFakeS3()]);
+    close = () => Promise.all([email.close(), orders.close(), requests.close(), s3.close()]);
+    const { table } = email;
+    const states = fakeStates(clock);
+    const store = createCampaignStore(table);
+    const record = campaignRecord({ batchId: BATCH, status: 'SUCCEEDED' });
+    await store.create(record);
+    s3.objects.set(objectKeysOf(BATCH, record.uploadId).skipped, Buffer.from('row,email,reason,code\n'));
+    const campaigns = { store, ledger: createLedger(table), executions: states.executions, clock, telemetry: silent };
+    const rateOf = (name: string): RateOf => ({
+      table,
+      name,
+      source: { kind: 'account', allowed: async () => 50, deployed: 0, headroom: 0.9 },
+      telemetry: silent,
+    });
+    routes = {
+      ...uploadRoutes({
+        client: table.client,
+        tableName: table.tableName,
+        store,
+        objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
+        bucket: 'campaigns',
+        clock,
+        newUploadId: () => crypto.randomUUID(),
+        sendRate: async () => 50,
+        sendTimeoutSeconds: 3600,
+        executions: { arnOf: (batchId) => `arn:${batchId}`, start: async () => undefined },
+      }),
+      ...campaignRoutes({ ...campaigns, s3: s3.client, bucket: 'campaigns' }),
+      ...emailRoutes({
+        ...email.accepting,
+        store: email.store,
+        allowed: () => true,
+        idempotency: createIdempotency(table),
+      }),
+      ...orderRoutes(orders.deps),
+      ...requestRoutes(requests.deps),
+      ...rateRoutes({
+        rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
+        setConcurrency: async () => undefined,
+      }),
+      ...pageRoutes({ file: async () => undefined, stage: 'test' }),
+      ...graphqlRoutes({ ...campaigns, table }, { introspection: true }),
+    };
+  });
+  afterAll(() => close());
+
+  it('is tried on every documented route', () => {
+    const documented = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(Object.keys(VALID)).toEqual(expect.arrayContaining(documented));
+  });
+
+  it.each(Object.keys(VALID))('%s: answers without a fault, and says what is wrong', async (routeKey) => {
+    const valid = VALID[routeKey] ?? {};
+    const client = httpClient(routes);
+    const faults: unknown[] = [];
+    const note = (fault: unknown) => faults.push(fault);
+    process.on('uncaughtExceptionMonitor', note);
+    const places = (['body', 'headers', 'query', 'path'] as const).filter((place) => valid[place] !== undefined);
+    const place = places.length > 0 ? fc.constantFrom(...places) : fc.constant<Place>('path');
+
+    await fc.assert(
+      fc.asyncProperty(
+        place,
+        fc.array(damage, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        async (where, how, asText) => {
+          const answer = await client(routeKey, damagedRequest(valid, where, how, asText));
+
+          expect(answer.status).toBeLessThan(500);
+          if (Number(answer.status) < 400) return;
+          expect(routeKey === 'POST /graphql' ? JSON.parse(answer.body).errors[0].message : answer.body.detail).toMatch(
+            /\w{3}/,
+          );
+        },
+      ),
+      { numRuns: places.includes('body') ? 80 : 40, seed: 1 },
+    );
+    process.off('uncaughtExceptionMonitor', note);
+    expect(faults).toEqual([]);
+  });
+});
