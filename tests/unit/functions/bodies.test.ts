@@ -6,7 +6,6 @@ import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
-import { silent } from '../../../core/telemetry.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import type { HttpRoutes } from '../../../functions/common/http.ts';
 import { emailRoutes } from '../../../functions/emails/routes.ts';
@@ -24,6 +23,7 @@ import { BATCH } from '../graphql/support.ts';
 import { newOrder, openOrders } from '../orders/support.ts';
 import { openRequests } from '../requests/support.ts';
 import { type HttpRequest, httpClient } from '../support/http.ts';
+import { silent } from '../support/telemetry.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const form = (...parts: string[]) => Buffer.from(`${parts.map((part) => `--XX\r\n${part}\r\n`).join('')}--XX--\r\n`);
@@ -139,8 +139,7 @@ describe('any damage to a valid request', () => {
     });
     routes = {
       ...uploadRoutes({
-        client: table.client,
-        tableName: table.tableName,
+        table,
         store,
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
