@@ -8,7 +8,7 @@ import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
-import type { Shared } from './shared.ts';
+import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 import { CampaignArns, Workflow } from './workflow.ts';
 
@@ -22,7 +22,7 @@ export class Campaigns extends Construct {
   readonly settle: ProductFunction;
   readonly workflow: Workflow;
 
-  constructor(scope: Construct, id: string, shared: Shared) {
+  constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage, table, sendRate } = shared;
 

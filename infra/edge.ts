@@ -6,7 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
 import { ProductFunction } from './constructs/product-function.ts';
-import type { Shared } from './shared.ts';
+import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 
 /** The HTTP API with the routes that the functions of the stack name, the API key with its authorizer, and the pages. */
@@ -14,7 +14,7 @@ export class Edge extends Construct {
   readonly url: string;
   readonly apiKey: Secret;
 
-  constructor(scope: Construct, id: string, shared: Shared) {
+  constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage } = shared;
     this.apiKey = new Secret(this, 'ApiKey', {

@@ -5,7 +5,7 @@ import { type Access, allow } from './constructs/access.ts';
 import { ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
-import type { Shared } from './shared.ts';
+import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 
 /** Processors call nothing but AWS: five of them process some hundred orders a second. */
@@ -17,7 +17,7 @@ export class Orders extends Construct {
   readonly sweep: Sweep;
 
   /** Notices to customers leave through the queue of transactional email. */
-  constructor(scope: Construct, id: string, shared: Shared, email: QueueWorker) {
+  constructor(scope: Construct, id: string, shared: Foundation, email: QueueWorker) {
     super(scope, id);
     const { stage, table, senderAddress } = shared;
     const bus = new EventBus(this, 'Bus', {

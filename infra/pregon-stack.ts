@@ -2,10 +2,10 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Campaigns } from './campaigns.ts';
 import { Edge } from './edge.ts';
+import { Foundation } from './foundation.ts';
 import { Observability } from './observability.ts';
 import { Orders } from './orders.ts';
 import { Requests } from './requests.ts';
-import { Shared } from './shared.ts';
 import type { Stage } from './stages.ts';
 import { TransactionalEmail } from './transactional-email.ts';
 
@@ -13,7 +13,7 @@ import { TransactionalEmail } from './transactional-email.ts';
 export class PregonStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     super(scope, id, props);
-    const shared = new Shared(this, 'Shared', props.stage);
+    const shared = new Foundation(this, 'Shared', props.stage);
     const campaigns = new Campaigns(this, 'Campaigns', shared);
     const email = new TransactionalEmail(this, 'TransactionalEmail', shared);
     const orders = new Orders(this, 'Orders', shared, email.worker);

@@ -6,7 +6,7 @@ import { parameter } from './constructs/parameter.ts';
 import { ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
-import type { Shared } from './shared.ts';
+import type { Foundation } from './foundation.ts';
 
 /**
  * The least that an event source takes, and enough: while one worker waits for its last answers the other uses the next slots. A
@@ -21,7 +21,7 @@ export class Requests extends Construct {
   readonly worker: QueueWorker;
   readonly sweep: Sweep;
 
-  constructor(scope: Construct, id: string, shared: Shared) {
+  constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage, table } = shared;
     const key = new Secret(this, 'Key', {

@@ -6,14 +6,14 @@ import { parameter } from './constructs/parameter.ts';
 import { ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
-import type { Shared } from './shared.ts';
+import type { Foundation } from './foundation.ts';
 
 /** Transactional email: its routes, the worker with its providers, the sweep. */
 export class TransactionalEmail extends Construct {
   readonly worker: QueueWorker;
   readonly sweep: Sweep;
 
-  constructor(scope: Construct, id: string, shared: Shared) {
+  constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage, table } = shared;
     const keys = new Secret(this, 'Keys', {

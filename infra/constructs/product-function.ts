@@ -5,7 +5,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Metric as Counter } from '../../core/telemetry.ts';
-import type { Shared } from '../shared.ts';
+import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
 import { type Access, allow } from './access.ts';
 
@@ -35,7 +35,7 @@ export class ProductFunction extends LambdaFunction {
   readonly service: string;
   readonly routes: readonly RouteKey[];
 
-  constructor(scope: Construct, id: string, { stage, logLevel }: Shared, props: ProductFunctionProps) {
+  constructor(scope: Construct, id: string, { stage, logLevel }: Foundation, props: ProductFunctionProps) {
     const { name, bundle = name, access = [] } = props;
     const functionName = physicalName(stage, name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {

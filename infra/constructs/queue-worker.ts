@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Shared } from '../shared.ts';
+import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
 import { type Access, allow } from './access.ts';
 import { alarm } from './alarm.ts';
@@ -33,7 +33,7 @@ export class QueueWorker extends Construct {
   readonly function: ProductFunction;
   readonly #urlVariable: string;
 
-  constructor(scope: Construct, id: string, shared: Shared, props: QueueWorkerProps) {
+  constructor(scope: Construct, id: string, shared: Foundation, props: QueueWorkerProps) {
     super(scope, id);
     const { queueName, urlVariable, batchSize = 10, maximumConcurrency, ...functionProps } = props;
     const queue = (queueId: string, name: string, rest: QueueProps = {}) =>

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { Shared } from '../shared.ts';
+import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
 import { ProductFunction, type ProductFunctionProps } from './product-function.ts';
 
@@ -13,7 +13,7 @@ export class Sweep extends ProductFunction {
   constructor(
     scope: Construct,
     id: string,
-    shared: Shared,
+    shared: Foundation,
     props: Omit<ProductFunctionProps, 'timeoutSeconds' | 'memory' | 'routes'>,
   ) {
     // It ends before the next one starts.

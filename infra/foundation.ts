@@ -6,7 +6,7 @@ import { SendsTable } from './constructs/sends-table.ts';
 import type { Stage } from './stages.ts';
 
 /** What more than one capability uses: the stage, the table, and parameters. */
-export class Shared extends Construct {
+export class Foundation extends Construct {
   readonly stage: Stage;
   /** What becomes of the ledger and the emails' files when the stack is deleted. */
   readonly dataRemoval: RemovalPolicy;
