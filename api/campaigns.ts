@@ -16,7 +16,7 @@ export const batchIdSchema = z
 const time = z.iso.datetime().meta({ example: '2026-11-22T10:00:00.000Z' });
 const count = z.int().nonnegative();
 
-const countsSchema = z
+export const countsSchema = z
   .object({ PENDING: count, QUEUED: count, SENT: count, ERROR: count })
   .meta({ id: 'Counts', description: 'The four add up to enqueued at any moment.' });
 

@@ -31,6 +31,7 @@ export const UPLOADED_BEFORE: UploadAnswer = {
   skipped: 25,
   skippedRows: [],
   duplicate: true,
+  counts: { PENDING: 0, QUEUED: 0, SENT: 23, ERROR: 1 },
 };
 
 export const CAMPAIGN: CampaignAnswer = {

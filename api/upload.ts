@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { Counts } from '../core/campaigns/campaign.ts';
 import type { Ingested } from '../core/campaigns/ingest.ts';
 import { encodingByLabel } from '../core/csv/encoding.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
-import { batchIdSchema } from './campaigns.ts';
+import { batchIdSchema, countsSchema } from './campaigns.ts';
 import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
 import type { RouteDoc } from './routes.ts';
 
@@ -122,12 +123,17 @@ export const uploadAnswerSchema = z
     warnings: z.array(z.string()),
     dryRun: z.boolean(),
     duplicate: z.literal(true).optional().meta({ description: 'The file was uploaded before: nothing is sent' }),
+    counts: countsSchema.optional().meta({ description: 'The rows in each status; only with `duplicate`' }),
   })
   .meta({ id: 'Upload' });
 export type UploadAnswer = z.infer<typeof uploadAnswerSchema>;
 
-/** A file that was uploaded before enqueues nothing. */
-export const uploadAnswer = ({ record, duplicate, skippedRows }: Ingested, executionArn: string): UploadAnswer => ({
+/** A file that was uploaded before enqueues nothing. Its answer has the counts of the campaign as they are now. */
+export const uploadAnswer = (
+  { record, duplicate, skippedRows }: Ingested,
+  executionArn: string,
+  counts?: Counts,
+): UploadAnswer => ({
   batchId: record.batchId,
   total: record.total,
   enqueued: duplicate ? 0 : record.enqueued,
@@ -139,6 +145,7 @@ export const uploadAnswer = ({ record, duplicate, skippedRows }: Ingested, execu
   warnings: record.warnings,
   dryRun: record.dryRun,
   ...(duplicate ? { duplicate } : {}),
+  ...(counts ? { counts } : {}),
 });
 
 const upload = {

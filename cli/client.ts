@@ -24,6 +24,8 @@ export interface UploadView {
   enqueued: number;
   skipped: number;
   duplicate?: boolean;
+  /** Only for a file that was sent before. */
+  counts?: CampaignView['counts'];
   skippedRows: { row: number; email: string; reason: string }[];
   warnings: string[];
 }

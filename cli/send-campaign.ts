@@ -21,7 +21,9 @@ export async function sendCampaign({ client, file, options, screen, signal }: Se
     screen.print(`${upload.enqueued} of ${upload.total} rows to send, ${upload.skipped} skipped · batch ${batchId}`);
     for (const warning of upload.warnings) screen.print(`Warning: ${warning}`);
   }
-  if (before && !hasEnded(before)) screen.print('The campaign is still running.');
+  if (before && !hasEnded(before)) {
+    screen.print(`The campaign is still running: ${before.counts.SENT} of ${before.enqueued} sent.`);
+  }
   const campaign = before && hasEnded(before) ? before : await followCampaign(client, batchId, screen, signal);
   const failed = campaign.counts.ERROR > 0 ? await client.failedSends(batchId, FAILED_SENDS_ASKED) : [];
   screen.print(`\n${campaignSummary(campaign, failed, before ? [] : upload.skippedRows)}`);

@@ -57,7 +57,7 @@ export class Campaigns extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+        table.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchGetItem'], 'byStatus'),
         objects('PutObject', 'DeleteObject', 'AbortMultipartUpload'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
         sendRate,

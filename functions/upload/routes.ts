@@ -1,6 +1,8 @@
 import { uploadAnswer } from '../../api/upload.ts';
-import type { Executions } from '../../core/campaigns/executions.ts';
+import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
+import { campaignProgress } from '../../core/campaigns/progress.ts';
+import { refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { bufferSource } from '../../core/csv/source.ts';
 import { type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { readForm } from './form.ts';
@@ -8,19 +10,19 @@ import { readForm } from './form.ts';
 /** More rows than a file of 4 MB can hold. */
 const MAX_ROWS = 2_000_000;
 
-export interface UploadDeps extends IngestDeps {
-  executions: Pick<Executions, 'start' | 'arnOf'>;
-}
+export type UploadDeps = IngestDeps & CampaignDeps;
 
-/** The upload of a campaign's CSV: 202 the first time, 200 for a file that was uploaded before. */
+/** The upload of a campaign's CSV: 202 the first time, 200 with the counts so far for a file that was uploaded before. */
 export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   const upload = async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, options } = await readForm(event);
     const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS });
-    return jsonAnswer(
-      ingested.duplicate ? 200 : 202,
-      uploadAnswer(ingested, deps.executions.arnOf(ingested.record.batchId)),
-    );
+    const { batchId } = ingested.record;
+    const executionArn = deps.executions.arnOf(batchId);
+    if (!ingested.duplicate) return jsonAnswer(202, uploadAnswer(ingested, executionArn));
+    const record = (await refreshCampaign(deps, batchId)) ?? ingested.record;
+    const { counts } = await campaignProgress(deps, record);
+    return jsonAnswer(200, uploadAnswer({ ...ingested, record }, executionArn, counts));
   };
   return { 'POST /upload': upload, 'POST /campaigns/upload': upload };
 }

@@ -104,7 +104,7 @@ describe('a campaign', () => {
     expect(campaign).toMatchObject({ status: 'SUCCEEDED', counts: { PENDING: 0, QUEUED: 0, SENT: 40, ERROR: 0 } });
     expect([later.status, await later.json()]).toMatchObject([
       200,
-      { batchId, enqueued: 0, skipped: 40, duplicate: true },
+      { batchId, enqueued: 0, skipped: 40, duplicate: true, counts: campaign.counts },
     ]);
     const mails = await product.mailbox(batchId);
     expect(mails).toHaveLength(40);

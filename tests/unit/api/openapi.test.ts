@@ -126,11 +126,11 @@ describe('answers', () => {
     const counts = { PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1 };
 
     const campaign = campaignAnswer(record, { counts, unconfirmed: 1 }, arn);
-    const upload = uploadAnswer({ record, duplicate: true, skippedRows: [] }, arn);
+    const upload = uploadAnswer({ record, duplicate: true, skippedRows: [] }, arn, counts);
 
     expect(campaignSchema.parse(campaign)).toEqual(campaign);
     expect(uploadAnswerSchema.parse(upload)).toEqual(upload);
-    expect(upload).toMatchObject({ enqueued: 0, skipped: 3, duplicate: true, statusUrl: '/campaigns/b1' });
+    expect(upload).toMatchObject({ enqueued: 0, skipped: 3, duplicate: true, statusUrl: '/campaigns/b1', counts });
     expect(campaign.executionArn).toBe(arn);
   });
 });

@@ -139,15 +139,14 @@ describe('any damage to a valid request', () => {
     });
     routes = {
       ...uploadRoutes({
+        ...campaigns,
         table,
-        store,
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
-        clock,
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
         sendTimeoutSeconds: 3600,
-        executions: { arnOf: (batchId) => `arn:${batchId}`, start: async () => undefined },
+        executions: { ...states.executions, start: async () => undefined },
       }),
       ...campaignRoutes({ ...campaigns, s3: s3.client, bucket: 'campaigns' }),
       ...emailRoutes({

@@ -2,14 +2,18 @@ import { problemSchema } from '../../../api/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createLedger } from '../../../core/ledger/ledger.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { readAsStatesDoes } from '../csv/states-reader.ts';
+import { fakeStates } from '../delivery/fake-states.ts';
 import { formRequest, type HttpRequest, httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 
 const CSV = 'email,subject,content\nana@example.com,Hola,uno\nbad,Hola,dos\n';
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const clock = { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined };
 
 describe('POST /upload', () => {
   let table: Awaited<ReturnType<typeof openTable>>;
@@ -32,14 +36,16 @@ describe('POST /upload', () => {
       uploadRoutes({
         table,
         store: createCampaignStore(table),
+        ledger: createLedger(table),
+        telemetry: silent,
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
-        clock: { now: () => Date.parse('2026-11-22T10:00:00.000Z'), sleep: async () => undefined },
+        clock,
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
         sendTimeoutSeconds: 3600,
         executions: {
-          arnOf: (batchId) => `arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign:${batchId}`,
+          ...fakeStates(clock).executions,
           async start(name) {
             if (failing) throw failing;
             started.push(name);
@@ -79,6 +85,22 @@ describe('POST /upload', () => {
       body: { batchId: first.body.batchId, enqueued: 0, skipped: 2, total: 2, duplicate: true, skippedRows: [] },
     });
     expect(started).toEqual([first.body.batchId]);
+  });
+
+  it('answers the same file again with the counts of its campaign as they are', async () => {
+    const store = createCampaignStore(table);
+    const { batchId } = (await postForm([['file', csv(CSV)]])).body;
+    const running = await postForm([['file', csv(CSV)]]);
+    await createLedger(table).setProgress(batchId, 1);
+    const sent = await postForm([['file', csv(CSV)]]);
+    const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 1, unconfirmed: 1 };
+    await store.update(batchId, { set: { status: 'SUCCEEDED', finalCounts } });
+    const ended = await postForm([['file', csv(CSV)]]);
+
+    expect(running.body.counts).toEqual({ PENDING: 1, QUEUED: 0, SENT: 0, ERROR: 0 });
+    expect(sent.body.counts).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 0 });
+    expect(ended.body.counts).toEqual({ PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 1 });
+    expect(uploadAnswerSchema.parse(ended.body)).toEqual(ended.body);
   });
 
   it('accepts a quoted boundary and a body with any bytes', async () => {
