@@ -9,3 +9,8 @@ export const failure = (__type: string, message: string): Answer => ({
   status: 400,
   body: JSON.stringify({ __type, message }),
 });
+
+/** Read and write units of a call. */
+export type Units = NonNullable<Answer['units']>;
+
+export const NO_UNITS: Units = { read: 0, write: 0 };

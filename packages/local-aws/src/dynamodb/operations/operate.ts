@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 import dynalite from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { internalFailure } from '../../threads/worker-main.ts';
-import type { DynaliteStore, DynamoError } from '../state/dynalite-store.ts';
-import { type Answer, failure, type Request } from './answer.ts';
+import { type DynaliteStore, type DynamoError, kilobytes } from '../state/dynalite-store.ts';
+import { type Answer, failure, NO_UNITS, type Request, type Units } from './answer.ts';
 import { cacheExpressions } from './expression-cache.ts';
+import { batchExecuteStatement, executeStatement } from './partiql/execute.ts';
 import { timeToLive } from './time-to-live.ts';
 
 const OPERATIONS = [
@@ -26,13 +27,20 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
-/** dynalite lacks these; `time-to-live.ts` has them. */
-const OWN_OPERATIONS = ['DescribeTimeToLive', 'UpdateTimeToLive'];
+type Own = (store: DynaliteStore, request: Request) => Answer;
+
+/** Operations that dynalite lacks. */
+const OWN_OPERATIONS: Readonly<Record<string, Own>> = {
+  BatchExecuteStatement: (store, request) => batchExecuteStatement(store, request, perform),
+  DescribeTimeToLive: (store, request) => timeToLive(store, 'DescribeTimeToLive', request),
+  ExecuteStatement: (store, request) => executeStatement(store, request, perform),
+  UpdateTimeToLive: (store, request) => timeToLive(store, 'UpdateTimeToLive', request),
+};
 
 export const INTERNAL_ERROR = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
 
 /** The names of all operations in the API. */
-export const OPERATION_NAMES: readonly string[] = [...OPERATIONS, ...OWN_OPERATIONS];
+export const OPERATION_NAMES: readonly string[] = [...OPERATIONS, ...Object.keys(OWN_OPERATIONS)].sort();
 
 type Action = (store: DynaliteStore, data: Request, callback: (error: unknown, result?: unknown) => void) => void;
 
@@ -55,38 +63,63 @@ for (const name of OPERATIONS) {
 
 /** Runs one operation. `answer` may be called before this returns. */
 export function operate(store: DynaliteStore, name: string, request: Request, answer: (answer: Answer) => void): void {
-  if (OWN_OPERATIONS.includes(name)) {
-    answer(timeToLive(store, name, request));
+  const own = OWN_OPERATIONS[name];
+  if (own) {
+    answer(own(store, request));
     return;
   }
-  const operation = operations.get(name);
-  if (!operation) {
+  if (!operations.has(name)) {
     const message = `The DynamoDB operation ${name} is not part of this local AWS`;
     answer(failure('com.amazon.coral.service#UnknownOperationException', message));
     return;
   }
+  perform(store, name, request, (outcome) => {
+    if ('failure' in outcome) answer(outcome.failure);
+    else if ('error' in outcome) {
+      answer({ status: outcome.error.statusCode, body: JSON.stringify(outcome.error.body), units: outcome.units });
+    } else answer({ status: 200, body: outcome.body, units: outcome.units });
+  });
+}
+
+/** What an operation of dynalite came to. `body` is the JSON text of `result`. */
+export type Outcome =
+  | { readonly result: unknown; readonly body: string; readonly units: Units }
+  | { readonly error: DynamoError; readonly units: Units }
+  | { readonly failure: Answer };
+
+export type Perform = (store: DynaliteStore, name: string, request: Request, done: (outcome: Outcome) => void) => void;
+
+const perform: Perform = (store, name, request, done) => {
+  const { action, types, custom } = operations.get(name) as Operation;
   // dynalite does not know this member, and removes what it does not know.
   const returnsItem = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
   const finish = (error: unknown, result?: unknown) => {
     if (!error) {
       const body = JSON.stringify(result);
-      answer({ status: 200, body, units: unitsOf(name, store, result, body.length) });
-    } else if (!isDynamoError(error)) answer(internalFailure(INTERNAL_ERROR, error));
+      done({ result, body, units: unitsOf(name, store, result, body.length) });
+    } else if (!isDynamoError(error)) done({ failure: internalFailure(INTERNAL_ERROR, error) });
+    else if (!error.body.__type.endsWith('#ConditionalCheckFailedException')) done({ error, units: NO_UNITS });
     else {
-      const body = returnsItem ? withItem(store, request, error) : error.body;
-      answer({ status: error.statusCode, body: JSON.stringify(body) });
+      // DynamoDB bills a write that its condition refuses by the size of the item that is there, at least one unit:
+      // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+      const item = existingItem(store, request);
+      const units = { read: 0, write: item === undefined ? 1 : kilobytes(JSON.stringify(item)) };
+      done({
+        error: returnsItem && item !== undefined ? { ...error, body: { ...error.body, Item: item } } : error,
+        units,
+      });
     }
   };
   let data: Request;
   try {
-    data = validations.checkTypes(request, operation.types);
-    validations.checkValidations(data, operation.types, operation.custom, store);
+    data = validations.checkTypes(request, types);
+    validations.checkValidations(data, types, custom, store);
   } catch (error) {
     finish(error);
     return;
   }
-  operation.action(store, data, finish);
-}
+  action(store, data, finish);
+};
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
@@ -94,7 +127,7 @@ const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 const COUNTED_BYTES = 400;
 
 /** Write units as the store counted them. Read units follow from the size of the response, as for an eventually consistent read. */
-function unitsOf(name: string, store: DynaliteStore, result: unknown, responseBytes: number) {
+function unitsOf(name: string, store: DynaliteStore, result: unknown, responseBytes: number): Units {
   const write = store.takeWriteUnits();
   if (!READS.has(name)) return { read: 0, write };
   const { Items, Count = 0 } = result as { Items?: unknown[]; Count?: number };
@@ -102,9 +135,8 @@ function unitsOf(name: string, store: DynaliteStore, result: unknown, responseBy
   return { read: Math.max(1, Math.ceil(size / 4096)) / 2, write };
 }
 
-/** Adds the item that failed the condition. Nothing else has run since, so the item is still the same. */
-function withItem(store: DynaliteStore, request: Request, error: DynamoError): unknown {
-  if (!error.body.__type.endsWith('#ConditionalCheckFailedException')) return error.body;
+/** The item that failed a condition. Nothing else has run since, so it is still the same. */
+function existingItem(store: DynaliteStore, request: Request): unknown {
   const name = String(request.TableName);
   let item: unknown;
   store.getTable(name, (missing, table) => {
@@ -114,7 +146,7 @@ function withItem(store: DynaliteStore, request: Request, error: DynamoError): u
       item = found;
     });
   });
-  return item === undefined ? error.body : { ...error.body, Item: item };
+  return item;
 }
 
 const isDynamoError = (error: unknown): error is DynamoError =>

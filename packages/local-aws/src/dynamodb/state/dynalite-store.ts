@@ -7,7 +7,7 @@ type Callback<T = void> = (error: unknown, value?: T) => void;
 /** An error of dynalite. */
 export interface DynamoError {
   statusCode: number;
-  body: { __type: string; message: string };
+  body: { __type: string; message: string; Item?: unknown };
 }
 
 export interface TableRecord {
@@ -160,7 +160,7 @@ export function dynaliteStore(kv: KeyValueStore) {
 }
 
 /** Kilobytes of the JSON text. DynamoDB counts a little less, because it does not count quotes. */
-const kilobytes = (text: string) => Math.ceil(text.length / 1024);
+export const kilobytes = (text: string) => Math.ceil(text.length / 1024);
 
 export type DynaliteStore = ReturnType<typeof dynaliteStore>;
 
