@@ -20,6 +20,12 @@ export const countsSchema = z
   .object({ PENDING: count, QUEUED: count, SENT: count, ERROR: count })
   .meta({ id: 'Counts', description: 'The four add up to enqueued at any moment.' });
 
+const keyName = (what: string) =>
+  z
+    .string()
+    .optional()
+    .meta({ description: `The name of the API key that ${what}` });
+
 export const campaignSchema = z
   .object({
     batchId: batchIdSchema,
@@ -40,6 +46,9 @@ export const campaignSchema = z
     dryRun: z.boolean(),
     format: z.enum(['text', 'html']),
     warnings: z.array(z.string()),
+    uploadedBy: keyName('uploaded it'),
+    stoppedBy: keyName('stopped it last'),
+    redrivenBy: keyName('redrove it last'),
   })
   .meta({ id: 'Campaign' });
 export type CampaignAnswer = z.infer<typeof campaignSchema>;
@@ -67,6 +76,9 @@ export const campaignAnswer = (
   dryRun: record.dryRun,
   format: record.format,
   warnings: record.warnings,
+  ...(record.uploadedBy === undefined ? {} : { uploadedBy: record.uploadedBy }),
+  ...(record.stoppedBy === undefined ? {} : { stoppedBy: record.stoppedBy }),
+  ...(record.redrivenBy === undefined ? {} : { redrivenBy: record.redrivenBy }),
 });
 
 export const campaignListSchema = z

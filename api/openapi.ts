@@ -8,11 +8,12 @@ import {
 } from 'zod-openapi';
 import { exampleProblem, PROBLEM_TYPE, problemSchema } from './problem.ts';
 import { type AnswerDoc, ROUTES, type RouteDoc } from './routes.ts';
+import { ROUTE_SCOPES } from './scopes.ts';
 
 const DESCRIPTION = `Upload a CSV: every valid row becomes one email, sent once, at the allowed rate, and its state is visible.
 
-Every call except the health check needs the API key: \`Authorization: Bearer <key>\`.
-API Gateway answers 401 without a key and 403 to a wrong one. Errors of the product are RFC 9457 documents.
+Every call except the health check needs an API key: \`Authorization: Bearer <key>\`. A key has one or more of the scopes send, read and operate.
+API Gateway answers 401 without a key, and 403 to a wrong one or one without the scope of the route. Errors of the product are RFC 9457 documents.
 The GraphQL API answers the state of each email: \`POST /graphql\`.`;
 
 /** The API as OpenAPI 3.1, generated from the schemas that validate it. */
@@ -26,7 +27,7 @@ export function openApiDocument(routes: readonly RouteDoc[] = ROUTES): Record<st
     paths: pathsOf(routes),
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'The API key. It is stored in Secrets Manager.' },
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by npm run keys.' },
       },
     },
   }) as unknown as Record<string, unknown>;
@@ -41,13 +42,17 @@ function pathsOf(routes: readonly RouteDoc[]): ZodOpenApiPathsObject {
 }
 
 function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
-  const { operationId, summary, description, tag, params, body, open } = route;
+  const { operationId, summary, tag, params, body, open } = route;
+  const scopes = open ? [] : scopesOf(route);
+  const needs = scopes.length === 0 ? [] : [`The key needs the scope \`${scopes.join('` or `')}\`.`];
+  const description = [...(route.description === undefined ? [] : [route.description]), ...needs].join('\n\n');
   return {
     operationId,
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...(description === '' ? {} : { description }),
     tags: [tag],
-    ...(open ? { security: [] } : {}),
+    // Each entry is one way to be authorized. Its list names what the key must be allowed, as OpenAPI 3.1 lets every scheme say.
+    security: scopes.map((scope) => ({ apiKey: [scope] })),
     ...(params ? { requestParams: params } : {}),
     ...(body
       ? {
@@ -63,6 +68,9 @@ function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
   };
 }
 
+const scopesOf = ({ method, path }: RouteDoc): readonly string[] =>
+  ROUTE_SCOPES[`${method.toUpperCase()} ${path}`] ?? [];
+
 /** The answers that API Gateway gives by itself. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html */
 const gatewaySchema = z
   .object({ message: z.string() })
@@ -75,7 +83,7 @@ function commonAnswers({ body, open, params }: RouteDoc): {
 } {
   return {
     gateway: {
-      ...(open ? {} : { 401: 'No API key', 403: 'A wrong API key' }),
+      ...(open ? {} : { 401: 'No API key', 403: 'A wrong API key, or one without the scope' }),
       // An empty value makes another path, and no other method of a path has a route.
       ...(params?.path ? { 404: 'The path is another one' } : {}),
       ...(body ? { 413: 'The body is larger than 10 MB, or than 6 MB in base64' } : {}),

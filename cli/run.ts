@@ -1,4 +1,5 @@
 import { messageForUser } from 'local-aws';
+import { PregonError } from '../core/errors.ts';
 import { UsageError } from './arguments.ts';
 import { ApiProblem } from './client.ts';
 
@@ -14,7 +15,7 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof UsageError || error instanceof ApiProblem) return error.message;
+  if (error instanceof UsageError || error instanceof ApiProblem || error instanceof PregonError) return error.message;
   if (error.message === 'fetch failed') {
     const cause = error.cause instanceof Error ? error.cause.message : 'no answer';
     return `The API does not answer (${cause}). Is the stack running?`;

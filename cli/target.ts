@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Outputs, outputsFile } from '../dev/outputs.ts';
 import { UsageError } from './arguments.ts';
 import { ProductClient } from './client.ts';
@@ -33,5 +33,18 @@ export function readOutputs(dataDir: string): Outputs {
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
     throw new UsageError(`No stack runs on ${dataDir}. Start one with npm run up, or name one with --data or --url.`);
+  }
+}
+
+/** The outputs of a local stack if it is running. A stack that was killed leaves its file behind. */
+export async function runningOutputs(dataDir: string): Promise<Outputs | undefined> {
+  if (!existsSync(outputsFile(dataDir))) return undefined;
+  const outputs = readOutputs(dataDir);
+  try {
+    await fetch(outputs.awsEndpoint);
+    return outputs;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type ExtensionContext, type Extensions, startLocalAws, type UsageGroups } from 'local-aws';
+import { withLocalKey } from './api-keys.ts';
 import { createFaults, type ProductFaults } from './faults.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { mailboxRoute } from './mailbox/mailbox-route.ts';
@@ -44,6 +45,8 @@ export interface RunningStack {
 
 const STACK_NAME = 'pregon-dev';
 const SENDER = 'Pregón <hello@pregon.test>';
+/** What the authorizer says of a caller with a key that has every scope. */
+const OPEN = { keyName: 'open', scopes: 'send read operate' };
 /** Functions that are needed by the first request. */
 const WARM_BEFORE_READY = /-(pages|authorizer)$/;
 const WARM_AFTERWARDS = /-(upload|campaigns|send-worker|settle|emails|email-worker|requests|notify-worker)$/;
@@ -72,7 +75,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     port,
     awsPort,
     host,
-    open,
+    open: open && OPEN,
     page: { global: 'PREGON_LOCAL', values: { apiKey } },
     maxSendRate: ratePerSecond,
     faults,
@@ -121,7 +124,7 @@ async function productExtensions(
       ...parameters,
     },
     secrets: {
-      [`${STACK_NAME}/api-key`]: apiKey,
+      [`${STACK_NAME}/api-keys`]: withLocalKey(apiKey, new Date(now()).toISOString()),
       [`${STACK_NAME}/email-providers`]: emailSecret(smtp.url),
       ...notifySecret(STACK_NAME, target),
     },

@@ -7,16 +7,24 @@ export interface GraphqlDeps extends CampaignDeps {
   table: DynamoTable;
 }
 
+/** The API key of a request. */
+export interface GraphqlCaller {
+  keyName?: string;
+  scopes: readonly string[];
+}
+
 /** The context of one request. */
 export interface GraphqlContext extends GraphqlDeps {
+  caller: GraphqlCaller;
   /** Counts each campaign once for a request, however many fields ask. */
   progress(campaign: CampaignRecord): Promise<Progress>;
 }
 
-export function contextOf(deps: GraphqlDeps): GraphqlContext {
+export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlContext {
   const counted = new Map<string, Promise<Progress>>();
   return {
     ...deps,
+    caller,
     progress(campaign) {
       const progress = counted.get(campaign.batchId) ?? campaignProgress(deps, campaign);
       counted.set(campaign.batchId, progress);

@@ -30,7 +30,7 @@ export class PregonStack extends Stack {
       sendsTable: shared.table.tableName,
       sendQueueUrl: queue.queueUrl,
       deadLetterQueueUrl: deadLetters.queueUrl,
-      apiKeySecretArn: edge.apiKey.secretArn,
+      apiKeysSecretArn: edge.apiKeysSecretArn,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);

@@ -53,6 +53,10 @@ export interface CampaignRecord {
   endSeenAt?: number;
   redrivenAt?: string;
   redriveRequest?: RedriveRequest;
+  /** The names of the API keys that uploaded it, stopped it last, and redrove it last. */
+  uploadedBy?: string;
+  stoppedBy?: string;
+  redrivenBy?: string;
   /** Why the account could not send; `at` in milliseconds since the epoch. */
   accountError?: { code: string; message: string; at: number };
 }
@@ -63,6 +67,8 @@ export interface RedriveRequest {
   forRedrive: number;
   requestedAt: number;
   unconfirmed?: UnconfirmedPolicy;
+  /** The name of the API key that requested it. */
+  keyName?: string;
 }
 
 /** Statuses in which no row of a campaign is sent any more. */

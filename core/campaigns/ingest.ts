@@ -26,6 +26,8 @@ export interface Upload {
   source: CsvSource;
   options: CampaignOptions;
   maxRows: number;
+  /** The name of the API key that uploads it. */
+  keyName?: string | undefined;
 }
 
 export interface Ingested {
@@ -41,7 +43,7 @@ export interface Ingested {
  * starts the execution. The first upload of a file, and of the same rows, wins. After a crash between any two steps the same upload
  * continues, and nothing is sent twice. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict, and leaves nothing behind then.
  */
-export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upload): Promise<Ingested> {
+export async function ingest(deps: IngestDeps, { source, options, maxRows, keyName }: Upload): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
     hashPrefix: hashPrefixOf(options.campaignId),
     encoding: options.encoding,
@@ -83,6 +85,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows }: Upl
     options,
     encoding,
     maxConcurrency,
+    ...(keyName !== undefined && { uploadedBy: keyName }),
   });
   if (!created) {
     await deps.objects.remove(batchId, uploadId);
@@ -118,6 +121,7 @@ interface Counted extends RowsOf {
   options: CampaignOptions;
   encoding: string;
   maxConcurrency: number;
+  uploadedBy?: string;
 }
 
 async function claimRecord(deps: IngestDeps, counted: Counted) {

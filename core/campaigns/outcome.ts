@@ -31,7 +31,11 @@ export async function applyExecution(
       ...(record.startedAt === undefined && state.startedAt !== undefined && { startedAt: state.startedAt }),
       ...(reason !== undefined && { reason }),
     },
-    ...(reason === undefined && { remove: ['reason'] as const }),
+    remove: [
+      ...(reason === undefined ? (['reason'] as const) : []),
+      // The key of an earlier stop. `stopCampaign` adds the key of this one; an execution stopped elsewhere has none.
+      ...(state.status === 'ABORTED' ? (['stoppedBy'] as const) : []),
+    ],
     // Settle or another caller may have written the end since the record was read. The first end of a redrive is kept.
     ifNotEndedSince: state.redriveCount,
   });
@@ -86,7 +90,7 @@ async function applyRunning(deps: Deps, record: CampaignRecord, state: Execution
   if (state.redriveCount > record.redriveCount) {
     const redriven = await deps.store.update(record.batchId, {
       // Never later than the redrive: messages queued before `redrivenAt` are dropped.
-      ...redrivenUpdate(state.redriveCount, state.redrivenAt ?? record.finishedAt ?? record.createdAt),
+      ...redrivenUpdate(record, state.redriveCount, state.redrivenAt ?? record.finishedAt ?? record.createdAt),
       ifRedriveCountAtMost: state.redriveCount - 1,
     });
     return redriven ?? current(deps, record);
@@ -102,11 +106,21 @@ async function applyRunning(deps: Deps, record: CampaignRecord, state: Execution
   return started ?? current(deps, record);
 }
 
-/** The change of a record by a redrive: it removes everything about the earlier end. */
-export const redrivenUpdate = (redriveCount: number, redrivenAt: string) => ({
-  set: { status: 'RUNNING' as const, redriveCount, redrivenAt },
-  remove: ['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError'] as const,
-});
+/** The change of a record by a redrive: it removes everything about the earlier end, and names the API key if it was requested here. */
+export function redrivenUpdate(
+  { redriveRequest }: Pick<CampaignRecord, 'redriveRequest'>,
+  redriveCount: number,
+  redrivenAt: string,
+) {
+  const redrivenBy = redriveRequest?.forRedrive === redriveCount ? redriveRequest.keyName : undefined;
+  return {
+    set: { status: 'RUNNING' as const, redriveCount, redrivenAt, ...(redrivenBy !== undefined && { redrivenBy }) },
+    remove: [
+      ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError'] as const),
+      ...(redrivenBy === undefined ? (['redrivenBy'] as const) : []),
+    ],
+  };
+}
 
 function endReason({ accountError }: CampaignRecord, state: ExecutionState): string | undefined {
   // The Map Run only says that its tolerance was exceeded. The worker recorded why.

@@ -11,6 +11,12 @@ import { tally } from './tally.ts';
  */
 const REQUEST_LOCK_MS = 35_000;
 
+export interface RedriveOptions {
+  unconfirmed?: UnconfirmedPolicy | undefined;
+  /** The name of the API key that redrives it. */
+  keyName?: string | undefined;
+}
+
 /**
  * Redrives a campaign: sends what failed or was not sent. `unconfirmed` decides about the unconfirmed rows in this one redrive. Throws
  * NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left without a decision.
@@ -18,19 +24,20 @@ const REQUEST_LOCK_MS = 35_000;
 export async function redriveCampaign(
   deps: CampaignDeps,
   batchId: string,
-  unconfirmed?: UnconfirmedPolicy,
+  { unconfirmed, keyName }: RedriveOptions = {},
 ): Promise<CampaignRecord> {
   const record = await currentCampaign(deps, batchId);
   if (!hasEnded(record)) throw nothing(`The campaign is ${record.status}: it can be redriven once it has ended.`);
   if (record.status === 'SUCCEEDED') throw nothing('The campaign has SUCCEEDED: every row is sent or failed for good.');
   if (unconfirmed === undefined) await refuseUndecided(deps, record);
 
-  const request = await lock(deps, record, unconfirmed);
+  const request = await lock(deps, record, { unconfirmed, keyName });
   const redrivenAt = await redriveExecution(deps, record, request);
   const redriven = await deps.store.update(batchId, {
-    ...redrivenUpdate(request.forRedrive, redrivenAt.toISOString()),
+    ...redrivenUpdate({ redriveRequest: request }, request.forRedrive, redrivenAt.toISOString()),
     ifRedriveCountAtMost: request.forRedrive - 1,
   });
+  deps.telemetry.info('Campaign redriven', { batchId, redriveCount: request.forRedrive, key: keyName });
   // An event may have updated the record first.
   return redriven ?? (await deps.store.get(batchId)) ?? record;
 }
@@ -54,13 +61,14 @@ async function refuseUndecided({ ledger }: CampaignDeps, record: CampaignRecord)
 async function lock(
   { store, clock }: CampaignDeps,
   record: CampaignRecord,
-  unconfirmed: UnconfirmedPolicy | undefined,
+  { unconfirmed, keyName }: RedriveOptions,
 ): Promise<RedriveRequest> {
   const requestedAt = clock.now();
   const request: RedriveRequest = {
     forRedrive: record.redriveCount + 1,
     requestedAt,
     ...(unconfirmed && { unconfirmed }),
+    ...(keyName !== undefined && { keyName }),
   };
   const locked = await store.update(record.batchId, {
     set: { redriveRequest: request },

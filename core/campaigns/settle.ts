@@ -45,7 +45,7 @@ async function recordOf(
   if (!record) throw new PregonError('Internal', `There is no record of campaign ${batchId}.`);
   if (record.redriveCount >= redriveCount) return record;
   const redriven = await deps.store.update(batchId, {
-    ...redrivenUpdate(redriveCount, redriveTime ?? record.finishedAt ?? record.createdAt),
+    ...redrivenUpdate(record, redriveCount, redriveTime ?? record.finishedAt ?? record.createdAt),
     ifRedriveCountAtMost: redriveCount - 1,
   });
   return redriven ?? record;

@@ -6,9 +6,9 @@ import { currentCampaign } from './refresh.ts';
 
 /**
  * Stops a campaign: after 5 seconds at most no email of it is sent any more. A redrive resumes it. Stopping it twice changes nothing.
- * Throws NotFound, or Conflict when it has ended otherwise.
+ * The record names the API key that stopped it. Throws NotFound, or Conflict when it has ended otherwise.
  */
-export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise<CampaignRecord> {
+export async function stopCampaign(deps: CampaignDeps, batchId: string, keyName?: string): Promise<CampaignRecord> {
   const record = await currentCampaign(deps, batchId);
   if (record.status === 'ABORTED') return record;
   if (hasEnded(record)) throw alreadyEnded(record);
@@ -22,7 +22,15 @@ export async function stopCampaign(deps: CampaignDeps, batchId: string): Promise
   });
   // The execution's last state came before the stop.
   if (stopped.status === 'SUCCEEDED') throw alreadyEnded(stopped);
-  return stopped;
+  deps.telemetry.info('Campaign stopped', { batchId, key: keyName });
+  if (keyName === undefined) return stopped;
+  // An event may have recorded the end first, without the name.
+  const named = await deps.store.update(batchId, {
+    set: { stoppedBy: keyName },
+    ifStatus: ['ABORTED'],
+    ifRedriveCountAtMost: record.redriveCount,
+  });
+  return named ?? stopped;
 }
 
 const alreadyEnded = ({ status }: CampaignRecord) =>

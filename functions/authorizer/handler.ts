@@ -1,25 +1,22 @@
-import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { z } from 'zod';
+import { createApiKeyStore } from '../../core/api-keys/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { cached } from '../common/cached.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
-import { readSecret, SECRET_TTL_MS } from '../common/secrets.ts';
-import { createApiKeyCheck } from './api-key.ts';
+import { telemetry } from '../common/telemetry.ts';
+import { type Authorization, createAuthorize } from './authorize.ts';
 
-const env = readEnv(z.object({ API_KEY_SECRET_ARN: z.string().min(1) }));
-
-const apiKey = cached(
-  async () => {
-    const key = await readSecret(env.API_KEY_SECRET_ARN);
-    if (!key) throw new Error('The API key secret is empty');
-    return key;
-  },
-  { ttlMs: SECRET_TTL_MS, clock: systemClock },
+const env = readEnv(
+  z.object({ API_KEYS_SECRET_ARN: z.string().min(1), API_KEYS_TTL_SECONDS: z.coerce.number().positive() }),
 );
-const isAllowed = createApiKeyCheck(apiKey.get);
+const store = createApiKeyStore(new SecretsManagerClient(), env.API_KEYS_SECRET_ARN);
+const keys = cached(store.list, { ttlMs: env.API_KEYS_TTL_SECONDS * 1000, clock: systemClock });
+const authorize = createAuthorize(keys.get, telemetry);
 
-/** Lets a request with the API key pass; API Gateway answers 403 to others. */
-export const handler = invocation<APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult>(
-  async ({ headers }) => ({ isAuthorized: await isAllowed(headers?.authorization) }),
+/** Lets a request pass if its API key has the scope of the route; API Gateway answers 403 to others. */
+export const handler = invocation<APIGatewayRequestAuthorizerEventV2, Authorization>(({ headers, routeKey }) =>
+  authorize(headers?.authorization, routeKey),
 );

@@ -12,7 +12,7 @@ import { campaignProgress } from '../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
-import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
+import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { createReports, type ReportDeps } from './reports.ts';
 
 /** Campaigns: their state, commands on them and their reports. */
@@ -41,11 +41,12 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
 
     async 'POST /campaigns/{batchId}/redrive'(event) {
       const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));
-      return jsonAnswer(202, await show(await redriveCampaign(deps, batchIdIn(event), unconfirmed)));
+      const { keyName } = callerOf(event);
+      return jsonAnswer(202, await show(await redriveCampaign(deps, batchIdIn(event), { unconfirmed, keyName })));
     },
 
     'POST /campaigns/{batchId}/stop': async (event) =>
-      jsonAnswer(202, await show(await stopCampaign(deps, batchIdIn(event)))),
+      jsonAnswer(202, await show(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
 
     'GET /campaigns/{batchId}/skipped.csv': async (event) => reports.skipped(await existing(event)),
     'GET /campaigns/{batchId}/sends.csv': async (event) => reports.sends(await existing(event)),

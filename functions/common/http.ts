@@ -1,11 +1,19 @@
 import middy, { type MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type {
+  APIGatewayEventRequestContextV2,
+  APIGatewayProxyEventV2WithRequestContext,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
 import { PROBLEM_TYPE, problemOf } from '../../api/problem.ts';
 import { PregonError } from '../../core/errors.ts';
 import { invocation } from './invocation.ts';
 import { logger } from './telemetry.ts';
 
-export type HttpEvent = APIGatewayProxyEventV2;
+/** The authorizer's context is absent on routes that need no key. */
+export type HttpEvent = APIGatewayProxyEventV2WithRequestContext<
+  APIGatewayEventRequestContextV2 & { authorizer?: { lambda?: { keyName?: unknown; scopes?: unknown } | null } }
+>;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 /** The routes of one function by route key, such as `GET /campaigns/{batchId}`. */
 export type HttpRoutes = Readonly<Record<string, (event: HttpEvent, context: Context) => Promise<HttpAnswer>>>;
@@ -23,9 +31,24 @@ export function httpHandler(routes: HttpRoutes) {
 
   return invocation<HttpEvent, HttpAnswer>((event, context) => {
     // The route key rather than the path, which may contain an address or a token.
-    logger.appendKeys({ route: event.routeKey });
+    logger.appendKeys({ route: event.routeKey, key: callerOf(event).keyName });
     return handle(event, context);
   });
+}
+
+/** The API key that a request came with: its name, absent where no key is needed, and its scopes. */
+export interface Caller {
+  keyName?: string;
+  scopes: readonly string[];
+}
+
+/** What the authorizer has found out about the key of a request. */
+export function callerOf({ requestContext }: Pick<HttpEvent, 'requestContext'>): Caller {
+  const { keyName, scopes } = requestContext?.authorizer?.lambda ?? {};
+  return {
+    ...(typeof keyName === 'string' && { keyName }),
+    scopes: typeof scopes === 'string' ? scopes.split(' ') : [],
+  };
 }
 
 /** Answers errors as RFC 9457 documents. Errors with a 5xx status are logged. */

@@ -5,7 +5,7 @@ import { PregonError } from '../../core/errors.ts';
 import { contextOf, type GraphqlDeps } from '../../graphql/context.ts';
 import { executeRequest, type GraphqlRequest } from '../../graphql/execute.ts';
 import { createSchema } from '../../graphql/schema.ts';
-import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
+import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { logger } from '../common/telemetry.ts';
 
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
@@ -39,7 +39,7 @@ export function graphqlRoutes(deps: GraphqlDeps, { introspection }: { introspect
         return answer(error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
       }
       const options = { schema, introspection, requestId, report };
-      const { executed, result } = await executeRequest(request, contextOf(deps), options);
+      const { executed, result } = await executeRequest(request, contextOf(deps, callerOf(event)), options);
       return answer(executed || mediaType !== GRAPHQL_MEDIA_TYPE ? 200 : 400, result);
     },
   };

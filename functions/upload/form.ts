@@ -1,12 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
 import { parseInput } from '../../api/parse.ts';
 import { encodingSchema, uploadFieldsSchema } from '../../api/upload.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
-import { refuseCompressed } from '../common/http.ts';
+import { type HttpEvent, refuseCompressed } from '../common/http.ts';
 import { boundaryOf, checkParts } from './multipart.ts';
 
 /** A Lambda's request has at most 6 MB, and base64 turns three bytes into four. */
@@ -24,7 +23,7 @@ interface FormFile {
 }
 
 /** The file and the options of an upload form. Throws BadRequest, UnsupportedMedia or FileTooLarge. */
-export async function readForm(event: APIGatewayProxyEventV2): Promise<UploadForm> {
+export async function readForm(event: HttpEvent): Promise<UploadForm> {
   const contentType = event.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new PregonError('UnsupportedMedia', 'Send the CSV as multipart/form-data, in the field "file".');

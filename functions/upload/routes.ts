@@ -4,7 +4,7 @@ import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
 import { campaignProgress } from '../../core/campaigns/progress.ts';
 import { refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { bufferSource } from '../../core/csv/source.ts';
-import { type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
+import { callerOf, type HttpAnswer, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { readForm } from './form.ts';
 
 /** More rows than a file of 4 MB can hold. */
@@ -16,8 +16,10 @@ export type UploadDeps = IngestDeps & CampaignDeps;
 export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   const upload = async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, options } = await readForm(event);
-    const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS });
+    const { keyName } = callerOf(event);
+    const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS, keyName });
     const { batchId } = ingested.record;
+    deps.telemetry.info('Campaign uploaded', { batchId, duplicate: ingested.duplicate, key: keyName });
     const executionArn = deps.executions.arnOf(batchId);
     if (!ingested.duplicate) return jsonAnswer(202, uploadAnswer(ingested, executionArn));
     const record = (await refreshCampaign(deps, batchId)) ?? ingested.record;

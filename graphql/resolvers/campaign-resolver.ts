@@ -49,7 +49,10 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => RedriveArguments) { batchId, unconfirmed }: RedriveArguments,
   ): Promise<CampaignRecord> {
-    return redriveCampaign(context, batchId, unconfirmed ? POLICY[unconfirmed] : undefined);
+    return redriveCampaign(context, batchId, {
+      unconfirmed: unconfirmed ? POLICY[unconfirmed] : undefined,
+      keyName: context.caller.keyName,
+    });
   }
 
   @Mutation(() => Campaign, {
@@ -61,7 +64,7 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Arg('batchId', () => ID) batchId: string,
   ): Promise<CampaignRecord> {
-    return stopCampaign(context, batchId);
+    return stopCampaign(context, batchId, context.caller.keyName);
   }
 
   @FieldResolver(() => SendCounts, { name: 'counts', complexity: fixedCost(COST.counts) })

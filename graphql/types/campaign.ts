@@ -65,6 +65,15 @@ export class Campaign {
 
   @Field(() => [String], { description: 'Warnings about the file.' })
   declare readonly warnings: readonly string[];
+
+  @Field(() => String, { nullable: true, description: 'The name of the API key that uploaded it.' })
+  declare readonly uploadedBy?: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of the API key that stopped it last.' })
+  declare readonly stoppedBy?: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of the API key that redrove it last.' })
+  declare readonly redrivenBy?: string;
 }
 
 export const CampaignConnection = connectionType('Campaign', Campaign);

@@ -15,6 +15,7 @@ export { type LocalAnswer, type LocalRequest, type LocalRoute, problem } from '.
 export type { AwsRequest, AwsResponse, ServiceHandler } from './src/gateway/types.ts';
 export type { PageSettings } from './src/http-api/protocol/inject.ts';
 export { type LocalAws, type LocalAwsOptions, type LocalResource, startLocalAws } from './src/local-aws.ts';
+export { type OpenSecrets, openSecrets } from './src/secrets/offline.ts';
 export type { OutgoingMessage } from './src/ses/protocol/message.ts';
 export { decodeWords, type MimeMessage, readMime } from './src/ses/protocol/mime.ts';
 export type { AcceptedMessage, EmailOutbox } from './src/ses/state/outbox.ts';

@@ -1,6 +1,7 @@
 import type { Chance } from './faults/step.ts';
 import type { LocalRoute } from './gateway/local-routes.ts';
 import type { ServiceHandler } from './gateway/types.ts';
+import type { SecretSource } from './secrets/state.ts';
 import type { EmailOutbox } from './ses/state/outbox.ts';
 
 /** What an extension can build on. */
@@ -18,8 +19,8 @@ export interface ExtensionContext {
 export interface Extensions {
   /** Values of template parameters, by name. They replace those given as an option. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Values of the template's secrets, by name or logical id. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** Values of the template's secrets, by name or logical id; a function makes the value of the stored one. */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Stand-ins of services outside AWS, by name: each answers the requests to `/_providers/<name>/…` of the AWS endpoint. */
   readonly providers?: Readonly<Record<string, ServiceHandler>>;
   /** Further addresses of the AWS endpoint, by path; each path begins with `/_local/`. */

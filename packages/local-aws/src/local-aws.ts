@@ -38,8 +38,8 @@ export interface LocalAwsOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Recipients a second that the local SES accepts; 14 by default. */
   readonly maxSendRate?: number;
-  /** Skips the HTTP API's authorizers. */
-  readonly open?: boolean;
+  /** Skips the HTTP API's authorizers. An object is what functions then get as the authorizer's context. */
+  readonly open?: boolean | Readonly<Record<string, unknown>>;
   /** Settings for the HTML pages of the HTTP API. */
   readonly page?: PageSettings;
   /** The faults that can be injected; pass an instance to add members of your own. */

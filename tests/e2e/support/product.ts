@@ -18,7 +18,7 @@ export class Command {
   readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(script: 'start' | 'up' | 'status' | 'redrive' | 'dlq', args: readonly string[]) {
+  constructor(script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys', args: readonly string[]) {
     this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `cli/${script}.ts`, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', PREGON_API_KEY: 'key-of-the-test' },

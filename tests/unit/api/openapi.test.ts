@@ -82,7 +82,12 @@ describe('the OpenAPI document', () => {
     expect(document.security).toEqual([{ apiKey: [] }]);
     expect(at(document, 'components', 'securitySchemes', 'apiKey', 'scheme')).toBe('bearer');
     expect(at(document, 'paths', '/health', 'get', 'security')).toEqual([]);
-    expect(at(document, 'paths', '/upload', 'post', 'security')).toBeUndefined();
+    expect(at(document, 'paths', '/upload', 'post', 'security')).toEqual([{ apiKey: ['send'] }]);
+    const open = ROUTES.filter(({ path, method }) => {
+      const security = at(document, 'paths', path, method, 'security') as unknown[];
+      return security.length === 0;
+    });
+    expect(open.map(({ path }) => path)).toEqual(['/health']);
   });
 
   it('describes the upload as a form, without defaults that would send something', () => {

@@ -151,7 +151,7 @@ describe('a redrive', () => {
   it('is RUNNING from its answer on, and its policy is for it alone', async () => {
     const campaign = await aCampaign([SENT, UNCONFIRMED]);
     await campaign.fail();
-    expect(await redriveCampaign(campaign.deps, campaign.batchId, 'resend')).toMatchObject({
+    expect(await redriveCampaign(campaign.deps, campaign.batchId, { unconfirmed: 'resend' })).toMatchObject({
       status: 'RUNNING',
       redriveCount: 1,
     });
@@ -162,7 +162,7 @@ describe('a redrive', () => {
   it('resends unconfirmed rows when told', async () => {
     const campaign = await aCampaign([SENT, UNCONFIRMED]);
     await campaign.fail();
-    await redriveCampaign(campaign.deps, campaign.batchId, 'resend');
+    await redriveCampaign(campaign.deps, campaign.batchId, { unconfirmed: 'resend' });
     expect(await campaign.settle(1, 0)).toHaveProperty('retryKey');
     expect(await campaign.row(2)).toMatchObject({ status: 'PENDING', error: { resolution: 'resent' } });
   });
@@ -170,7 +170,7 @@ describe('a redrive', () => {
   it('closes unconfirmed rows when told, and the campaign ends', async () => {
     const campaign = await aCampaign([SENT, UNCONFIRMED]);
     await campaign.fail();
-    await redriveCampaign(campaign.deps, campaign.batchId, 'accept');
+    await redriveCampaign(campaign.deps, campaign.batchId, { unconfirmed: 'accept' });
     expect(await campaign.settle(1, 0)).not.toHaveProperty('retryKey');
     expect(await campaign.record()).toMatchObject({ status: 'SUCCEEDED', finalCounts: { ERROR: 1, unconfirmed: 0 } });
     expect(await campaign.row(2)).toMatchObject({ error: { resolution: 'accepted' } });
@@ -239,7 +239,7 @@ describe('a redrive', () => {
       throw Object.assign(new Error('Execution is RUNNING and cannot be redriven'), { name: 'ExecutionNotRedrivable' });
     };
     campaign.deps.executions = createExecutions({ send } as never, STATE_MACHINE_ARN);
-    const redriving = redriveCampaign(campaign.deps, campaign.batchId, 'resend');
+    const redriving = redriveCampaign(campaign.deps, campaign.batchId, { unconfirmed: 'resend' });
     await expect(redriving).rejects.toMatchObject({ code: 'NothingToRedrive' });
     expect((await campaign.record()).redriveRequest).toBeUndefined();
   });
@@ -384,6 +384,38 @@ describe('a stop', () => {
     });
     expect(await stopCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'ABORTED' });
     expect(campaign.states.execution.status).toBe('ABORTED');
+  });
+
+  it('names the key that stopped it, also when an event recorded the end first', async () => {
+    const campaign = await aCampaign([SENT, {}]);
+    const { executions } = campaign.deps;
+    const stop: typeof executions.stop = async (...call) => {
+      const stopped = await executions.stop(...call);
+      await refreshCampaign(campaign.deps, campaign.batchId);
+      return stopped;
+    };
+    const stopped = await stopCampaign(
+      { ...campaign.deps, executions: { ...executions, stop } },
+      campaign.batchId,
+      'ana',
+    );
+    expect(stopped).toMatchObject({ status: 'ABORTED', stoppedBy: 'ana' });
+
+    await redriveCampaign(campaign.deps, campaign.batchId, { keyName: 'ben' });
+    expect(await campaign.record()).toMatchObject({ status: 'RUNNING', stoppedBy: 'ana', redrivenBy: 'ben' });
+
+    // Stopped and redriven with the AWS CLI: nobody is named.
+    await executions.stop(campaign.batchId, { error: 'E', cause: 'C' });
+    clock.move(2_000);
+    expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({ status: 'ABORTED' });
+    expect(await campaign.record()).not.toHaveProperty('stoppedBy');
+    await executions.redrive(campaign.batchId, 'token');
+    clock.move(2_000);
+    expect(await refreshCampaign(campaign.deps, campaign.batchId)).toMatchObject({
+      status: 'RUNNING',
+      redriveCount: 2,
+    });
+    expect(await campaign.record()).not.toHaveProperty('redrivenBy');
   });
 
   it('that arrives after Settle changes nothing, and says so', async () => {

@@ -1,11 +1,25 @@
-import { createApiKeyCheck } from '../../../functions/authorizer/api-key.ts';
+import { ROUTES } from '../../../api/routes.ts';
+import { ROUTE_SCOPES } from '../../../api/scopes.ts';
+import { type ApiKey, hashOf, newApiKey, SCOPES } from '../../../core/api-keys/api-keys.ts';
+import { createAuthorize } from '../../../functions/authorizer/authorize.ts';
 import { cached } from '../../../functions/common/cached.ts';
+import { silent } from '../support/telemetry.ts';
 
-describe('the API key', () => {
-  const isAllowed = createApiKeyCheck(async () => 'secret-key');
+const entry = (name: string, key: string, scopes: readonly string[] = SCOPES): ApiKey => ({
+  name,
+  sha256: hashOf(key),
+  scopes: [...scopes],
+  createdAt: '2026-11-22T10:00:00.000Z',
+});
+
+describe('the authorizer', () => {
+  const authorize = createAuthorize(async () => [entry('other', newApiKey()), entry('shop', 'secret-key')], silent);
 
   it.each(['Bearer secret-key', 'bearer secret-key', 'Bearer  secret-key '])('lets %j in', async (header) => {
-    expect(await isAllowed(header)).toBe(true);
+    expect(await authorize(header, 'GET /campaigns')).toEqual({
+      isAuthorized: true,
+      context: { keyName: 'shop', scopes: 'send read operate' },
+    });
   });
 
   it.each([
@@ -17,8 +31,35 @@ describe('the API key', () => {
     'Bearer wrong',
     'Bearer secret-key x',
     'Basic secret-key',
+    `Bearer ${hashOf('secret-key')}`,
   ])('refuses %j', async (header) => {
-    expect(await isAllowed(header)).toBe(false);
+    expect(await authorize(header, 'GET /campaigns')).toEqual({ isAuthorized: false });
+  });
+
+  it.each(SCOPES)('lets a key with the scope %s call exactly the routes of that scope', async (scope) => {
+    const authorizeScope = createAuthorize(async () => [entry('one', 'k', [scope])], silent);
+    const allowed: string[] = [];
+    for (const route of Object.keys(ROUTE_SCOPES)) {
+      if ((await authorizeScope('Bearer k', route)).isAuthorized) allowed.push(route);
+    }
+
+    expect(allowed).toEqual(
+      Object.keys(ROUTE_SCOPES).filter((route) => (ROUTE_SCOPES[route] as readonly string[]).includes(scope)),
+    );
+    expect(allowed.length).toBeGreaterThan(3);
+  });
+
+  it.each(['DELETE /everything', 'toString', '$default'])(
+    'refuses the unknown route %s to every key',
+    async (route) => {
+      expect(await authorize('Bearer secret-key', route)).toEqual({ isAuthorized: false });
+    },
+  );
+
+  it('has a scope for every documented route that needs a key', () => {
+    const documented = ROUTES.filter(({ open }) => !open).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+
+    expect(Object.keys(ROUTE_SCOPES).sort()).toEqual([...documented, 'POST /graphql'].sort());
   });
 });
 

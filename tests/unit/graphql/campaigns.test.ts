@@ -121,12 +121,12 @@ test.each([
   expect((await graphql.deps.store.get(FAILED))?.redriveRequest?.unconfirmed).toBe(unconfirmed);
 });
 
-test('stopCampaign stops', async () => {
+test('stopCampaign stops, and names the key that did', async () => {
   graphql.states.missing = false;
 
-  const { result } = await graphql.run(`mutation { stopCampaign(batchId: "${BATCH}") { batchId status } }`);
+  const { result } = await graphql.run(`mutation { stopCampaign(batchId: "${BATCH}") { batchId status stoppedBy } }`);
 
-  expect(result.data?.stopCampaign).toEqual({ batchId: BATCH, status: 'ABORTED' });
+  expect(result.data?.stopCampaign).toEqual({ batchId: BATCH, status: 'ABORTED', stoppedBy: 'tester' });
   expect(graphql.states.execution.status).toBe('ABORTED');
 });
 
@@ -138,6 +138,35 @@ test.each([
 
   expect(result.errors?.[0]).toMatchObject({ message: expect.stringContaining(message), extensions: { code } });
 });
+
+test('a key without the scope operate reads, and a mutation is FORBIDDEN to it', async () => {
+  graphql.states.missing = false;
+
+  const read = await graphql.run(`{ campaign(batchId: "${BATCH}") { batchId } }`, {}, { scopes: ['read'] });
+  const stop = await graphql.run(
+    `mutation { stopCampaign(batchId: "${BATCH}") { batchId } }`,
+    {},
+    { scopes: ['read'] },
+  );
+
+  expect(read.result).toEqual({ data: { campaign: { batchId: BATCH } } });
+  expect(stop.result).toMatchObject({
+    data: null,
+    errors: [
+      { message: expect.stringContaining('operate'), path: ['stopCampaign'], extensions: { code: 'FORBIDDEN' } },
+    ],
+  });
+  expect(graphql.states.execution.status).toBe('RUNNING');
+});
+
+test.each(['campaign(batchId: "x") { batchId }', 'sends { edges { cursor } }', 'emailSends { sendId }'])(
+  'a key without the scope read may not ask for %s',
+  async (field) => {
+    const { result } = await graphql.run(`{ ${field} }`, {}, { scopes: ['operate'] });
+
+    expect(result.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  },
+);
 
 test('a cursor that is not valid is refused', async () => {
   const { result } = await graphql.run('{ campaigns(after: "x") { edges { cursor } } }');

@@ -66,9 +66,9 @@ export async function openGraphql(given: { sends?: readonly Send[]; campaigns?: 
   const run = (
     query: string,
     variables?: Record<string, unknown>,
-    { introspection = true } = {},
+    { introspection = true, scopes = ['read', 'operate'] } = {},
   ): Promise<GraphqlAnswer> =>
-    executeRequest({ query, variables }, contextOf(deps), {
+    executeRequest({ query, variables }, contextOf(deps, { keyName: 'tester', scopes }), {
       schema,
       introspection,
       requestId: 'request-1',

@@ -5,10 +5,13 @@ import type { Template } from '../template/template.ts';
 export interface AuthorizerSpec {
   id: string;
   functionArn: string;
-  /** The headers, in lower case, whose values form the identity. If one is missing, the response is 401. */
-  identityHeaders: readonly string[];
+  /** The values that form the identity, which is the key of the cache. If one is missing, the response is 401. */
+  identitySources: readonly IdentitySource[];
   ttlSeconds: number;
 }
+
+/** A header by its name in lower case, or the key of the matched route. */
+export type IdentitySource = { header: string } | 'routeKey';
 
 export interface RouteSpec {
   routeKey: string;
@@ -111,15 +114,16 @@ function authorizerOf(template: Template, id: string): AuthorizerSpec {
     throw new NotEmulated('only a REQUEST authorizer with simple responses is emulated');
   }
   const sources = [found.properties.IdentitySource ?? []].flat().map(String);
-  const identityHeaders = sources.map((source) => {
+  const identitySources = sources.map((source): IdentitySource => {
+    if (source === '$context.routeKey') return 'routeKey';
     const header = /^\$request\.header\.(.+)$/i.exec(source)?.[1];
     if (!header) throw new NotEmulated(`the identity source ${source} is not emulated`);
-    return header.toLowerCase();
+    return { header: header.toLowerCase() };
   });
   return {
     id,
     functionArn: functionArnOf(String(found.properties.AuthorizerUri)),
-    identityHeaders,
+    identitySources,
     ttlSeconds: Number(found.properties.AuthorizerResultTtlInSeconds ?? DEFAULT_TTL_SECONDS),
   };
 }

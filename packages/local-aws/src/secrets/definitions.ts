@@ -1,3 +1,4 @@
+import type { Json } from '../json.ts';
 import type { Template } from '../template/template.ts';
 import { generateSecret } from './generate.ts';
 
@@ -7,8 +8,8 @@ export interface SecretDefinition {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
-  /** The first value: that of the template, or a generated one. */
-  readonly initial: () => string;
+  /** Makes the first value: that of the template, or a generated one. Without either the secret is created empty. */
+  readonly initial?: () => string;
 }
 
 /** The secrets of a template. */
@@ -21,7 +22,13 @@ export function secretsOf(template: Template): SecretDefinition[] {
       name: typeof Name === 'string' ? Name : physicalId.slice(physicalId.indexOf(':secret:') + 8, -7),
       arn: physicalId,
       ...(typeof Description === 'string' ? { description: Description } : {}),
-      initial: () => (typeof SecretString === 'string' ? SecretString : generateSecret(GenerateSecretString)),
+      ...initialOf(SecretString, GenerateSecretString),
     };
   });
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html */
+function initialOf(stated: Json | undefined, generated: Json | undefined): Pick<SecretDefinition, 'initial'> {
+  if (typeof stated === 'string') return { initial: () => stated };
+  return generated === undefined ? {} : { initial: () => generateSecret(generated) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AwsError } from '../gateway/errors.ts';
 import { currentOf, type Secret, type Secrets, type SecretVersion } from './state.ts';
@@ -22,11 +23,18 @@ export const OPERATIONS: Readonly<Record<string, (secrets: Secrets, request: Req
   PutSecretValue(secrets, request) {
     const secret = required(secrets, request);
     const { SecretString, SecretBinary, ClientRequestToken } = request;
+    if (SecretString === undefined && SecretBinary === undefined) {
+      throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+    }
+    const value = SecretString === undefined ? { SecretBinary: SecretBinary ?? '' } : { SecretString };
     const same = secret.versions.find(({ id }) => id === ClientRequestToken);
-    if (same) return identity(secret, same);
-    if (SecretString !== undefined) return identity(secret, secrets.put(secret, { SecretString }, ClientRequestToken));
-    if (SecretBinary !== undefined) return identity(secret, secrets.put(secret, { SecretBinary }, ClientRequestToken));
-    throw new AwsError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+    if (same && !isDeepStrictEqual(same.value, value)) {
+      throw new AwsError(
+        'ResourceExistsException',
+        "You can't use a ClientRequestToken that belongs to a version with another value.",
+      );
+    }
+    return identity(secret, same ?? secrets.put(secret, value, ClientRequestToken));
   },
   DescribeSecret: (secrets, request) => describe(required(secrets, request)),
   ListSecrets: (secrets) => ({ SecretList: secrets.all().map(describe) }),

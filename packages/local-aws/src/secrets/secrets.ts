@@ -2,14 +2,14 @@ import type { ServiceHandler } from '../gateway/types.ts';
 import type { Template } from '../template/template.ts';
 import { secretsOf } from './definitions.ts';
 import { secretsApi } from './protocol.ts';
-import { Secrets } from './state.ts';
+import { type SecretSource, Secrets } from './state.ts';
 
 export interface SecretsManagerOptions {
   readonly template: Template;
   /** Folder of the secrets' file. */
   readonly folder: string;
   /** Values by name or logical id of the secret. */
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, SecretSource>>;
   now(): number;
 }
 

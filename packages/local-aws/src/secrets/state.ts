@@ -21,6 +21,12 @@ export interface Secret {
   versions: SecretVersion[];
 }
 
+/** The value of a secret at the start, or what makes it of the stored value. */
+export type SecretSource = string | ((stored: string | undefined) => string);
+
+/** Older versions are removed: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const MAX_VERSIONS = 100;
+
 /** The secrets, in one file. */
 export class Secrets {
   readonly #file: string;
@@ -31,7 +37,7 @@ export class Secrets {
   constructor(
     folder: string,
     definitions: readonly SecretDefinition[],
-    values: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, SecretSource>>,
     now: () => number,
   ) {
     mkdirSync(folder, { recursive: true });
@@ -48,11 +54,12 @@ export class Secrets {
         ...(description === undefined ? {} : { description }),
       };
       this.#secrets.set(name, secret);
-      const given = values[name] ?? values[logicalId];
+      const source = values[name] ?? values[logicalId];
       const current = currentOf(secret);
       const known = current && 'SecretString' in current.value ? current.value.SecretString : undefined;
+      const given = typeof source === 'function' ? source(known) : source;
       if (given !== undefined && given !== known) this.put(secret, { SecretString: given });
-      else if (!current) this.put(secret, { SecretString: initial() });
+      else if (!current && initial) this.put(secret, { SecretString: initial() });
     }
   }
 
@@ -72,7 +79,7 @@ export class Secrets {
       else version.stages = [];
     }
     const version: SecretVersion = { id, value, createdDate: this.#now() / 1000, stages: ['AWSCURRENT'] };
-    secret.versions = [...secret.versions.filter(({ stages }) => stages.length > 0), version];
+    secret.versions = [...secret.versions, version].slice(-MAX_VERSIONS);
     replaceFile(this.#file, JSON.stringify(this.all(), undefined, 2));
     return version;
   }

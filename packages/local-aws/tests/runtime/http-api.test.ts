@@ -1,14 +1,19 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
+import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
 import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
 import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
 
-const authorizer = { id: 'a', functionArn: 'authorizer', identityHeaders: ['authorization'], ttlSeconds: 60 };
+const authorizer: AuthorizerSpec = {
+  id: 'a',
+  functionArn: 'authorizer',
+  identitySources: [{ header: 'authorization' }],
+  ttlSeconds: 60,
+};
 
 const route = (routeKey: string, functionArn: string, changes: Partial<RouteSpec> = {}): RouteSpec => {
   const [method = 'ANY', path = ''] = routeKey.split(' ');
@@ -247,6 +252,20 @@ describe('the authorizer', () => {
     expect([missing.status, await missing.json()]).toEqual([401, { message: 'Unauthorized' }]);
     expect([wrong.status, await wrong.json()]).toEqual([403, { message: 'Forbidden' }]);
     expect(await right.json()).toMatchObject({ requestContext: { authorizer: { lambda: { who: 'me' } } } });
+  });
+
+  it('is asked for each route where the route is part of the identity', async () => {
+    const perRoute: AuthorizerSpec = { ...authorizer, identitySources: [{ header: 'authorization' }, 'routeKey'] };
+    await serve(
+      ['GET /a', 'GET /b'].map((key) => route(key, 'f', { authorizer: perRoute })),
+      (arn, event) => (arn === 'authorizer' ? { isAuthorized: event.routeKey === 'GET /a' } : event.identitySource),
+    );
+
+    const statuses: number[] = [];
+    for (const path of ['/a', '/b', '/a']) statuses.push((await get(path, { authorization: 'x' })).status);
+
+    expect(statuses).toEqual([200, 403, 200]);
+    expect((await get('/a')).status).toBe(401);
   });
 
   it('is called once per key while its result is cached', async () => {

@@ -2,15 +2,19 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import type { SecretDefinition } from '../../src/secrets/definitions.ts';
 import { generateSecret } from '../../src/secrets/generate.ts';
 import { secretsApi } from '../../src/secrets/protocol.ts';
-import { Secrets } from '../../src/secrets/state.ts';
+import { type SecretSource, Secrets } from '../../src/secrets/state.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();
 const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:app/key-abc123';
 const definition: SecretDefinition = { logicalId: 'Key', name: 'app/key', arn, initial: () => 'made up' };
 
-async function start(folder: string, values: Record<string, string> = {}) {
-  const secrets = new Secrets(folder, [definition], values, () => 1_000);
+async function start(
+  folder: string,
+  values: Record<string, SecretSource> = {},
+  definitions: SecretDefinition[] = [definition],
+) {
+  const secrets = new Secrets(folder, definitions, values, () => 1_000);
   const gateway = track(await gatewayFor({ secretsmanager: secretsApi(secrets) }));
   const client = new SecretsManagerClient(clientOptions(gateway));
   track({ close: () => client.destroy() });
@@ -59,5 +63,35 @@ describe('Secrets Manager', () => {
     expect(await value(second)).toBe('new');
     expect(await value(second, { VersionStage: 'AWSPREVIOUS' })).toBe('made up');
     expect(await value(await start(folder, { 'app/key': 'given' }))).toBe('given');
+  });
+
+  it('makes a value of the stored one', async () => {
+    const folder = track(temporaryFolder()).path;
+    const append: SecretSource = (stored) => `${stored ?? 'none'}+`;
+    expect(await value(await start(folder, { 'app/key': append }))).toBe('none+');
+    expect(await value(await start(folder, { Key: append }))).toBe('none++');
+  });
+
+  it('has no value of a secret that the template states and generates none for, until one is put', async () => {
+    const { initial: _initial, ...empty } = definition;
+    const client = await start(track(temporaryFolder()).path, {}, [empty]);
+    await expect(value(client)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await client.send(new PutSecretValueCommand({ SecretId: 'app/key', SecretString: 'first' }));
+    expect(await value(client)).toBe('first');
+  });
+
+  it('refuses another value for a version that exists, also for one that has been replaced since', async () => {
+    const client = await start(track(temporaryFolder()).path);
+    const put = (SecretString: string, token: string) =>
+      client.send(
+        new PutSecretValueCommand({ SecretId: 'app/key', SecretString, ClientRequestToken: token.repeat(32) }),
+      );
+    await put('one', '1');
+    await put('two', '2');
+    await put('three', '3');
+    await expect(put('other', '1')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+    // The same call repeated changes nothing.
+    await put('one', '1');
+    expect(await value(client)).toBe('three');
   });
 });

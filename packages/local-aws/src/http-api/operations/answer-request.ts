@@ -12,8 +12,8 @@ export interface AnswerOptions {
   api: HttpApiSpec;
   runtime: Pick<LambdaRuntime, 'invoke'>;
   region: string;
-  /** Skips the authorizers. */
-  open: boolean;
+  /** Skips the authorizers. An object is what functions then get as the authorizer's context. */
+  open: boolean | Readonly<Record<string, unknown>>;
   onProblem(message: string): void;
 }
 
@@ -44,16 +44,18 @@ export class RequestAnswers {
     if (!decision.allowed) return ANSWERS.forbidden;
     const body = await readBody(request);
     if (!body) return ANSWERS.tooLarge;
-    const context = match.route.authorizer && !this.options.open ? decision.context : undefined;
+    const hasContext = match.route.authorizer && this.options.open !== true;
+    const context = hasContext ? decision.context : undefined;
     return this.callFunction(match, JSON.stringify(routeEvent(apiRequest, match, body, context)));
   }
 
   private async authorize(apiRequest: ApiRequest, match: RouteMatch): Promise<Decision | HttpAnswer> {
     const { authorizer } = match.route;
-    if (!authorizer || this.options.open) return { allowed: true, context: {} };
+    const { open } = this.options;
+    if (!authorizer || open) return { allowed: true, context: typeof open === 'object' ? open : {} };
     const identity: string[] = [];
-    for (const name of authorizer.identityHeaders) {
-      const value = apiRequest.request.headers[name];
+    for (const source of authorizer.identitySources) {
+      const value = source === 'routeKey' ? match.route.routeKey : apiRequest.request.headers[source.header];
       if (value === undefined || value === '') return ANSWERS.unauthorized;
       identity.push(String(value));
     }
