@@ -7,6 +7,8 @@ export interface Telemetry {
   count(metric: Metric, amount?: number): void;
   /** Reports one measured duration in milliseconds. */
   duration(metric: DurationMetric, milliseconds: number): void;
+  /** Reports the present level of something that all functions share, under its own name instead of the function's. */
+  gauge(metric: GaugeMetric, level: number, of: string): void;
 }
 
 /** Counters. Alarms and the dashboard use their names. */
@@ -28,6 +30,8 @@ export type Metric =
   | 'Poison'
   | 'NotRecorded'
   | 'RowsLeftBehind'
+  /** Rows in ERROR at the end of a campaign that a redrive may send: no worker counted their end. */
+  | 'NotDelivered'
   | 'CampaignIncomplete'
   /** An order's change of status was processed. */
   | 'OrderProcessed'
@@ -39,3 +43,6 @@ export type Metric =
   | 'RequestSwept';
 
 export type DurationMetric = 'ProviderLatency' | 'ClaimLatency' | 'SlotLateness';
+
+/** Emails per second of a limiter: the rate in force, and the part of it that is used. */
+export type GaugeMetric = 'RateAllowed' | 'RateUsed';

@@ -21,6 +21,10 @@ export class Campaigns extends Construct {
   readonly sending: QueueWorker;
   readonly settle: ProductFunction;
   readonly workflow: Workflow;
+  readonly recordOutcome: ProductFunction;
+  /** Also they count the rows of a campaign whose end they find. */
+  readonly reads: ProductFunction;
+  readonly graphql: ProductFunction;
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
@@ -64,7 +68,7 @@ export class Campaigns extends Construct {
       ],
     });
 
-    new ProductFunction(this, 'Campaigns', shared, {
+    this.reads = new ProductFunction(this, 'Campaigns', shared, {
       name: 'campaigns',
       description: 'Lists campaigns, shows one with its reports, redrives and stops it',
       routes: [
@@ -97,7 +101,7 @@ export class Campaigns extends Construct {
       ],
     });
 
-    new ProductFunction(this, 'Graphql', shared, {
+    this.graphql = new ProductFunction(this, 'Graphql', shared, {
       name: 'graphql',
       description: 'POST /graphql: campaigns, and what happened to each email',
       routes: ['POST /graphql'],
@@ -152,12 +156,16 @@ export class Campaigns extends Construct {
       settle: this.settle,
     });
 
-    const recordOutcome = new ProductFunction(this, 'RecordOutcome', shared, {
+    this.recordOutcome = new ProductFunction(this, 'RecordOutcome', shared, {
       name: 'record-outcome',
-      description: 'Writes how an execution ended to its campaign',
+      description: 'Writes how an execution ended to its campaign, and tells other systems',
       timeoutSeconds: 300,
       memory: 512,
-      access: [table.access(['GetItem', 'Query', 'UpdateItem']), arns.access({ executions: ['DescribeExecution'] })],
+      access: [
+        table.access(['GetItem', 'Query', 'UpdateItem']),
+        arns.access({ executions: ['DescribeExecution'] }),
+        shared.publishEvents,
+      ],
     });
     // Also where no state of the workflow ran after the end. Child executions have other ARNs and do not match.
     new Rule(this, 'StatusChange', {
@@ -168,7 +176,7 @@ export class Campaigns extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: [arns.stateMachine] },
       },
-      targets: [new LambdaFunction(recordOutcome, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
+      targets: [new LambdaFunction(this.recordOutcome, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
     });
   }
 }

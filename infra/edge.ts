@@ -19,6 +19,7 @@ const RESULT_TTL_SECONDS = 30;
 
 /** The HTTP API with the routes that the functions of the stack name, the API keys with their authorizer, and the pages. */
 export class Edge extends Construct {
+  readonly api: HttpApi;
   readonly url: string;
   readonly apiKeysSecretArn: string;
 
@@ -58,7 +59,7 @@ export class Edge extends Construct {
       memory: 256,
     });
 
-    const api = new HttpApi(this, 'Http', {
+    this.api = new HttpApi(this, 'Http', {
       apiName: physicalName(stage, 'api'),
       description: 'Campaigns, their state, and the pages',
       defaultAuthorizer: new HttpLambdaAuthorizer('ApiKey', authorizer, {
@@ -69,7 +70,7 @@ export class Edge extends Construct {
         resultsCacheTtl: Duration.seconds(RESULT_TTL_SECONDS),
       }),
     });
-    this.url = api.apiEndpoint;
+    this.url = this.api.apiEndpoint;
     const withoutKey = new HttpNoneAuthorizer();
     const functions = Stack.of(this)
       .node.findAll()
@@ -78,7 +79,7 @@ export class Edge extends Construct {
       const integration = new HttpLambdaIntegration(target.service, target);
       for (const route of target.routes) {
         const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
-        api.addRoutes({
+        this.api.addRoutes({
           path,
           methods: [HttpMethod[method]],
           integration,

@@ -1,9 +1,10 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { SendsTable } from './constructs/sends-table.ts';
-import type { Stage } from './stages.ts';
+import { physicalName, type Stage } from './stages.ts';
 
 /** What more than one capability uses: the stage, the table, and parameters. */
 export class Foundation extends Construct {
@@ -15,6 +16,9 @@ export class Foundation extends Construct {
   readonly logLevel: string;
   /** The rate of SES: the parameters, and GetAccount, which says what SES allows. */
   readonly sendRate: Access;
+  /** The bus on which other systems are told what happened. */
+  readonly bus: EventBus;
+  readonly publishEvents: Access;
 
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
@@ -39,6 +43,14 @@ export class Foundation extends Construct {
       },
       // GetAccount takes no resource ARN.
       statements: [allow('ses', ['GetAccount'], '*')],
+    };
+    this.bus = new EventBus(this, 'Events', {
+      eventBusName: physicalName(stage, 'events'),
+      description: 'CampaignEnded of pregon.campaigns and OrderStatusChanged of pregon.orders, for other systems',
+    });
+    this.publishEvents = {
+      environment: { EVENT_BUS: this.bus.eventBusName },
+      statements: [allow('events', ['PutEvents'], this.bus.eventBusArn)],
     };
   }
 

@@ -1,83 +1,202 @@
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Campaigns } from './campaigns.ts';
-import { alarm } from './constructs/alarm.ts';
-import type { Orders } from './orders.ts';
-import type { Requests } from './requests.ts';
-import type { Stage } from './stages.ts';
-import type { TransactionalEmail } from './transactional-email.ts';
+import { FIVE_MINUTES, MINUTE, OperatorAlarms, QUARTER_HOUR } from './constructs/operator-alarms.ts';
+import type { QueueWorker } from './constructs/queue-worker.ts';
+import { Dashboard, type Watched } from './dashboard.ts';
 
-export interface Watched {
-  campaigns: Campaigns;
-  email: TransactionalEmail;
-  orders: Orders;
-  requests: Requests;
-}
-
-/** The alarms that an operator must act on. Those on dead letters are made with each queue. */
+/** The alarms, each with the reason of its threshold in docs/runbook.md, and the dashboard. */
 export class Observability extends Construct {
-  constructor(scope: Construct, id: string, stage: Stage, { campaigns, email, orders, requests }: Watched) {
+  readonly alarms: OperatorAlarms;
+
+  constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
-    const watch = (name: string, description: string, metric: Metric) => alarm(this, stage, name, description, metric);
-    const sendWorker = campaigns.sending.function;
-    const emailWorker = email.worker.function;
-    const notifyWorker = requests.worker.function;
+    this.alarms = new OperatorAlarms(this, 'Alarms', watched.shared.stage);
+    this.#watchCampaigns(watched);
+    this.#watchQueues(watched);
+    this.#watchFunctions(watched);
+    this.#watchDelivery(watched);
+    this.#watchOrders(watched);
+    new Dashboard(this, 'Dashboard', watched, this.alarms.alarms);
+  }
 
-    watch(
-      'campaign-failed',
-      'A campaign ended FAILED: read its reason, then redrive it',
-      campaigns.workflow.stateMachine.metricFailed(),
-    );
-    watch(
-      'account-stopped',
-      'The email provider refuses the account: campaigns stop',
-      sendWorker.counter('AccountStopped'),
-    );
-    watch('worker-errors', 'The send worker fails', sendWorker.metricErrors());
-    watch(
-      'rows-lost',
-      'Settle found rows that are neither sent nor failed',
-      campaigns.settle.counter('RowsLeftBehind'),
-    );
+  #watchCampaigns({ campaigns, shared, edge }: Watched): void {
+    const { alarms } = this;
+    alarms.watch({
+      family: 'campaign-failed',
+      text: 'A campaign ended FAILED: a redrive sends what is left',
+      metric: campaigns.workflow.stateMachine.metricFailed({ period: MINUTE }),
+    });
+    const emitters = [campaigns.settle, campaigns.recordOutcome, campaigns.reads, campaigns.graphql];
+    alarms.watch({
+      family: 'rows-left-behind',
+      text: 'A campaign ended with rows that are neither sent nor failed',
+      metric: sumOf(
+        emitters.map((emitter) => emitter.counter('RowsLeftBehind')),
+        (metric) => metric,
+      ),
+    });
+    alarms.watch({
+      family: 'api-5xx',
+      text: 'The HTTP API answers with errors of the server',
+      metric: edge.api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      threshold: 5,
+    });
+    alarms.watch({
+      family: 'table-throttles',
+      text: 'DynamoDB throttles the table or its indexes for minutes',
+      // An alarm on DynamoDB keeps its state while values are missing, and no throttling is no value: it would never be over.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+      metric: sumOf(
+        shared.table.throttles().map(({ metric }) => metric),
+        (metric) => `FILL(${metric}, 0)`,
+      ),
+      threshold: 100,
+      // FILL may stand in for a value that is only late: the last one does not decide alone.
+      periods: 5,
+      datapoints: 3,
+    });
+  }
 
-    watch(
-      'provider-fallback',
-      'The first email provider fails: another one sends its emails',
-      emailWorker.counter('ProviderFallback'),
-    );
-    watch(
-      'notify-key-refused',
-      'The notification provider refuses our key: see its secret',
-      notifyWorker.counter('AccountStopped'),
-    );
-    watch(
-      'notify-throttled',
-      'The notification provider accepts fewer calls than NotifyLimit',
-      notifyWorker.counter('Throttled'),
-    );
-    watch('requests-failed', 'Notification requests have failed for good', notifyWorker.counter('Rejected'));
-    // A campaign's end shows its unconfirmed rows; these channels have no end.
-    for (const source of [emailWorker, email.sweep, notifyWorker, requests.sweep]) {
-      watch(
-        `unconfirmed-${source.service}`,
-        'It is not known whether an email or a notification was sent: a person decides, see the runbook on unconfirmed rows',
-        source.counter('Unconfirmed'),
-      );
+  #watchQueues({ campaigns, email, orders, requests }: Watched): void {
+    const oldest: [QueueWorker, number][] = [
+      [campaigns.sending, 900],
+      [email.worker, 300],
+      [requests.worker, 900],
+      ...[...orders.processors.values()].map((worker): [QueueWorker, number] => [worker, 300]),
+    ];
+    for (const [{ queueName, queue, deadLetters }, seconds] of oldest) {
+      this.alarms.watch({
+        family: 'dead-letters',
+        of: queueName,
+        text: 'A message was received five times without an outcome',
+        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: 'Maximum' }),
+        // SQS reports nothing of a queue that nobody uses for six hours. The messages are still there.
+        missing: TreatMissingData.IGNORE,
+      });
+      this.alarms.watch({
+        family: 'queue-age',
+        of: queueName,
+        text: 'Messages wait too long for their worker',
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: 'Maximum' }),
+        threshold: seconds,
+        periods: 5,
+      });
     }
+  }
 
-    watch(
-      'orders-swept',
-      'Writes of orders fail to send their messages; the sweep sends them',
-      orders.sweep.counter('OutboxSwept'),
+  #watchFunctions({ campaigns, email, orders, requests }: Watched): void {
+    const { settle, recordOutcome } = campaigns;
+    const workers = [campaigns.sending, email.worker, requests.worker, ...orders.processors.values()].map(
+      (worker) => worker.function,
     );
+    for (const worker of workers) {
+      this.alarms.watch({
+        family: 'errors',
+        of: worker.service,
+        text: 'A worker crashed or ran into its timeout',
+        metric: worker.metricErrors({ period: FIVE_MINUTES }),
+      });
+    }
+    for (const background of [settle, recordOutcome, email.sweep, requests.sweep, orders.sweep]) {
+      this.alarms.watch({
+        family: 'errors',
+        of: background.service,
+        text: 'A function fails again and again, although its calls are repeated',
+        metric: background.metricErrors({ period: QUARTER_HOUR }),
+        threshold: 3,
+        // The value has the time at which the invocation began, up to a quarter of an hour before its end.
+        periods: 2,
+        datapoints: 1,
+      });
+    }
+    for (const throttled of [...workers, settle]) {
+      this.alarms.watch({
+        family: 'throttles',
+        of: throttled.service,
+        text: 'Lambda has had too little concurrency for a function for a quarter of an hour',
+        metric: throttled.metricThrottles({ period: FIVE_MINUTES }),
+        periods: 3,
+      });
+    }
+  }
+
+  #watchDelivery({ campaigns, email, requests }: Watched): void {
+    const { alarms } = this;
+    const workers = [campaigns.sending.function, email.worker.function, requests.worker.function];
+    for (const worker of workers) {
+      alarms.watch({
+        family: 'account-stopped',
+        of: worker.service,
+        text: 'A provider refuses our account or our key: nothing is sent through it',
+        metric: worker.counter('AccountStopped'),
+      });
+      alarms.watch({
+        family: 'missed-slots',
+        of: worker.service,
+        text: 'Workers come too late for a fifth of their slots: the rate is not used',
+        metric: missedSlots(worker.counter('SlotMissed'), worker.counter('Sent')),
+        threshold: 20,
+        periods: 3,
+      });
+    }
+    for (const source of [...workers, email.sweep, requests.sweep]) {
+      alarms.watch({
+        family: 'unconfirmed',
+        of: source.service,
+        text: 'It is not known whether an email or a notification was sent: a person decides',
+        metric: source.counter('Unconfirmed'),
+      });
+    }
+    alarms.watch({
+      family: 'provider-fallback',
+      text: 'The first email provider fails: another one sends its emails',
+      metric: email.worker.function.counter('ProviderFallback'),
+    });
+    alarms.watch({
+      family: 'notify-throttled',
+      text: 'The notification provider accepts fewer calls than NotifyLimit',
+      metric: requests.worker.function.counter('Throttled'),
+    });
+    alarms.watch({
+      family: 'requests-failed',
+      text: 'Notification requests have failed for good',
+      metric: requests.worker.function.counter('Rejected'),
+    });
+  }
+
+  #watchOrders({ orders }: Watched): void {
+    this.alarms.watch({
+      family: 'orders-swept',
+      text: 'Writes of orders fail to send their messages; the sweep sends them',
+      metric: orders.sweep.counter('OutboxSwept'),
+    });
     for (const [status, { function: processor }] of orders.processors) {
       // The first status waits for no other.
       if (status === 'received') continue;
-      watch(
-        `orders-stuck-${processor.service}`,
-        'Changes of orders wait for a status that is not processed: look at its dead letters',
-        processor.counter('OrderStuck'),
-      );
+      this.alarms.watch({
+        family: 'orders-stuck',
+        of: status,
+        text: 'Changes of orders wait for a status that is not processed',
+        metric: processor.counter('OrderStuck'),
+      });
     }
   }
 }
+
+/** The sum of at most ten metrics, which is what an alarm takes. A metric without a value at a time counts as 0 there. */
+function sumOf(metrics: readonly Metric[], term: (id: string) => string): IMetric {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  return new MathExpression({
+    expression: Object.keys(usingMetrics).map(term).join(' + '),
+    usingMetrics,
+    period: MINUTE,
+  });
+}
+
+/** The percentage of slots that were missed. With few slots it says nothing: a worker that starts misses its first. */
+const missedSlots = (missed: Metric, sent: Metric): IMetric =>
+  new MathExpression({
+    expression: 'IF(missed >= 30, 100 * missed / (missed + sent), 0)',
+    usingMetrics: { missed, sent },
+    period: FIVE_MINUTES,
+  });

@@ -1,17 +1,14 @@
-import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { ORDER_STATUSES, type OrderStatus } from '../core/orders/order.ts';
-import { type Access, allow } from './constructs/access.ts';
 import { ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
 import type { Foundation } from './foundation.ts';
-import { physicalName } from './stages.ts';
 
 /** Processors call nothing but AWS: five of them process some hundred orders a second. */
 const CONCURRENCY = 5;
 
-/** Orders: their routes, a queue and a processor for each status, the sweep, and the event bus for other systems. */
+/** Orders: their routes, a queue and a processor for each status, and the sweep. */
 export class Orders extends Construct {
   readonly processors: ReadonlyMap<OrderStatus, QueueWorker>;
   readonly sweep: Sweep;
@@ -19,15 +16,7 @@ export class Orders extends Construct {
   /** Notices to customers leave through the queue of transactional email. */
   constructor(scope: Construct, id: string, shared: Foundation, email: QueueWorker) {
     super(scope, id);
-    const { stage, table, senderAddress } = shared;
-    const bus = new EventBus(this, 'Bus', {
-      eventBusName: physicalName(stage, 'orders'),
-      description: 'OrderStatusChanged of pregon.orders, for other systems',
-    });
-    const publish: Access = {
-      environment: { ORDER_BUS: bus.eventBusName },
-      statements: [allow('events', ['PutEvents'], bus.eventBusArn)],
-    };
+    const { table, senderAddress, publishEvents } = shared;
 
     this.processors = new Map(
       ORDER_STATUSES.map((status) => [
@@ -41,7 +30,7 @@ export class Orders extends Construct {
           description: `Tells the customer and other systems that an order is ${status}, and records that it did`,
           memory: 256,
           environment: { ORDER_STATUS: status, SENDER_ADDRESS: senderAddress },
-          access: [table.access(['GetItem', 'PutItem', 'UpdateItem']), email.access(['SendMessage']), publish],
+          access: [table.access(['GetItem', 'PutItem', 'UpdateItem']), email.access(['SendMessage']), publishEvents],
         }),
       ]),
     );

@@ -19,7 +19,7 @@ export class PregonStack extends Stack {
     const orders = new Orders(this, 'Orders', shared, email.worker);
     const requests = new Requests(this, 'Requests', shared);
     const edge = new Edge(this, 'Edge', shared);
-    new Observability(this, 'Observability', props.stage, { campaigns, email, orders, requests });
+    const { alarms } = new Observability(this, 'Observability', { shared, campaigns, email, orders, requests, edge });
 
     const { queue, deadLetters } = campaigns.sending;
     const outputs = {
@@ -31,6 +31,8 @@ export class PregonStack extends Stack {
       sendQueueUrl: queue.queueUrl,
       deadLetterQueueUrl: deadLetters.queueUrl,
       apiKeysSecretArn: edge.apiKeysSecretArn,
+      eventBus: shared.bus.eventBusName,
+      alarmTopicArn: alarms.topic.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, `Output${name}`, { value }).overrideLogicalId(name);

@@ -72,8 +72,9 @@ export interface RedriveRequest {
 }
 
 /** Statuses in which no row of a campaign is sent any more. */
-export const ENDED: readonly CampaignStatus[] = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
-export const hasEnded = (campaign: Pick<CampaignRecord, 'status'>): boolean => ENDED.includes(campaign.status);
+export const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'] as const satisfies CampaignStatus[];
+export const hasEnded = ({ status }: Pick<CampaignRecord, 'status'>): boolean =>
+  ENDED.some((ended) => ended === status);
 
 /** All objects of campaigns are under this prefix of the bucket. */
 export const OBJECTS_PREFIX = 'campaigns/';

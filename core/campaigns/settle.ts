@@ -29,6 +29,7 @@ export async function settle(deps: SettleDeps, input: SettleInput): Promise<Sett
   // Rows that were accepted or forgotten now count differently.
   const result = redriven || changed ? await tallyWithoutLeases(deps, batchId) : before;
   await writeEnd(deps, record, input, result);
+  if (result.retryable > 0) deps.telemetry.count('NotDelivered', result.retryable);
   if (result.unconfirmed + result.retryable > 0) {
     deps.telemetry.count('CampaignIncomplete');
     throw new PregonError('CampaignIncomplete', incomplete(result));

@@ -186,6 +186,7 @@ export function createEmailChannel(deps: EmailChannelDeps): Channel<Job, Outgoin
           : breakers.failed(provider, error.message, error.class === 'account'),
       );
       if (error.class !== 'recipient' && error.class !== 'transient' && error.class !== 'account') return undefined;
+      if (error.class === 'account') telemetry.count('AccountStopped');
       const failed: EmailTry = {
         provider,
         class: error.class,

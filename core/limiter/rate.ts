@@ -88,7 +88,7 @@ async function allowedBy({ source, telemetry, name }: RateOf, state: LimiterItem
 
 /** Writes the rate in force. It does not overwrite a setting that the operator changes in the meantime. */
 async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Promise<void> {
-  const { table, name, source } = rate;
+  const { table, name, source, telemetry } = rate;
   const now = table.clock.now();
   const deployed = source.kind === 'account' ? source.deployed : 0;
   // The rate of a new deployment replaces what an operator set under the old one.
@@ -114,7 +114,15 @@ async function writeRate(rate: RateOf, state: LimiterItem, allowed: number): Pro
       ':now': now,
     },
   });
-  if (written) return;
+  if (written) {
+    const after = toLimiter(written);
+    // Only the worker that looked the rate up reports it, so this is one line of log in three seconds at most.
+    if (source.kind === 'account') {
+      telemetry.gauge('RateAllowed', after.perSecond, name);
+      telemetry.gauge('RateUsed', usedPerSecond(after, now), name);
+    }
+    return;
+  }
   const existing = await read(table, limiterKey(name));
   if (existing) await writeRate(rate, toLimiter(existing), allowed);
 }

@@ -21,7 +21,7 @@ const env = readEnv(
     ORDER_STATUS: z.enum(ORDER_STATUSES),
     SENDS_TABLE: text,
     ORDER_QUEUE_URL: text,
-    ORDER_BUS: text,
+    EVENT_BUS: text,
     EMAIL_QUEUE_URL: text,
     SENDER_ADDRESS: text.transform(parseAddress),
   }),
@@ -40,7 +40,7 @@ const email = {
 const deps: ProcessorDeps = {
   store: createOrderStore(table),
   queue: createOrderQueue(sqs, { [status]: env.ORDER_QUEUE_URL }),
-  events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.ORDER_BUS),
+  events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.EVENT_BUS),
   accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
   from: env.SENDER_ADDRESS,
   clock,

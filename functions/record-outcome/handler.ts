@@ -1,14 +1,20 @@
+import { z } from 'zod';
+import { campaignEnded, createCampaignEvents } from '../../core/campaigns/ended.ts';
 import { applyExecution, countAtEnd } from '../../core/campaigns/outcome.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
-import { BACKGROUND_TIMEOUTS } from '../common/clients.ts';
+import { BACKGROUND_TIMEOUTS, eventsClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { statusChangeOf, withDescription } from './event.ts';
 
-const env = readEnv(campaignEnv);
+const env = readEnv(campaignEnv.extend({ EVENT_BUS: z.string().min(1) }));
 const deps = campaignDeps(env, BACKGROUND_TIMEOUTS);
+const events = createCampaignEvents(eventsClient(BACKGROUND_TIMEOUTS), env.EVENT_BUS);
 
-/** Writes the state of an execution to its campaign's record, and at its end the counts of all rows. */
+/**
+ * Writes the state of an execution to its campaign's record, and at its end the counts of all rows. Then other systems are told: it
+ * is invoked again when that fails, so they are told of each end at least once.
+ */
 export const handler = invocation<unknown, void>(async (event) => {
   const change = statusChangeOf(event, env.CAMPAIGN_STATE_MACHINE_ARN);
   const record = change && (await deps.store.get(change.batchId));
@@ -16,5 +22,8 @@ export const handler = invocation<unknown, void>(async (event) => {
   // The event carries no cause, and may be older than the execution's description.
   const described = await deps.executions.describe(change.batchId);
   const state = withDescription(change.state, described);
-  await countAtEnd(deps, await applyExecution(deps, record, state));
+  const counted = await countAtEnd(deps, await applyExecution(deps, record, state));
+  const ended = campaignEnded(counted);
+  // The event of an earlier start or redrive may come after the end.
+  if (ended && change.state.status !== 'RUNNING') await events.ended(ended);
 });

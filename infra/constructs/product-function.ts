@@ -4,12 +4,12 @@ import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Metric as Counter } from '../../core/telemetry.ts';
+import type { Metric as Counter, DurationMetric } from '../../core/telemetry.ts';
 import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
 import { type Access, allow } from './access.ts';
 
-const METRICS_NAMESPACE = 'Pregon';
+export const METRICS_NAMESPACE = 'Pregon';
 
 /** A route as an HTTP API names it. */
 type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
@@ -34,6 +34,7 @@ export class ProductFunction extends LambdaFunction {
   /** The name by which its logs, traces and metrics know it. */
   readonly service: string;
   readonly routes: readonly RouteKey[];
+  readonly #stage: string;
 
   constructor(scope: Construct, id: string, { stage, logLevel }: Foundation, props: ProductFunctionProps) {
     const { name, bundle = name, access = [] } = props;
@@ -82,12 +83,22 @@ export class ProductFunction extends LambdaFunction {
       ),
     });
     this.service = name;
+    this.#stage = stage.name;
     this.routes = props.routes ?? [];
   }
 
   /** A counter that the function writes by `Telemetry.count`. */
   counter(metricName: Counter): Metric {
-    const dimensionsMap = { service: this.service };
-    return new Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap, statistic: 'Sum' });
+    return this.#metric(metricName).with({ statistic: 'Sum' });
+  }
+
+  /** A duration that the function writes by `Telemetry.duration`, in milliseconds. */
+  measure(metricName: DurationMetric, statistic: string, label: string): Metric {
+    return this.#metric(metricName).with({ statistic, label });
+  }
+
+  #metric(metricName: string): Metric {
+    const dimensionsMap = { service: this.service, stage: this.#stage };
+    return new Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap, period: Duration.minutes(1) });
   }
 }

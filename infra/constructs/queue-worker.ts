@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
 import { type Access, allow } from './access.ts';
-import { alarm } from './alarm.ts';
 import { ProductFunction, type ProductFunctionProps } from './product-function.ts';
 
 const TIMEOUT_SECONDS = 10;
@@ -26,8 +25,10 @@ export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSec
   maximumConcurrency: number;
 }
 
-/** A queue with its dead-letter queue, the function that processes its messages, and the alarm on dead letters. */
+/** A queue with its dead-letter queue, and the function that processes its messages. */
 export class QueueWorker extends Construct {
+  /** Without the stage, such as `send`. */
+  readonly queueName: string;
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly function: ProductFunction;
@@ -44,6 +45,7 @@ export class QueueWorker extends Construct {
         retentionPeriod: Duration.days(14),
         ...rest,
       });
+    this.queueName = queueName;
     this.#urlVariable = urlVariable;
     this.deadLetters = queue('DeadLetters', `${queueName}-dlq`);
     this.queue = queue('Queue', queueName, {
@@ -65,13 +67,6 @@ export class QueueWorker extends Construct {
       scalingConfig: { maximumConcurrency },
       functionResponseTypes: ['ReportBatchItemFailures'],
     });
-    alarm(
-      this,
-      shared.stage,
-      `${queueName}-dead-letters`,
-      'Messages that no worker could process; see the runbook on dead letters',
-      this.deadLetters.metricApproximateNumberOfMessagesVisible(),
-    );
   }
 
   /** Access by these actions; the function finds the queue's URL in the variable. */

@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { INDEX, LISTED } from '../../core/ledger/keys.ts';
@@ -35,6 +36,21 @@ export class SendsTable extends Table {
       sortKey: text(CREATED_KEY),
       projectionType: ProjectionType.KEYS_ONLY,
     });
+  }
+
+  /** What DynamoDB throttled, in events: a write counts for the table and once more for each index. */
+  throttles(): { metric: Metric; of: string }[] {
+    // The table's dimension alone does not contain its indexes.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+    return [undefined, ...Object.values(INDEX)].flatMap((index) =>
+      (['ReadThrottleEvents', 'WriteThrottleEvents'] as const).map((metricName) => ({
+        of: `${index ?? 'sends'} ${metricName.startsWith('Read') ? 'reads' : 'writes'}`,
+        metric: this.metric(metricName, {
+          dimensionsMap: { TableName: this.tableName, ...(index !== undefined && { GlobalSecondaryIndexName: index }) },
+          statistic: 'Sum',
+        }),
+      })),
+    );
   }
 
   /** Access by these actions to the table itself, and by Query to these indexes. */

@@ -1,7 +1,5 @@
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsOf } from './fire/support.ts';
+import { otherSystem } from './support/other-system.ts';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
 const dataDir = tempDataDir();
@@ -112,34 +110,20 @@ describe('orders', () => {
     ).toEqual(['completed', 'inprocess', 'received'].map((status) => `order-ORD-2-${status}`));
   });
 
-  it("other systems receive each change by their own rule on the orders' bus", async () => {
-    const [events, sqs] = [new EventBridgeClient(awsOf(product)), new SQSClient(awsOf(product))];
-    const EventBusName = 'pregon-dev-orders';
-    const EventPattern = JSON.stringify({
+  it("other systems receive each change by their own rule on the product's bus", async () => {
+    const other = await otherSystem(product, {
       source: ['pregon.orders'],
       'detail-type': ['OrderStatusChanged'],
       detail: { status: ['received', 'canceled'] },
     });
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'other-system' }));
-    await events.send(new PutRuleCommand({ Name: 'other-system', EventBusName, EventPattern }));
-    const Targets = [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:000000000000:other-system' }];
-    await events.send(new PutTargetsCommand({ Rule: 'other-system', EventBusName, Targets }));
     const customer = { email: 'ana@example.com' };
     await send('POST', '/orders', { orderId: 'ORD-5', status: 'received', description: 'Caldera', customer });
     await send('PUT', '/orders/ORD-5', { status: 'inprocess', deliveryDate: '2026-12-01' });
     await send('POST', '/orders', { orderId: 'ORD-6', status: 'received', description: 'Gas' });
     await send('PUT', '/orders/ORD-6', { status: 'canceled', reasonForCancellation: 'Motivo X' });
-
-    const told: { detail: { orderId: string; status: string }; [member: string]: unknown }[] = [];
-    await eventually(async () => {
-      const receive = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, VisibilityTimeout: 600 };
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive));
-      told.push(...Messages.map(({ Body = '' }) => JSON.parse(Body)));
-      return told.length >= 3;
-    });
+    const told = await other.told((events) => events.length >= 3);
     await processed('ORD-5', ['received', 'inprocess']);
-    events.destroy();
-    sqs.destroy();
+    other.close();
 
     expect(new Set(told.map(({ detail }) => `${detail.orderId} ${detail.status}`))).toEqual(
       new Set(['ORD-5 received', 'ORD-6 received', 'ORD-6 canceled']),

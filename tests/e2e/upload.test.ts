@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { campaignEndedSchema } from '../../core/campaigns/ended.ts';
+import { otherSystem } from './support/other-system.ts';
 import { Command, Product, tempDataDir } from './support/product.ts';
 
 const dataDir = tempDataDir();
@@ -109,6 +111,37 @@ describe('a campaign', () => {
     const mails = await product.mailbox(batchId);
     expect(mails).toHaveLength(40);
     expect(new Set(mails.map(({ sendId }) => sendId)).size).toBe(40);
+  });
+
+  it('tells other systems by their own rule how it ended, without addresses', async () => {
+    const other = await otherSystem(product, { source: ['pregon.campaigns'], 'detail-type': ['CampaignEnded'] });
+    const uploaded = async (answer: Response) => ((await answer.json()) as UploadAnswer).batchId;
+    const sent = await uploaded(await product.upload(csv(3, 'told')));
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const stopped = await uploaded(await product.upload(csv(2, 'untold'), { sendAt, campaignId: 'later' }));
+    await product.call('POST', `/campaigns/${stopped}/stop`);
+    const told = await other.told((events) =>
+      [sent, stopped].every((batchId) => events.some(({ detail }) => detail.batchId === batchId)),
+    );
+    other.close();
+    const endOf = (batchId: string) =>
+      campaignEndedSchema.parse(told.find(({ detail }) => detail.batchId === batchId)?.detail);
+
+    expect(endOf(sent)).toMatchObject({
+      id: `${sent}#0`,
+      campaignId: null,
+      status: 'SUCCEEDED',
+      reason: null,
+      counts: { PENDING: 0, QUEUED: 0, SENT: 3, ERROR: 0 },
+    });
+    expect(endOf(stopped)).toMatchObject({
+      campaignId: 'later',
+      status: 'ABORTED',
+      reason: 'Stopped: by an operator',
+      counts: { PENDING: 2, QUEUED: 0, SENT: 0, ERROR: 0 },
+      startedAt: null,
+    });
+    expect(JSON.stringify(told)).not.toContain('@example.com');
   });
 
   it('in UTF-16 with semicolons arrives unchanged', async () => {

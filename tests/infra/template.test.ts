@@ -120,23 +120,6 @@ describe('the stack', () => {
     }
   });
 
-  it('raises an alarm for every dead-letter queue', () => {
-    const deadLetters = ofType('AWS::SQS::Queue').flatMap(([, { Properties }]) => {
-      const redrive = Properties?.RedrivePolicy as
-        | { deadLetterTargetArn: { 'Fn::GetAtt': [string, string] } }
-        | undefined;
-      return redrive ? [redrive.deadLetterTargetArn['Fn::GetAtt'][0]] : [];
-    });
-    const watched = ofType('AWS::CloudWatch::Alarm')
-      .filter(([, { Properties }]) => Properties?.MetricName === 'ApproximateNumberOfMessagesVisible')
-      .map(([, { Properties }]) => Properties?.Dimensions);
-
-    expect(deadLetters.length).toBeGreaterThan(0);
-    expect(watched).toEqual(
-      deadLetters.map((id) => [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }]),
-    );
-  });
-
   it('never makes more concurrent calls of the notification provider than the fifty that it accepts', () => {
     const [[, mapping] = []] = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.startsWith('Requests'));
     const { BatchSize, ScalingConfig } = { ...mapping?.Properties } as {
@@ -178,35 +161,6 @@ describe('the stack', () => {
       ]
         .map((path) => `GET ${path}`)
         .sort(),
-    );
-  });
-
-  it('raises an alarm for what an operator must see, each on a metric of an existing function', () => {
-    interface Alarm {
-      Namespace?: string;
-      MetricName: string;
-      Dimensions?: { Name: string; Value: unknown }[];
-    }
-    const watched = ofType('AWS::CloudWatch::Alarm')
-      .map(([, { Properties }]) => Properties as unknown as Alarm)
-      .filter(({ Namespace }) => Namespace === 'Pregon')
-      .map(({ MetricName, Dimensions = [] }) => ({ metric: MetricName, service: Dimensions[0]?.Value }));
-    const services = ofType('AWS::Lambda::Function').map(([, { Properties }]) => {
-      const environment = Properties?.Environment as { Variables: Record<string, string> } | undefined;
-      return environment?.Variables.POWERTOOLS_SERVICE_NAME;
-    });
-
-    expect(watched.filter(({ service }) => !services.includes(String(service)))).toEqual([]);
-    expect(watched).toEqual(
-      expect.arrayContaining([
-        { metric: 'ProviderFallback', service: 'email-worker' },
-        { metric: 'Unconfirmed', service: 'email-worker' },
-        { metric: 'Unconfirmed', service: 'email-sweep' },
-        { metric: 'Unconfirmed', service: 'notify-worker' },
-        { metric: 'Unconfirmed', service: 'requests-sweep' },
-        { metric: 'Rejected', service: 'notify-worker' },
-        { metric: 'OutboxSwept', service: 'orders-sweep' },
-      ]),
     );
   });
 

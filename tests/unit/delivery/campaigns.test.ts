@@ -90,15 +90,16 @@ describe('Settle', () => {
   });
 
   it.each([
-    ['retryable', RETRYABLE, /1 row in ERROR can be sent by a redrive/],
-    ['unconfirmed', UNCONFIRMED, /1 row unconfirmed/],
-  ])('throws CampaignIncomplete while %s rows are left, with exact counts', async (_, row, message) => {
+    ['retryable', RETRYABLE, /1 row in ERROR can be sent by a redrive/, ['NotDelivered', 'CampaignIncomplete']],
+    ['unconfirmed', UNCONFIRMED, /1 row unconfirmed/, ['CampaignIncomplete']],
+  ])('throws CampaignIncomplete while %s rows are left, with exact counts', async (_, row, message, counted) => {
     const campaign = await aCampaign([SENT, row]);
     await expect(campaign.settle()).rejects.toMatchObject({
       name: 'CampaignIncomplete',
       message: expect.stringMatching(message),
     });
     expect((await campaign.record()).finalCounts).toMatchObject({ SENT: 1, ERROR: 1 });
+    expect(campaign.metrics).toEqual(counted);
   });
 
   it('waits out a live lease and records one that ran out as unconfirmed', async () => {

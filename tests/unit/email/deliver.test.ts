@@ -225,6 +225,15 @@ describe('delivering emails', () => {
     expect(JSON.stringify(channel.logged)).not.toContain('token=abc');
   });
 
+  it('goes on to the next provider when one refuses the account, and an operator is told', async () => {
+    channel.providers.mailgun.always = 'CredentialsRefused';
+    await channel.accept(to('a@b.co'));
+    await channel.drain();
+
+    expect(await channel.view()).toMatchObject([{ state: 'SENT', provider: 'ses' }]);
+    expect(channel.counted).toMatchObject({ AccountStopped: 1, FailedOver: 1 });
+  });
+
   it('counts no attempt for a throttle', async () => {
     channel.providers.mailgun.answer('a@b.co', 'Throttled', 'Throttled');
     await channel.accept(to('a@b.co'));

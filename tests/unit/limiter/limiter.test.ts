@@ -165,3 +165,29 @@ describe('the rate', () => {
     expect(usedPerSecond(await freshLimiter(rate), now())).toBe(0);
   });
 });
+
+it('a limiter reports its rate and what is used of it, once for all workers', async () => {
+  const levels: [string, number, string][] = [];
+  const gauge = (...level: [string, number, string]) => levels.push(level);
+  const rate: RateOf = { ...aRate(), telemetry: { ...silent, gauge } };
+  const workers = [createLimiter(rate), createLimiter(rate)];
+  await slots(workers[0] as Limiter, 1);
+  clock.move(4_000);
+  for (const worker of workers) await slots(worker, 100);
+  for (const worker of workers) await worker.idle();
+  clock.move(4_000);
+  for (const worker of workers) await slots(worker, 1);
+  for (const worker of workers) await worker.idle();
+
+  expect(levels.filter(([metric]) => metric === 'RateAllowed')).toEqual([
+    ['RateAllowed', 100, rate.name],
+    ['RateAllowed', 100, rate.name],
+    ['RateAllowed', 100, rate.name],
+  ]);
+  const used = levels.filter(([metric]) => metric === 'RateUsed').map(([, perSecond]) => perSecond);
+  const [first, second = 0, third = 0, ...others] = used;
+  expect(others).toEqual([]);
+  expect(first).toBe(0);
+  // Each covers the four seconds before it. Some of the 200 slots were reserved after the second look-up began.
+  expect((second + third) * 4).toBeCloseTo(203, -1);
+});

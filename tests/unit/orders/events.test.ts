@@ -44,7 +44,7 @@ describe('events of orders', () => {
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-    return createOrderEvents(client, 'pregon-dev-orders').publish(change);
+    return createOrderEvents(client, 'pregon-dev-events').publish(change);
   };
 
   it('contain the change, and not the customer', async () => {
@@ -53,7 +53,7 @@ describe('events of orders', () => {
     const [entry] = requests.at(-1)?.Entries ?? [];
 
     expect(entry).toMatchObject({
-      EventBusName: 'pregon-dev-orders',
+      EventBusName: 'pregon-dev-events',
       Source: 'pregon.orders',
       DetailType: 'OrderStatusChanged',
       Time: Date.parse(change.at) / 1000,

@@ -163,6 +163,7 @@ describe('processing a request', () => {
     await channel.work();
 
     expect(channel.provider.keysRefused).toBe(1);
+    expect(channel.counted.AccountStopped).toBe(1);
     expect(await channel.status(id)).toBe('processing');
     await channel.work();
     expect(await channel.status(id)).toBe('sent');

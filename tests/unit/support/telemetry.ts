@@ -7,4 +7,5 @@ export const silent: Telemetry = {
   error: () => undefined,
   count: () => undefined,
   duration: () => undefined,
+  gauge: () => undefined,
 };
