@@ -22,9 +22,8 @@ export class Campaigns extends Construct {
   readonly settle: ProductFunction;
   readonly workflow: Workflow;
   readonly recordOutcome: ProductFunction;
-  /** Also they count the rows of a campaign whose end they find. */
-  readonly reads: ProductFunction;
-  readonly graphql: ProductFunction;
+  /** The functions that count the rows of a campaign whose end they find. */
+  readonly counting: readonly ProductFunction[];
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
@@ -46,7 +45,7 @@ export class Campaigns extends Construct {
     const arns = new CampaignArns(this, stage);
     const operate = arns.access({ executions: ['DescribeExecution', 'RedriveExecution', 'StopExecution'] });
 
-    new ProductFunction(this, 'Upload', shared, {
+    const upload = new ProductFunction(this, 'Upload', shared, {
       name: 'upload',
       description: 'POST /upload: reads the CSV, writes its objects and its record, starts the campaign',
       routes: ['POST /upload', 'POST /campaigns/upload'],
@@ -68,7 +67,7 @@ export class Campaigns extends Construct {
       ],
     });
 
-    this.reads = new ProductFunction(this, 'Campaigns', shared, {
+    const reads = new ProductFunction(this, 'Campaigns', shared, {
       name: 'campaigns',
       description: 'Lists campaigns, shows one with its reports, redrives and stops it',
       routes: [
@@ -101,7 +100,7 @@ export class Campaigns extends Construct {
       ],
     });
 
-    this.graphql = new ProductFunction(this, 'Graphql', shared, {
+    const graphql = new ProductFunction(this, 'Graphql', shared, {
       name: 'graphql',
       description: 'POST /graphql: campaigns, and what happened to each email',
       routes: ['POST /graphql'],
@@ -167,6 +166,7 @@ export class Campaigns extends Construct {
         shared.publishEvents,
       ],
     });
+    this.counting = [this.settle, this.recordOutcome, upload, reads, graphql];
     // Also where no state of the workflow ran after the end. Child executions have other ARNs and do not match.
     new Rule(this, 'StatusChange', {
       ruleName: physicalName(stage, 'campaign-status'),

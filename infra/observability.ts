@@ -26,12 +26,11 @@ export class Observability extends Construct {
       text: 'A campaign ended FAILED: a redrive sends what is left',
       metric: campaigns.workflow.stateMachine.metricFailed({ period: MINUTE }),
     });
-    const emitters = [campaigns.settle, campaigns.recordOutcome, campaigns.reads, campaigns.graphql];
     alarms.watch({
       family: 'rows-left-behind',
       text: 'A campaign ended with rows that are neither sent nor failed',
       metric: sumOf(
-        emitters.map((emitter) => emitter.counter('RowsLeftBehind')),
+        campaigns.counting.map((one) => one.counter('RowsLeftBehind')),
         (metric) => metric,
       ),
     });
