@@ -1,3 +1,4 @@
+import { type AccountProfile, isAccountProfile } from 'local-aws';
 import type { NotifyTarget } from '../dev/providers/notify/settings.ts';
 import { UsageError, wholeNumber } from './arguments.ts';
 
@@ -11,6 +12,7 @@ export const STACK_OPTIONS = {
   open: { type: 'boolean', default: false },
   'notify-url': { type: 'string' },
   'notify-key': { type: 'string' },
+  account: { type: 'string', default: 'default' },
   parameter: { type: 'string', multiple: true },
 } as const;
 
@@ -23,6 +25,7 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --notify-url URL   base URL of the notification provider; /v1/notify is appended
                      (by default a local stand-in with the published latency and errors)
   --notify-key KEY   API key of the notification provider (by default that of the stand-in)
+  --account default  quotas of the AWS account: default, or new: 10 Lambda executions at once
   --parameter N=V    value of a template parameter, as for cdk deploy --parameters; may be repeated
   --help             this text
 
@@ -37,6 +40,7 @@ export interface StackSettings {
   open: boolean;
   apiKey: string;
   notify: NotifyTarget;
+  account: AccountProfile;
   /** Values of the template's parameters, by name. */
   parameters: Readonly<Record<string, string>>;
 }
@@ -50,6 +54,7 @@ interface StackValues {
   open: boolean;
   'notify-url'?: string | undefined;
   'notify-key'?: string | undefined;
+  account: string;
   parameter?: string[] | undefined;
 }
 
@@ -65,6 +70,8 @@ export function stackSettings(values: StackValues): StackSettings {
     );
   }
   if (values.data === '') throw new UsageError('--data takes a directory, not an empty text');
+  if (!isAccountProfile(values.account))
+    throw new UsageError(`--account takes default or new, not "${values.account}"`);
   const port = wholeNumber('port', values.port, 0, MAX_PORT);
   const awsPort = wholeNumber('aws-port', values['aws-port'], 0, MAX_PORT);
   if (port !== 0 && port === awsPort) throw new UsageError('--port and --aws-port must be two different ports');
@@ -77,6 +84,7 @@ export function stackSettings(values: StackValues): StackSettings {
     open: values.open,
     apiKey: process.env.PREGON_API_KEY || 'pregon-local',
     notify: notifyTarget(values['notify-url'], values['notify-key']),
+    account: values.account,
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
   };
 }

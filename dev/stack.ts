@@ -1,5 +1,11 @@
 import { join, resolve } from 'node:path';
-import { type ExtensionContext, type Extensions, startLocalAws, type UsageGroups } from 'local-aws';
+import {
+  type AccountProfile,
+  type ExtensionContext,
+  type Extensions,
+  startLocalAws,
+  type UsageGroups,
+} from 'local-aws';
 import { withLocalKey } from './api-keys.ts';
 import { createFaults, type ProductFaults } from './faults.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
@@ -27,6 +33,8 @@ export interface StackOptions {
   apiKey: string;
   /** The external provider of notification requests. */
   notify?: NotifyTarget;
+  /** Which quotas the AWS account has. */
+  account?: AccountProfile;
   /** Values of the template's parameters. They replace the defaults of the local stack. */
   parameters?: Readonly<Record<string, string>>;
   /** Receives messages for the user, such as resources that are not supported. */
@@ -65,7 +73,7 @@ const usageByCampaign: UsageGroups = {
  * complete. Throws the errors of startLocalAws, whose messages are for the user.
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  const { apiKey, ratePerSecond, host, open, port, awsPort, onNotice } = options;
+  const { apiKey, ratePerSecond, host, open, port, awsPort, account = 'default', onNotice } = options;
   const dataDir = resolve(options.dataDir);
   const faults = createFaults();
   const aws = await startLocalAws({
@@ -76,6 +84,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     awsPort,
     host,
     open: open && OPEN,
+    account,
     page: { global: 'PREGON_LOCAL', values: { apiKey } },
     maxSendRate: ratePerSecond,
     faults,
@@ -107,7 +116,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 async function productExtensions(
   { awsEndpoint, dataDir, chance, now }: ExtensionContext,
   faults: ProductFaults,
-  { apiKey, ratePerSecond, notify: target = {}, parameters }: StackOptions,
+  { apiKey, ratePerSecond, notify: target = {}, account = 'default', parameters }: StackOptions,
 ): Promise<Extensions> {
   // A file from a run that was killed names ports that are no longer in use.
   removeOutputs(dataDir);
@@ -119,6 +128,8 @@ async function productExtensions(
       SenderAddress: SENDER,
       SendRate: String(ratePerSecond),
       SendHeadroom: '1',
+      // As an operator deploys to such an account: see the runbook on Lambda concurrency.
+      LambdaConcurrency: account === 'new' ? '10' : '1000',
       ...emailParameters(awsEndpoint),
       ...notifyParameters(awsEndpoint, target),
       ...parameters,

@@ -1,12 +1,13 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { OBJECTS_PREFIX } from '../core/campaigns/campaign.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
-import { ProductFunction } from './constructs/product-function.ts';
+import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
@@ -50,7 +51,7 @@ export class Campaigns extends Construct {
       description: 'POST /upload: reads the CSV, writes its objects and its record, starts the campaign',
       routes: ['POST /upload', 'POST /campaigns/upload'],
       timeoutSeconds: API_TIMEOUT_SECONDS,
-      memory: 1024,
+      memory: MEMORY.files,
       environment: {
         SEND_TIMEOUT_SECONDS: parameter(this, 'SendTimeoutSeconds', {
           type: 'Number',
@@ -79,7 +80,7 @@ export class Campaigns extends Construct {
         'GET /campaigns/{batchId}/sends.csv',
       ],
       timeoutSeconds: API_TIMEOUT_SECONDS,
-      memory: 512,
+      memory: MEMORY.requests,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
         objects('GetObject', 'PutObject', 'AbortMultipartUpload'),
@@ -92,7 +93,7 @@ export class Campaigns extends Construct {
       description: 'GET and PUT /rate: the limiter, and the concurrency of running Map Runs',
       routes: ['GET /rate', 'PUT /rate'],
       timeoutSeconds: API_TIMEOUT_SECONDS,
-      memory: 256,
+      memory: MEMORY.requests,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
         arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun', 'DescribeMapRun'] }),
@@ -105,7 +106,7 @@ export class Campaigns extends Construct {
       description: 'POST /graphql: campaigns, and what happened to each email',
       routes: ['POST /graphql'],
       timeoutSeconds: API_TIMEOUT_SECONDS,
-      memory: 512,
+      memory: MEMORY.requests,
       environment: { INTROSPECTION: String(stage.introspection) },
       access: [table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'), operate],
     });
@@ -113,10 +114,10 @@ export class Campaigns extends Construct {
     this.sending = new QueueWorker(this, 'Send', shared, {
       queueName: 'send',
       urlVariable: 'SEND_QUEUE_URL',
-      maximumConcurrency: stage.sendConcurrency,
+      maximumConcurrency: shared.concurrency(stage.sendConcurrency),
       name: 'send-worker',
       description: 'Reserve, check, claim, send, record: one email per message, at the allowed rate',
-      memory: 512,
+      memory: MEMORY.wholeCpu,
       environment: { SENDER_ADDRESS: shared.senderAddress },
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem']),
@@ -133,11 +134,13 @@ export class Campaigns extends Construct {
       ],
     });
 
+    this.#reserveConcurrency();
+
     this.settle = new ProductFunction(this, 'Settle', shared, {
       name: 'settle',
       description: 'The last state of a campaign: waits for leases to end, counts, prepares what a redrive sends again',
       timeoutSeconds: 900,
-      memory: 1024,
+      memory: MEMORY.files,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
         objects('GetObject', 'PutObject', 'AbortMultipartUpload'),
@@ -159,7 +162,7 @@ export class Campaigns extends Construct {
       name: 'record-outcome',
       description: 'Writes how an execution ended to its campaign, and tells other systems',
       timeoutSeconds: 300,
-      memory: 512,
+      memory: MEMORY.background,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
         arns.access({ executions: ['DescribeExecution'] }),
@@ -178,5 +181,18 @@ export class Campaigns extends Construct {
       },
       targets: [new LambdaFunction(this.recordOutcome, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
     });
+  }
+  /** Empty by default, because an account of 10 executions may reserve none. */
+  #reserveConcurrency(): void {
+    const reserved = parameter(this, 'SendReservedConcurrency', {
+      description: 'Executions reserved for the send worker, no fewer than its maximum concurrency; empty: none',
+      default: '',
+      allowedPattern: '[0-9]*',
+    });
+    const isGiven = new CfnCondition(this, 'SendReserves', {
+      expression: Fn.conditionNot(Fn.conditionEquals(reserved, '')),
+    });
+    const worker = this.sending.function.node.defaultChild as CfnFunction;
+    worker.reservedConcurrentExecutions = Token.asNumber(Fn.conditionIf(isGiven.logicalId, reserved, Aws.NO_VALUE));
   }
 }

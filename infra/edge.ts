@@ -5,7 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
-import { ProductFunction } from './constructs/product-function.ts';
+import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 
@@ -37,7 +37,7 @@ export class Edge extends Construct {
       name: 'authorizer',
       description: 'Checks the bearer key of the HTTP API and its scope',
       timeoutSeconds: AUTHORIZER_TIMEOUT_SECONDS,
-      memory: 256,
+      memory: MEMORY.requests,
       environment: { API_KEYS_TTL_SECONDS: String(KEYS_TTL_SECONDS) },
       access: [secretAccess({ secretArn: this.apiKeysSecretArn }, 'API_KEYS_SECRET_ARN')],
     });
@@ -56,7 +56,7 @@ export class Edge extends Construct {
         'GET /console/{proxy+}',
       ],
       timeoutSeconds: 10,
-      memory: 256,
+      memory: MEMORY.requests,
     });
 
     this.api = new HttpApi(this, 'Http', {

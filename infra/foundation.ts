@@ -1,10 +1,13 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { SendsTable } from './constructs/sends-table.ts';
 import { physicalName, type Stage } from './stages.ts';
+
+/** The least that an event source takes: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const LEAST_CONCURRENCY = 2;
 
 /** What more than one capability uses: the stage, the table, and parameters. */
 export class Foundation extends Construct {
@@ -14,6 +17,8 @@ export class Foundation extends Construct {
   readonly table: SendsTable;
   readonly senderAddress: string;
   readonly logLevel: string;
+  /** The account runs so few executions at once that queues share them: see the runbook on Lambda concurrency. */
+  readonly smallAccount: CfnCondition;
   /** The rate of SES: the parameters, and GetAccount, which says what SES allows. */
   readonly sendRate: Access;
   /** The bus on which other systems are told what happened. */
@@ -30,6 +35,18 @@ export class Foundation extends Construct {
       default: 'Pregon <hello@pregon.test>',
     });
     this.logLevel = parameter(this, 'LogLevel', { description: 'DEBUG, INFO, WARN or ERROR', default: 'INFO' });
+    this.smallAccount = new CfnCondition(this, 'SmallAccount', {
+      expression: Fn.conditionEquals(
+        parameter(this, 'LambdaConcurrency', {
+          description:
+            'Concurrent Lambda executions of the account: 10 as in a new one, or 1000 from a quota of 200 on',
+          default: '10',
+          allowedValues: ['10', '1000'],
+        }),
+        '10',
+      ),
+    });
+    this.smallAccount.overrideLogicalId('SmallAccount');
     this.sendRate = {
       environment: {
         SEND_RATE: parameter(this, 'SendRate', {
@@ -52,6 +69,11 @@ export class Foundation extends Construct {
       environment: { EVENT_BUS: this.bus.eventBusName },
       statements: [allow('events', ['PutEvents'], this.bus.eventBusArn)],
     };
+  }
+
+  /** The maximum concurrency of an event source: as wanted, but the least in a small account. */
+  concurrency(wanted: number): number {
+    return Token.asNumber(Fn.conditionIf(this.smallAccount.logicalId, LEAST_CONCURRENCY, wanted));
   }
 
   /** Sending by SES at that rate, from an identity; `*` is any that is verified. */

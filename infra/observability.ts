@@ -170,8 +170,7 @@ export class Observability extends Construct {
       metric: orders.sweep.counter('OutboxSwept'),
     });
     for (const [status, { function: processor }] of orders.processors) {
-      // The first status waits for no other.
-      if (status === 'received') continue;
+      // In a small account the processor of the first status, which waits for no other, has the changes of all.
       this.alarms.watch({
         family: 'orders-stuck',
         of: status,

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
-import { ProductFunction } from './constructs/product-function.ts';
+import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
 import type { Foundation } from './foundation.ts';
@@ -48,7 +48,7 @@ export class Requests extends Construct {
       maximumConcurrency: CONCURRENCY,
       name: 'notify-worker',
       description: 'Reserve, claim, send, record: one notification per message, by the external provider',
-      memory: 512,
+      memory: MEMORY.requests,
       environment: {
         ...rate,
         NOTIFY_URL: parameter(this, 'NotifyUrl', {
@@ -64,7 +64,7 @@ export class Requests extends Construct {
       description: 'Registers notification requests, starts their processing, shows their state',
       routes: ['POST /v1/requests', 'POST /v1/requests/{id}/process', 'GET /v1/requests/{id}'],
       timeoutSeconds: 10,
-      memory: 512,
+      memory: MEMORY.requests,
       access: [
         // BatchWriteItem writes both items of a new request, PutItem the day's marker.
         table.access(['GetItem', 'PutItem', 'BatchWriteItem', 'UpdateItem']),

@@ -5,7 +5,7 @@ export interface Stage {
   readonly retainData: boolean;
   /** Retention of the logs. */
   readonly logDays: 14 | 90;
-  /** Send workers and email workers that run at once, each with a batch of up to ten messages. */
+  /** Send workers and email workers that run at once, each with a batch of up to ten messages. A small account runs two of each. */
   readonly sendConcurrency: number;
   readonly introspection: boolean;
   /**

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
-import { ProductFunction } from './constructs/product-function.ts';
+import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
 import type { Foundation } from './foundation.ts';
@@ -30,10 +30,10 @@ export class TransactionalEmail extends Construct {
     this.worker = new QueueWorker(this, 'Email', shared, {
       queueName: 'email',
       urlVariable: 'EMAIL_QUEUE_URL',
-      maximumConcurrency: stage.sendConcurrency,
+      maximumConcurrency: shared.concurrency(stage.sendConcurrency),
       name: 'email-worker',
       description: 'Reserve, claim, send, record: one email per message; a failure goes on to the next provider',
-      memory: 512,
+      memory: MEMORY.wholeCpu,
       environment: {
         EMAIL_PROVIDERS: parameter(this, 'EmailProviders', {
           description: 'Providers of transactional email in the order they are tried: mailgun, ses, sendgrid, smtp',
@@ -69,7 +69,7 @@ export class TransactionalEmail extends Construct {
       description: 'POST /emails/send and GET /emails/{id}: accepts transactional email and shows its state',
       routes: ['POST /emails/send', 'GET /emails/{id}'],
       timeoutSeconds: 10,
-      memory: 512,
+      memory: MEMORY.requests,
       environment: {
         ALLOWED_SENDERS: parameter(this, 'AllowedSenders', {
           description: 'Addresses and domains that are accepted in from, or * to leave it to the providers',

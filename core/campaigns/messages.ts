@@ -7,6 +7,8 @@ export const sendMessageSchema = z.object({
   rowNumber: z.number().int().positive(),
   /** When Step Functions made the token, by its own clock, in milliseconds since the epoch. Messages of an earlier release have none. */
   queuedAt: z.number().optional(),
+  /** How often it was put back on the queue. */
+  postponed: z.number().int().nonnegative().optional(),
 });
 export type SendMessage = z.infer<typeof sendMessageSchema>;
 

@@ -14,7 +14,10 @@ export function createPostpone(sqs: SQSClient, queueUrl: string, random: () => n
   // Spread over a second, so that rows that were refused together do not come back together.
   const seconds = (delayMs: number) => Math.max(1, delayMs / 1000 + random());
   return async (jobs) => {
-    const copies = jobs.map(({ job, delayMs }) => ({ body: job.message, delaySeconds: seconds(delayMs) }));
+    const copies = jobs.map(({ job: { message }, delayMs }) => ({
+      body: { ...message, postponed: (message.postponed ?? 0) + 1 },
+      delaySeconds: seconds(delayMs),
+    }));
     const failed = await sendMessages(sqs, queueUrl, copies);
     return jobs.filter((_, index) => failed.has(index)).map(({ job }) => job);
   };

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
-import { type Answers, untilLeaseEnds } from '../delivery/answers.ts';
+import { type Answers, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Outcome } from '../delivery/channel.ts';
 import { type ErrorClass, isTemporary } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { CampaignJob } from './channel.ts';
-import { TASK_ERROR } from './messages.ts';
+import { type SendMessage, TASK_ERROR } from './messages.ts';
 import type { Postpone, Postponed } from './postpone.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
@@ -29,6 +29,9 @@ const GATHER_MS = 300;
 const RECHECK_MS = 5_000;
 /** An answer that did not reach Step Functions within its retries is given again by a delayed copy of the message. */
 const BUSY_MS = 2_000;
+
+/** A message that was put back this often has gone round for about an hour, because each time takes seconds. */
+const MAX_POSTPONED = 1_000;
 
 /** Answers the rows of one batch to their executions: first the progress, then the task tokens, then the delayed copies. */
 export class TaskAnswers implements Answers<CampaignJob> {
@@ -71,10 +74,13 @@ export class TaskAnswers implements Answers<CampaignJob> {
       group.map(async ({ job, outcome }) => {
         try {
           const delayMs = await this.#answerOne(job, outcome);
-          if (delayMs !== undefined) postponed.push({ job, delayMs });
+          if (delayMs === undefined) return;
+          if (isWornOut(job.message, this.#deps.clock.now())) await this.#giveUp(job);
+          else postponed.push({ job, delayMs });
         } catch (error) {
-          if (isTemporary(error)) postponed.push({ job, delayMs: BUSY_MS });
-          else this.#keep(job, 'The message stays in the queue', error);
+          if (isTemporary(error) && !isWornOut(job.message, this.#deps.clock.now())) {
+            postponed.push({ job, delayMs: BUSY_MS });
+          } else this.#keep(job, 'The message stays in the queue', error);
         }
       }),
     );
@@ -138,6 +144,16 @@ export class TaskAnswers implements Answers<CampaignJob> {
     return undefined;
   }
 
+  /** Ends a message that has come back too often. The workflow makes a new one, or ends the row after its last retry. */
+  async #giveUp({ row, message: { taskToken, postponed = 0 } }: CampaignJob): Promise<void> {
+    const { tokens, telemetry } = this.#deps;
+    telemetry.error('A message came back too often', { ...row, postponed });
+    await tokens.fail(taskToken, TASK_ERROR.transient, {
+      code: 'NotDelivered',
+      message: `The row's message was put back ${postponed} times and was not sent.`,
+    });
+  }
+
   /** The attempt that ended the row may have died before it answered. */
   async #answerEnded(taskToken: string, row: LedgerRow): Promise<void> {
     const { tokens } = this.#deps;
@@ -155,6 +171,9 @@ export class TaskAnswers implements Answers<CampaignJob> {
     this.#deps.telemetry.warn(why, { ...job.row, ...(error === undefined ? {} : { error }) });
   }
 }
+
+const isWornOut = ({ postponed = 0, queuedAt }: SendMessage, now: number): boolean =>
+  postponed >= MAX_POSTPONED || (queuedAt !== undefined && now - queuedAt > MAX_QUEUED_MS);
 
 const taskErrorOf = (errorClass: ErrorClass) =>
   errorClass === 'transient' || errorClass === 'account' || errorClass === 'unconfirmed'

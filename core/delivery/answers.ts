@@ -50,3 +50,9 @@ const AFTER_LEASE_MS = 3_000;
 
 /** Milliseconds until a row that another attempt holds is worth another receive. */
 export const untilLeaseEnds = ({ leaseUntil }: Lease, now: number): number => leaseUntil + AFTER_LEASE_MS - now;
+
+/**
+ * A row whose messages come back for longer than this ends in ERROR as NotDelivered. Lambda would stop such a loop after some 16 passes, but
+ * the workers allow loops, because a row may wait for its slot that often.
+ */
+export const MAX_QUEUED_MS = 24 * 60 * 60_000;

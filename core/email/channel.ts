@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { answerEach, untilLeaseEnds } from '../delivery/answers.ts';
+import { answerEach, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Breakers } from '../delivery/breaker/breaker.ts';
 import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
@@ -143,6 +143,11 @@ export function createEmailChannel(deps: EmailChannelDeps): Channel<Job, Outgoin
       if (row.status !== 'QUEUED') return 'ended';
       // Another attempt holds the row, so the claim will fail. No breaker's probe is spent on it.
       if (row.lease) return routeOf(order[0]);
+      if (clock.now() - Date.parse(row.queuedAt) > MAX_QUEUED_MS) {
+        const message = `The email was queued at ${row.queuedAt} and got no slot for a day.`;
+        await end(row, { kind: 'give up', code: 'NotDelivered', message });
+        return 'ended';
+      }
       const choice = await chooseProvider(row, order, breakers, clock.now());
       if (choice.kind === 'use') {
         const { provider, probeUntil } = choice;

@@ -13,8 +13,8 @@ export type Choice =
 /** No provider is left to try. */
 export interface GiveUp {
   kind: 'give up';
-  code: 'MessageRejected' | 'ProviderUnavailable';
-  /** The answers of all providers. */
+  code: 'MessageRejected' | 'ProviderUnavailable' | 'NotDelivered';
+  /** The answers of all providers, or why none was asked. */
   message: string;
 }
 

@@ -25,6 +25,8 @@ const FIRST_WAIT_S = 1;
 const MAX_WAIT_S = 300;
 /** Eight minutes of waiting. By then the message of the status before is a dead letter, or its processor fails. */
 const STUCK_WAITS = 9;
+/** A day of waiting. Then the message is left to the dead-letter queue, from which it can be replayed. */
+const MAX_WAITS = 300;
 
 /**
  * Processes one change of status: waits for the change before it, tells other systems and the customer, and records it on the order's
@@ -55,6 +57,10 @@ export async function processOrder(deps: ProcessorDeps, message: OrderMessage): 
 /** Replaces the message by a delayed copy, so that waiting uses up no receive. */
 async function wait({ queue, telemetry }: ProcessorDeps, message: OrderMessage, before: OrderStatus): Promise<void> {
   const waits = message.waits + 1;
+  if (waits > MAX_WAITS) {
+    telemetry.count('OrderStuck');
+    throw new Error(`The change of order ${message.orderId} to ${message.status} has waited a day for ${before}`);
+  }
   const delaySeconds = Math.min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** message.waits);
   await queue.send({ ...message, waits }, delaySeconds);
   telemetry.count('Postponed');

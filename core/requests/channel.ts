@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { answerEach, untilLeaseEnds } from '../delivery/answers.ts';
+import { answerEach, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
 import { loggable } from '../delivery/providers/http-answer.ts';
@@ -79,7 +79,14 @@ export function createRequestChannel(deps: RequestChannelDeps): Channel<Job, Not
       if (!row) return 'missing';
       if (row.status !== 'QUEUED') return 'ended';
       const { lease } = row;
-      return lease && !isOver(lease, clock.now()) ? { holdMs: untilLeaseEnds(lease, clock.now()) } : route;
+      if (lease) return isOver(lease, clock.now()) ? route : { holdMs: untilLeaseEnds(lease, clock.now()) };
+      if (clock.now() - Date.parse(row.queuedAt) <= MAX_QUEUED_MS) return route;
+      const message = `The request was queued at ${row.queuedAt} and got no slot for a day.`;
+      if (await store.giveUp(row, errorOf('NotDelivered', message))) {
+        telemetry.count('Rejected');
+        telemetry.error('A request got no slot', { id: batchId });
+      }
+      return 'ended';
     },
 
     render: (_job, message) => (row) => ({ id: row.batchId, to: row.email, message, type: row.channel }),

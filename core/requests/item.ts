@@ -30,6 +30,8 @@ export const statusKeyAt = (status: LedgerRow['status'], createdAt: string) =>
 
 /** A request's row with what decides about retries. */
 export interface RequestRow extends LedgerRow {
+  /** When a client last asked for the request to be processed; ISO 8601. */
+  queuedAt: string;
   /** Failed tries since a client last asked for the request to be processed. */
   tries: number;
   /** When the first of them was; ISO 8601. */
@@ -48,7 +50,8 @@ export function newItems(id: string, createdAt: string, { to, message, type }: N
 }
 
 export function toRequestRow(item: Item): RequestRow {
-  const row: RequestRow = { ...toRow(item), tries: Number(item.tries ?? 0) };
+  const queuedAt = String(item.queuedAt ?? item.updatedAt);
+  const row: RequestRow = { ...toRow(item), queuedAt, tries: Number(item.tries ?? 0) };
   if (typeof item.firstTriedAt === 'string') row.firstTriedAt = item.firstTriedAt;
   if (typeof item.runId === 'string') row.runId = item.runId;
   return row;

@@ -158,7 +158,8 @@ export function createRequestStore(table: DynamoTable): RequestStore {
   };
 }
 
-const BEGIN = 'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #updatedAt = :now';
+const BEGIN =
+  'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #queuedAt = :now, #updatedAt = :now';
 
 const beginValues = ({ clock }: DynamoTable, createdAt: string, runId: string): Item => ({
   ':to': 'QUEUED',

@@ -19,7 +19,7 @@ export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 export type HttpRoutes = Readonly<Record<string, (event: HttpEvent, context: Context) => Promise<HttpAnswer>>>;
 
 /**
- * The handler of an HTTP function. Calls the route that API Gateway matched, within the log context, trace and metrics of the
+ * The handler of an HTTP function. Calls the route that API Gateway matched, within the log context and metrics of the
  * invocation, and answers errors as problem documents.
  */
 export function httpHandler(routes: HttpRoutes) {

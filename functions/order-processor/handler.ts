@@ -17,8 +17,6 @@ import { telemetry } from '../common/telemetry.ts';
 const text = z.string().min(1);
 const env = readEnv(
   z.object({
-    /** The status whose queue this function reads. */
-    ORDER_STATUS: z.enum(ORDER_STATUSES),
     SENDS_TABLE: text,
     ORDER_QUEUE_URL: text,
     EVENT_BUS: text,
@@ -26,7 +24,6 @@ const env = readEnv(
     SENDER_ADDRESS: text.transform(parseAddress),
   }),
 );
-const status = env.ORDER_STATUS;
 const clock = systemClock;
 const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
 const sqs = queueClient(WORKER_TIMEOUTS);
@@ -39,7 +36,8 @@ const email = {
 };
 const deps: ProcessorDeps = {
   store: createOrderStore(table),
-  queue: createOrderQueue(sqs, { [status]: env.ORDER_QUEUE_URL }),
+  // The message waits on the queue that it came from, which in a small account is the same for every status.
+  queue: createOrderQueue(sqs, Object.fromEntries(ORDER_STATUSES.map((status) => [status, env.ORDER_QUEUE_URL]))),
   events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.EVENT_BUS),
   accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
   from: env.SENDER_ADDRESS,
@@ -47,10 +45,9 @@ const deps: ProcessorDeps = {
   telemetry,
 };
 
-/** Processes the changes of orders to one status: tells other systems and the customer, and records it. */
+/** Processes the changes of orders: tells other systems and the customer, and records it. */
 export const handler = queueWorker({
-  // A message of another status was put on this queue by mistake.
-  schema: orderMessageSchema.extend({ status: z.literal(status) }),
+  schema: orderMessageSchema,
   async work(messages) {
     const failed: (typeof messages)[number][] = [];
     await Promise.all(

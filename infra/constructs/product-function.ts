@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Metric as Counter, DurationMetric } from '../../core/telemetry.ts';
@@ -10,6 +17,21 @@ import { physicalName } from '../stages.ts';
 import { type Access, allow } from './access.ts';
 
 export const METRICS_NAMESPACE = 'Pregon';
+
+/**
+ * MB of memory, by what a function needs them for. The share of a CPU grows with it, and 1,769 MB is one vCPU:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+export const MEMORY = {
+  /** Workers of SES mail: a batch signs and sends its emails at the same time, each at most 20 ms after its slot. */
+  wholeCpu: 1769,
+  /** Functions that parse, compare or write files of a million rows. */
+  files: 1024,
+  /** Functions that somebody waits for, and workers of a slow provider. Less would make a cold start longer than a second. */
+  requests: 512,
+  /** Functions that wait for a few calls of AWS, and for whose answer nobody waits. */
+  background: 256,
+} as const;
 
 /** A route as an HTTP API names it. */
 type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
@@ -20,11 +42,12 @@ export interface ProductFunctionProps {
   bundle?: string;
   description: string;
   timeoutSeconds: number;
-  /** MB; the share of a CPU grows with it. */
-  memory: number;
+  memory: (typeof MEMORY)[keyof typeof MEMORY];
   /** All that the function may use, apart from its own log group and X-Ray. */
   access?: readonly Access[];
   environment?: Readonly<Record<string, string>>;
+  /** It puts messages back on the queue that invokes it. Without this Lambda stops it after some 16 passes of one message. */
+  putsMessagesBack?: boolean;
   /** Routes of the HTTP API that it serves, such as `GET /campaigns/{batchId}`. */
   routes?: readonly RouteKey[];
 }
@@ -70,6 +93,7 @@ export class ProductFunction extends LambdaFunction {
       role: role.withoutPolicyUpdates(),
       logGroup,
       tracing: Tracing.ACTIVE,
+      ...(props.putsMessagesBack && { recursiveLoop: RecursiveLoop.ALLOW }),
       environment: Object.assign(
         {
           STAGE: stage.name,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { type CfnCondition, Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -15,7 +15,7 @@ const TIMEOUT_SECONDS = 10;
 const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS;
 const MAX_RECEIVES = 5;
 
-export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSeconds' | 'routes'> {
+export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSeconds' | 'routes' | 'putsMessagesBack'> {
   queueName: string;
   /** The environment variable that holds the queue's URL. */
   urlVariable: string;
@@ -23,6 +23,8 @@ export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSec
   batchSize?: number;
   /** Invocations at once; an event source takes no less than 2. */
   maximumConcurrency: number;
+  /** The function reads the queue only where this holds. */
+  condition?: CfnCondition;
 }
 
 /** A queue with its dead-letter queue, and the function that processes its messages. */
@@ -36,7 +38,7 @@ export class QueueWorker extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation, props: QueueWorkerProps) {
     super(scope, id);
-    const { queueName, urlVariable, batchSize = 10, maximumConcurrency, ...functionProps } = props;
+    const { queueName, urlVariable, batchSize = 10, maximumConcurrency, condition, ...functionProps } = props;
     const queue = (queueId: string, name: string, rest: QueueProps = {}) =>
       new Queue(this, queueId, {
         queueName: physicalName(shared.stage, name),
@@ -53,20 +55,22 @@ export class QueueWorker extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
 
-    // A worker also sends: delayed copies of messages that have to wait.
+    // A worker also sends: delayed copies of messages that have to wait. `core/` bounds how often and how long.
     const own = this.access(['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage']);
     this.function = new ProductFunction(this, 'Function', shared, {
       ...functionProps,
       timeoutSeconds: TIMEOUT_SECONDS,
+      putsMessagesBack: true,
       access: [own, ...(functionProps.access ?? [])],
     });
-    new CfnEventSourceMapping(this, 'Messages', {
+    const mapping = new CfnEventSourceMapping(this, 'Messages', {
       functionName: this.function.functionName,
       eventSourceArn: this.queue.queueArn,
       batchSize,
       scalingConfig: { maximumConcurrency },
       functionResponseTypes: ['ReportBatchItemFailures'],
     });
+    if (condition) mapping.cfnOptions.condition = condition;
   }
 
   /** Access by these actions; the function finds the queue's URL in the variable. */

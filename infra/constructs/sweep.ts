@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { Foundation } from '../foundation.ts';
 import { physicalName } from '../stages.ts';
-import { ProductFunction, type ProductFunctionProps } from './product-function.ts';
+import { MEMORY, ProductFunction, type ProductFunctionProps } from './product-function.ts';
 
 const EVERY = Duration.minutes(1);
 
@@ -17,7 +17,9 @@ export class Sweep extends ProductFunction {
     props: Omit<ProductFunctionProps, 'timeoutSeconds' | 'memory' | 'routes'>,
   ) {
     // It ends before the next one starts.
-    super(scope, id, shared, { ...props, timeoutSeconds: 55, memory: 256 });
+    super(scope, id, shared, { ...props, timeoutSeconds: 55, memory: MEMORY.background });
+    // Runs that wait because the account is busy must not pile up.
+    this.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY });
     new Rule(this, 'EveryMinute', {
       ruleName: physicalName(shared.stage, props.name),
       description: `Runs ${props.name}`,

@@ -2,6 +2,7 @@
  * AWS on one machine, from the template and assets that `cdk synth` writes. `startLocalAws` runs a stack; an extension adds
  * what lies outside AWS, such as simulated recipients and stand-ins of providers. See README.md.
  */
+export { type AccountProfile, isAccountProfile } from './src/account.ts';
 export { messageForUser, uncaughtError } from './src/cli/failure.ts';
 export { interruptSignal } from './src/cli/interrupt.ts';
 export { type Lock, takeLock } from './src/compose/lock.ts';
@@ -23,4 +24,6 @@ export { keepTimeSteady } from './src/steady-time.ts';
 export { startStepFunctions } from './src/stepfunctions/protocol/server.ts';
 export { GroupCommit } from './src/storage/group-commit.ts';
 export { openDatabase } from './src/storage/sqlite.ts';
+export { type LoadOptions, loadTemplate } from './src/template/load.ts';
+export type { Template, TemplateResource } from './src/template/template.ts';
 export type { UsageGroups } from './src/usage/meter.ts';

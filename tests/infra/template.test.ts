@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { loadTemplate } from 'local-aws';
 import { ROUTES } from '../../api/routes.ts';
 import { LISTED } from '../../core/ledger/keys.ts';
 import { LEASE_MS } from '../../core/ledger/transitions.ts';
@@ -25,6 +29,23 @@ const template = Template.fromStack(new PregonStack(new App(), 'pregon-dev', { s
 const resources: Record<string, Resource> = template.toJSON().Resources;
 const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** The template as CloudFormation deploys it with these parameters. */
+function loadWith(parameters: Record<string, string>) {
+  const cdkOut = mkdtempSync(join(tmpdir(), 'pregon-template-'));
+  try {
+    writeFileSync(join(cdkOut, 'pregon-dev.template.json'), JSON.stringify(template.toJSON()));
+    return loadTemplate({ cdkOut, parameters });
+  } finally {
+    rmSync(cdkOut, { recursive: true });
+  }
+}
+
+/** The maximum concurrency of each event source. */
+const concurrencyOf = (parameters: Record<string, string>) =>
+  loadWith(parameters)
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .map(({ properties }) => (properties.ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency);
 
 function statements(): { role: string; actions: string[]; resources: unknown[] }[] {
   return ofType('AWS::IAM::Role').flatMap(([role, { Properties }]) =>
@@ -118,6 +139,74 @@ describe('the stack', () => {
       expect(timeout).toBeLessThanOrEqual(10);
       expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
+  });
+
+  it('lets every function that puts messages back do so, and no other one', () => {
+    const workers = ofType('AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => (Properties as { FunctionName: { Ref: string } }).FunctionName.Ref,
+    );
+    const allowed = ofType('AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties?.RecursiveLoop === 'Allow',
+    );
+
+    expect(allowed.map(([id]) => id).sort()).toEqual(workers.sort());
+  });
+
+  it('gives the workers of SES mail a whole vCPU', () => {
+    const whole = ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties?.MemorySize === 1769);
+
+    expect(whole.map(([, { Properties }]) => Properties?.FunctionName).sort()).toEqual([
+      'pregon-dev-email-worker',
+      'pregon-dev-send-worker',
+    ]);
+  });
+
+  it.each([
+    ['10', 8],
+    ['1000', 42],
+  ])('lets queues use %s executions of the account up to a sum of %i', (LambdaConcurrency, sum) => {
+    expect(concurrencyOf({ LambdaConcurrency }).reduce((total, most) => total + most, 0)).toBe(sum);
+  });
+
+  it('takes an account for a new one unless the operator says otherwise', () => {
+    expect(concurrencyOf({})).toEqual([2, 2, 2, 2]);
+  });
+
+  it('sends the changes of orders to queues that are read', () => {
+    for (const LambdaConcurrency of ['10', '1000']) {
+      const loaded = loadWith({ LambdaConcurrency });
+      const read = loaded.ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) => properties.EventSourceArn);
+      const urls = loaded
+        .ofType('AWS::SQS::Queue')
+        .flatMap(({ arn, physicalId }) => (read.includes(arn ?? '') ? [physicalId] : []));
+      const variables = loaded
+        .ofType('AWS::Lambda::Function')
+        .filter(({ physicalId }) => /-orders(-sweep)?$/.test(physicalId))
+        .flatMap(({ properties }) => Object.entries((properties.Environment as { Variables: object }).Variables))
+        .filter(([name]) => /^ORDER_\w+_QUEUE_URL$/.test(name));
+      expect(variables).toHaveLength(8);
+      for (const [, url] of variables) expect(urls).toContain(url);
+    }
+  });
+
+  it('reserves no concurrency unless the operator says so', () => {
+    const reserved = (parameters: Record<string, string>) =>
+      loadWith(parameters)
+        .ofType('AWS::Lambda::Function')
+        .flatMap(({ properties: { FunctionName, ReservedConcurrentExecutions: most } }) =>
+          most === undefined ? [] : [[FunctionName, most]],
+        );
+
+    expect(reserved({})).toEqual([]);
+    expect(reserved({ SendReservedConcurrency: '20' })).toEqual([['pregon-dev-send-worker', '20']]);
+  });
+
+  it('lets no run of a sweep wait longer than until the next one', () => {
+    const configs = ofType('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+
+    expect(configs).toHaveLength(3);
+    for (const config of configs)
+      expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
 
   it('never makes more concurrent calls of the notification provider than the fifty that it accepts', () => {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { ACCOUNTS, type AccountProfile } from './account.ts';
 import { Closers } from './compose/closers.ts';
 import { startEngine } from './compose/engine.ts';
 import { lockDataDir } from './compose/lock.ts';
@@ -36,6 +37,8 @@ export interface LocalAwsOptions {
   readonly awsPort?: number;
   /** Values of the template's parameters, by name; the others take their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Which quotas the account has; the default quotas of AWS by default. */
+  readonly account?: AccountProfile;
   /** Recipients a second that the local SES accepts; 14 by default. */
   readonly maxSendRate?: number;
   /** Skips the HTTP API's authorizers. An object is what functions then get as the authorizer's context. */
@@ -167,6 +170,7 @@ async function start(
     region: template.region,
     awsEndpoint: gateway.url,
     accessKeyFor,
+    concurrentExecutions: ACCOUNTS[options.account ?? 'default'].concurrentExecutions,
     compileCacheDir: join(dataDir, 'cache'),
     onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
   });

@@ -24,7 +24,7 @@ it('queues copies with the same token that come later', async () => {
     await postpone([{ job: job(13), delayMs: 100 }]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 20 }));
     expect(Messages.map(({ Body }) => JSON.parse(Body ?? ''))).toEqual([
-      { taskToken: 't13', batchId: 'b1', rowNumber: 13 },
+      { taskToken: 't13', batchId: 'b1', rowNumber: 13, postponed: 1 },
     ]);
   } finally {
     await close();

@@ -119,6 +119,19 @@ describe('delivering emails', () => {
   });
   afterEach(() => channel.close());
 
+  it('ends an email that got no slot for a day as NotDelivered, and calls no provider', async () => {
+    await channel.accept(to('ana@example.com'));
+    channel.clock.move(24 * 60 * 60_000 + 1);
+    await channel.drain();
+
+    expect(channel.providers.mailgun.calls).toBe(0);
+    expect(channel.queue.messages).toEqual([]);
+    expect(await channel.store.getRow({ batchId: 'b1', rowNumber: 1 })).toMatchObject({
+      status: 'ERROR',
+      error: { code: 'NotDelivered', class: 'transient', retryable: true },
+    });
+  });
+
   it('sends the request unchanged by the first provider', async () => {
     await channel.accept({ destinations: [{ email: 'Pedro@example.com', name: 'Pedro' }], htmlContent: '<p>test</p>' });
     await channel.drain();

@@ -89,6 +89,19 @@ describe('processing a change of status', () => {
     expect((await timeline())?.map(({ status }) => status)).toEqual(['received', 'inprocess']);
   });
 
+  it('leaves a change that has waited for a day to the dead-letter queue, and processes it when it is replayed', async () => {
+    await create();
+    await changeOrder(orders.deps, 'o1', { status: 'inprocess' });
+    orders.queue.take();
+
+    await expect(process('inprocess', 300)).rejects.toThrow('has waited a day for received');
+    expect(orders.queue.take()).toEqual([]);
+
+    await process('received');
+    await process('inprocess', 300);
+    expect((await timeline())?.map(({ status }) => status)).toEqual(['received', 'inprocess']);
+  });
+
   it('a canceled order waits for the status that it was canceled from', async () => {
     await create();
     await changeOrder(orders.deps, 'o1', { status: 'canceled', reasonForCancellation: 'Motivo X' });

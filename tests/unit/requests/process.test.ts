@@ -32,6 +32,20 @@ describe('processing a request', () => {
     expect((await listSends(channel.table, { statuses: ['SENT'] })).sends).toHaveLength(1);
   });
 
+  it('fails when it got no slot for a day, and may be processed again', async () => {
+    const id = await processed();
+    channel.table.clock.move(24 * 60 * 60_000 + 1);
+
+    expect(await channel.work()).toEqual([]);
+    expect(await channel.status(id)).toBe('failed');
+    expect(channel.queue.messages).toEqual([]);
+
+    await channel.process(id);
+    await channel.work();
+    expect(await channel.status(id)).toBe('sent');
+    expect(channel.provider.calls).toHaveLength(1);
+  });
+
   it('sends nothing before it is processed', async () => {
     const id = await channel.create();
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ACCOUNTS, type AccountProfile, isAccountProfile } from '../account.ts';
 
 /** A command line that cannot be understood: exit status 2. */
 export class UsageError extends Error {
@@ -18,6 +19,7 @@ Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and sta
   --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
   --port 3000        port of the stack's HTTP API; 0 takes any free one
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
+  --account default  quotas of the account: default, or new: 10 Lambda executions at once
   --help             this text`;
 
 export interface UpSettings {
@@ -27,6 +29,7 @@ export interface UpSettings {
   readonly port: number;
   readonly awsPort: number;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly account: AccountProfile;
 }
 
 const OPTIONS = {
@@ -35,6 +38,7 @@ const OPTIONS = {
   parameter: { type: 'string', multiple: true },
   port: { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
+  account: { type: 'string', default: 'default' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -48,6 +52,10 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
   if (cdkOut === undefined) throw new UsageError('Name the folder that cdk synth wrote: up cdk.out --data DIR');
   if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many`);
   if (!values.data) throw new UsageError('--data is missing: name a folder for the local state, --data .local-aws');
+  const { account } = values;
+  if (!isAccountProfile(account)) {
+    throw new UsageError(`--account takes ${Object.keys(ACCOUNTS).join(' or ')}, not "${account}"`);
+  }
   if (values.stack === '') throw new UsageError('--stack takes the name of a stack');
   const port = portOf('port', values.port);
   const awsPort = portOf('aws-port', values['aws-port']);
@@ -59,6 +67,7 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
     port,
     awsPort,
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
+    account,
   };
 }
 

@@ -23,6 +23,8 @@ export interface FunctionSpec {
   maxInstances: number;
   /** Calls beyond it are throttled, as on AWS. */
   reservedConcurrency?: number;
+  /** `RecursiveLoop: Allow`: Lambda does not stop it when it puts messages back for itself again and again. */
+  allowsLoops: boolean;
   /** The number of retries of a failed asynchronous call. */
   asyncRetries: number;
   asyncMaxAgeSeconds: number;
@@ -98,7 +100,8 @@ function functionOf(template: Template, resource: TemplateResource, code: Code):
     environment: variablesOf(properties),
     logGroup: logGroupOf(properties) ?? `/aws/lambda/${name}`,
     maxInstances: Math.max(DEFAULT_INSTANCES, sourceConcurrency(template, name, arn)),
-    ...(typeof reserved === 'number' && { reservedConcurrency: reserved }),
+    ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
+    allowsLoops: properties.RecursiveLoop === 'Allow',
     asyncRetries: numberOr(config?.MaximumRetryAttempts, ASYNC_RETRIES),
     asyncMaxAgeSeconds: numberOr(config?.MaximumEventAgeInSeconds, ASYNC_MAX_AGE_SECONDS),
   };

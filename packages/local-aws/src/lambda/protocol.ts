@@ -17,11 +17,13 @@ export const lambdaApi =
       throw new AwsError('UnknownOperationException', message, 404);
     }
     const context = request.headers['x-amz-client-context'];
+    const traceHeader = request.headers['x-amzn-trace-id'];
     const { status, requestId, result } = await invoke(runtime, {
       nameOrArn: decodeURIComponent(name),
       payload: payloadOf(request),
       type: String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse'),
       ...(typeof context === 'string' && { clientContext: Buffer.from(context, 'base64').toString() }),
+      ...(typeof traceHeader === 'string' && { traceHeader }),
     });
     const headers = { 'x-amzn-requestid': requestId ?? request.requestId };
     if (!result) return { status, headers, body: '' };

@@ -8,7 +8,9 @@ import type { FunctionErrorPayload } from './instances/messages.ts';
 import { FunctionPool } from './instances/pool.ts';
 import { AsyncQueue } from './operations/async-queue.ts';
 import { functionNotFound } from './operations/invoke.ts';
+import { isLoop, type Lineage, lineageOf, recursiveInvocation, withPass } from './operations/lineage.ts';
 import { type AsyncCall, AsyncStore } from './state/async-store.ts';
+import { Concurrency } from './state/concurrency.ts';
 import { LogFiles } from './state/logs.ts';
 import { MetricsStore } from './state/metrics.ts';
 
@@ -18,10 +20,20 @@ export interface LambdaRuntimeOptions {
   region: string;
   awsEndpoint: string;
   accessKeyFor(roleArn: string): string;
+  /** Executions at once in the whole account; 1,000 by default. */
+  concurrentExecutions?: number;
   /** Folder for compiled code, which makes later starts faster. */
   compileCacheDir?: string;
   onInvocation?(report: InvocationReport): void;
   asyncRetryDelayMs?: (attempts: number) => number;
+}
+
+/** What a caller may send beside the payload. */
+export interface InvokeOptions {
+  /** JSON text. */
+  clientContext?: string;
+  /** Those of the call, or of the messages that it passes on. */
+  traceHeaders?: readonly (string | undefined)[];
 }
 
 export interface InvokeResult {
@@ -48,6 +60,8 @@ export interface InvocationReport {
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 6_291_556;
 const MAX_EVENT_BYTES = 1024 * 1024;
+/** The default quota of an account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const CONCURRENT_EXECUTIONS = 1000;
 const EXPIRY_CHECK_MS = 30_000;
 
 /**
@@ -60,6 +74,7 @@ export class LambdaRuntime {
   private readonly specs: ReadonlyMap<string, FunctionSpec>;
   private readonly pools: ReadonlyMap<string, FunctionPool>;
   private readonly logs: LogFiles;
+  private readonly concurrency: Concurrency;
   private readonly store: AsyncStore;
   private readonly asyncQueue: AsyncQueue;
   private readonly options: LambdaRuntimeOptions;
@@ -68,13 +83,15 @@ export class LambdaRuntime {
   constructor(options: LambdaRuntimeOptions) {
     this.options = options;
     this.specs = new Map(options.functions.map((spec) => [spec.name, spec]));
+    this.concurrency = new Concurrency(options.concurrentExecutions ?? CONCURRENT_EXECUTIONS, options.functions);
     this.logs = new LogFiles(join(options.dataDir, 'logs'));
     this.pools = new Map(options.functions.map((spec) => [spec.name, this.createPool(spec)]));
     this.store = new AsyncStore(join(options.dataDir, 'lambda', 'async.sqlite'));
     this.asyncQueue = new AsyncQueue({
       store: this.store,
       specOf: (name) => this.specs.get(name),
-      run: async (call) => !(await this.run(call.functionName, call.id, call.payload)).functionError,
+      run: async (call) =>
+        !(await this.run(this.require(call.functionName), call.id, call.payload, call)).functionError,
       onDropped: (call) => this.reportDropped(call),
       ...(options.asyncRetryDelayMs && { retryDelayMs: options.asyncRetryDelayMs }),
     });
@@ -102,20 +119,26 @@ export class LambdaRuntime {
     return name === undefined ? undefined : this.specs.get(name);
   }
 
-  /** Calls a function and waits for its result. @throws AwsError */
-  async invoke(nameOrArn: string, payload: string, clientContext?: string): Promise<InvokeResult> {
+  /** Calls a function and waits for its result. Throws AwsError, such as TooManyRequestsException and RecursiveInvocationException. */
+  async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const spec = this.require(nameOrArn);
     limitPayload(payload, MAX_REQUEST_BYTES);
-    return this.run(spec.name, randomUUID(), payload, clientContext);
+    this.refuseLoop(spec, options);
+    return this.run(spec, randomUUID(), payload, options);
   }
 
   /** Accepts an asynchronous call, which is retried if it fails. Returns its request id. @throws AwsError */
-  invokeAsync(nameOrArn: string, payload: string): string {
+  invokeAsync(nameOrArn: string, payload: string, { traceHeaders = [] }: InvokeOptions = {}): string {
     const spec = this.require(nameOrArn);
     limitPayload(payload, MAX_EVENT_BYTES);
+    this.refuseLoop(spec, { traceHeaders });
     const requestId = randomUUID();
-    this.asyncQueue.accept(requestId, spec.name, payload);
+    this.asyncQueue.accept({ id: requestId, functionName: spec.name, payload, traceHeaders });
     return requestId;
+  }
+
+  private refuseLoop(spec: FunctionSpec, { traceHeaders = [] }: InvokeOptions): void {
+    if (isLoop(lineageOf(traceHeaders), spec)) throw recursiveInvocation(spec.name);
   }
 
   async close(): Promise<void> {
@@ -148,12 +171,21 @@ export class LambdaRuntime {
     });
   }
 
-  private async run(name: string, requestId: string, payload: string, clientContext?: string): Promise<InvokeResult> {
+  private async run(
+    spec: FunctionSpec,
+    requestId: string,
+    payload: string,
+    { clientContext, traceHeaders = [] }: InvokeOptions,
+  ): Promise<InvokeResult> {
+    const { name } = spec;
     const pool = this.pools.get(name);
-    const spec = this.require(name);
+    if (!pool) throw functionNotFound(name);
+    const lineage: Lineage = withPass(lineageOf(traceHeaders), spec);
+    const end = this.concurrency.begin(spec);
     const startedAt = performance.now();
-    const outcome = await pool?.invoke({ requestId, payload, ...(clientContext && { clientContext }) });
-    if (!outcome) throw functionNotFound(name);
+    const outcome = await pool
+      .invoke({ requestId, payload, lineage, ...(clientContext !== undefined && { clientContext }) })
+      .finally(end);
     const result = limitResponse(outcome);
     const durationMs = performance.now() - startedAt;
     this.report({

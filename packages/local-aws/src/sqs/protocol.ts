@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { internalFailure, runWorker } from '../threads/worker-main.ts';
-import type { WorkerAnswer } from '../threads/worker-protocol.ts';
+import type { WorkerAnswer, WorkerCall } from '../threads/worker-protocol.ts';
 import type { QueueDefinition } from './definitions.ts';
 import { type Body, type Operations, sqsOperations } from './operations/operations.ts';
 import { type Faux, type FauxError, loadFaux } from './state/fauxqs.ts';
@@ -28,7 +28,7 @@ await runWorker(async () => {
   const retention = setInterval(() => deleteExpired(store, Date.now()), RETENTION_CHECK_MS);
   return {
     handle(call, answer) {
-      dispatch(faux, operations, call.operation, call.body).then((result) => afterCommit(() => answer(result)));
+      dispatch(faux, operations, call).then((result) => afterCommit(() => answer(result)));
     },
     close() {
       clearInterval(retention);
@@ -39,11 +39,12 @@ await runWorker(async () => {
 });
 
 /** Handles one call in AWS JSON 1.0. Never rejects. */
-async function dispatch(faux: Faux, operations: Operations, name: string, text: string): Promise<Answer> {
+async function dispatch(faux: Faux, operations: Operations, call: WorkerCall): Promise<Answer> {
+  const { operation: name, body: text, traceHeader } = call;
   try {
     const operation = operations.find(name);
     if (!operation) throw new faux.SqsError('InvalidAction', `The SQS operation ${name} is not part of this local AWS`);
-    const result = await operation(JSON.parse(text === '' ? '{}' : text) as Body);
+    const result = await operation(JSON.parse(text === '' ? '{}' : text) as Body, traceHeader);
     return { status: 200, body: JSON.stringify(result ?? {}) };
   } catch (error) {
     if (error instanceof SyntaxError) return invalid('The request is not valid JSON');

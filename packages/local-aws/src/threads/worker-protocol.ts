@@ -6,6 +6,8 @@ export interface WorkerCall {
   readonly operation: string;
   /** The request as JSON text. */
   readonly body: string;
+  /** `x-amzn-trace-id` of the request, which SQS keeps with a message. */
+  readonly traceHeader?: string;
 }
 
 export interface WorkerAnswer {

@@ -90,20 +90,22 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     waiting.delete(answer.id);
   });
 
-  const call = (operation: string, body: string) =>
+  const call = (operation: string, body: string, traceHeader?: string) =>
     new Promise<WorkerAnswer>((resolve, reject) => {
       if (ended) {
         reject(unavailable(service));
         return;
       }
-      const message: WorkerCall = { id: nextId++, operation, body };
+      const message: WorkerCall = { id: nextId++, operation, body, ...(traceHeader !== undefined && { traceHeader }) };
       waiting.set(message.id, { resolve, reject });
       worker.postMessage(message);
     });
 
   const contentType = protocolOf(service) === 'json-1.0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
   const handler: ServiceHandler = async (request): Promise<AwsResponse> => {
-    const { status, body, headers, units } = await call(request.operation, request.body.toString());
+    const trace = request.headers['x-amzn-trace-id'];
+    const traceHeader = typeof trace === 'string' ? trace : undefined;
+    const { status, body, headers, units } = await call(request.operation, request.body.toString(), traceHeader);
     const base = { 'content-type': contentType, 'x-amzn-requestid': request.requestId };
     return { status, headers: headers ? { ...base, ...headers } : base, body, ...(units ? { units } : {}) };
   };

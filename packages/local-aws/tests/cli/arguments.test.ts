@@ -10,6 +10,7 @@ describe('the command line of local-aws', () => {
       port: 3000,
       awsPort: 4566,
       parameters: {},
+      account: 'default',
     });
   });
 
@@ -25,6 +26,8 @@ describe('the command line of local-aws', () => {
       'A=1=2',
       '--parameter',
       'B=',
+      '--account',
+      'new',
     ];
     expect(readArguments([...UP, ...options])).toEqual({
       cdkOut: 'cdk.out',
@@ -33,6 +36,7 @@ describe('the command line of local-aws', () => {
       port: 0,
       awsPort: 0,
       parameters: { A: '1=2', B: '' },
+      account: 'new',
     });
   });
 
@@ -52,6 +56,7 @@ describe('the command line of local-aws', () => {
     [[...UP, '--port', 'x'], '--port takes a port from 0 to 65535, not "x"'],
     [[...UP, '--aws-port', '70000'], '--aws-port takes a port from 0 to 65535, not "70000"'],
     [[...UP, '--port', '80', '--aws-port', '80'], '--port and --aws-port must be two different ports'],
+    [[...UP, '--account', 'old'], '--account takes default or new, not "old"'],
     [[...UP, '--stack='], '--stack takes the name of a stack'],
     [[...UP, '--parameter', 'A'], '--parameter takes NAME=VALUE, not "A"'],
   ])('refuses %j and says what to do', (args, message) => {

@@ -61,7 +61,7 @@ afterEach(async () => {
 
 async function states(operation: string, input: object): Promise<Record<string, string>> {
   const body = Buffer.from(JSON.stringify(input));
-  const answer = await engine.handler({ operation, body, requestId: 'r' } as AwsRequest);
+  const answer = await engine.handler({ operation, body, requestId: 'r', headers: {} } as AwsRequest);
   if (answer.status !== 200) throw new Error(String(answer.body));
   return JSON.parse(String(answer.body));
 }

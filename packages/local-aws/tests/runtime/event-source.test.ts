@@ -111,6 +111,34 @@ describe('an SQS event source', () => {
     expect(queue.deleted.sort()).toEqual(['a', 'c']);
   });
 
+  it.each(['TooManyRequestsException', 'RecursiveInvocationException'])(
+    'leaves a batch that Lambda refuses with %s, continues polling, and tells the user once',
+    async (name) => {
+      queue.messages = ['a'];
+      const problems: string[] = [];
+      let refusals = 0;
+      start(async () => undefined, {
+        maximumConcurrency: 1,
+        async invoke(_name, payload, { traceHeaders }) {
+          expect(traceHeaders).toHaveLength(idsOf(payload).length);
+          if (refusals < 2) {
+            refusals += 1;
+            // It returns at once here, and after its visibility timeout on AWS.
+            queue.messages.push(...idsOf(payload));
+            throw Object.assign(new Error('refused'), { name });
+          }
+          return { requestId: 'r', payload: 'null' };
+        },
+        onProblem: (problem) => problems.push(problem),
+      });
+
+      await eventually(() => queue.deleted.length === 1);
+
+      expect(refusals).toBe(2);
+      expect(problems).toEqual(['f: refused']);
+    },
+  );
+
   it('deletes nothing when the function throws, and continues polling', async () => {
     queue.messages = ['a'];
     const seen: string[] = [];

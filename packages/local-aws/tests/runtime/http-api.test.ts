@@ -172,6 +172,16 @@ describe('the answer', () => {
     ]);
   });
 
+  it('is 503 when Lambda throttles the function', async () => {
+    await serve([route('GET /busy', 'busy')], () => {
+      throw Object.assign(new Error('busy'), { name: 'TooManyRequestsException' });
+    });
+
+    const response = await fetch(`${base}/busy`);
+
+    expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+  });
+
   it('is 500 when the function fails, 503 when it takes too long', async () => {
     await serve([route('GET /fails', 'fails'), route('GET /hangs', 'hangs', { timeoutMs: 20 })], (arn) =>
       arn === 'fails' ? new Error('no') : new Promise((resolve) => setTimeout(resolve, 60)),

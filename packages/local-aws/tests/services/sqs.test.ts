@@ -57,6 +57,38 @@ describe('SQS', () => {
     expect(Messages?.map((message) => message.Body)).toEqual(['hola 🎉']);
   });
 
+  it('keeps the trace header of the call that sent a message, as AWSTraceHeader', async () => {
+    const client = await sqs(track(temporaryFolder()).path);
+    client.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers['x-amzn-trace-id'] = 'Root=1;Lineage=1:aa:3';
+        return next(args);
+      },
+      { step: 'build', name: 'trace' },
+    );
+    await client.send(new SendMessageCommand({ QueueUrl: url('send'), MessageBody: 'one' }));
+    await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url('send'),
+        Entries: [{ Id: '0', MessageBody: 'two', DelaySeconds: 1 }],
+      }),
+    );
+    client.middlewareStack.remove('trace');
+    await client.send(new SendMessageCommand({ QueueUrl: url('send'), MessageBody: 'three' }));
+
+    const seen = new Map<string, unknown>();
+    await eventually(async () => {
+      const { Messages = [] } = await client.send(receive('send', { MaxNumberOfMessages: 10 }));
+      for (const { Body = '', Attributes } of Messages) seen.set(Body, Attributes?.AWSTraceHeader);
+      return seen.size === 3 || undefined;
+    });
+    expect(Object.fromEntries(seen)).toEqual({
+      one: 'Root=1;Lineage=1:aa:3',
+      two: 'Root=1;Lineage=1:aa:3',
+      three: undefined,
+    });
+  });
+
   it('answers a long poll when a message arrives', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     const polls = [1, 2].map(() => client.send(receive('send', { WaitTimeSeconds: 20 })));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InvokeResult } from '../runtime.ts';
+import type { InvokeOptions, InvokeResult } from '../runtime.ts';
 import type { QueueClient, QueueMessage } from './queue-client.ts';
 import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
@@ -18,7 +18,8 @@ export interface EventSourceOptions {
   isWarm?(): boolean;
   /** Whether the machine is too busy for another instance. */
   isOverloaded?(): boolean;
-  invoke(functionName: string, payload: string): Promise<InvokeResult>;
+  /** Rejects when the function is throttled, or stopped because it loops: its messages return after their visibility timeout. */
+  invoke(functionName: string, payload: string, options: InvokeOptions): Promise<InvokeResult>;
   /** Receives a message for the user. */
   onProblem(message: string): void;
 }
@@ -94,7 +95,10 @@ export class SqsEventSource {
         if (last && this.pollers.size > 1) return;
       } catch (error) {
         if (this.stopping.signal.aborted) return;
-        this.options.onProblem(`${this.options.functionName}: ${error instanceof Error ? error.message : error}`);
+        // While it goes on, the user reads it once.
+        if (backoffMs === 0) {
+          this.options.onProblem(`${this.options.functionName}: ${error instanceof Error ? error.message : error}`);
+        }
         backoffMs = nextBackoff(backoffMs);
       }
       if (backoffMs > 0) await this.pause(backoffMs);
@@ -134,7 +138,8 @@ export class SqsEventSource {
     const slow = setTimeout(() => {
       if (this.listening === 0) this.addPoller();
     }, SLOW_BATCH_MS);
-    const result = await this.options.invoke(functionName, event).finally(() => clearTimeout(slow));
+    const traceHeaders = messages.map(({ Attributes }) => Attributes?.AWSTraceHeader);
+    const result = await this.options.invoke(functionName, event, { traceHeaders }).finally(() => clearTimeout(slow));
     if (result.functionError) return false;
     const ids = messages.map((message) => message.MessageId);
     const failed = reportBatchItemFailures ? failedMessageIds(result.payload, ids) : new Set<string>();

@@ -56,7 +56,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
           MAX_CONCURRENCY,
         ),
         reportBatchItemFailures: Array.isArray(types) && types.includes('ReportBatchItemFailures'),
-        invoke: (name, payload) => runtime.invoke(name, payload),
+        invoke: (name, payload, options) => runtime.invoke(name, payload, options),
         isWarm: () => runtime.isWarm(target.name),
         isOverloaded: load.isOverloaded,
         onProblem,

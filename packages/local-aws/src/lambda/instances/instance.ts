@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { FunctionSpec } from '../definitions.ts';
+import { type Lineage, lineageText } from '../operations/lineage.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
 import { afterRunning } from './running-time.ts';
 
@@ -8,6 +9,7 @@ export interface Invocation {
   requestId: string;
   payload: string;
   clientContext?: string;
+  lineage: Lineage;
 }
 
 export type Outcome =
@@ -95,7 +97,7 @@ export class Instance {
       requestId: call.requestId,
       payload: call.payload,
       deadline: Date.now() + timeoutMs,
-      traceId: traceId(),
+      traceId: traceId(call.lineage),
       ...(call.clientContext && { clientContext: call.clientContext }),
     };
     let cancel: () => void = () => undefined;
@@ -136,8 +138,8 @@ export class Instance {
   }
 }
 
-/** A trace id that is not sampled, because there is no X-Ray here. */
-function traceId(): string {
+/** A trace header that is not sampled, because there is no X-Ray here. The SDK sends it with each call of the function. */
+function traceId(lineage: Lineage): string {
   const time = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+  return `Root=1-${time}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0${lineageText(lineage)}`;
 }

@@ -1,4 +1,3 @@
-import { AwsError } from '../../gateway/errors.ts';
 import type { FunctionSpec } from '../definitions.ts';
 import { Instance, type InstanceOptions, type Invocation, type Outcome } from './instance.ts';
 
@@ -12,7 +11,6 @@ export class FunctionPool {
   private readonly idle: Instance[] = [];
   private readonly all = new Set<Instance>();
   private readonly waiting: PromiseWithResolvers<Instance>[] = [];
-  private busy = 0;
   /** Whether an instance is being started for waiting calls. */
   private growing = false;
   private closed = false;
@@ -36,21 +34,12 @@ export class FunctionPool {
   }
 
   async invoke(call: Invocation): Promise<Outcome & { coldStart: boolean }> {
-    if (this.spec.reservedConcurrency !== undefined && this.busy >= this.spec.reservedConcurrency) {
-      const message = `Rate Exceeded: ${this.spec.name} runs at its reserved concurrency`;
-      throw new AwsError('TooManyRequestsException', message, 429);
-    }
-    this.busy += 1;
-    try {
-      const instance = await this.acquire();
-      const coldStart = instance.cold;
-      const outcome = await instance.invoke(call);
-      if (!outcome.ok && outcome.fatal) this.discard(instance);
-      else this.release(instance);
-      return { ...outcome, coldStart };
-    } finally {
-      this.busy -= 1;
-    }
+    const instance = await this.acquire();
+    const coldStart = instance.cold;
+    const outcome = await instance.invoke(call);
+    if (!outcome.ok && outcome.fatal) this.discard(instance);
+    else this.release(instance);
+    return { ...outcome, coldStart };
   }
 
   /** Ends instances that were idle for some minutes. */

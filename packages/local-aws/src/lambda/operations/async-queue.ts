@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import type { FunctionSpec } from '../definitions.ts';
 import type { AsyncCall, AsyncStore } from '../state/async-store.ts';
+import { isThrottled } from '../state/concurrency.ts';
 
 export interface AsyncQueueOptions {
   store: AsyncStore;
@@ -11,10 +12,15 @@ export interface AsyncQueueOptions {
   /** Milliseconds before the next try of a failed call. AWS waits one minute, then two. */
   retryDelayMs?: (attempts: number) => number;
   now?: () => number;
+  /** Rejects when the signal aborts. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** The delay after a throttled try, which does not count as a retry. */
-const THROTTLED_DELAY_MS = 1000;
+/**
+ * The delay after a throttled try, which does not count as a retry. It doubles up to five minutes:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const THROTTLED_DELAY_MS = { first: 1000, max: 300_000 };
 
 /** The queue of asynchronous calls. Each is run until it succeeds, has no retries left or is too old. */
 export class AsyncQueue {
@@ -31,9 +37,9 @@ export class AsyncQueue {
     for (const call of this.options.store.all()) this.start(call);
   }
 
-  accept(id: string, functionName: string, payload: string): void {
+  accept(accepted: Pick<AsyncCall, 'id' | 'functionName' | 'payload' | 'traceHeaders'>): void {
     const now = this.now();
-    const call: AsyncCall = { id, functionName, payload, attempts: 0, acceptedAt: now, dueAt: now };
+    const call: AsyncCall = { ...accepted, attempts: 0, acceptedAt: now, dueAt: now };
     this.options.store.add(call);
     this.start(call);
   }
@@ -53,6 +59,7 @@ export class AsyncQueue {
     const { store, specOf, onDropped } = this.options;
     const spec = specOf(call.functionName);
     let { attempts, dueAt } = call;
+    let throttledDelayMs = THROTTLED_DELAY_MS.first;
     while (!this.stopping.signal.aborted) {
       await this.waitUntil(dueAt);
       if (this.stopping.signal.aborted) return;
@@ -67,7 +74,9 @@ export class AsyncQueue {
         if (outcome !== 'done') onDropped(call);
         return;
       }
-      dueAt = now + (outcome === 'throttled' ? THROTTLED_DELAY_MS : this.retryDelayMs(attempts));
+      dueAt = now + (outcome === 'throttled' ? throttledDelayMs : this.retryDelayMs(attempts));
+      throttledDelayMs =
+        outcome === 'throttled' ? Math.min(THROTTLED_DELAY_MS.max, throttledDelayMs * 2) : THROTTLED_DELAY_MS.first;
       store.reschedule(call.id, attempts, dueAt);
     }
   }
@@ -76,7 +85,7 @@ export class AsyncQueue {
     try {
       return (await this.options.run(call)) ? 'done' : 'failed';
     } catch (error) {
-      if (error instanceof Error && error.name === 'TooManyRequestsException') return 'throttled';
+      if (isThrottled(error)) return 'throttled';
       throw error;
     }
   }
@@ -85,7 +94,7 @@ export class AsyncQueue {
     const ms = dueAt - this.now();
     if (ms <= 0) return;
     try {
-      await sleep(ms, undefined, { signal: this.stopping.signal, ref: false });
+      await (this.options.sleep ?? sleep)(ms, this.stopping.signal);
     } catch (error) {
       if (!this.stopping.signal.aborted) throw error;
     }
@@ -99,3 +108,5 @@ export class AsyncQueue {
     return this.options.now?.() ?? Date.now();
   }
 }
+
+const sleep = (ms: number, signal: AbortSignal) => timer(ms, undefined, { signal, ref: false });

@@ -9,6 +9,7 @@ export interface Invocation {
   /** RequestResponse, Event or DryRun. */
   readonly type: string;
   readonly clientContext?: string;
+  readonly traceHeader?: string;
 }
 
 /** The result of Invoke: `result` for a synchronous call, the request id of an accepted one, nothing for a dry run. */
@@ -19,14 +20,18 @@ export interface Invoked {
 }
 
 export async function invoke(runtime: LambdaRuntime, call: Invocation): Promise<Invoked> {
-  const { nameOrArn, payload, type, clientContext } = call;
+  const { nameOrArn, payload, type, clientContext, traceHeader } = call;
+  const traceHeaders = [traceHeader];
   switch (type) {
     case 'RequestResponse': {
-      const result = await runtime.invoke(nameOrArn, payload, clientContext);
+      const result = await runtime.invoke(nameOrArn, payload, {
+        traceHeaders,
+        ...(clientContext !== undefined && { clientContext }),
+      });
       return { status: 200, requestId: result.requestId, result };
     }
     case 'Event':
-      return { status: 202, requestId: runtime.invokeAsync(nameOrArn, payload) };
+      return { status: 202, requestId: runtime.invokeAsync(nameOrArn, payload, { traceHeaders }) };
     case 'DryRun':
       if (!runtime.find(nameOrArn)) throw functionNotFound(nameOrArn);
       return { status: 204 };

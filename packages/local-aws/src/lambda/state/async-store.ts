@@ -10,6 +10,8 @@ export interface AsyncCall {
   /** Milliseconds since the epoch. */
   acceptedAt: number;
   dueAt: number;
+  /** Not stored: after a restart the chain of calls begins anew. */
+  traceHeaders?: readonly (string | undefined)[];
 }
 
 /** The accepted asynchronous calls. They are on disk before the caller gets its response, until they are done. */
@@ -30,10 +32,10 @@ export class AsyncStore {
     );
   }
 
-  add(call: AsyncCall): void {
+  add({ id, functionName, payload, attempts, acceptedAt, dueAt }: AsyncCall): void {
     this.db
       .prepare('INSERT INTO calls VALUES (:id, :functionName, :payload, :attempts, :acceptedAt, :dueAt)')
-      .run({ ...call });
+      .run({ id, functionName, payload, attempts, acceptedAt, dueAt });
   }
 
   reschedule(id: string, attempts: number, dueAt: number): void {

@@ -1,4 +1,5 @@
 import type { Faux, FauxStore } from '../state/fauxqs.ts';
+import { TraceHeaders } from '../state/trace-headers.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { receive } from './receive.ts';
 
@@ -6,7 +7,7 @@ export type Body = Record<string, unknown>;
 
 export interface Operations {
   /** An operation by its name in the API. It throws fauxqs' `SqsError`. */
-  find(name: string): ((body: Body) => unknown) | undefined;
+  find(name: string): ((body: Body, traceHeader?: string) => unknown) | undefined;
   readonly names: readonly string[];
   close(): void;
 }
@@ -14,10 +15,17 @@ export interface Operations {
 /** The operations of SQS: fauxqs' own, some of them changed, and those that fauxqs lacks. */
 export function sqsOperations(faux: Faux, store: FauxStore): Operations {
   const moves = new MoveTasks(faux, store);
-  const actions = new Map<string, (body: Body) => unknown>();
+  const traces = new TraceHeaders(faux, store);
+  const actions = new Map<string, (body: Body, traceHeader?: string) => unknown>();
   for (const [name, action] of faux.actions) actions.set(name, (body) => action(body, store, { headers: {} }));
   const fauxReceive = faux.actions.get('ReceiveMessage');
-  if (fauxReceive) actions.set('ReceiveMessage', (body) => receive(fauxReceive, body, store));
+  if (fauxReceive) {
+    actions.set('ReceiveMessage', async (body) => traces.addTo(await receive(fauxReceive, body, store), body));
+  }
+  for (const name of ['SendMessage', 'SendMessageBatch']) {
+    const send = actions.get(name);
+    if (send) actions.set(name, (body, traceHeader) => traces.keeping(traceHeader, () => send(body)));
+  }
   const getAttributes = actions.get('GetQueueAttributes');
   actions.set('GetQueueAttributes', (body) => {
     // fauxqs updates delayed and in-flight messages only on a receive.

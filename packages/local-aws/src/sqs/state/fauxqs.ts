@@ -66,6 +66,11 @@ export interface FauxError extends Error {
 
 export type FauxAction = (body: Record<string, unknown>, store: FauxStore, request: { headers: object }) => unknown;
 
+/** What its action ReceiveMessage answers, as far as it is used here. */
+export interface FauxReceived {
+  Messages?: { ReceiptHandle: string; Attributes?: Record<string, string> }[];
+}
+
 const ACTIONS = [
   'CreateQueue',
   'DeleteQueue',

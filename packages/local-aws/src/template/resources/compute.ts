@@ -17,6 +17,7 @@ const lambdaFunction: ResourceType = {
     'Environment',
     'Runtime',
     'ReservedConcurrentExecutions',
+    'RecursiveLoop',
   ],
   withoutMeaning: [
     'Architectures',
@@ -26,7 +27,6 @@ const lambdaFunction: ResourceType = {
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
-    'RecursiveLoop',
   ],
 };
 

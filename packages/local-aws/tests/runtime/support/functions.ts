@@ -30,6 +30,7 @@ export function functionOf(name: string, source: string, changes: Partial<Functi
     timeoutSeconds: 60,
     memoryMb: 128,
     environment: {},
+    allowsLoops: false,
     logGroup: `/aws/lambda/${name}`,
     maxInstances: 2,
     asyncRetries: 2,
