@@ -32,6 +32,10 @@ export const campaignSchema = z
     campaignId: z.string().nullable(),
     status: z.enum(CAMPAIGN_STATUSES),
     reason: z.string().optional().meta({ description: 'Why it did not end as SUCCEEDED' }),
+    nextRetryAt: time.optional().meta({
+      description:
+        'The daily quota of SES stopped it: it continues by itself at this time, or earlier when half of the quota is free',
+    }),
     total: count,
     enqueued: count,
     skipped: count,
@@ -62,6 +66,7 @@ export const campaignAnswer = (
   campaignId: record.campaignId ?? null,
   status: record.status,
   ...(record.reason === undefined ? {} : { reason: record.reason }),
+  ...(record.nextRetryAt === undefined ? {} : { nextRetryAt: record.nextRetryAt }),
   total: record.total,
   enqueued: record.enqueued,
   skipped: record.skipped,
@@ -163,7 +168,7 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}/stop',
     operationId: 'stopCampaign',
     summary: 'Stop a campaign: no email leaves after 5 seconds',
-    description: 'A redrive resumes it.',
+    description: 'A redrive resumes it. A campaign that waits for the daily quota does not continue by itself then.',
     answers: { 202: { description: 'The campaign is stopping', schema: campaignSchema, example: CAMPAIGN } },
     problems: { ...UNKNOWN, 409: 'The campaign is not running' },
   },

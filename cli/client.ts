@@ -6,6 +6,8 @@ export interface CampaignView {
   campaignId?: string;
   status: string;
   reason?: string;
+  /** It continues by itself at this time or earlier. */
+  nextRetryAt?: string;
   total: number;
   enqueued: number;
   skipped: number;

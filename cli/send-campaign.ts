@@ -32,8 +32,8 @@ export async function sendCampaign({ client, file, options, screen, signal }: Se
   return campaign.status === 'SUCCEEDED';
 }
 
-function adviceFor({ status, batchId, unconfirmed }: CampaignView): string | undefined {
+function adviceFor({ status, batchId, unconfirmed, nextRetryAt }: CampaignView): string | undefined {
   if (status === 'SUCCEEDED') return undefined;
   const policy = unconfirmed > 0 ? ' --unconfirmed resend|accept' : '';
-  return `To send the remaining rows: npm run redrive -- ${batchId}${policy}`;
+  return `To send the remaining rows${nextRetryAt ? ' now' : ''}: npm run redrive -- ${batchId}${policy}`;
 }

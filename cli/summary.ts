@@ -26,6 +26,7 @@ export function campaignSummary(
   return [
     headline(campaign),
     ...(campaign.reason ? [`  ${campaign.reason}`] : []),
+    ...(campaign.nextRetryAt ? [`  ${continuesText(campaign.nextRetryAt)}`] : []),
     ...table(numbers.map(([name, value]) => [name, String(value)])),
     ...rowsBlock(
       'errors',
@@ -43,6 +44,10 @@ export function campaignSummary(
     ),
   ].join('\n');
 }
+
+/** When a campaign that the daily quota stopped continues. */
+export const continuesText = (nextRetryAt: string): string =>
+  `It continues by itself when half of the daily quota is free, at ${nextRetryAt} at the latest.`;
 
 function headline({ status, startedAt, createdAt, finishedAt, dryRun }: CampaignView): string {
   const dry = dryRun ? ' (dry run: nothing was handed to a provider)' : '';

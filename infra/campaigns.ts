@@ -9,6 +9,7 @@ import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
+import { Sweep } from './constructs/sweep.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 import { CampaignArns, Workflow } from './workflow.ts';
@@ -23,6 +24,7 @@ export class Campaigns extends Construct {
   readonly settle: ProductFunction;
   readonly workflow: Workflow;
   readonly recordOutcome: ProductFunction;
+  readonly sweep: Sweep;
   /** The functions that count the rows of a campaign whose end they find. */
   readonly counting: readonly ProductFunction[];
 
@@ -158,6 +160,16 @@ export class Campaigns extends Construct {
       settle: this.settle,
     });
 
+    this.sweep = new Sweep(this, 'Sweep', shared, {
+      name: 'campaigns-sweep',
+      description: 'Every minute: continues campaigns that the daily quota of SES stopped',
+      access: [
+        table.access(['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], 'byStatus'),
+        arns.access({ executions: ['DescribeExecution', 'RedriveExecution'] }),
+        shared.sesAccount,
+      ],
+    });
+
     this.recordOutcome = new ProductFunction(this, 'RecordOutcome', shared, {
       name: 'record-outcome',
       description: 'Writes how an execution ended to its campaign, and tells other systems',
@@ -169,7 +181,7 @@ export class Campaigns extends Construct {
         shared.publishEvents,
       ],
     });
-    this.counting = [this.settle, this.recordOutcome, upload, reads, graphql];
+    this.counting = [this.settle, this.recordOutcome, this.sweep, upload, reads, graphql];
     // Also where no state of the workflow ran after the end. Child executions have other ARNs and do not match.
     new Rule(this, 'StatusChange', {
       ruleName: physicalName(stage, 'campaign-status'),

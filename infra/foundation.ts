@@ -24,6 +24,8 @@ export class Foundation extends Construct {
   /** The bus on which other systems are told what happened. */
   readonly bus: EventBus;
   readonly publishEvents: Access;
+  /** GetAccount, which takes no resource ARN. */
+  readonly sesAccount: Access = { statements: [allow('ses', ['GetAccount'], '*')] };
 
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
@@ -58,8 +60,7 @@ export class Foundation extends Construct {
           default: '0.9',
         }),
       },
-      // GetAccount takes no resource ARN.
-      statements: [allow('ses', ['GetAccount'], '*')],
+      statements: this.sesAccount.statements,
     };
     this.bus = new EventBus(this, 'Events', {
       eventBusName: physicalName(stage, 'events'),

@@ -84,7 +84,7 @@ export class Observability extends Construct {
   }
 
   #watchFunctions({ campaigns, email, orders, requests }: Watched): void {
-    const { settle, recordOutcome } = campaigns;
+    const { settle, recordOutcome, sweep } = campaigns;
     const workers = [campaigns.sending, email.worker, requests.worker, ...orders.processors.values()].map(
       (worker) => worker.function,
     );
@@ -96,7 +96,7 @@ export class Observability extends Construct {
         metric: worker.metricErrors({ period: FIVE_MINUTES }),
       });
     }
-    for (const background of [settle, recordOutcome, email.sweep, requests.sweep, orders.sweep]) {
+    for (const background of [settle, recordOutcome, sweep, email.sweep, requests.sweep, orders.sweep]) {
       this.alarms.watch({
         family: 'errors',
         of: background.service,

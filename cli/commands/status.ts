@@ -24,8 +24,9 @@ export async function runStatus(args: readonly string[]): Promise<number> {
     if (values.json) console.log(JSON.stringify({ campaigns }));
     else if (campaigns.length === 0) console.log('There are no campaigns yet.');
     else {
-      for (const { batchId: id, status, counts, enqueued } of campaigns) {
-        console.log(`${id}  ${status.padEnd(9)}  ${counts.SENT} of ${enqueued} sent, ${counts.ERROR} errors`);
+      for (const { batchId: id, status, counts, enqueued, nextRetryAt } of campaigns) {
+        const waits = nextRetryAt ? `, continues by ${nextRetryAt}` : '';
+        console.log(`${id}  ${status.padEnd(9)}  ${counts.SENT} of ${enqueued} sent, ${counts.ERROR} errors${waits}`);
       }
     }
     return 0;

@@ -59,6 +59,8 @@ export interface CampaignRecord {
   redrivenBy?: string;
   /** Why the account could not send; `at` in milliseconds since the epoch. */
   accountError?: { code: string; message: string; at: number };
+  /** It is FAILED by the daily quota, and continues by itself at this time or earlier. ISO 8601. */
+  nextRetryAt?: string;
 }
 
 /** A redrive that was requested through the product, not at Step Functions. `requestedAt` is in milliseconds since the epoch. */

@@ -9,6 +9,7 @@ import { type CampaignCache, MAX_AGE_MS } from './campaign-cache.ts';
 import { withoutDeadMessages } from './dead-messages.ts';
 import { textOf } from './html-text.ts';
 import type { SendMessage } from './messages.ts';
+import type { QuotaStops } from './quota-stops.ts';
 import type { CampaignStore } from './store.ts';
 import { TaskAnswers, type TaskAnswersDeps } from './task-answers.ts';
 
@@ -31,6 +32,7 @@ interface CampaignRoute {
 export interface CampaignChannelDeps extends TaskAnswersDeps {
   campaigns: CampaignCache;
   store: Pick<CampaignStore, 'update'>;
+  quotaStops: Pick<QuotaStops, 'add'>;
   clock: Clock;
   from: Mailbox;
   real: CampaignRoute;
@@ -42,7 +44,7 @@ const BLOCKED_MS = 10_000;
 
 /** Delivers the rows of campaigns: only while the campaign runs, and each outcome is answered to the execution. */
 export function createCampaignChannel(deps: CampaignChannelDeps): Channel<CampaignJob, OutgoingEmail> {
-  const { campaigns, store, clock } = deps;
+  const { campaigns, store, quotaStops, clock } = deps;
   const formats = new Map<string, ContentFormat>();
 
   async function sendable({ row: { batchId } }: CampaignJob): Promise<CampaignRecord | Refusal> {
@@ -85,6 +87,7 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
       const known = await campaigns.get(batchId, MAX_AGE_MS);
       if (known && isBlocked(known, clock.now())) return;
       campaigns.forget(batchId);
+      if (known && code === 'DailyQuotaExceeded') await quotaStops.add(known);
       await store.update(batchId, { set: { accountError: { code, message, at: clock.now() } } });
     },
 

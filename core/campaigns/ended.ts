@@ -24,6 +24,7 @@ export const campaignEndedSchema = z.object({
   createdAt: time,
   startedAt: time.nullable().describe('null when it was stopped before its start'),
   finishedAt: time,
+  nextRetryAt: time.nullable().describe('The daily quota stopped it: it continues by itself at this time or earlier'),
 });
 export type CampaignEnded = z.output<typeof campaignEndedSchema>;
 
@@ -62,5 +63,6 @@ export function campaignEnded(record: CampaignRecord): CampaignEnded | undefined
     createdAt,
     startedAt: record.startedAt ?? null,
     finishedAt: record.finishedAt,
+    nextRetryAt: record.nextRetryAt ?? null,
   };
 }

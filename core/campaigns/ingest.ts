@@ -6,8 +6,10 @@ import type { RowsOf } from '../csv/write.ts';
 import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
+import type { Telemetry } from '../telemetry.ts';
 import type { CampaignRecord } from './campaign.ts';
 import { concurrencyFor } from './concurrency.ts';
+import { quotaWarning, type SendQuota } from './daily-quota.ts';
 import { batchIdOf, hashPrefixOf } from './identity.ts';
 import type { CampaignObjects } from './ingest-objects.ts';
 import { ensureStarted, type StartDeps } from './ingest-start.ts';
@@ -19,7 +21,10 @@ export interface IngestDeps extends StartDeps {
   newUploadId(): string;
   /** Emails per second that may be sent now. */
   sendRate(): Promise<number>;
+  /** What SES lets the account send in 24 hours. */
+  sendQuota(): Promise<SendQuota>;
   sendTimeoutSeconds: number;
+  telemetry: Pick<Telemetry, 'warn'>;
 }
 
 export interface Upload {
@@ -56,7 +61,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows, keyNa
   const encoding = options.encoding ?? encodingOf(inspection).name;
   const now = deps.clock.now();
   checkSchedule(options.sendAt, now);
-  const maxConcurrency = concurrencyFor(await deps.sendRate());
+  const [perSecond, quota] = await Promise.all([deps.sendRate(), quotaFor(deps, options)]);
   // The keys of the rows contain the time, so rows.csv and the record must have the same.
   const batch = {
     batchId,
@@ -84,7 +89,8 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows, keyNa
     summary,
     options,
     encoding,
-    maxConcurrency,
+    maxConcurrency: concurrencyFor(perSecond),
+    warnings: [...summary.warnings, ...warningsOf(summary, options, { perSecond, quota, now })],
     ...(keyName !== undefined && { uploadedBy: keyName }),
   });
   if (!created) {
@@ -122,6 +128,28 @@ interface Counted extends RowsOf {
   encoding: string;
   maxConcurrency: number;
   uploadedBy?: string;
+  warnings: string[];
+}
+
+/** Undefined for a dry run, and when SES does not tell its quota: that only leaves a warning out. */
+async function quotaFor(deps: IngestDeps, { dryRun }: CampaignOptions): Promise<SendQuota | undefined> {
+  if (dryRun) return undefined;
+  try {
+    return await deps.sendQuota();
+  } catch (error) {
+    deps.telemetry.warn('SES did not return its quota, so the upload is not compared with it', { error });
+    return undefined;
+  }
+}
+
+function warningsOf(
+  { enqueued }: CsvSummary,
+  { sendAt }: CampaignOptions,
+  { perSecond, quota, now }: { perSecond: number; quota: SendQuota | undefined; now: number },
+): string[] {
+  const startAt = sendAt === undefined ? now : Date.parse(sendAt);
+  const warning = quota && quotaWarning({ ...quota, rows: enqueued, perSecond, startAt }, now);
+  return warning === undefined ? [] : [warning];
 }
 
 async function claimRecord(deps: IngestDeps, counted: Counted) {
@@ -135,7 +163,6 @@ async function claimRecord(deps: IngestDeps, counted: Counted) {
     total: summary.total,
     enqueued: summary.enqueued,
     skipped: summary.skipped,
-    warnings: summary.warnings,
     dryRun: options.dryRun,
     format: options.format,
     sendTimeoutSeconds: deps.sendTimeoutSeconds,

@@ -1,4 +1,5 @@
 import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.ts';
+import { nextRetryAtOf } from './daily-quota.ts';
 import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './executions.ts';
 import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
@@ -20,7 +21,10 @@ export async function applyExecution(
   if (state.status === 'RUNNING') return applyRunning(deps, record, state);
   if (record.redrivenAt && state.stoppedAt && state.stoppedAt < record.redrivenAt) return record;
   if (hasEnded(record) && record.redriveCount === state.redriveCount) return record;
-  const reason = state.status === 'SUCCEEDED' ? undefined : endReason(record, state);
+  // Read again, because a worker may have written why the account cannot send after the record was read.
+  const latest = state.status === 'SUCCEEDED' ? record : await current(deps, record);
+  const reason = state.status === 'SUCCEEDED' ? undefined : endReason(latest, state);
+  const nextRetryAt = state.status === 'FAILED' ? nextRetryAtOf(latest) : undefined;
   const now = deps.clock.now();
   const ended = await deps.store.update(record.batchId, {
     set: {
@@ -30,6 +34,7 @@ export async function applyExecution(
       endSeenAt: now,
       ...(record.startedAt === undefined && state.startedAt !== undefined && { startedAt: state.startedAt }),
       ...(reason !== undefined && { reason }),
+      ...(nextRetryAt !== undefined && { nextRetryAt }),
     },
     remove: [
       ...(reason === undefined ? (['reason'] as const) : []),
@@ -116,7 +121,7 @@ export function redrivenUpdate(
   return {
     set: { status: 'RUNNING' as const, redriveCount, redrivenAt, ...(redrivenBy !== undefined && { redrivenBy }) },
     remove: [
-      ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError'] as const),
+      ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError', 'nextRetryAt'] as const),
       ...(redrivenBy === undefined ? (['redrivenBy'] as const) : []),
     ],
   };

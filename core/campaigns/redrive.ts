@@ -7,31 +7,46 @@ import { tally } from './tally.ts';
 
 /**
  * A second redrive of a campaign is refused for this long while the first one is under way. It is longer than the 29 s of the functions
- * that redrive, so that a function that was killed can no longer redrive afterwards.
+ * that redrive, so that a function that was killed can no longer redrive afterwards. The sweep has 55 s, and starts none in the last 20.
  */
 const REQUEST_LOCK_MS = 35_000;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Until when Step Functions redrives a campaign that has ended, in milliseconds since the epoch: within 14 days of the end, and while the
+ * execution is open for less than a year in all. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+ */
+export const redriveUntil = ({ finishedAt, createdAt }: CampaignRecord): number =>
+  Math.min(Date.parse(finishedAt ?? createdAt) + 14 * DAY_MS, Date.parse(createdAt) + 365 * DAY_MS);
 
 export interface RedriveOptions {
   unconfirmed?: UnconfirmedPolicy | undefined;
   /** The name of the API key that redrives it. */
   keyName?: string | undefined;
+  /** Only while it waits for the daily quota until this time. */
+  ifNextRetryAt?: string | undefined;
 }
 
 /**
  * Redrives a campaign: sends what failed or was not sent. `unconfirmed` decides about the unconfirmed rows in this one redrive. Throws
- * NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left without a decision.
+ * NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left without a decision. With
+ * `ifNextRetryAt` it is a Conflict as well when the campaign does not wait for the daily quota any more, as after a stop.
  */
 export async function redriveCampaign(
   deps: CampaignDeps,
   batchId: string,
-  { unconfirmed, keyName }: RedriveOptions = {},
+  { unconfirmed, keyName, ifNextRetryAt }: RedriveOptions = {},
 ): Promise<CampaignRecord> {
   const record = await currentCampaign(deps, batchId);
+  if (ifNextRetryAt !== undefined && record.nextRetryAt !== ifNextRetryAt) {
+    throw new PregonError('Conflict', 'The campaign does not wait for the daily quota any more.');
+  }
   if (!hasEnded(record)) throw nothing(`The campaign is ${record.status}: it can be redriven once it has ended.`);
   if (record.status === 'SUCCEEDED') throw nothing('The campaign has SUCCEEDED: every row is sent or failed for good.');
   if (unconfirmed === undefined) await refuseUndecided(deps, record);
 
-  const request = await lock(deps, record, { unconfirmed, keyName });
+  const request = await lock(deps, record, { unconfirmed, keyName, ifNextRetryAt });
   const redrivenAt = await redriveExecution(deps, record, request);
   const redriven = await deps.store.update(batchId, {
     ...redrivenUpdate({ redriveRequest: request }, request.forRedrive, redrivenAt.toISOString()),
@@ -61,7 +76,7 @@ async function refuseUndecided({ ledger }: CampaignDeps, record: CampaignRecord)
 async function lock(
   { store, clock }: CampaignDeps,
   record: CampaignRecord,
-  { unconfirmed, keyName }: RedriveOptions,
+  { unconfirmed, keyName, ifNextRetryAt }: RedriveOptions,
 ): Promise<RedriveRequest> {
   const requestedAt = clock.now();
   const request: RedriveRequest = {
@@ -72,17 +87,23 @@ async function lock(
   };
   const locked = await store.update(record.batchId, {
     set: { redriveRequest: request },
-    ifStatus: [record.status],
-    ifRedriveCountAtMost: record.redriveCount,
-    ifBelow: {
-      attribute: 'redriveRequest.requestedAt',
-      bound: lockedUntil(record, requestedAt),
-      orAbove: requestedAt + REQUEST_LOCK_MS,
-    },
+    ...unlessRedriven(record, requestedAt),
+    ...(ifNextRetryAt !== undefined && { ifNextRetryAt }),
   });
   if (!locked) throw new PregonError('Conflict', 'Another redrive of this campaign is under way: check its state.');
   return request;
 }
+
+/** The condition that the campaign is as it was read, and no redrive of it is under way. */
+export const unlessRedriven = (record: CampaignRecord, now: number) => ({
+  ifStatus: [record.status],
+  ifRedriveCountAtMost: record.redriveCount,
+  ifBelow: {
+    attribute: 'redriveRequest.requestedAt' as const,
+    bound: lockedUntil(record, now),
+    orAbove: now + REQUEST_LOCK_MS,
+  },
+});
 
 /** The earlier request locks out this one while its redrive may still be made. */
 function lockedUntil({ redriveRequest, redriveCount }: CampaignRecord, now: number): number {

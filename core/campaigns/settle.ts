@@ -78,7 +78,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
       redriveCount: input.redriveCount,
       ...(done && { status: 'SUCCEEDED' as const, finishedAt }),
     },
-    ...(done && { remove: ['reason', 'accountError'] as const }),
+    ...(done && { remove: ['reason', 'accountError', 'nextRetryAt'] as const }),
     ifRedriveCountAtMost: input.redriveCount,
   });
   if (written) await deps.ledger.setProgress(batchId, result.counts.SENT);

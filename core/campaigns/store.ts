@@ -20,6 +20,8 @@ export interface CampaignUpdate {
   ifBelow?: { attribute: 'checkedAt' | 'redriveRequest.requestedAt'; bound: number; orAbove: number };
   /** Only while the redrive was requested at this moment. */
   ifRequestedAt?: number;
+  /** Only while it waits for the daily quota until this time. */
+  ifNextRetryAt?: string;
 }
 
 export interface CampaignPage {
@@ -106,7 +108,7 @@ function toItem(record: CampaignRecord): Item {
 }
 
 function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
-  const { ifStatus, ifRedriveCountAtMost, ifNotEndedSince, ifBelow, ifRequestedAt } = only;
+  const { ifStatus, ifRedriveCountAtMost, ifNotEndedSince, ifBelow, ifRequestedAt, ifNextRetryAt } = only;
   const values: Item = {};
   const conditions = ['attribute_exists(#pk)'];
   const value = (name: string, content: unknown) => {
@@ -135,6 +137,7 @@ function expressionsOf({ set = {}, remove = [], ...only }: CampaignUpdate) {
   if (ifRequestedAt !== undefined) {
     conditions.push(`#redriveRequest.#requestedAt = ${value('ifRequestedAt', ifRequestedAt)}`);
   }
+  if (ifNextRetryAt !== undefined) conditions.push(`#nextRetryAt = ${value('ifNextRetryAt', ifNextRetryAt)}`);
   const parts = [
     ...(assignments.length ? [`SET ${assignments.join(', ')}`] : []),
     ...(remove.length ? [`REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}`] : []),

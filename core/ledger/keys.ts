@@ -65,6 +65,9 @@ export const createdKey = (createdAt: string, batchId: string, rowNumber: number
 export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'CAMPAIGN' });
 /** Hash key of `byStatus` for campaign records: campaigns are few, so they may share one partition. */
 export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
+/** Lists the campaign for the sweep of those that the daily quota stopped. */
+export const campaignQuotaStopKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'QUOTA_STOP' });
+export const CAMPAIGN_QUOTA_STOP_KEY = 'CAMPAIGN_QUOTA_STOP';
 /** Names the batch that has these rows. */
 export const rowsClaimKey = (rowsKey: string) => ({ pk: `ROWS#${rowsKey}`, sk: 'ROWS' });
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../core/clock.ts';
@@ -42,6 +43,8 @@ export const statesClient = (timeouts = DEFAULT_TIMEOUTS): SFNClient => new SFNC
 export const queueClient = (timeouts = DEFAULT_TIMEOUTS): SQSClient => new SQSClient(configOf(timeouts));
 export const eventsClient = (timeouts = DEFAULT_TIMEOUTS): EventBridgeClient =>
   new EventBridgeClient(configOf(timeouts));
+/** For GetAccount. Emails are sent by a client without retries: `core/delivery/providers/ses.ts`. */
+export const emailAccountClient = (timeouts = DEFAULT_TIMEOUTS): SESv2Client => new SESv2Client(configOf(timeouts));
 /** Its requests have no time limit: they may be large. */
 export const objectsClient = ({ retryForMs } = DEFAULT_TIMEOUTS): S3Client =>
   new S3Client({ retryStrategy: retryFor(retryForMs) });

@@ -4,6 +4,7 @@ import { campaignJob, createCampaignChannel } from '../../core/campaigns/channel
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
 import { createPostpone } from '../../core/campaigns/postpone.ts';
+import { createQuotaStops } from '../../core/campaigns/quota-stops.ts';
 import { followCampaign } from '../../core/campaigns/refresh.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createTaskTokens } from '../../core/campaigns/task-tokens.ts';
@@ -39,6 +40,7 @@ const followed = { ...deps, store, executions: createExecutions(sfn, env.CAMPAIG
 const channel = createCampaignChannel({
   ...deps,
   store,
+  quotaStops: createQuotaStops(table),
   campaigns: createCampaignCache((batchId) => followCampaign(followed, batchId), systemClock),
   from: parseAddress(env.SENDER_ADDRESS),
   real: { provider: ses.provider, limiter: createLimiter(rates.ses) },

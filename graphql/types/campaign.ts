@@ -33,6 +33,12 @@ export class Campaign {
   @Field(() => String, { nullable: true, description: 'Why it did not end as SUCCEEDED.' })
   declare readonly reason?: string;
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The daily quota stopped it: it continues by itself then, or earlier when half of the quota is free.',
+  })
+  declare readonly nextRetryAt?: string;
+
   @Field(() => Int, { description: 'Data rows in the file = enqueued + skipped.' })
   declare readonly total: number;
 

@@ -8,7 +8,7 @@ import { MEMORY, ProductFunction, type ProductFunctionProps } from './product-fu
 
 const EVERY = Duration.minutes(1);
 
-/** A function that runs every minute and finishes what a crash left undone. */
+/** A function that runs every minute and finishes what a crash or the daily quota left undone. */
 export class Sweep extends ProductFunction {
   constructor(
     scope: Construct,

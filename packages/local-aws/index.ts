@@ -19,7 +19,8 @@ export { type LocalAws, type LocalAwsOptions, type LocalResource, startLocalAws 
 export { type OpenSecrets, openSecrets } from './src/secrets/offline.ts';
 export type { OutgoingMessage } from './src/ses/protocol/message.ts';
 export { decodeWords, type MimeMessage, readMime } from './src/ses/protocol/mime.ts';
-export type { AcceptedMessage, EmailOutbox } from './src/ses/state/outbox.ts';
+export { ses } from './src/ses/ses.ts';
+export { type AcceptedMessage, countingOutbox, type EmailOutbox } from './src/ses/state/outbox.ts';
 export { keepTimeSteady } from './src/steady-time.ts';
 export { startStepFunctions } from './src/stepfunctions/protocol/server.ts';
 export { GroupCommit } from './src/storage/group-commit.ts';

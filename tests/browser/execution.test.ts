@@ -70,6 +70,18 @@ test('input, output and definition are shown', async () => {
   await page.getByText('"StartAt"').first().waitFor();
 });
 
+test('a campaign that the daily quota stopped tells when it continues', async () => {
+  const page = await shown.open('/console');
+  await page.route(
+    ({ pathname }) => pathname === '/campaigns/failed',
+    (route) =>
+      route.fulfill({ json: { reason: 'DailyQuotaExceeded: refused.', nextRetryAt: '2026-11-23T10:00:00.000Z' } }),
+  );
+  await page.goto(shown.pages.url + routeOf('failed'));
+  const alert = page.getByText('DailyQuotaExceeded: refused. It continues by itself');
+  expect(await alert.textContent()).toMatch(/2026-11-2\d, \d\d:00:00 at the latest/);
+});
+
 test('a redrive asks first, runs, and is then counted', async () => {
   const page = await shown.open(routeOf('failed'));
   await page.getByRole('button', { name: 'Redrive' }).click();

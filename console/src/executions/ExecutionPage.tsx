@@ -4,15 +4,18 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { mapRunPath, parseArn } from '../api/arn.ts';
+import { getCampaign } from '../api/campaigns.ts';
 import type { Execution } from '../api/types.ts';
 import { Cause } from '../components/Cause.tsx';
 import { JsonView } from '../components/JsonView.tsx';
 import { Title } from '../components/Title.tsx';
+import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import type { PageProps } from '../frame/pages.ts';
 import { HOME } from '../frame/pages.ts';
 import { useQuery } from '../frame/router.ts';
+import { useLive } from '../live/useLive.ts';
 import { EventsTab } from './EventsTab.tsx';
 import { ExecutionSummary } from './ExecutionSummary.tsx';
 import { GraphTab } from './GraphTab.tsx';
@@ -96,12 +99,24 @@ function Definition({ traced }: { traced: ExecutionTrace }) {
   return <Failure error={traced.definitionError} what="the definition" />;
 }
 
+/** The sweep that continues campaigns runs every minute. */
+const CAMPAIGN_MS = 15_000;
+
+/** The error of the execution, and what the campaign knows besides: why SES refused its rows, and when it continues by itself. */
 function ErrorOf({ execution }: { execution: Execution }) {
-  const { status, error, cause } = execution;
+  const { status, error, cause, name, mapRunArn } = execution;
+  const isCampaign = status === 'FAILED' && mapRunArn === undefined;
+  const campaign = useLive(isCampaign ? name : undefined, (signal) => getCampaign(name, signal), CAMPAIGN_MS).data;
   if (error === undefined && cause === undefined) return null;
   return (
     <Alert type={status === 'ABORTED' ? 'warning' : 'error'} header={error ?? 'Stopped'}>
       <Cause text={cause} />
+      {campaign?.nextRetryAt !== undefined && (
+        <div>
+          {campaign.reason} It continues by itself when half of the daily quota is free, at{' '}
+          {formatTime(Date.parse(campaign.nextRetryAt) / 1000)} at the latest.
+        </div>
+      )}
     </Alert>
   );
 }

@@ -72,14 +72,34 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
   }
 
   const provider: Provider<OutgoingEmail> = { name: 'ses', send };
-  return { provider, maxSendRate: () => maxSendRate(client) };
+  return { provider, maxSendRate: async () => (await readSesAccount(client)).maxSendRate };
 }
 
-/** Emails per second that SES allows this account. GetAccount has a quota of one call a second. */
-async function maxSendRate(client: SESv2Client): Promise<number> {
-  const { SendQuota } = await client.send(new GetAccountCommand({}));
-  if (!SendQuota?.MaxSendRate) throw new Error('GetAccount returned no MaxSendRate');
-  return SendQuota.MaxSendRate;
+/** What SES lets this account do. */
+export interface SesAccount {
+  /** Emails per second. */
+  maxSendRate: number;
+  /** Recipients in any 24 hours; -1 is without limit. */
+  max24HourSend: number;
+  sentLast24Hours: number;
+  /** False while sending is paused or suspended. */
+  sendingEnabled: boolean;
+}
+
+/**
+ * GetAccount has a quota of one call a second for the whole account, so callers keep the answer.
+ * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
+ */
+export async function readSesAccount(client: Pick<SESv2Client, 'send'>): Promise<SesAccount> {
+  const { SendQuota, SendingEnabled = true } = await client.send(new GetAccountCommand({}));
+  const { MaxSendRate, Max24HourSend, SentLast24Hours = 0 } = SendQuota ?? {};
+  if (!MaxSendRate || Max24HourSend === undefined) throw new Error('GetAccount returned no SendQuota');
+  return {
+    maxSendRate: MaxSendRate,
+    max24HourSend: Max24HourSend,
+    sentLast24Hours: SentLast24Hours,
+    sendingEnabled: SendingEnabled,
+  };
 }
 
 function commandOf({ sendId, batchId, channel, from, to, subject, text, html }: OutgoingEmail): SendEmailCommand {

@@ -31,6 +31,7 @@ describe('the event of a campaign that ended', () => {
       createdAt: '2026-11-22T10:00:00.000Z',
       startedAt: '2026-11-22T10:00:01.000Z',
       finishedAt: '2026-11-22T10:05:00.000Z',
+      nextRetryAt: null,
     });
   });
 
@@ -38,6 +39,7 @@ describe('the event of a campaign that ended', () => {
     ['is as documented', END],
     ['of a campaign that was stopped before its start', { ...UNSTARTED, status: 'ABORTED' }],
     ['of a dry run', { ...END, dryRun: true }],
+    ['of one that continues by itself', { ...END, nextRetryAt: '2026-11-23T10:00:00.000Z' }],
   ] as const)('%s', (_, end) => {
     const event = campaignEnded(campaignRecord(end));
 

@@ -7,6 +7,7 @@ import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 import { quoted, utf16 } from '../csv/support.ts';
 import { openTable } from '../support/table.ts';
+import { silent } from '../support/telemetry.ts';
 import { openFakeS3 } from './fake-s3.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
@@ -40,6 +41,8 @@ describe('ingesting a CSV', () => {
     clock: { now: () => now, sleep: async () => undefined },
     newUploadId: () => `upload-${++uploads}`,
     sendRate: async () => 50,
+    sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
+    telemetry: silent,
     sendTimeoutSeconds: 3600,
     executions: {
       start: async (name, input) => {
@@ -84,6 +87,49 @@ describe('ingesting a CSV', () => {
       format: 'text',
       maxConcurrency: 250,
       sendTimeoutSeconds: 3600,
+    });
+  });
+
+  describe('compares the rows with the daily quota of SES', () => {
+    const warned = async (using: Partial<IngestDeps>, options: Partial<CampaignOptions> = {}) =>
+      (await upload(options, FILE, deps(using))).record.warnings;
+
+    it('and names the day on which the last row leaves', async () => {
+      const warnings = await warned({ sendQuota: async () => ({ max24HourSend: 200, sentLast24Hours: 199 }) });
+      expect(warnings).toEqual([
+        'SES lets this account send 200 emails in 24 hours; 1 is free now, and 2 rows are to send. The campaign stops at ' +
+          'the quota and continues by itself. Its last row leaves on 2026-11-23 (UTC) at the latest, if nothing else is sent.',
+      ]);
+      expect((await record(sha256(FILE)))?.warnings).toEqual(warnings);
+    });
+
+    it('from the time on at which it is scheduled', async () => {
+      const sendQuota = async () => ({ max24HourSend: 1, sentLast24Hours: 1 });
+      const warnings = await warned({ sendQuota }, { sendAt: '2026-12-24T08:00:00.000Z' });
+      expect(warnings).toEqual([expect.stringContaining('on 2026-12-25 (UTC)')]);
+    });
+
+    it.each([
+      ['the quota is enough', { max24HourSend: 200, sentLast24Hours: 198 }],
+      ['there is no quota', { max24HourSend: -1, sentLast24Hours: 5_000_000 }],
+    ])('and says nothing when %s', async (_, quota) => {
+      expect(await warned({ sendQuota: async () => quota })).toEqual([]);
+    });
+
+    it('but not for a dry run', async () => {
+      const sendQuota = async () => ({ max24HourSend: 1, sentLast24Hours: 1 });
+      expect(await warned({ sendQuota }, { dryRun: true })).toEqual([]);
+    });
+
+    it('and goes on when SES does not tell its quota', async () => {
+      const logged: string[] = [];
+      const telemetry = { warn: (message: string) => void logged.push(message) };
+      const sendQuota = async () => {
+        throw new Error('Rate exceeded');
+      };
+      expect(await warned({ sendQuota, telemetry })).toEqual([]);
+      expect(logged).toEqual([expect.stringContaining('SES did not return its quota')]);
+      expect(executions.has(sha256(FILE))).toBe(true);
     });
   });
 

@@ -124,6 +124,15 @@ describe('the summary', () => {
     expect(text).toMatch(/^FAILED\n {2}Sending is paused\n/);
     expect(text).toMatch(/unconfirmed +1\n {2}queued +10\n {2}pending +50/);
   });
+
+  it('tells when a campaign that the daily quota stopped continues', () => {
+    const nextRetryAt = '2026-11-23T10:00:00.000Z';
+    const text = campaignSummary(campaign({ status: 'FAILED', reason: 'No quota', nextRetryAt }), [], []);
+
+    expect(text).toMatch(
+      /^FAILED\n {2}No quota\n {2}It continues by itself .* at 2026-11-23T10:00:00.000Z at the latest/,
+    );
+  });
 });
 
 describe('the command line', () => {

@@ -10,6 +10,7 @@ import {
 } from '../../../core/campaigns/channel.ts';
 import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messages.ts';
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
+import { createQuotaStops } from '../../../core/campaigns/quota-stops.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import type { TaskError, TaskTokens } from '../../../core/campaigns/task-tokens.ts';
 import type { Channel, DeliveryDeps } from '../../../core/delivery/channel.ts';
@@ -53,6 +54,7 @@ export async function openDelivery({
   if (callMs) slowDown(table, callMs);
   const ledger = createLedger(table);
   const store = createCampaignStore(table);
+  const quotaStops = createQuotaStops(table);
   const mailbox: { email: OutgoingEmail; at: number }[] = [];
   const answers: { token: string; answer: 'success' | TaskError; cause?: TaskCause }[] = [];
   const postponed: Postponed[] = [];
@@ -98,6 +100,7 @@ export async function openDelivery({
     const deps: WorkerDeps = {
       ledger,
       store,
+      quotaStops,
       clock,
       telemetry,
       newId: randomUUID,
@@ -138,6 +141,7 @@ export async function openDelivery({
     table,
     ledger,
     store,
+    quotaStops,
     mailbox,
     answers,
     postponed,

@@ -145,6 +145,8 @@ describe('any damage to a valid request', () => {
         bucket: 'campaigns',
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
+        sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
+        telemetry: silent,
         sendTimeoutSeconds: 3600,
         executions: { ...states.executions, start: async () => undefined },
       }),

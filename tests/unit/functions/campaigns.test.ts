@@ -74,6 +74,24 @@ describe('the routes of campaigns', () => {
     expect(states.execution).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
   });
 
+  it('tell when a campaign that the daily quota stopped continues, in the list too, and stop that', async () => {
+    const nextRetryAt = '2026-11-23T10:00:00.000Z';
+    const createdAt = '2026-11-24T10:00:00.000Z';
+    states.end('FAILED');
+    const { redriveCount } = states.execution;
+    const record = { batchId: 'waiting', createdAt, status: 'FAILED' as const, nextRetryAt, redriveCount, finalCounts };
+    await store().create(campaignRecord(record));
+
+    const shown = await call('GET /campaigns/{batchId}', of('waiting'));
+    const listed = await call('GET /campaigns', { query: { limit: '1' } });
+    expect(campaignSchema.parse(shown.body)).toMatchObject({ nextRetryAt });
+    expect(campaignListSchema.parse(listed.body).campaigns).toMatchObject([{ batchId: 'waiting', nextRetryAt }]);
+
+    const stopped = await call('POST /campaigns/{batchId}/stop', of('waiting'));
+    expect(stopped).toMatchObject({ status: 202, body: { status: 'FAILED', reason: expect.any(String) } });
+    expect(stopped.body).not.toHaveProperty('nextRetryAt');
+  });
+
   it.each<[string, string, object, number]>([
     ['an unknown campaign', 'GET /campaigns/{batchId}', of('nobody'), 404],
     ['the report of an unknown campaign', 'GET /campaigns/{batchId}/sends.csv', of('nobody'), 404],

@@ -43,6 +43,7 @@ describe('POST /upload', () => {
         clock,
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
+        sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         sendTimeoutSeconds: 3600,
         executions: {
           ...fakeStates(clock).executions,

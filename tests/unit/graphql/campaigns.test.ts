@@ -11,7 +11,8 @@ beforeEach(async () => {
       aCampaign({
         batchId: FAILED,
         status: 'FAILED',
-        reason: 'SendingPaused: paused by the account',
+        reason: 'DailyQuotaExceeded: refused by SES',
+        nextRetryAt: '2026-11-23T09:05:00.000Z',
         createdAt: '2026-11-22T09:00:00.000Z',
         startedAt: '2026-11-22T09:00:01.000Z',
         finishedAt: '2026-11-22T09:05:00.000Z',
@@ -34,7 +35,7 @@ afterEach(() => graphql.close());
 
 test('a campaign answers what REST answers', async () => {
   const { result } = await graphql.run(`{ campaign(batchId: "${FAILED}") {
-    batchId campaignId status reason total enqueued skipped counts { PENDING QUEUED SENT ERROR } unconfirmed
+    batchId campaignId status reason nextRetryAt total enqueued skipped counts { PENDING QUEUED SENT ERROR } unconfirmed
     createdAt startedAt finishedAt executionArn redriveCount dryRun
   } }`);
 
@@ -43,7 +44,8 @@ test('a campaign answers what REST answers', async () => {
     batchId: FAILED,
     campaignId: null,
     status: 'FAILED',
-    reason: 'SendingPaused: paused by the account',
+    reason: 'DailyQuotaExceeded: refused by SES',
+    nextRetryAt: '2026-11-23T09:05:00.000Z',
     total: 3,
     enqueued: 3,
     skipped: 0,

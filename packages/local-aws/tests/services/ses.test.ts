@@ -123,6 +123,31 @@ describe('SES', () => {
     });
   });
 
+  it('counts the recipients of any 24 hours against the daily quota', async () => {
+    const { client, send, setFaults, clock } = await start();
+    const hours = (count: number) => {
+      clock.now += count * 60 * 60 * 1000;
+    };
+    const free = async () => {
+      const { SendQuota } = await client.send(new GetAccountCommand({}));
+      return Number(SendQuota?.Max24HourSend) - Number(SendQuota?.SentLast24Hours);
+    };
+    await setFaults({ max24HourSend: 3 });
+    await send('a@example.com');
+    hours(10);
+    await send('b@example.com', { Destination: { ToAddresses: ['b@example.com', 'c@example.com'] } });
+    expect(await free()).toBe(0);
+    await expect(send('d@example.com')).rejects.toMatchObject({ message: 'Daily message quota exceeded.' });
+    hours(14);
+    expect(await free()).toBe(1);
+    await send('d@example.com');
+    await expect(send('e@example.com')).rejects.toMatchObject({ message: 'Daily message quota exceeded.' });
+    hours(10);
+    expect(await free()).toBe(2);
+    await setFaults({ max24HourSend: -1 });
+    for (const to of ['f', 'g', 'h', 'i']) await send(`${to}@example.com`);
+  });
+
   it('fails, throttles and slows down at random', async () => {
     const { send, setFaults, slept } = await start();
     await setFaults({ errorRate: 0.6, latencyMs: 40 });

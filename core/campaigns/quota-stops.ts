@@ -1,0 +1,67 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isoNow } from '../clock.ts';
+import { type DynamoTable, deleteIf, type Item, updateIf } from '../dynamodb/table.ts';
+import { CAMPAIGN_QUOTA_STOP_KEY, campaignQuotaStopKey, INDEX } from '../ledger/keys.ts';
+import type { CampaignRecord } from './campaign.ts';
+
+/** A campaign whose rows SES refused for the daily quota. `updatedAt` is the time of the latest refusal. */
+export interface QuotaStop {
+  batchId: string;
+  updatedAt: string;
+}
+
+/**
+ * Entries by which the sweep finds the campaigns that the daily quota stopped, without reading all campaigns. An entry is a hint: the
+ * campaign's record says whether it waits. It is written before the record, so none is missing.
+ */
+export interface QuotaStops {
+  add(campaign: Pick<CampaignRecord, 'batchId' | 'createdAt'>): Promise<void>;
+  /** All of them, in the order in which the campaigns were uploaded. */
+  list(): Promise<QuotaStop[]>;
+  /** Removes an entry, unless SES has refused more rows since it was read. */
+  remove(stop: QuotaStop): Promise<void>;
+}
+
+export function createQuotaStops(table: DynamoTable): QuotaStops {
+  return {
+    async add({ batchId, createdAt }) {
+      await updateIf(table, {
+        key: campaignQuotaStopKey(batchId),
+        update: 'SET #batchId = :batchId, #updatedAt = :now, #statusKey = :statusKey, #createdKey = :createdKey',
+        condition: 'attribute_not_exists(#updatedAt) OR #updatedAt < :now',
+        values: {
+          ':batchId': batchId,
+          ':now': isoNow(table.clock),
+          ':statusKey': CAMPAIGN_QUOTA_STOP_KEY,
+          ':createdKey': `${createdAt}#${batchId}`,
+        },
+      });
+    },
+
+    async list() {
+      const stops: QuotaStop[] = [];
+      let after: Item | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await table.client.send(
+          new QueryCommand({
+            TableName: table.tableName,
+            IndexName: INDEX.byStatus,
+            KeyConditionExpression: 'statusKey = :stops',
+            ExpressionAttributeValues: { ':stops': CAMPAIGN_QUOTA_STOP_KEY },
+            ...(after && { ExclusiveStartKey: after }),
+          }),
+        );
+        stops.push(
+          ...Items.map(({ batchId, updatedAt }) => ({ batchId: String(batchId), updatedAt: String(updatedAt) })),
+        );
+        after = LastEvaluatedKey;
+      } while (after);
+      return stops;
+    },
+
+    async remove({ batchId, updatedAt }) {
+      const key = campaignQuotaStopKey(batchId);
+      await deleteIf(table, { key, condition: '#updatedAt = :seen', values: { ':seen': updatedAt } });
+    },
+  };
+}
