@@ -122,7 +122,7 @@ export class Campaigns extends Construct {
       memory: MEMORY.wholeCpu,
       environment: { SENDER_ADDRESS: shared.senderAddress },
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'UpdateItem']),
+        table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
         shared.sendEmail(
           parameter(this, 'SenderIdentity', {
             description: 'The verified SES identity that SenderAddress belongs to',

@@ -56,7 +56,10 @@ export class Requests extends Construct {
           default: 'http://provider:3001',
         }),
       },
-      access: [table.access(['GetItem', 'BatchGetItem', 'UpdateItem']), secretAccess(key, 'NOTIFY_SECRET_ARN')],
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
+        secretAccess(key, 'NOTIFY_SECRET_ARN'),
+      ],
     });
 
     new ProductFunction(this, 'Requests', shared, {

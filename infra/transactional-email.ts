@@ -57,7 +57,7 @@ export class TransactionalEmail extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'PutItem', 'UpdateItem']),
+        table.access(['GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
         // AllowedSenders decides who may be in From; SES itself refuses an identity that is not verified.
         shared.sendEmail('*'),

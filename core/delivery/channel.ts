@@ -53,7 +53,7 @@ export interface Channel<J extends Job, Message> {
 
 /** What every delivery needs, whatever its channel. */
 export interface DeliveryDeps {
-  ledger: Pick<Ledger, 'claim' | 'release' | 'recordSent' | 'recordError' | 'expire' | 'contents'>;
+  ledger: Pick<Ledger, 'claim' | 'release' | 'recordSent' | 'recordError' | 'flush' | 'expire' | 'contents'>;
   clock: Clock;
   telemetry: Telemetry;
   /** A new lease id each time. */

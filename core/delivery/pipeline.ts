@@ -11,6 +11,8 @@ import { type Slot, SlotReservations } from './slot-reservations.ts';
 const AFTER_SLOT_MS = 5_500;
 /** A claim that takes longer is aborted. The time left must be enough to release it and to send the other rows. */
 const CLAIM_TIMEOUT_MS = 1_500;
+/** A row is claimed at most this long before it must be, so that the rows of the next slots share its call. */
+const CLAIM_AHEAD_MS = 100;
 /** How long a job waits whose channel says `hold`. */
 const HOLD_MS = 5_000;
 /** How long a job waits for a service that is busy. It was asked again for seconds before. */
@@ -21,6 +23,9 @@ interface Batch<J extends Job, M> {
   deps: DeliveryDeps;
   slots(route: Route<M>): SlotReservations;
   contents: Promise<Map<string, string>>;
+  turns: Turns;
+  /** Called when a job has been sent, or ends without. Once none is left, outcomes are written without waiting for others. */
+  sent(job: J): void;
 }
 
 /**
@@ -37,6 +42,7 @@ export async function deliver<J extends Job, M>(
   if (jobs.length === 0) return [];
   const until = deadline - AFTER_SLOT_MS;
   const reserved = new Map<string, { slots: SlotReservations; route: Route<M> }>();
+  const unsent = new Set(jobs);
   const batch: Batch<J, M> = {
     channel,
     deps,
@@ -49,14 +55,47 @@ export async function deliver<J extends Job, M>(
       reserved.set(key, { slots, route });
       return slots;
     },
+    turns: new Turns(deps.clock),
+    sent(job) {
+      if (unsent.delete(job) && unsent.size === 0) setImmediate(() => deps.ledger.flush());
+    },
   };
   // Each job that awaits the contents gets the failure itself.
   batch.contents.catch(() => undefined);
   const answers = channel.answers();
-  await Promise.all(jobs.map(async (job) => answers.add(job, await deliverOne(job, batch))));
+  await Promise.all(
+    jobs.map(async (job) => {
+      const outcome = await deliverOne(job, batch);
+      batch.sent(job);
+      answers.add(job, outcome);
+    }),
+  );
   const kept = await answers.end();
   await Promise.all([...reserved.values()].map(({ route }) => route.limiter.idle()));
   return kept;
+}
+
+/** Lets rows claim together: when the first one is due, those that are due soon go along. */
+class Turns {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<{ due: number; go: AbortController }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves at this time (milliseconds since the epoch), or up to `CLAIM_AHEAD_MS` earlier. */
+  async wait(due: number): Promise<void> {
+    const turn = { due, go: new AbortController() };
+    this.#waiting.add(turn);
+    const { signal } = turn.go;
+    await this.#clock.sleep(Math.max(0, due - this.#clock.now()), signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    this.#waiting.delete(turn);
+    const soon = this.#clock.now() + CLAIM_AHEAD_MS;
+    for (const other of this.#waiting) if (other.due <= soon) other.go.abort();
+  }
 }
 
 /** Delivers one job: reserve, check, claim, send, record. */
@@ -76,7 +115,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
       // `usual` is enough here: a row that needs longer misses this slot and reserves another one.
       const slot = await batch.slots(route).reserve(latency.claim.usual);
       if ('retryAt' in slot) return postponed(slot, clock);
-      await clock.sleep(Math.max(0, slot.at - latency.claim.expected - clock.now()));
+      await batch.turns.wait(slot.at - latency.claim.expected);
 
       const verdict = await channel.check?.(job);
       if (verdict !== undefined && verdict !== 'go') return refused(verdict);
@@ -114,6 +153,7 @@ async function attempt<J extends Job, M>(
 
   const { row } = claimed;
   const sent = await send(batch, route, () => message(row), row);
+  batch.sent(job);
   if (sent) return record(job, channel, deps, { row, leaseId, sent });
   await releaseLease(deps, row, leaseId, { countAttempt: false });
   return undefined;

@@ -1,8 +1,15 @@
+import { SharedUpdates } from '../dynamodb/shared-updates.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
 import { accept, markForgotten, requeue } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
-import { claim, expire, getRow, recordError, recordSent, release } from './transitions.ts';
+import { claim, expire, getRow, type LedgerTable, recordError, recordSent, release } from './transitions.ts';
+
+/** A process that dies leaves unconfirmed what it sent within this time. Outcomes that come within it share a call. */
+const RECORD_WITHIN_MS = 100;
+
+/** Writes the outcomes that wait for others to share their call. */
+const flush = ({ outcomes }: LedgerTable): void => outcomes.flush();
 
 const operations = {
   // What happens to one row: every change is one conditional write.
@@ -11,6 +18,7 @@ const operations = {
   recordSent,
   recordError,
   expire,
+  flush,
   requeue,
   accept,
   markForgotten,
@@ -27,7 +35,7 @@ const operations = {
 };
 
 type OnTable<Operations> = {
-  [Name in keyof Operations]: Operations[Name] extends (table: DynamoTable, ...rest: infer Rest) => infer Result
+  [Name in keyof Operations]: Operations[Name] extends (table: LedgerTable, ...rest: infer Rest) => infer Result
     ? (...rest: Rest) => Result
     : never;
 };
@@ -36,10 +44,16 @@ type OnTable<Operations> = {
 export interface Ledger extends OnTable<typeof operations> {}
 
 /** The ledger in a table with the indexes `byStatus` and `byAddress`. */
-export const createLedger = (table: DynamoTable): Ledger =>
-  Object.fromEntries(
-    Object.entries<(table: DynamoTable, ...rest: never[]) => unknown>(operations).map(([name, operation]) => [
+export function createLedger(table: DynamoTable): Ledger {
+  const ledgerTable: LedgerTable = {
+    ...table,
+    claims: new SharedUpdates(table, { gatherMs: 0 }),
+    outcomes: new SharedUpdates(table, { gatherMs: RECORD_WITHIN_MS }),
+  };
+  return Object.fromEntries(
+    Object.entries<(table: LedgerTable, ...rest: never[]) => unknown>(operations).map(([name, operation]) => [
       name,
-      (...rest: never[]) => operation(table, ...rest),
+      (...rest: never[]) => operation(ledgerTable, ...rest),
     ]),
-  ) as Ledger;
+  ) as unknown as Ledger;
+}

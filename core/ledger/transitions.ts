@@ -1,9 +1,16 @@
 import { isoNow } from '../clock.ts';
+import type { SharedUpdates, UpdateStatement } from '../dynamodb/shared-updates.ts';
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { toRow } from './item.ts';
 import { stateKey, statusKeyOf } from './keys.ts';
 import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
+
+/** The table, and the updates of its rows that share calls. */
+export interface LedgerTable extends DynamoTable {
+  claims: SharedUpdates;
+  outcomes: SharedUpdates;
+}
 
 /** Names a row. */
 export interface RowId {
@@ -35,30 +42,23 @@ export interface ClaimOptions {
 }
 
 /**
- * Takes the right to send a QUEUED row that has no lease. The same lease twice is one claim and one attempt. When the signal aborts it,
- * the call rejects and the lease should be released, because the claim may have been written.
+ * Takes the right to send a QUEUED row that has no lease. Claims of the same moment share one call. The same lease twice is one claim and one
+ * attempt. When the signal aborts it, the call rejects and the lease should be released, because the claim may have been written.
  */
-export async function claim(table: DynamoTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
+export async function claim(table: LedgerTable, id: RowId, lease: Lease, options: ClaimOptions = {}): Promise<Claim> {
   const { provider, signal } = options;
-  const item = await updateIf(table, {
+  const now = isoNow(table.clock);
+  const outcome = await table.claims.update({
     key: stateKey(id.batchId, id.rowNumber),
-    update:
-      'SET #leaseId = :leaseId, #leaseUntil = :leaseUntil, #lastAttemptAt = :now, #updatedAt = :now, ' +
-      `#attempts = if_not_exists(#attempts, :zero) + :one${provider === undefined ? '' : ', #provider = :provider'}`,
-    condition: '#status = :queued AND attribute_not_exists(#leaseId)',
-    values: {
-      ':leaseId': lease.leaseId,
-      ':leaseUntil': lease.leaseUntil,
-      ':now': isoNow(table.clock),
-      ':zero': 0,
-      ':one': 1,
-      ':queued': 'QUEUED',
-      ...(provider === undefined ? {} : { ':provider': provider }),
-    },
+    update: `SET "leaseId" = ? SET "leaseUntil" = ? SET "lastAttemptAt" = ? SET "updatedAt" = ? SET "attempts" = "attempts" + ?${
+      provider === undefined ? '' : ' SET "provider" = ?'
+    }`,
+    condition: `"status" = 'QUEUED' AND "leaseId" IS MISSING`,
+    values: [lease.leaseId, lease.leaseUntil, now, now, 1, ...(provider === undefined ? [] : [provider])],
     ...(signal && { signal }),
   });
-  if (item) return { result: 'claimed', row: toRow(item) };
-  const row = await getRow(table, id);
+  if ('updated' in outcome) return { result: 'claimed', row: toRow(outcome.updated) };
+  const row = outcome.refused ? toRow(outcome.refused) : await getRow(table, id);
   if (!row) return { result: 'missing' };
   // The SDK repeats a call whose answer was lost, so this very claim may have caused the refusal.
   if (row.lease?.leaseId === lease.leaseId) return { result: 'claimed', row };
@@ -91,18 +91,18 @@ async function bounded(table: DynamoTable, id: RowId, lease: Lease): Promise<Lea
 
 /** Ends a claim when nothing was sent. Throttled and blocked attempts are not counted. False when the lease was not held. */
 export async function release(
-  table: DynamoTable,
+  table: LedgerTable,
   id: RowId,
   leaseId: string,
   { countAttempt }: { countAttempt: boolean },
 ): Promise<boolean> {
-  const item = await updateIf(table, {
+  const outcome = await table.outcomes.update({
     key: stateKey(id.batchId, id.rowNumber),
-    update: `SET #updatedAt = :now${countAttempt ? '' : ', #attempts = #attempts - :one'} REMOVE #leaseId, #leaseUntil`,
-    condition: '#leaseId = :leaseId',
-    values: { ':leaseId': leaseId, ':now': isoNow(table.clock), ...(countAttempt ? {} : { ':one': 1 }) },
+    update: `SET "updatedAt" = ?${countAttempt ? '' : ' SET "attempts" = "attempts" - ?'} REMOVE "leaseId" REMOVE "leaseUntil"`,
+    condition: '"leaseId" = ?',
+    values: [isoNow(table.clock), ...(countAttempt ? [] : [1]), leaseId],
   });
-  return item !== undefined;
+  return 'updated' in outcome;
 }
 
 /**
@@ -110,51 +110,49 @@ export async function release(
  * queued again and no other attempt holds it. True when the row is SENT by this very attempt.
  */
 export async function recordSent(
-  table: DynamoTable,
+  table: LedgerTable,
   row: LedgerRow,
   leaseId: string,
   accepted: { provider: string; messageId: string },
 ): Promise<boolean> {
   // A row that an operator resent keeps the error that says so.
   const keepError = row.error?.resolution === 'resent';
-  const item = await updateIf(table, {
-    key: stateKey(row.batchId, row.rowNumber),
-    update:
-      'SET #status = :sent, #statusKey = :statusKey, #provider = :provider, #messageId = :messageId, ' +
-      `#lastLeaseId = :leaseId, #updatedAt = :now REMOVE #leaseId, #leaseUntil${keepError ? '' : ', #error'}`,
-    condition:
-      '#leaseId = :leaseId OR (#lastLeaseId = :leaseId AND attribute_not_exists(#leaseId) AND #status <> :sent)',
-    values: {
-      ':leaseId': leaseId,
-      ':sent': 'SENT',
-      ':statusKey': statusKeyOf(row, 'SENT'),
-      ':provider': accepted.provider,
-      ':messageId': accepted.messageId,
-      ':now': isoNow(table.clock),
-    },
+  const { provider, messageId } = accepted;
+  return record(table, row, 'SENT', leaseId, {
+    update: `SET "status" = 'SENT' SET "statusKey" = ? SET "provider" = ? SET "messageId" = ? SET "lastLeaseId" = ? SET "updatedAt" = ?
+      REMOVE "leaseId" REMOVE "leaseUntil"${keepError ? '' : ' REMOVE "error"'}`,
+    condition: `"leaseId" = ? OR ("lastLeaseId" = ? AND "leaseId" IS MISSING AND "status" <> 'SENT')`,
+    values: [statusKeyOf(row, 'SENT'), provider, messageId, leaseId, isoNow(table.clock), leaseId, leaseId],
   });
-  return item !== undefined || endedBy(table, row, leaseId, 'SENT');
 }
 
 /** Ends a claimed row in ERROR. True when the row is in ERROR by this very attempt. */
 export async function recordError(
-  table: DynamoTable,
+  table: LedgerTable,
   row: LedgerRow,
   leaseId: string,
   error: SendError,
 ): Promise<boolean> {
-  const item = await updateIf(table, {
-    key: stateKey(row.batchId, row.rowNumber),
-    update: `${TO_ERROR}, #lastLeaseId = :leaseId REMOVE #leaseId, #leaseUntil`,
-    condition: '#leaseId = :leaseId',
-    values: { ...errorValues(table, row, error), ':leaseId': leaseId },
+  return record(table, row, 'ERROR', leaseId, {
+    update: `SET "status" = 'ERROR' SET "statusKey" = ? SET "error" = ? SET "lastLeaseId" = ? SET "updatedAt" = ?
+      REMOVE "leaseId" REMOVE "leaseUntil"`,
+    condition: '"leaseId" = ?',
+    values: [statusKeyOf(row, 'ERROR'), error, leaseId, isoNow(table.clock), leaseId],
   });
-  return item !== undefined || endedBy(table, row, leaseId, 'ERROR');
 }
 
-/** After a refused condition: whether this attempt ended the row all the same, by a call whose answer was lost. */
-async function endedBy(table: DynamoTable, id: RowId, leaseId: string, status: SendStatus): Promise<boolean> {
-  const row = await getRow(table, id);
+/** Records an outcome. After a refusal it tells whether this attempt ended the row all the same, by a call whose answer was lost. */
+async function record(
+  table: LedgerTable,
+  id: RowId,
+  status: SendStatus,
+  leaseId: string,
+  statement: Omit<UpdateStatement, 'key'>,
+): Promise<boolean> {
+  const key = stateKey(id.batchId, id.rowNumber);
+  const outcome = await table.outcomes.update({ key, ...statement });
+  if ('updated' in outcome) return true;
+  const row = outcome.refused ? toRow(outcome.refused) : await getRow(table, id);
   return row?.status === status && row.lastLeaseId === leaseId;
 }
 
@@ -182,7 +180,12 @@ export async function expire(table: DynamoTable, id: RowId, lease: Lease): Promi
   if (!isOver(await bounded(table, id, row.lease), table.clock.now())) return row;
   const until = new Date(lease.leaseUntil).toISOString();
   const message = `The worker that held this row until ${until} left no record of what it did.`;
-  await recordError(table, row, lease.leaseId, errorOf('DeliveryUnconfirmed', message));
+  await updateIf(table, {
+    key: stateKey(id.batchId, id.rowNumber),
+    update: `${TO_ERROR}, #lastLeaseId = :leaseId REMOVE #leaseId, #leaseUntil`,
+    condition: '#leaseId = :leaseId',
+    values: { ...errorValues(table, row, errorOf('DeliveryUnconfirmed', message)), ':leaseId': lease.leaseId },
+  });
   return getRow(table, id);
 }
 

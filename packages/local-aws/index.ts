@@ -7,6 +7,7 @@ export { messageForUser, uncaughtError } from './src/cli/failure.ts';
 export { interruptSignal } from './src/cli/interrupt.ts';
 export { type Lock, takeLock } from './src/compose/lock.ts';
 export { StartFailure } from './src/compose/ports.ts';
+export { startDynamoDb } from './src/dynamodb/dynamodb.ts';
 export type { ExtensionContext, Extensions } from './src/extensions.ts';
 export { type FaultSet, Faults, faultMilliseconds, faultRate } from './src/faults/faults.ts';
 export type { Chance } from './src/faults/step.ts';

@@ -13,7 +13,6 @@ import { createEmailStore } from '../../../core/email/store.ts';
 import { type ErrorCode, PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { Lease } from '../../../core/ledger/send.ts';
-import { claim } from '../../../core/ledger/transitions.ts';
 import { createLimiter } from '../../../core/limiter/limiter.ts';
 import type { Metric } from '../../../core/telemetry.ts';
 import { openTable } from '../support/table.ts';
@@ -334,8 +333,7 @@ describe('delivering emails', () => {
 
   it('tries a leased row again later, and records it unconfirmed once the lease expired', async () => {
     await channel.accept(to('a@b.co'));
-    await claim(
-      channel.table,
+    await createLedger(channel.table).claim(
       { batchId: 'b1', rowNumber: 1 },
       { leaseId: 'dead', leaseUntil: channel.clock.now() + 30_000 },
     );

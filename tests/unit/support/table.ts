@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -7,6 +6,7 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { startDynamoDb } from 'local-aws';
 import { type DynamoTable, documentClient } from '../../../core/dynamodb/table.ts';
 import { LISTED } from '../../../core/ledger/keys.ts';
 import { ANYBODY, givenService, REGION } from './aws.ts';
@@ -18,8 +18,8 @@ const keys = (hash: string, range: string) => [
 ];
 
 /** Of a test file. */
-let dynalite: ReturnType<typeof startDynalite> | undefined;
-afterAll(async () => (await dynalite)?.close());
+let local: ReturnType<typeof startDynamoDb> | undefined;
+afterAll(async () => (await local)?.close());
 
 /**
  * A table like the product's, of its own: in another DynamoDB where the environment names one, else in memory. Its clock stands while a
@@ -29,9 +29,8 @@ export async function openTable(
   clock = simulatedClock(),
 ): Promise<DynamoTable & { clock: SimulatedClock; close(): Promise<void> }> {
   const given = givenService('DYNAMODB');
-  if (!given) dynalite ??= startDynalite();
   const low = new DynamoDBClient(
-    given ?? { endpoint: (await dynalite)?.endpoint ?? '', region: REGION, credentials: ANYBODY },
+    given ?? { requestHandler: await localHandler(), region: REGION, credentials: ANYBODY },
   );
   const tableName = `sends-${randomUUID()}`;
   await low.send(
@@ -79,19 +78,17 @@ export async function openTable(
   };
 }
 
-/** DynamoDB in a thread, with real conditional writes. */
-async function startDynalite() {
-  const worker = new Worker(
-    `const { parentPort } = require('node:worker_threads');
-     const server = require('dynalite')({ createTableMs: 0 });
-     // A busy test must not find its idle connections closed.
-     server.keepAliveTimeout = 0;
-     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-    { eval: true },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  return { endpoint: `http://127.0.0.1:${port}`, close: () => worker.terminate() };
+/** DynamoDB in memory and in a thread of its own, with real conditional writes. The calls need no socket. */
+async function localHandler() {
+  local ??= startDynamoDb({ tables: [] });
+  const service = await local;
+  return {
+    async handle({ headers, body }: { headers: Record<string, string>; body?: string | Uint8Array }) {
+      const operation = headers['x-amz-target']?.split('.')[1] ?? '';
+      const answer = await service.call(operation, typeof body === 'string' ? body : new TextDecoder().decode(body));
+      return { response: { statusCode: answer.status, headers: JSON_HEADERS, body: Buffer.from(answer.body) } };
+    },
+  };
 }
+
+const JSON_HEADERS = { 'content-type': 'application/x-amz-json-1.0' };
