@@ -9,6 +9,7 @@ export const STACK_OPTIONS = {
   data: { type: 'string', default: '.pregon' },
   rate: { type: 'string', default: '50' },
   host: { type: 'string', default: '127.0.0.1' },
+  'allow-host': { type: 'string', multiple: true },
   open: { type: 'boolean', default: false },
   'notify-url': { type: 'string' },
   'notify-key': { type: 'string' },
@@ -20,7 +21,9 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --data .pregon     directory of all local state
   --rate 50          emails per second that the local SES allows; campaigns use all of it
-  --host 127.0.0.1   address that the HTTP API listens on
+  --host 127.0.0.1   address that the HTTP API listens on; any other needs PREGON_API_KEY
+  --allow-host NAME  accept requests for this host name too, besides IP addresses, localhost and the name
+                     in --host; may be repeated
   --open             accept requests without an API key (not with --host)
   --notify-url URL   base URL of the notification provider; /v1/notify is appended
                      (by default a local stand-in with the published latency and errors)
@@ -37,6 +40,8 @@ export interface StackSettings {
   dataDir: string;
   ratePerSecond: number;
   host: string;
+  /** Further host names by which the HTTP API may be called. */
+  allowHosts: readonly string[];
   open: boolean;
   apiKey: string;
   notify: NotifyTarget;
@@ -51,6 +56,7 @@ interface StackValues {
   data: string;
   rate: string;
   host: string;
+  'allow-host'?: string[] | undefined;
   open: boolean;
   'notify-url'?: string | undefined;
   'notify-key'?: string | undefined;
@@ -60,6 +66,9 @@ interface StackValues {
 
 const MAX_PORT = 65_535;
 const MAX_RATE = 100_000;
+const DEFAULT_KEY = 'pregon-local';
+/** Without a scheme and a port. */
+const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Checks every option before anything starts. Throws UsageError. */
@@ -69,6 +78,15 @@ export function stackSettings(values: StackValues): StackSettings {
       `--open with --host ${values.host} would let anyone on the network send: use one or the other`,
     );
   }
+  const apiKey = process.env.PREGON_API_KEY || DEFAULT_KEY;
+  if (apiKey === DEFAULT_KEY && !LOOPBACK.test(values.host)) {
+    throw new UsageError(
+      `With --host ${values.host} the network reaches the API, and everybody knows the key ${DEFAULT_KEY}: set PREGON_API_KEY`,
+    );
+  }
+  const allowHosts = values['allow-host'] ?? [];
+  const wrong = allowHosts.find((name) => !HOST_NAME.test(name));
+  if (wrong !== undefined) throw new UsageError(`--allow-host takes a host name such as app.example, not "${wrong}"`);
   if (values.data === '') throw new UsageError('--data takes a directory, not an empty text');
   if (!isAccountProfile(values.account))
     throw new UsageError(`--account takes default or new, not "${values.account}"`);
@@ -81,8 +99,9 @@ export function stackSettings(values: StackValues): StackSettings {
     dataDir: values.data,
     ratePerSecond: wholeNumber('rate', values.rate, 1, MAX_RATE),
     host: values.host,
+    allowHosts,
     open: values.open,
-    apiKey: process.env.PREGON_API_KEY || 'pregon-local',
+    apiKey,
     notify: notifyTarget(values['notify-url'], values['notify-key']),
     account: values.account,
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),

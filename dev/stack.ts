@@ -28,6 +28,8 @@ export interface StackOptions {
   ratePerSecond: number;
   /** Address that the HTTP API listens on. */
   host: string;
+  /** Further host names by which the HTTP API may be called. */
+  allowHosts?: readonly string[];
   /** Requests need no API key. */
   open: boolean;
   apiKey: string;
@@ -73,7 +75,7 @@ const usageByCampaign: UsageGroups = {
  * complete. Throws the errors of startLocalAws, whose messages are for the user.
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  const { apiKey, ratePerSecond, host, open, port, awsPort, account = 'default', onNotice } = options;
+  const { apiKey, ratePerSecond, host, allowHosts = [], open, port, awsPort, account = 'default', onNotice } = options;
   const dataDir = resolve(options.dataDir);
   const faults = createFaults();
   const aws = await startLocalAws({
@@ -83,6 +85,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     port,
     awsPort,
     host,
+    allowHosts,
     open: open && OPEN,
     account,
     page: { global: 'PREGON_LOCAL', values: { apiKey } },

@@ -1,10 +1,19 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
+import { numberParameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
@@ -16,6 +25,24 @@ import { physicalName } from './stages.ts';
 const KEYS_TTL_SECONDS = 25;
 const AUTHORIZER_TIMEOUT_SECONDS = 5;
 const RESULT_TTL_SECONDS = 30;
+
+/**
+ * What the access log says of a request. The route and not the path, which may contain an address or a token; no header and no body. The
+ * key's name is that of the authorizer's context. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+const ACCESS_LOG = {
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  route: '$context.routeKey',
+  status: '$context.status',
+  keyName: '$context.authorizer.keyName',
+  sourceIp: '$context.identity.sourceIp',
+  milliseconds: '$context.responseLatency',
+  bytes: '$context.responseLength',
+  error: '$context.error.message',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+};
 
 /** The HTTP API with the routes that the functions of the stack name, the API keys with their authorizer, and the pages. */
 export class Edge extends Construct {
@@ -62,6 +89,7 @@ export class Edge extends Construct {
     this.api = new HttpApi(this, 'Http', {
       apiName: physicalName(stage, 'api'),
       description: 'Campaigns, their state, and the pages',
+      createDefaultStage: false,
       defaultAuthorizer: new HttpLambdaAuthorizer('ApiKey', authorizer, {
         responseTypes: [HttpLambdaResponseType.SIMPLE],
         // The identity is the key of the cache. Without the route, a result for one route would hold for all others.
@@ -71,6 +99,35 @@ export class Edge extends Construct {
       }),
     });
     this.url = this.api.apiEndpoint;
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: {
+        rateLimit: numberParameter(this, 'ApiRate', {
+          description: 'Requests per second that the API accepts; beyond them it answers 429',
+          default: 1000,
+          minValue: 1,
+        }),
+        burstLimit: numberParameter(this, 'ApiBurst', {
+          description: 'Requests that the API accepts at once',
+          default: 2000,
+          minValue: 1,
+        }),
+      },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLog', {
+            // Below this prefix, log groups do not fill up the one resource policy of CloudWatch Logs.
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+            logGroupName: `/aws/vendedlogs/${physicalName(stage, 'api')}`,
+            retention: stage.logDays as RetentionDays,
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        ),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
     const withoutKey = new HttpNoneAuthorizer();
     const functions = Stack.of(this)
       .node.findAll()

@@ -5,12 +5,17 @@ import type { Construct } from 'constructs';
  * The value of a parameter of the stack, which the operator sets at deploy time under exactly this name. Defaults are ASCII, because
  * CloudFormation replaces other characters by question marks.
  */
-export function parameter(
-  scope: Construct,
-  name: string,
-  props: CfnParameterProps & Required<Pick<CfnParameterProps, 'default' | 'description'>>,
-): string {
-  const created = new CfnParameter(scope, name, props);
-  created.overrideLogicalId(name);
-  return created.valueAsString;
+export const parameter = (scope: Construct, name: string, props: ParameterProps): string =>
+  created(scope, name, props).valueAsString;
+
+/** The same of a number. */
+export const numberParameter = (scope: Construct, name: string, props: ParameterProps): number =>
+  created(scope, name, { ...props, type: 'Number' }).valueAsNumber;
+
+type ParameterProps = CfnParameterProps & Required<Pick<CfnParameterProps, 'default' | 'description'>>;
+
+function created(scope: Construct, name: string, props: ParameterProps): CfnParameter {
+  const parameter = new CfnParameter(scope, name, props);
+  parameter.overrideLogicalId(name);
+  return parameter;
 }

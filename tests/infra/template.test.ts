@@ -19,6 +19,12 @@ interface Statement {
   Resource: unknown;
 }
 
+interface LambdaProperties {
+  FunctionName: string;
+  Timeout: number;
+  Environment: { Variables: Record<string, unknown> };
+}
+
 const stageOf = (name: string): Stage => {
   const found = STAGES[name];
   if (!found) throw new Error(`There is no stage ${name}`);
@@ -117,6 +123,43 @@ describe('the stack', () => {
       const { Variables = {} } = (Properties?.Environment ?? {}) as { Variables?: Record<string, unknown> };
       for (const name of Object.keys(Variables)) expect(name).not.toMatch(/(KEY|TOKEN|PASSWORD|SECRET)$/);
     }
+  });
+
+  it('states no value of the API keys, so that no deploy overwrites those of the operators', () => {
+    const [secret] = ofType('AWS::SecretsManager::Secret').filter(([, { Properties }]) =>
+      String(Properties?.Name).endsWith('/api-keys'),
+    );
+
+    expect(Object.keys(secret?.[1].Properties ?? {}).sort()).toEqual(['Description', 'Name']);
+  });
+
+  it('lets a change of a key take effect within 60 seconds, and caches the authorizer’s result for each route', () => {
+    const authorizer = ofType('AWS::ApiGatewayV2::Authorizer')[0]?.[1].Properties;
+    const code = ofType('AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties as unknown as LambdaProperties)
+      .find(({ FunctionName }) => FunctionName.endsWith('-authorizer'));
+    const kept = code?.Environment.Variables.API_KEYS_TTL_SECONDS;
+    const seconds = [authorizer?.AuthorizerResultTtlInSeconds, kept, code?.Timeout];
+
+    expect(seconds.map(Number).reduce((sum, part) => sum + part)).toBeLessThanOrEqual(60);
+    expect(authorizer?.IdentitySource).toEqual(['$request.header.Authorization', '$context.routeKey']);
+  });
+
+  it('throttles the API by parameters, and logs each access with its key and without content', () => {
+    const stage = ofType('AWS::ApiGatewayV2::Stage')[0]?.[1].Properties;
+    const { Format, DestinationArn } = (stage?.AccessLogSettings ?? {}) as {
+      Format: string;
+      DestinationArn: unknown;
+    };
+    const logged = JSON.parse(Format) as Record<string, string>;
+
+    expect(stage?.DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: { Ref: 'ApiRate' },
+      ThrottlingBurstLimit: { Ref: 'ApiBurst' },
+    });
+    expect(DestinationArn).toEqual({ 'Fn::GetAtt': [expect.stringContaining('AccessLog'), 'Arn'] });
+    expect(logged).toMatchObject({ keyName: '$context.authorizer.keyName', route: '$context.routeKey' });
+    expect(Format).not.toMatch(/\.path|header|body|claims|userAgent/i);
   });
 
   it('gives every queue that has a consumer dead letters, 5 receives, and six times the timeout as visibility', () => {

@@ -8,7 +8,7 @@ declare global {
 }
 
 const NO_KEY =
-  'The API asks for its key. Open "Headers" below the query and type {"Authorization": "Bearer <api key>"}, then run the query again.';
+  'The API asks for a key with the scope read, or operate for a mutation. Open "Headers" below the query and type {"Authorization": "Bearer <api key>"}, then run the query again.';
 
 /** Posts to the API, with the local key unless the user entered an Authorization header. */
 export const fetcher: Fetcher = async ({ query, variables, operationName }, { headers = {} } = {}) => {

@@ -33,6 +33,8 @@ export interface LocalAwsOptions {
   readonly port?: number;
   /** Address that the HTTP API listens on; 127.0.0.1 by default. */
   readonly host?: string;
+  /** Host names by which the HTTP API may be called, besides IP addresses and those of this machine. */
+  readonly allowHosts?: readonly string[];
   /** Port of the AWS endpoint, which listens on 127.0.0.1; 0 takes any free port. */
   readonly awsPort?: number;
   /** Values of the template's parameters, by name; the others take their defaults. */
@@ -209,6 +211,7 @@ async function start(
       region: template.region,
       awsEndpoint: gateway.url,
       open: options.open ?? false,
+      allowHosts: [host, ...(options.allowHosts ?? [])],
       ...(options.page && { page: options.page }),
       onRequest: () => meter.httpRequest(),
       onProblem: onNotice,

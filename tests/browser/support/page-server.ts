@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,10 +10,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** As strict as the product's own answers. */
+/** What local AWS adds to a page of this machine. */
+const SETTINGS = 'globalThis.PREGON_LOCAL={"apiKey":"test-key","aws":"/_aws"}';
+/** As strict as the product's own answers, with the hash of the settings as local AWS adds it. */
 const POLICY = [
   "default-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(SETTINGS).digest('base64')}'`,
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
@@ -80,8 +83,7 @@ async function serve(folder: string, pathname: string, response: ServerResponse,
   const file = asset ?? 'index.html';
   let content = await readFile(join(folder, file));
   if (file === 'index.html' && !deployed) {
-    const told = '<script>globalThis.PREGON_LOCAL={"apiKey":"test-key","aws":"/_aws"}</script>';
-    content = Buffer.from(content.toString('utf8').replace('<head>', `<head>${told}`));
+    content = Buffer.from(content.toString('utf8').replace('<head>', `<head><script>${SETTINGS}</script>`));
   }
   const contentType = TYPES[extname(file)] ?? 'application/octet-stream';
   response.writeHead(200, { 'content-type': contentType, 'content-security-policy': POLICY }).end(content);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseCommand, UsageError } from '../../../cli/arguments.ts';
 import type { CampaignView } from '../../../cli/client.ts';
 import { duration, ProgressMeter, progressLine, progressText } from '../../../cli/progress.ts';
@@ -136,6 +136,13 @@ describe('the summary', () => {
 });
 
 describe('the command line', () => {
+  const before = process.env.PREGON_API_KEY;
+  beforeEach(() => {
+    delete process.env.PREGON_API_KEY;
+  });
+  afterAll(() => {
+    if (before !== undefined) process.env.PREGON_API_KEY = before;
+  });
   const spec = { command: 'npm start', help: 'help', options: STACK_OPTIONS, positionals: 1 };
   const settings = (...args: string[]) => {
     const parsed = parseCommand(spec, args);
@@ -152,12 +159,24 @@ describe('the command line', () => {
     [['--port', 'x'], /--port takes a whole number from 0 to 65535/],
     [['--rate', '0'], /--rate takes a whole number from 1/],
     [['--open', '--host', '0.0.0.0'], /--open with --host 0.0.0.0/],
+    [['--host', '0.0.0.0'], /set PREGON_API_KEY/],
+    [['--allow-host', 'http://app'], /--allow-host takes a host name/],
     [['--port', '4566'], /two different ports/],
     [['--data', ''], /--data takes a directory/],
     [['--parameter', 'LogLevel'], /--parameter takes NAME=VALUE/],
   ])('refuses %j', (args, message) => {
     expect(() => settings(...args)).toThrow(UsageError);
     expect(() => settings(...args)).toThrow(message);
+  });
+
+  it('takes an address of the network with a key of its own, and the names by which it is called', () => {
+    process.env.PREGON_API_KEY = 'a-key-of-mine';
+
+    expect(settings('--host', '0.0.0.0', '--allow-host', 'app', '--allow-host', 'app.example')).toMatchObject({
+      host: '0.0.0.0',
+      apiKey: 'a-key-of-mine',
+      allowHosts: ['app', 'app.example'],
+    });
   });
 
   it('takes parameters of the template', () => {

@@ -18,6 +18,7 @@ Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and sta
   --stack NAME       the stack to run if CDK_OUT holds several: its name, artifact id or path in the app
   --parameter N=V    a parameter of the template, as cdk deploy --parameters takes it; may be repeated
   --port 3000        port of the stack's HTTP API; 0 takes any free one
+  --allow-host NAME  accept requests of the HTTP API for this host name too; may be repeated
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --account default  quotas of the account: default, or new: 10 Lambda executions at once
   --help             this text`;
@@ -28,6 +29,7 @@ export interface UpSettings {
   readonly stackName?: string;
   readonly port: number;
   readonly awsPort: number;
+  readonly allowHosts: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly account: AccountProfile;
 }
@@ -39,6 +41,7 @@ const OPTIONS = {
   port: { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
   account: { type: 'string', default: 'default' },
+  'allow-host': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -66,6 +69,7 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
     ...(values.stack !== undefined && { stackName: values.stack }),
     port,
     awsPort,
+    allowHosts: values['allow-host'] ?? [],
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
     account,
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { browserGuard, type Foreign } from '../gateway/guard-browser.ts';
 import { type AnswerOptions, RequestAnswers } from './operations/answer-request.ts';
 import { dropRest } from './protocol/body.ts';
 import { corsHeaders } from './protocol/cors.ts';
@@ -8,13 +9,15 @@ import type { ApiRequest } from './protocol/event.ts';
 import { injectSettings, type PageSettings } from './protocol/inject.ts';
 import { AWS_PREFIX, isLocalPath, LocalProxy } from './protocol/local-proxy.ts';
 import { isLoopback } from './protocol/loopback.ts';
-import { ANSWERS, type HttpAnswer } from './protocol/response.ts';
+import { ANSWERS, gatewayAnswer, type HttpAnswer } from './protocol/response.ts';
 
 export interface HttpApiOptions extends AnswerOptions {
   account: string;
   awsEndpoint: string;
   /** Values for the pages that are served to this machine. `aws`, the path of the AWS endpoint, is added to them. */
   page?: PageSettings;
+  /** Host names by which the API may be called, besides IP addresses and those of this machine. */
+  allowHosts?: readonly string[];
   /** Called for each request that API Gateway would bill. */
   onRequest?(): void;
 }
@@ -29,12 +32,16 @@ export class HttpApiServer {
   private readonly server: Server;
   private readonly proxy: LocalProxy;
   private readonly answers: RequestAnswers;
+  private readonly foreign: ReturnType<typeof browserGuard>;
 
   constructor(server: Server, options: HttpApiOptions) {
     this.server = server;
     this.options = options;
     this.proxy = new LocalProxy(options.awsEndpoint);
     this.answers = new RequestAnswers(options);
+    const { allowHosts = [], api } = options;
+    // A page that the template's CORS configuration names may call the API here as on AWS.
+    this.foreign = browserGuard({ hosts: allowHosts, origins: api.cors?.allowOrigins ?? [] });
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
       this.handle(request, response).catch((error: unknown) => this.fail(request, response, error));
@@ -53,6 +60,11 @@ export class HttpApiServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const foreign = this.foreign(request);
+    if (foreign) {
+      send(request, response, gatewayAnswer(403, refusalOf(foreign)), {});
+      return;
+    }
     const [rawPath = '/', rawQueryString = ''] = splitUrl(request.url ?? '/');
     if (isLocalPath(rawPath)) {
       if (isLoopback(request)) this.proxy.pass(request, response);
@@ -95,6 +107,13 @@ export class HttpApiServer {
       send(request, response, ANSWERS.internalError, {});
     }
   }
+}
+
+function refusalOf(foreign: Foreign): string {
+  if ('host' in foreign) {
+    return `Forbidden: local AWS does not accept the host name ${JSON.stringify(foreign.host)}. Name it with --allow-host.`;
+  }
+  return `Forbidden: local AWS accepts no calls of pages from ${JSON.stringify(foreign.origin)}.`;
 }
 
 /** Listens on a port before the API is ready. Until an `HttpApiServer` takes over, every response is 503. */

@@ -8,6 +8,7 @@ describe('the command line of local-aws', () => {
       cdkOut: 'cdk.out',
       dataDir: 'state',
       port: 3000,
+      allowHosts: [],
       awsPort: 4566,
       parameters: {},
       account: 'default',
@@ -28,10 +29,13 @@ describe('the command line of local-aws', () => {
       'B=',
       '--account',
       'new',
+      '--allow-host',
+      'shop.example',
     ];
     expect(readArguments([...UP, ...options])).toEqual({
       cdkOut: 'cdk.out',
       dataDir: 'state',
+      allowHosts: ['shop.example'],
       stackName: 'Prod/Shop',
       port: 0,
       awsPort: 0,

@@ -30,7 +30,7 @@ afterEach(async () => {
 async function serve(
   routes: RouteSpec[],
   invoke: Invoke,
-  changes: { open?: boolean; api?: Partial<HttpApiSpec> } = {},
+  changes: { open?: boolean; allowHosts?: string[]; api?: Partial<HttpApiSpec> } = {},
 ) {
   const listening = await listenHttpApi(0, '127.0.0.1');
   server = new HttpApiServer(listening, {
@@ -48,6 +48,7 @@ async function serve(
     awsEndpoint: 'http://127.0.0.1:1',
     page: { global: 'SETTINGS', values: { apiKey: 'key</script>' } },
     open: changes.open ?? false,
+    allowHosts: changes.allowHosts ?? [],
     onProblem: () => undefined,
   });
   base = `http://127.0.0.1:${server.port}`;
@@ -331,15 +332,32 @@ describe('on this machine', () => {
   it('a page requested under another host name gets neither the key nor access to the AWS endpoint', async () => {
     await serve([route('GET /', 'f')], page);
 
-    expect((await getAs('evil.example', '/')).text).not.toContain('SETTINGS');
+    const refused = await getAs('evil.example:3000', '/');
+    expect(refused.status).toBe(403);
+    expect(JSON.parse(refused.text).message).toContain('--allow-host');
     expect((await getAs('evil.example', '/_aws')).status).toBe(403);
     expect((await getAs('evil.example', '/_local/usage')).status).toBe(403);
   });
 
-  it('a page of another origin has no access to the AWS endpoint', async () => {
-    await serve([], echo);
+  it('a page of another origin has access to neither the AWS endpoint nor the API', async () => {
+    await serve([route('GET /a', 'f')], echo);
 
     expect((await getAs('127.0.0.1', '/_aws', 'https://evil.example')).status).toBe(403);
+    expect((await getAs('127.0.0.1', '/a', 'https://evil.example')).status).toBe(403);
+    expect((await getAs('127.0.0.1', '/a', 'null')).status).toBe(403);
+    expect((await getAs('127.0.0.1', '/a', 'http://localhost:5173')).status).toBe(200);
+  });
+
+  it('the API is called by the names that are accepted, and by addresses; a page of the same name may call it', async () => {
+    await serve([route('GET /a', 'f')], echo, { allowHosts: ['App.example'] });
+    const statusAs = async (host: string, origin?: string) => (await getAs(host, '/a', origin)).status;
+
+    expect(await statusAs('app.example:5000')).toBe(200);
+    expect(await statusAs('app.example:5000', 'http://app.example:5000')).toBe(200);
+    expect(await statusAs('192.0.2.7:3000', 'http://192.0.2.7:3000')).toBe(200);
+    expect(await statusAs('app.example', 'http://evil.example')).toBe(403);
+    expect(await statusAs('x.app.example')).toBe(403);
+    expect(await statusAs('printer.local')).toBe(403);
   });
 });
 
@@ -364,6 +382,8 @@ describe('CORS', () => {
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-methods')).toBe('GET');
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(foreign.status).toBe(403);
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    expect((await get('/a', { origin: 'https://app.example' })).status).toBe(200);
   });
 });

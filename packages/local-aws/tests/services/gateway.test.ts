@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { AwsError, ConnectionDropped } from '../../src/gateway/errors.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
@@ -184,4 +185,30 @@ describe('the gateway', () => {
     expect(await status({ origin: 'https://example.com' })).toBe(403);
     expect(await status({ origin: 'http://localhost:3000' })).toBe(404);
   });
+
+  it.each([
+    ['127.0.0.1:4566', 404],
+    ['[::1]:4566', 404],
+    ['localhost', 404],
+    ['bucket.s3.localhost:4566', 404],
+    ['host.docker.internal', 404],
+    ['sqs.us-east-1.amazonaws.com', 404],
+    ['rebound.example', 403],
+    ['printer.local:4566', 403],
+    ['laptop', 403],
+  ])(
+    'answers the host name %s with %i, because a page could reach it by other names (DNS rebinding)',
+    async (host, status) => {
+      const gateway = await gatewayWith({});
+      const answered = new Promise((resolve, reject) => {
+        httpRequest(`${gateway.url}/_local/usage`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect(await answered).toBe(status);
+    },
+  );
 });
