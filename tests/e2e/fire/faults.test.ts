@@ -52,8 +52,8 @@ it('throttles use up no attempt and no receive, and are seen in the metrics', as
 
 it('an account that may not send stops the campaign; once it may, a redrive sends exactly the rest', async () => {
   // At this rate, rows are left when the fault begins.
-  await setRate(product, 20);
-  const batchId = await upload(product, 200, 'paused');
+  await setRate(product, 10);
+  const batchId = await upload(product, 100, 'paused');
   await follow(product, batchId, ({ counts }) => counts.SENT > 0);
   await faults(product, { sendingPaused: true });
 
@@ -61,27 +61,27 @@ it('an account that may not send stops the campaign; once it may, a redrive send
   const before = (await product.mailbox(batchId)).length;
 
   expect(stopped).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('SendingPaused') });
-  expect(before).toBeLessThan(200);
+  expect(before).toBeLessThan(100);
   expect((await sends(product, batchId)).filter(({ status }) => status === 'ERROR')).toEqual([]);
   expect(await metric(product, 'AccountStopped')).toBeGreaterThan(0);
   const exact = await follow(product, batchId, ({ counts }) => counts.SENT === before);
-  expect(exact.counts.PENDING + exact.counts.QUEUED).toBe(200 - before);
+  expect(exact.counts.PENDING + exact.counts.QUEUED).toBe(100 - before);
 
   await faults(product, {});
   await setRate(product, 60);
   expect((await redrive(product, batchId)).status).toBe(202);
   const ended = await follow(product, batchId, hasEnded);
 
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { PENDING: 0, QUEUED: 0, SENT: 200, ERROR: 0 } });
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { PENDING: 0, QUEUED: 0, SENT: 100, ERROR: 0 } });
   expect(ended.reason).toBeUndefined();
-  expectOnceEach(await product.mailbox(batchId), 200);
+  expectOnceEach(await product.mailbox(batchId), 100);
 });
 
 it('StopExecution by any client ends sending, with every event lost and states told late; a redrive resumes', async () => {
   await faults(product, { services: { events: { dropRate: 1 }, states: { staleMs: 1_000 } } });
   // At this rate, rows are left at the stop.
-  await setRate(product, 20);
-  const batchId = await upload(product, 240, 'stopped');
+  await setRate(product, 10);
+  const batchId = await upload(product, 120, 'stopped');
   await follow(product, batchId, ({ counts }) => counts.SENT > 5);
   const states = new SFNClient(awsOf(product));
   await states.send(new StopExecutionCommand({ executionArn: executionArnOf(product, batchId) }));
@@ -96,13 +96,13 @@ it('StopExecution by any client ends sending, with every event lost and states t
     mails = (await product.mailbox(batchId)).length;
     return mails === before;
   }, 3_000);
-  expect(mails).toBeLessThan(240);
+  expect(mails).toBeLessThan(120);
   await setRate(product, 60);
   // The events of the redrive come when it has long begun.
   await faults(product, { services: { events: { delayMs: 3_000 }, states: { staleMs: 1_000 } } });
   expect((await redrive(product, batchId)).status).toBe(202);
   const ended = await follow(product, batchId, hasEnded);
 
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 240, ERROR: 0 } });
-  expectOnceEach(await product.mailbox(batchId), 240);
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 120, ERROR: 0 } });
+  expectOnceEach(await product.mailbox(batchId), 120);
 });

@@ -1,5 +1,6 @@
 import {
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -93,7 +94,14 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
   // With the usual visibility timeout, the five receives of the message would take five minutes. No other message is in the queue.
   await setVisibility('1');
   await sqs.send(new SendMessageCommand({ QueueUrl: sendQueueUrl, MessageBody: 'no message of ours' }));
-  await eventually(async () => (await dlq('list')).poison === 1);
+  await eventually(async () => {
+    const counted = new GetQueueAttributesCommand({
+      QueueUrl: deadLetterQueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    });
+    return (await sqs.send(counted)).Attributes?.ApproximateNumberOfMessages === '1';
+  });
+  expect(await dlq('list')).toMatchObject({ open: 0, ended: 0, poison: 1 });
   await setVisibility('60');
   const sentBatch = await upload(product, 1, 'before');
   await follow(product, sentBatch, hasEnded);

@@ -22,7 +22,7 @@ export const csvOf = (rows: number, name: string): string =>
 /** Uploads a campaign and returns its batchId. */
 export async function upload(product: Product, rows: number, name: string): Promise<string> {
   const response = await product.upload(csvOf(rows, name));
-  if (response.status !== 202) throw new Error(`The upload was refused: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The upload was refused: ${await response.text()}`);
   return ((await response.json()) as { batchId: string }).batchId;
 }
 

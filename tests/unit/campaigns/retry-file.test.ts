@@ -3,7 +3,7 @@ import { stateKey, statusKeyOf } from '../../../core/ledger/keys.ts';
 import { readAsStatesDoes } from '../csv/states-reader.ts';
 import { openFakeS3 } from './fake-s3.ts';
 
-const BATCH = { batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' };
+const BATCH = { batchId: 'b'.repeat(64), createdAt: '2026-11-22T10:00:00.000Z' };
 
 describe('a retry file', () => {
   let s3: Awaited<ReturnType<typeof openFakeS3>>;
@@ -20,7 +20,7 @@ describe('a retry file', () => {
     expect(readAsStatesDoes(String(s3.objects.get('retry/1.csv')))).toEqual(
       [2, 17].map((rowNumber) => ({
         row: String(rowNumber),
-        ...stateKey('b1', rowNumber),
+        ...stateKey(BATCH.batchId, rowNumber),
         queuedKey: statusKeyOf({ ...BATCH, rowNumber }, 'QUEUED'),
         errorKey: statusKeyOf({ ...BATCH, rowNumber }, 'ERROR'),
       })),
@@ -36,7 +36,7 @@ describe('a retry file', () => {
 
   it('may be larger than one part of an upload', async () => {
     const file = createRetryFile(s3.client, 'campaigns');
-    const rows = Array.from({ length: 120_000 }, (_, n) => n + 1);
+    const rows = Array.from({ length: 50_000 }, (_, n) => n + 1);
     await file.write('retry/1.csv', BATCH, rows);
     expect(s3.objects.get('retry/1.csv')?.length).toBeGreaterThan(5 * 1024 * 1024);
     expect(await file.read('retry/1.csv')).toEqual(rows);
