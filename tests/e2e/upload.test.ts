@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { campaignEndedSchema } from '../../core/campaigns/ended.ts';
 import { otherSystem } from './support/other-system.ts';
@@ -84,6 +86,29 @@ describe('a bad upload', () => {
 
     expect([without.status, await without.json()]).toEqual([401, { message: 'Unauthorized' }]);
     expect([wrong.status, await wrong.json()]).toEqual([403, { message: 'Forbidden' }]);
+  });
+
+  it('that is cut off or cancelled starts no campaign', async () => {
+    const { hostname, port } = new URL(product.outputs.apiUrl);
+    const body = `--XX\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n${HEADER}${ROW.repeat(1_000)}`;
+    const head = [
+      'POST /upload HTTP/1.1',
+      `Host: ${hostname}`,
+      `Authorization: Bearer ${product.outputs.apiKey}`,
+      'Content-Type: multipart/form-data; boundary=XX',
+      `Content-Length: ${body.length * 2}`,
+    ].join('\r\n');
+    const closed = ['end', 'resetAndDestroy'].map(async (how) => {
+      const socket = connect(Number(port), hostname);
+      await new Promise<void>((resolve) => socket.write(`${head}\r\n\r\n${body}`, () => resolve()));
+      if (how === 'end') socket.resume().end();
+      else socket.resetAndDestroy();
+      await once(socket, 'close');
+    });
+
+    await Promise.all(closed);
+
+    expect((await product.call('GET', '/health')).status).toBe(200);
   });
 
   it('leaves nothing behind', async () => {

@@ -5,6 +5,7 @@ import { startEngine } from './compose/engine.ts';
 import { lockDataDir } from './compose/lock.ts';
 import { listening } from './compose/ports.ts';
 import { provisionStateMachines } from './compose/state-machines.ts';
+import { processDescriptors } from './descriptors.ts';
 import type { ExtensionContext, Extensions } from './extensions.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Chance } from './faults/step.ts';
@@ -166,7 +167,9 @@ async function start(
   const { template, gateway, services, meter } = aws;
 
   const functions = functionsOf(template, join(dataDir, 'lambda', 'inline'));
+  const descriptors = processDescriptors();
   const runtime = new LambdaRuntime({
+    descriptors,
     functions,
     dataDir,
     region: template.region,
@@ -194,7 +197,7 @@ async function start(
   transitionsOf = engine.transitionsOf;
   await provisionStateMachines(gateway, template);
 
-  const sources = eventSourcesOf({ template, runtime, awsEndpoint: gateway.url, accessKeyFor, onProblem: onNotice });
+  const sources = eventSourcesOf({ template, runtime, gateway, accessKeyFor, onProblem: onNotice });
   closers.add(() => Promise.all(sources.map((source) => source.stop(STOP_GRACE_MS))));
   for (const source of sources) source.start();
   runtime.start();
@@ -212,6 +215,8 @@ async function start(
       awsEndpoint: gateway.url,
       open: options.open ?? false,
       allowHosts: [host, ...(options.allowHosts ?? [])],
+      descriptors,
+      endIdleInstance: () => runtime.endIdleInstance(),
       ...(options.page && { page: options.page }),
       onRequest: () => meter.httpRequest(),
       onProblem: onNotice,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Descriptors } from '../descriptors.ts';
 import { browserGuard, type Foreign } from '../gateway/guard-browser.ts';
 import { type AnswerOptions, RequestAnswers } from './operations/answer-request.ts';
 import { dropRest } from './protocol/body.ts';
@@ -18,9 +19,20 @@ export interface HttpApiOptions extends AnswerOptions {
   page?: PageSettings;
   /** Host names by which the API may be called, besides IP addresses and those of this machine. */
   allowHosts?: readonly string[];
+  /** Requests are answered 503 while fewer are free than their functions need. */
+  descriptors: Descriptors;
+  /** Ends an idle instance of a function, which frees descriptors. Resolves to false if none is idle. */
+  endIdleInstance(): Promise<boolean>;
   /** Called for each request that API Gateway would bill. */
   onRequest?(): void;
 }
+
+/** Free file descriptors that the functions of a request, their connections and the refusal of further requests may need. */
+const REQUEST_NEEDS = 40;
+/** With fewer, a request is refused at once. */
+const REFUSAL_NEEDS = 12;
+/** So many connections are admitted while functions that work for something else, such as campaigns, hold the descriptors. */
+const ALWAYS_ADMITTED = 4;
 
 /**
  * The template's HTTP API on a port. `protocol/` reads requests and writes responses, `operations/` finds the route, asks the
@@ -33,6 +45,8 @@ export class HttpApiServer {
   private readonly proxy: LocalProxy;
   private readonly answers: RequestAnswers;
   private readonly foreign: ReturnType<typeof browserGuard>;
+  /** The connections that came while descriptors were free. */
+  private readonly admitted = new Set<Socket>();
 
   constructor(server: Server, options: HttpApiOptions) {
     this.server = server;
@@ -42,6 +56,13 @@ export class HttpApiServer {
     const { allowHosts = [], api } = options;
     // A page that the template's CORS configuration names may call the API here as on AWS.
     this.foreign = browserGuard({ hosts: allowHosts, origins: api.cors?.allowOrigins ?? [] });
+    server.on('connection', (socket) => {
+      const free = options.descriptors.free();
+      const admitted = free >= REQUEST_NEEDS || (this.admitted.size < ALWAYS_ADMITTED && free >= REFUSAL_NEEDS);
+      if (!admitted) return;
+      this.admitted.add(socket);
+      socket.once('close', () => this.admitted.delete(socket));
+    });
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
       this.handle(request, response).catch((error: unknown) => this.fail(request, response, error));
@@ -71,6 +92,11 @@ export class HttpApiServer {
       else send(request, response, ANSWERS.forbidden, {});
       return;
     }
+    if (!this.admitted.has(request.socket) && !(await this.hasRoom())) {
+      // The connection holds a descriptor, so it is closed.
+      send(request, response, ANSWERS.unavailable, { connection: 'close' });
+      return;
+    }
     const { api, account } = this.options;
     this.options.onRequest?.();
     const apiRequest: ApiRequest = {
@@ -90,6 +116,18 @@ export class HttpApiServer {
         ? injectSettings(answer, { ...page, values: { ...page.values, aws: AWS_PREFIX } })
         : answer;
     send(request, response, shown, { ...corsHeaders(api.cors, request), 'apigw-requestid': apiRequest.requestId });
+  }
+
+  /** Whether enough file descriptors are free for another request, if need be after idle connections and instances have ended. */
+  private async hasRoom(): Promise<boolean> {
+    const { descriptors, endIdleInstance } = this.options;
+    for (;;) {
+      const free = descriptors.free();
+      if (free >= REQUEST_NEEDS) return true;
+      if (free < REFUSAL_NEEDS) return false;
+      this.server.closeIdleConnections();
+      if (!(await endIdleInstance())) return false;
+    }
   }
 
   private fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -116,9 +154,17 @@ function refusalOf(foreign: Foreign): string {
   return `Forbidden: local AWS accepts no calls of pages from ${JSON.stringify(foreign.origin)}.`;
 }
 
+/** A request must have arrived within this time. Otherwise it is answered 408, and its connection is closed. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** Listens on a port before the API is ready. Until an `HttpApiServer` takes over, every response is 503. */
-export async function listenHttpApi(port: number, host: string): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 });
+export async function listenHttpApi(port: number, host: string, requestTimeout = REQUEST_TIMEOUT_MS): Promise<Server> {
+  const server = createServer({
+    keepAliveTimeout: 65_000,
+    requestTimeout,
+    headersTimeout: requestTimeout,
+    connectionsCheckingInterval: requestTimeout / 4,
+  });
   server.on('request', (request, response) => send(request, response, ANSWERS.unavailable, {}));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type Descriptors, UNLIMITED } from '../descriptors.ts';
 import { AwsError } from '../gateway/errors.ts';
 import type { FunctionSpec } from './definitions.ts';
 import { functionEnvironment } from './instances/environment.ts';
 import type { Outcome } from './instances/instance.ts';
 import type { FunctionErrorPayload } from './instances/messages.ts';
 import { FunctionPool } from './instances/pool.ts';
+import { InstanceRoom } from './instances/room.ts';
 import { AsyncQueue } from './operations/async-queue.ts';
 import { functionNotFound } from './operations/invoke.ts';
 import { isLoop, type Lineage, lineageOf, recursiveInvocation, withPass } from './operations/lineage.ts';
@@ -24,6 +26,8 @@ export interface LambdaRuntimeOptions {
   concurrentExecutions?: number;
   /** Folder for compiled code, which makes later starts faster. */
   compileCacheDir?: string;
+  /** Bounds the number of instances. */
+  descriptors?: Descriptors;
   onInvocation?(report: InvocationReport): void;
   asyncRetryDelayMs?: (attempts: number) => number;
 }
@@ -78,10 +82,12 @@ export class LambdaRuntime {
   private readonly store: AsyncStore;
   private readonly asyncQueue: AsyncQueue;
   private readonly options: LambdaRuntimeOptions;
+  private readonly room: InstanceRoom;
   private readonly expiry: NodeJS.Timeout;
 
   constructor(options: LambdaRuntimeOptions) {
     this.options = options;
+    this.room = new InstanceRoom(options.descriptors ?? UNLIMITED);
     this.specs = new Map(options.functions.map((spec) => [spec.name, spec]));
     this.concurrency = new Concurrency(options.concurrentExecutions ?? CONCURRENT_EXECUTIONS, options.functions);
     this.logs = new LogFiles(join(options.dataDir, 'logs'));
@@ -111,6 +117,11 @@ export class LambdaRuntime {
   /** Whether an idle instance of the function exists. */
   isWarm(name: string): boolean {
     return this.pools.get(name)?.isWarm ?? false;
+  }
+
+  /** Ends the instance that has been idle longest. Resolves to false if none is idle. */
+  endIdleInstance(): Promise<boolean> {
+    return this.room.endLongestIdle();
   }
 
   /** Finds a function by its name or ARN. A version or alias is ignored. */
@@ -157,18 +168,20 @@ export class LambdaRuntime {
   }
 
   private createPool(spec: FunctionSpec): FunctionPool {
-    return new FunctionPool(spec, {
+    const instances = {
       environment: functionEnvironment(spec, {
         region: this.options.region,
         awsEndpoint: this.options.awsEndpoint,
         accessKeyId: this.options.accessKeyFor(spec.roleArn),
       }),
       ...(this.options.compileCacheDir && { compileCacheDir: this.options.compileCacheDir }),
-      onLog: (text) => {
+      ...(this.room.maxConnections !== undefined && { maxConnections: this.room.maxConnections }),
+      onLog: (text: string) => {
         this.logs.append(spec.name, text);
         this.metrics.read(text);
       },
-    });
+    };
+    return new FunctionPool(spec, instances, this.room);
   }
 
   private async run(

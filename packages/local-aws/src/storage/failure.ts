@@ -53,6 +53,10 @@ export function explainedWrite(error: unknown): unknown {
 export const isStoreFailure = (error: unknown): error is StoreFailure =>
   error instanceof Error && error.name === 'StoreFailure';
 
+/** Whether no file descriptor is free. That is over as soon as clients have closed their connections. */
+export const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+
 function diskFull(path: string, cause: unknown): StoreFailure {
   if (isStoreFailure(cause)) return cause;
   return new StoreFailure(

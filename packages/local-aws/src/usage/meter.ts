@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AwsRequest, AwsResponse } from '../gateway/types.ts';
 import { isObject } from '../json.ts';
 import { readJsonFile, replaceFile } from '../storage/durable-file.ts';
+import { isOutOfFiles } from '../storage/failure.ts';
 import { REQUEST_CHUNK_BYTES } from './prices.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
@@ -129,8 +130,13 @@ export class Meter {
 
   #save(): void {
     if (!this.#changed) return;
-    this.#changed = false;
-    replaceFile(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
+    try {
+      replaceFile(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
+      this.#changed = false;
+    } catch (error) {
+      // It is saved the next time.
+      if (!isOutOfFiles(error)) throw error;
+    }
   }
 }
 

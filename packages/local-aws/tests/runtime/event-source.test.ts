@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { InternalCall } from '../../src/gateway/gateway.ts';
+import type { AwsResponse } from '../../src/gateway/types.ts';
 import { type EventSourceOptions, SqsEventSource } from '../../src/lambda/event-sources/event-source.ts';
-import { QueueClient } from '../../src/lambda/event-sources/queue-client.ts';
+import { QueueClient, type QueueMessage } from '../../src/lambda/event-sources/queue-client.ts';
 import { failedMessageIds, sqsEvent } from '../../src/lambda/event-sources/sqs-event.ts';
 import { eventually } from './support/functions.ts';
 
@@ -11,58 +11,42 @@ class FakeQueue {
   messages: string[] = [];
   deleted: string[] = [];
   deleteCalls = 0;
-  private readonly server: Server;
 
-  constructor() {
-    this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-      let text = '';
-      request.on('data', (chunk) => {
-        text += chunk;
-      });
-      request.on('end', () => {
-        const input = JSON.parse(text);
-        if (request.headers['x-amz-target'] === 'AmazonSQS.DeleteMessageBatch') {
-          this.deleteCalls += 1;
-          this.deleted.push(...input.Entries.map((entry: { ReceiptHandle: string }) => entry.ReceiptHandle.slice(3)));
-          response.end('{}');
-        } else this.answerReceive(input, Date.now() + Math.min(50, input.WaitTimeSeconds * 1000), response);
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  private answerReceive(input: { MaxNumberOfMessages: number }, until: number, response: { end(text: string): void }) {
-    const batch = this.messages.splice(0, input.MaxNumberOfMessages);
-    if (batch.length === 0 && Date.now() < until) {
-      setTimeout(() => this.answerReceive(input, until, response), 5);
-      return;
+  /** As the gateway calls SQS. */
+  readonly call = async ({ operation, body }: InternalCall): Promise<AwsResponse> => {
+    const input = JSON.parse(body);
+    if (operation === 'DeleteMessageBatch') {
+      this.deleteCalls += 1;
+      this.deleted.push(...input.Entries.map((entry: { ReceiptHandle: string }) => entry.ReceiptHandle.slice(3)));
+      return { status: 200, headers: {}, body: '{}' };
     }
-    const Messages = batch.map((id) => ({ MessageId: id, ReceiptHandle: `rh-${id}`, Body: `{"id":"${id}"}` }));
-    response.end(JSON.stringify(Messages.length > 0 ? { Messages } : {}));
+    const Messages = await this.receive(
+      input.MaxNumberOfMessages,
+      Date.now() + Math.min(50, input.WaitTimeSeconds * 1000),
+    );
+    return { status: 200, headers: {}, body: JSON.stringify(Messages.length > 0 ? { Messages } : {}) };
+  };
+
+  private async receive(max: number, until: number): Promise<QueueMessage[]> {
+    for (;;) {
+      const batch = this.messages.splice(0, max);
+      if (batch.length > 0 || Date.now() >= until) {
+        return batch.map((id) => ({ MessageId: id, ReceiptHandle: `rh-${id}`, Body: `{"id":"${id}"}` }));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 }
 
 let queue: FakeQueue;
 let source: SqsEventSource | undefined;
-let endpoint: string;
 
-beforeEach(async () => {
+beforeEach(() => {
   queue = new FakeQueue();
-  endpoint = await queue.listen();
 });
 
 afterEach(async () => {
   await source?.stop(1000);
-  queue.close();
 });
 
 type Records = { Records: { messageId: string; body: string }[] };
@@ -70,7 +54,7 @@ const idsOf = (payload: string) => (JSON.parse(payload) as Records).Records.map(
 
 function start(run: (ids: string[]) => Promise<unknown>, changes: Partial<EventSourceOptions> = {}): void {
   source = new SqsEventSource({
-    client: new QueueClient({ awsEndpoint: endpoint, region: 'us-east-1', accessKeyId: 'K', queueUrl: 'q' }),
+    client: new QueueClient({ gateway: queue, accessKeyId: 'K', queueUrl: 'q' }),
     queueArn: 'arn:aws:sqs:us-east-1:000000000000:q',
     region: 'us-east-1',
     functionName: 'f',

@@ -1,10 +1,14 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
 import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
 import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
+import { eventually } from './support/functions.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
 
@@ -21,7 +25,9 @@ const route = (routeKey: string, functionArn: string, changes: Partial<RouteSpec
 };
 
 let server: HttpApiServer | undefined;
+let listening: Server;
 let base: string;
+let free = 1_000;
 
 afterEach(async () => {
   await server?.close();
@@ -30,9 +36,9 @@ afterEach(async () => {
 async function serve(
   routes: RouteSpec[],
   invoke: Invoke,
-  changes: { open?: boolean; allowHosts?: string[]; api?: Partial<HttpApiSpec> } = {},
+  changes: { open?: boolean; allowHosts?: string[]; api?: Partial<HttpApiSpec>; requestTimeoutMs?: number } = {},
 ) {
-  const listening = await listenHttpApi(0, '127.0.0.1');
+  listening = await listenHttpApi(0, '127.0.0.1', changes.requestTimeoutMs);
   server = new HttpApiServer(listening, {
     api: { apiId: 'api', stage: '$default', routes, ...changes.api },
     runtime: {
@@ -49,6 +55,8 @@ async function serve(
     page: { global: 'SETTINGS', values: { apiKey: 'key</script>' } },
     open: changes.open ?? false,
     allowHosts: changes.allowHosts ?? [],
+    descriptors: { scarce: true, free: () => free },
+    endIdleInstance: async () => false,
     onProblem: () => undefined,
   });
   base = `http://127.0.0.1:${server.port}`;
@@ -102,6 +110,93 @@ describe('routing', () => {
 
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ message: 'Not Found' });
+  });
+});
+
+describe('a request that does not arrive whole', () => {
+  const HEAD = 'POST /a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n';
+  let calls: number;
+  const serveCounting = (requestTimeoutMs?: number) => {
+    calls = 0;
+    const count = () => {
+      calls += 1;
+    };
+    return serve([route('POST /a', 'f')], count, requestTimeoutMs === undefined ? {} : { requestTimeoutMs });
+  };
+  const connectionsAreGone = async () => {
+    await eventually(async () => (await promisify(listening.getConnections.bind(listening))()) === 0);
+    return calls;
+  };
+  /** Connected, and accepted by the server. */
+  const client = async () => {
+    const accepted = once(listening, 'connection');
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    // The server may close the connection while bytes are on their way.
+    socket.on('error', () => undefined);
+    await accepted;
+    return socket;
+  };
+
+  it('because its client closes in the middle, calls no function and leaves no connection', async () => {
+    await serveCounting();
+    const half = await client();
+    half.end(`${HEAD}${'x'.repeat(500_000)}`);
+
+    expect(await connectionsAreGone()).toBe(0);
+  });
+
+  it('because its client cancels, calls no function and leaves no connection', async () => {
+    await serveCounting();
+    const cancelled = await client();
+    cancelled.write(`${HEAD}${'x'.repeat(500_000)}`, () => cancelled.resetAndDestroy());
+
+    expect(await connectionsAreGone()).toBe(0);
+  });
+
+  it('because its client sends a byte now and then, is answered 408 after its time, and its connection is closed', async () => {
+    await serveCounting(400);
+    const slow = await client();
+    let answer = '';
+    slow.on('data', (chunk) => {
+      answer += chunk;
+    });
+    slow.write(HEAD);
+    const drip = setInterval(() => slow.write('x'), 50);
+
+    const called = await connectionsAreGone();
+    clearInterval(drip);
+
+    expect(called).toBe(0);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});
+
+describe('while file descriptors are short', () => {
+  afterEach(() => {
+    free = 1_000;
+  });
+
+  it('requests beyond a few are answered 503, also those with a body, and later ones are served', async () => {
+    const held = Promise.withResolvers<void>();
+    await serve([route('POST /a', 'f')], () => held.promise.then(() => 'served'));
+    const answered: number[] = [];
+    const post = async () => {
+      const init = { method: 'POST', body: Buffer.alloc(2_000_000), headers: { connection: 'close' } };
+      const { status } = await fetch(`${base}/a`, init);
+      answered.push(status);
+      return status;
+    };
+    free = 20;
+    const all = Array.from({ length: 10 }, post);
+    await eventually(() => answered.length === 6);
+    const refused = [...answered];
+    held.resolve();
+    await Promise.all(all);
+    free = 1_000;
+
+    expect(refused).toEqual(Array(6).fill(503));
+    expect(answered.slice(6)).toEqual(Array(4).fill(200));
+    expect(await post()).toBe(200);
   });
 });
 

@@ -113,9 +113,10 @@ describe('parts of a template that are not emulated are named, and the rest runs
     });
     const dataDir = track(temporaryFolder()).path;
     const common = { awsEndpoint: 'http://127.0.0.1:1', accessKeyFor: () => 'key' };
+    const gateway = { call: async () => ({ status: 200, headers: {} }) };
     const functions = functionsOf(template, dataDir);
     const runtime = track(new LambdaRuntime({ functions, dataDir, region: 'us-east-1', ...common }));
-    expect(eventSourcesOf({ template, runtime, onProblem: () => undefined, ...common })).toHaveLength(1);
+    expect(eventSourcesOf({ template, runtime, gateway, onProblem: () => undefined, ...common })).toHaveLength(1);
     expect(template.unsupported).toEqual([
       `M2 (AWS::Lambda::EventSourceMapping): the event source ${stream} is not emulated`,
       'M3 (AWS::Lambda::EventSourceMapping): the function elsewhere is not emulated',

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { LambdaRuntime } from '../../lambda/runtime.ts';
 import type { HttpApiSpec } from '../definitions.ts';
 import { readBody } from '../protocol/body.ts';
@@ -5,6 +6,7 @@ import { preflightHeaders } from '../protocol/cors.ts';
 import { type ApiRequest, authorizerEvent, routeEvent } from '../protocol/event.ts';
 import { ANSWERS, answerOf, type HttpAnswer } from '../protocol/response.ts';
 import { AuthorizerCache, type Decision, decisionOf } from '../state/authorizer-cache.ts';
+import { BodyBudget } from '../state/body-budget.ts';
 import { Throttle } from '../state/throttle.ts';
 import { matchRoute, type RouteMatch } from './match.ts';
 
@@ -14,6 +16,8 @@ export interface AnswerOptions {
   region: string;
   /** Skips the authorizers. An object is what functions then get as the authorizer's context. */
   open: boolean | Readonly<Record<string, unknown>>;
+  /** Bytes that the heap of this process may have. */
+  heapLimit?: number;
   onProblem(message: string): void;
 }
 
@@ -22,9 +26,11 @@ export class RequestAnswers {
   private readonly options: AnswerOptions;
   private readonly decisions = new AuthorizerCache();
   private readonly throttle: Throttle | undefined;
+  private readonly bodies: BodyBudget;
 
   constructor(options: AnswerOptions) {
     this.options = options;
+    this.bodies = new BodyBudget(options.heapLimit ?? getHeapStatistics().heap_size_limit);
     const { throttle } = options.api;
     this.throttle = throttle && new Throttle(throttle, Date.now());
   }
@@ -46,7 +52,7 @@ export class RequestAnswers {
     if (!body) return ANSWERS.tooLarge;
     const hasContext = match.route.authorizer && this.options.open !== true;
     const context = hasContext ? decision.context : undefined;
-    return this.callFunction(match, JSON.stringify(routeEvent(apiRequest, match, body, context)));
+    return this.callFunction(match, body.length, () => JSON.stringify(routeEvent(apiRequest, match, body, context)));
   }
 
   private async authorize(apiRequest: ApiRequest, match: RouteMatch): Promise<Decision | HttpAnswer> {
@@ -72,15 +78,19 @@ export class RequestAnswers {
     return decision;
   }
 
-  private async callFunction(match: RouteMatch, event: string): Promise<HttpAnswer> {
+  private async callFunction(match: RouteMatch, bytes: number, event: () => string): Promise<HttpAnswer> {
     const { functionArn, timeoutMs, routeKey } = match.route;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), timeoutMs);
-    });
-    const result = await Promise.race([this.options.runtime.invoke(functionArn, event), late]).finally(() =>
-      clearTimeout(timer),
-    );
+    const late = Promise.withResolvers<'late'>();
+    const waiting = new AbortController();
+    const timer = setTimeout(() => {
+      waiting.abort();
+      late.resolve('late');
+    }, timeoutMs);
+    const invoke = async () => {
+      if (!(await this.bodies.enter(bytes, waiting.signal))) return late.promise;
+      return this.options.runtime.invoke(functionArn, event()).finally(() => this.bodies.leave(bytes));
+    };
+    const result = await Promise.race([invoke(), late.promise]).finally(() => clearTimeout(timer));
     if (result === 'late') return ANSWERS.unavailable;
     if (!result.functionError) return answerOf(result.payload);
     this.options.onProblem(`${routeKey} failed: ${result.payload.slice(0, 500)}`);

@@ -61,7 +61,6 @@ export class SqsEventSource {
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort();
     await Promise.race([Promise.allSettled(this.pollers), sleep(graceMs, undefined, { ref: false })]);
-    this.options.client.close();
   }
 
   private addPoller(): void {

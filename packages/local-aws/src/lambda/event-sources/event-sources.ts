@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Gateway } from '../../gateway/gateway.ts';
 import { numberOr, objectOf } from '../../json.ts';
 import type { Template } from '../../template/template.ts';
 import type { LambdaRuntime } from '../runtime.ts';
@@ -9,7 +10,7 @@ import { QueueClient } from './queue-client.ts';
 export interface EventSourcesOptions {
   template: Template;
   runtime: LambdaRuntime;
-  awsEndpoint: string;
+  gateway: Pick<Gateway, 'call'>;
   accessKeyFor(roleArn: string): string;
   onProblem(message: string): void;
 }
@@ -22,7 +23,7 @@ const MAX_CONCURRENCY = 2 * availableParallelism();
 
 /** The SQS event source mappings of a template. As on AWS, each polls with the permissions of its function. */
 export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
-  const { template, runtime, awsEndpoint, accessKeyFor, onProblem } = options;
+  const { template, runtime, gateway, accessKeyFor, onProblem } = options;
   const sources: SqsEventSource[] = [];
   const load = watchLoad();
   for (const mapping of template.ofType('AWS::Lambda::EventSourceMapping')) {
@@ -38,8 +39,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
     }
     const types = properties.FunctionResponseTypes;
     const client = new QueueClient({
-      awsEndpoint,
-      region: template.region,
+      gateway,
       accessKeyId: accessKeyFor(target.roleArn),
       queueUrl: queue.physicalId,
     });

@@ -2,6 +2,7 @@
  * The Node.js runtime of an instance, in a worker thread: loads the code, handles one event at a time, and reports results, errors
  * and log lines to the main thread.
  */
+import { Agent } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -97,6 +98,16 @@ const contextOf = (call: InvokeMessage) => ({
   getRemainingTimeInMillis: () => call.deadline - Date.now(),
 });
 
+/** Bounds the connections of every HTTP agent. The AWS SDK allows 50 for each client, and no environment variable changes that. */
+function limitConnections(max: number): void {
+  const agent = Agent.prototype as Agent & { addRequest(...args: unknown[]): void };
+  const { addRequest } = agent;
+  agent.addRequest = function limited(this: Agent, ...args) {
+    this.maxSockets = Math.min(this.maxSockets, max);
+    addRequest.apply(this, args);
+  };
+}
+
 async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
   running = call;
   process.env._X_AMZN_TRACE_ID = call.traceId;
@@ -111,6 +122,7 @@ async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
   running = undefined;
 }
 
+if (instance.maxConnections !== undefined) limitConnections(instance.maxConnections);
 if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
 // NODE_OPTIONS has no effect on a thread, so the option is applied here.
 if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);

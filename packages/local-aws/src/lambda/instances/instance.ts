@@ -20,6 +20,8 @@ export type Outcome =
 export interface InstanceOptions {
   environment: Readonly<Record<string, string>>;
   compileCacheDir?: string;
+  /** The most connections that each HTTP client of the code opens to one address. */
+  maxConnections?: number;
   onLog(text: string): void;
 }
 
@@ -47,6 +49,7 @@ export class Instance {
       memoryMb: spec.memoryMb,
       logGroup: spec.logGroup,
       logStream,
+      ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
       ...(options.compileCacheDir && { compileCacheDir: options.compileCacheDir }),
     };
     this.worker = new Worker(new URL('./bootstrap.ts', import.meta.url), {

@@ -13,6 +13,8 @@ export interface InstanceData {
   memoryMb: number;
   logGroup: string;
   logStream: string;
+  /** The most connections that each HTTP client of the code opens to one address. */
+  maxConnections?: number;
   /** Folder for V8's compiled code, which makes later starts much faster. */
   compileCacheDir?: string;
 }

@@ -1,13 +1,15 @@
 import type { FunctionSpec } from '../definitions.ts';
 import { Instance, type InstanceOptions, type Invocation, type Outcome } from './instance.ts';
+import type { InstanceRoom, RoomUser } from './room.ts';
 
 /** AWS keeps an idle instance for some minutes. */
 const IDLE_MS = 5 * 60_000;
 
-/** The instances of a function. Idle ones are reused, new ones are started up to a limit, and further calls wait in order. */
-export class FunctionPool {
+/** The instances of a function. Idle ones are reused, new ones are started up to a limit and while there is room, and further calls wait in order. */
+export class FunctionPool implements RoomUser {
   private readonly spec: FunctionSpec;
   private readonly options: InstanceOptions;
+  private readonly room: InstanceRoom;
   private readonly idle: Instance[] = [];
   private readonly all = new Set<Instance>();
   private readonly waiting: PromiseWithResolvers<Instance>[] = [];
@@ -15,14 +17,16 @@ export class FunctionPool {
   private growing = false;
   private closed = false;
 
-  constructor(spec: FunctionSpec, options: InstanceOptions) {
+  constructor(spec: FunctionSpec, options: InstanceOptions, room: InstanceRoom) {
     this.spec = spec;
     this.options = options;
+    this.room = room;
+    room.add(this);
   }
 
-  /** Starts an instance before the first call. */
+  /** Starts an instance before the first call, if there is plenty of room. */
   async warm(): Promise<void> {
-    if (this.all.size > 0) return;
+    if (this.all.size > 0 || !this.room.hasPlenty()) return;
     const instance = this.create();
     this.idle.push(instance);
     await instance.warm();
@@ -31,6 +35,19 @@ export class FunctionPool {
   /** Whether an idle instance exists. */
   get isWarm(): boolean {
     return this.idle.length > 0;
+  }
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  get idleSince(): number | undefined {
+    return this.idle[0]?.lastUsedAt;
+  }
+
+  async endIdle(): Promise<void> {
+    const instance = this.idle.shift();
+    if (instance) await this.end(instance);
   }
 
   async invoke(call: Invocation): Promise<Outcome & { coldStart: boolean }> {
@@ -66,8 +83,9 @@ export class FunctionPool {
   }
 
   /** Starts another instance in the background. Most waiting calls are served sooner by an existing one. */
-  private grow(): void {
+  grow(): void {
     if (this.growing || this.closed || this.waiting.length === 0 || this.all.size >= this.spec.maxInstances) return;
+    if (!this.room.allows(this)) return;
     this.growing = true;
     const instance = this.create();
     void instance.warm().then(() => {
@@ -79,18 +97,24 @@ export class FunctionPool {
 
   private release(instance: Instance): void {
     const next = this.waiting.shift();
-    if (next) next.resolve(instance);
-    else this.idle.push(instance);
+    if (next) {
+      next.resolve(instance);
+      return;
+    }
+    this.idle.push(instance);
+    this.room.freed();
   }
 
   private discard(instance: Instance): void {
     this.all.delete(instance);
-    if (this.waiting.length > 0 && !this.closed) this.release(this.create());
+    this.grow();
+    this.room.freed();
   }
 
   private create(): Instance {
     const instance = new Instance(this.spec, this.options);
     this.all.add(instance);
+    void this.room.started(instance.warm());
     return instance;
   }
 

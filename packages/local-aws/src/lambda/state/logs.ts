@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOutOfFiles } from '../../storage/failure.ts';
 
 const FLUSH_MS = 100;
 /** At this size a file is renamed to `<name>.1.log`, so the logs of a function take at most twice as much. */
@@ -68,6 +69,3 @@ async function sizeOf(path: string): Promise<number> {
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
-
-const isOutOfFiles = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');

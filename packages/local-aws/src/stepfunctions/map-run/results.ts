@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonObject } from '../../json.ts';
+import { isOutOfFiles } from '../../storage/failure.ts';
 import type { Arns } from '../arns.ts';
 import { StateFailed } from '../errors.ts';
 import type { ExecutionStatus } from '../execution/execution.ts';
@@ -86,7 +87,7 @@ export class ResultWriter {
     const files: JsonObject = {};
     for (const [name, statuses] of GROUPS) {
       const key = `${folder}/${name}_0.json`;
-      const { path, count } = await this.#gather(results, statuses);
+      const { path, count } = await withRetries(() => this.#gather(results, statuses), isOutOfFiles);
       const size = statSync(path).size;
       if (count > 0) await this.#put(bucket, key, results.roleArn, () => createReadStream(path), size);
       files[name] = count > 0 ? [{ Key: key, Size: size }] : [];
