@@ -236,7 +236,7 @@ describe('the stack', () => {
   it('lets no run of a sweep wait longer than until the next one', () => {
     const configs = ofType('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
 
-    expect(configs).toHaveLength(3);
+    expect(configs).toHaveLength(4);
     for (const config of configs)
       expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
