@@ -83,7 +83,8 @@ describe('a function', () => {
       errorType: 'Sandbox.Timedout',
       errorMessage: expect.stringContaining('Task timed out after 1.00 seconds'),
     });
-    expect((await runtime.invoke('slow', '{}')).payload).toBe('"fine"');
+    // On a busy machine a call of nothing may take longer than the timeout, too.
+    await eventually(async () => (await runtime.invoke('slow', '{}')).payload === '"fine"');
   });
 
   it('fails the call when it ends its process or leaves an error uncaught', async () => {
