@@ -24,14 +24,14 @@ const LOCK_WAIT_MS = 180_000;
 
 const isFresh = (digest: string): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest;
 
-/** Builds the bundles and synthesizes the template if any of their inputs has changed. */
-export async function prepare(say: (text: string) => void): Promise<void> {
-  if (isFresh(inputsDigest(INPUTS))) return;
+/** Builds the bundles and synthesizes the templates if any of their inputs has changed, or in any case with `always`. */
+export async function prepare(say: (text: string) => void, { always = false } = {}): Promise<void> {
+  if (!always && isFresh(inputsDigest(INPUTS))) return;
   const lock = takeLock(LOCK, LOCK_WAIT_MS);
   if (!lock) throw new Error(`Another build has held ${LOCK} for ${LOCK_WAIT_MS / 60_000} minutes`);
   try {
     const digest = inputsDigest(INPUTS);
-    if (isFresh(digest)) return;
+    if (!always && isFresh(digest)) return;
     const started = performance.now();
     say('Building the functions, the pages and the template ...');
     const [{ buildAll }, { synth }] = await Promise.all([import('./build.ts'), import('./synth.ts')]);
@@ -44,4 +44,4 @@ export async function prepare(say: (text: string) => void): Promise<void> {
   }
 }
 
-if (import.meta.main) await prepare((text) => console.log(text));
+if (import.meta.main) await prepare(console.log, { always: process.argv.includes('--always') });

@@ -8,10 +8,3 @@ export function synth(): void {
   });
   if (result.status !== 0) throw new Error('The CDK app could not be synthesized. See its messages above.');
 }
-
-if (import.meta.main) {
-  const { buildAll } = await import('./build.ts');
-  await buildAll();
-  synth();
-  console.log('synthesized to cdk.out');
-}
