@@ -9,21 +9,28 @@ Bootstrap the account once for each Region: npx cdk bootstrap aws://ACCOUNT/REGI
 
   --stage       ${STAGE_NAMES}
   --parameters  a stack parameter, such as SenderAddress="Shop <news@shop.example>"; may be repeated
+  --outputs     file to write the stack's outputs to, for npm run smoke
   --yes         do not ask before permissions are broadened
   --help        this text`;
 
 const OPTIONS = {
   stage: { type: 'string' },
   parameters: { type: 'string', multiple: true },
+  outputs: { type: 'string' },
   yes: { type: 'boolean', default: false },
 } as const;
 
 async function runDeploy(args: readonly string[]): Promise<number> {
   const parsed = parseCommand({ command: 'npm run deploy', help: HELP, options: OPTIONS, positionals: 0 }, args);
   if (!parsed) return 0;
-  const { stage, parameters = [], yes } = parsed.values;
+  const { stage, parameters = [], outputs, yes } = parsed.values;
   const approval = ['--require-approval', yes ? 'never' : 'broadening'];
-  return await runCdk('deploy', stage, [...approval, ...parameters.flatMap((value) => ['--parameters', value])]);
+  const file = outputs === undefined ? [] : ['--outputs-file', outputs];
+  return await runCdk('deploy', stage, [
+    ...approval,
+    ...file,
+    ...parameters.flatMap((value) => ['--parameters', value]),
+  ]);
 }
 
 await runCommand(() => runDeploy(process.argv.slice(2)));
