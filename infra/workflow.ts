@@ -72,7 +72,7 @@ export class Workflow extends Construct {
       inlinePolicies: {
         states: new PolicyDocument({
           statements: [
-            allow('dynamodb', ['BatchWriteItem', 'GetItem', 'UpdateItem'], props.table.tableArn),
+            allow('dynamodb', ['PartiQLInsert', 'GetItem', 'UpdateItem'], props.table.tableArn),
             allow('sqs', ['SendMessage'], props.sendQueue.queueArn),
             allow('lambda', ['InvokeFunction'], props.settle.functionArn),
             // ItemReader reads rows.csv; ResultWriter writes in parts and reads its own manifest on a redrive.

@@ -7,9 +7,10 @@ import { readAsStatesDoes } from '../unit/csv/states-reader.ts';
 import { evaluate, stateNamed } from './support.ts';
 
 const { ItemBatcher } = stateNamed('RegisterRows') as unknown as {
-  ItemBatcher: { MaxItemsPerBatch: number; MaxInputBytesPerBatch: number };
+  ItemBatcher: { MaxItemsPerBatch: number; MaxInputBytesPerBatch: number; BatchInput: { insert: string } };
 };
-const { RequestItems } = stateNamed('WriteRows').Arguments as { RequestItems: Record<string, string> };
+const { ItemSelector } = stateNamed('RegisterRows');
+const { Arguments, Output } = stateNamed('WriteRows');
 
 /** Step Functions refuses a larger input or larger arguments. */
 const PAYLOAD_LIMIT = 262_144;
@@ -26,15 +27,37 @@ async function readRows(rows: readonly ValidRow[], batch = BATCH as Parameters<t
   return readAsStatesDoes(await whole);
 }
 
-async function requestsOf(Items: Record<string, string>[]) {
-  const requests = await evaluate(RequestItems, { input: { Items } });
-  return Object.values(requests as Record<string, { PutRequest: { Item: unknown } }[]>).flat();
+type Values = Record<string, Record<string, unknown>>;
+interface Statement {
+  Statement: string;
+  Parameters: Record<string, unknown>[];
+}
+interface Input {
+  BatchInput: { insert: string };
+  Items: { state: Values; content: Values }[];
+}
+
+const inputOf = async (rows: Record<string, string>[]): Promise<Input> => ({
+  BatchInput: ItemBatcher.BatchInput,
+  Items: (await Promise.all(
+    rows.map((Value) => evaluate(ItemSelector, { context: { Map: { Item: { Value } } } })),
+  )) as Input['Items'],
+});
+
+const statementsOf = async (input: Input) =>
+  ((await evaluate(Arguments, { input })) as { Statements: Statement[] }).Statements;
+
+/** The item that a statement inserts. */
+function itemOf({ Statement, Parameters }: Statement): Values {
+  const names = /^INSERT INTO "\$\{SendsTable\}" VALUE \{(.*)\}$/.exec(Statement)?.[1]?.split(', ') ?? [];
+  expect(names).toHaveLength(Parameters.length);
+  return Object.fromEntries(names.map((name, n) => [name.replace(/^'(.*)': \?$/, '$1'), Parameters[n] ?? {}]));
 }
 
 /** The batches that Step Functions makes of these rows: by count and by bytes of the child's input. */
-function batchesOf(rows: Record<string, string>[]): Record<string, string>[][] {
-  const batches: Record<string, string>[][] = [];
-  for (const row of rows) {
+async function batchesOf(rows: Record<string, string>[]): Promise<Input['Items'][]> {
+  const batches: Input['Items'][] = [];
+  for (const row of (await inputOf(rows)).Items) {
     const last = batches.at(-1);
     const fits =
       last &&
@@ -59,7 +82,7 @@ describe('RegisterRows', () => {
     ['without a campaignId', { batchId: BATCH.batchId, createdAt: BATCH.createdAt }],
   ])('of a campaign %s writes a state item and a content item for each row', async (_, batch) => {
     const rows = [row(17, 'Hola'), row(18, 'a "quoted"\\n\nline', 'tab\t\\ "é"')];
-    const items = (await requestsOf(await readRows(rows, batch))).map(({ PutRequest }) => PutRequest.Item);
+    const items = (await statementsOf(await inputOf(await readRows(rows, batch)))).map(itemOf);
     const expected = rows.flatMap(({ row: rowNumber, email, subject, content }) => [
       newStateItem({ ...batch, rowNumber, email, subject, status: 'PENDING', channel: 'campaign' }),
       { ...contentKey(batch.batchId, rowNumber), content },
@@ -84,14 +107,53 @@ describe('RegisterRows', () => {
     ['content at its limit, every character escaped', '"'.repeat(65_534), '"'.repeat(998)],
   ])('stays below the payload limit with %s', async (_, content, subject) => {
     const rows = await readRows(Array.from({ length: 40 }, (__, n) => row(n + 1, content, subject)));
-    const batches = batchesOf(rows);
+    const batches = await batchesOf(rows);
     expect(batches.flat()).toHaveLength(40);
     for (const Items of batches) {
       // A batch of one row may be as large as the row: then the row alone must be within the batcher's limit.
       expect(bytes({ Items })).toBeLessThanOrEqual(ItemBatcher.MaxInputBytesPerBatch);
-      const requests = await requestsOf(Items);
-      expect(requests.length).toBeLessThanOrEqual(25);
-      expect(bytes({ RequestItems: { 'pregon-dev-sends': requests } })).toBeLessThan(PAYLOAD_LIMIT);
+      const statements = await statementsOf({ BatchInput: ItemBatcher.BatchInput, Items });
+      expect(statements.length).toBeLessThanOrEqual(25);
+      expect(bytes({ Statements: statements })).toBeLessThan(PAYLOAD_LIMIT);
     }
+  });
+
+  const output = async (codes: (string | undefined)[]) => {
+    const input = await inputOf(await readRows([row(1, 'a'), row(2, 'b'), row(3, 'c')]));
+    const Responses = codes.map((Code) => (Code ? { Error: { Code, Message: 'on purpose' } } : { TableName: 'sends' }));
+    return { input, output: (await evaluate(Output, { input, result: { Responses } })) as Input };
+  };
+
+  it('is done when every item was written or exists', async () => {
+    const { output: done } = await output([
+      undefined,
+      undefined,
+      'DuplicateItem',
+      'DuplicateItem',
+      undefined,
+      'DuplicateItem',
+    ]);
+    expect(done.Items).toEqual([]);
+  });
+
+  it('writes those rows again of which a statement was throttled', async () => {
+    const codes = [
+      'ThrottlingError',
+      undefined,
+      undefined,
+      undefined,
+      'DuplicateItem',
+      'ProvisionedThroughputExceeded',
+    ];
+    const { input, output: left } = await output(codes);
+    expect(left).toMatchObject({ BatchInput: input.BatchInput, Items: [input.Items[0], input.Items[2]] });
+  });
+
+  it('fails with the answers when DynamoDB refuses a statement for good', async () => {
+    await expect(output(['AccessDenied', undefined, undefined, undefined, undefined, undefined])).rejects.toMatchObject(
+      {
+        message: expect.stringContaining('AccessDenied'),
+      },
+    );
   });
 });

@@ -74,4 +74,6 @@ test('an expression may nest 100 levels', async () => {
     ': Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
   );
   expect((await run(`{% $sum([1..100].(${sum(50)})) %}`)).output).toBe('5000');
+  // The members of an array are evaluated concurrently, which is no depth.
+  expect((await run('{% $count($map([1..200], function($n) { [$n, $n + 1][[0, 1]] })) %}')).output).toBe('200');
 });

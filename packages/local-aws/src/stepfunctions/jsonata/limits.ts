@@ -17,28 +17,42 @@ const STACK_OVERFLOW =
 interface Frame {
   /** Each evaluation has its own, and all its frames share it. */
   readonly timestamp: Date;
-  /** Whether JSONata evaluates this concurrently with something else, so that entries and exits are not nested. */
+  /**
+   * Whether JSONata evaluates this concurrently with something else, so that entries and exits are not nested. It changes while the members of
+   * an array are evaluated: the first member enters without it and leaves with it.
+   */
   readonly isParallelCall: boolean;
+}
+
+interface Evaluation {
+  steps: number;
+  depth: number;
+  /** The entries of each node that count as depth. */
+  readonly counted: Map<object, number>;
 }
 
 /** Makes an expression fail that does not end or nests too deeply. It would stop the whole engine otherwise. */
 export function limitEvaluation(expression: Expression): void {
-  const evaluations = new WeakMap<Date, { steps: number; depth: number }>();
-  const enter = (_node: unknown, _input: unknown, { timestamp, isParallelCall }: Frame) => {
+  const evaluations = new WeakMap<Date, Evaluation>();
+  const enter = (node: object, _input: unknown, { timestamp, isParallelCall }: Frame) => {
     let evaluation = evaluations.get(timestamp);
     if (!evaluation) {
-      evaluation = { steps: 0, depth: 0 };
+      evaluation = { steps: 0, depth: 0, counted: new Map() };
       evaluations.set(timestamp, evaluation);
     }
     evaluation.steps++;
     if (evaluation.steps > MIN_STEPS && Date.now() - timestamp.getTime() > MAX_MS) throw new Error(TIMEOUT);
     if (isParallelCall) return;
     evaluation.depth++;
+    evaluation.counted.set(node, (evaluation.counted.get(node) ?? 0) + 1);
     if (evaluation.depth > MAX_DEPTH) throw new Error(STACK_OVERFLOW);
   };
-  const leave = (_node: unknown, _input: unknown, { timestamp, isParallelCall }: Frame) => {
+  const leave = (node: object, _input: unknown, { timestamp }: Frame) => {
     const evaluation = evaluations.get(timestamp);
-    if (evaluation && !isParallelCall) evaluation.depth--;
+    const counted = evaluation?.counted.get(node) ?? 0;
+    if (!evaluation || counted === 0) return;
+    evaluation.depth--;
+    evaluation.counted.set(node, counted - 1);
   };
   const environment = expression as unknown as { assign(name: symbol, callback: typeof enter): void };
   environment.assign(Symbol.for('jsonata.__evaluate_entry'), enter);
