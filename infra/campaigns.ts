@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { OBJECTS_PREFIX } from '../core/campaigns/campaign.ts';
+import { OBJECTS_PREFIX, RESULTS_PREFIX } from '../core/campaigns/campaign.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
@@ -16,6 +16,11 @@ import { CampaignArns, Workflow } from './workflow.ts';
 
 /** An HTTP API waits 30 s for its function. */
 const API_TIMEOUT_SECONDS = 29;
+
+/** A campaign's files: a schedule of 330 days, the 14 days of its redrive, and time to look at what was sent. */
+const KEPT_DAYS = 400;
+/** What Distributed Maps write about their children, contents and addresses included. A redrive, which may come for 14 days, reads it. */
+const RESULTS_DAYS = 30;
 
 /** Campaigns: upload, workflow, sending and settling, and the routes that show and operate them. */
 export class Campaigns extends Construct {
@@ -31,13 +36,18 @@ export class Campaigns extends Construct {
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage, table, sendRate } = shared;
+    const { account, region } = Stack.of(this);
 
     this.bucket = new Bucket(this, 'Objects', {
-      bucketName: `${physicalName(stage, 'campaigns')}-${Stack.of(this).account}`,
+      // Names of buckets are unique in the world, and a stage may be in two Regions of an account.
+      bucketName: [physicalName(stage, 'campaigns'), account, region].join('-'),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(400) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(KEPT_DAYS) },
+        { prefix: RESULTS_PREFIX, expiration: Duration.days(RESULTS_DAYS) },
+      ],
       removalPolicy: shared.dataRemoval,
     });
     const objectsArn = this.bucket.arnForObjects(`${OBJECTS_PREFIX}*`);
@@ -156,6 +166,7 @@ export class Campaigns extends Construct {
       arns,
       table,
       objectsArn,
+      resultsArn: this.bucket.arnForObjects(`${RESULTS_PREFIX}*`),
       sendQueue: this.sending.queue,
       settle: this.settle,
     });

@@ -10,9 +10,9 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
+import { OperatorSecret } from './constructs/operator-secret.ts';
 import { numberParameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import type { Foundation } from './foundation.ts';
@@ -53,13 +53,8 @@ export class Edge extends Construct {
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage } = shared;
-    // Without a value in the template, so that no deploy overwrites the keys that operators added. `Secret` would generate one.
-    const apiKeys = new CfnSecret(this, 'ApiKeys', {
-      name: `pregon-${stage.name}/api-keys`,
-      description: 'Names, hashes and scopes of the API keys; changed by npm run keys',
-    });
-    apiKeys.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    this.apiKeysSecretArn = apiKeys.ref;
+    const description = 'Names, hashes and scopes of the API keys; changed by npm run keys';
+    this.apiKeysSecretArn = new OperatorSecret(this, 'ApiKeys', shared, 'api-keys', description).secretArn;
     const authorizer = new ProductFunction(this, 'Authorizer', shared, {
       name: 'authorizer',
       description: 'Checks the bearer key of the HTTP API and its scope',

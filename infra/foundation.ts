@@ -12,7 +12,7 @@ const LEAST_CONCURRENCY = 2;
 /** What more than one capability uses: the stage, the table, and parameters. */
 export class Foundation extends Construct {
   readonly stage: Stage;
-  /** What becomes of the ledger and the emails' files when the stack is deleted. */
+  /** What becomes of the ledger, the files of campaigns and the operators' secrets when the stack is deleted. */
   readonly dataRemoval: RemovalPolicy;
   readonly table: SendsTable;
   readonly senderAddress: string;
@@ -30,7 +30,8 @@ export class Foundation extends Construct {
   constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id);
     this.stage = stage;
-    this.dataRemoval = stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // Plain RETAIN would also keep what a failed first deployment created, and its names would block the next one.
+    this.dataRemoval = stage.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.table = new SendsTable(this, 'Sends', stage, this.dataRemoval);
     this.senderAddress = parameter(this, 'SenderAddress', {
       description: 'From of every email: an address of a verified identity',

@@ -12,7 +12,7 @@ import { TransactionalEmail } from './transactional-email.ts';
 /** One stage of the product: one stack. */
 export class PregonStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
-    super(scope, id, props);
+    super(scope, id, { terminationProtection: props.stage.retainData, ...props });
     const shared = new Foundation(this, 'Shared', props.stage);
     const campaigns = new Campaigns(this, 'Campaigns', shared);
     const email = new TransactionalEmail(this, 'TransactionalEmail', shared);

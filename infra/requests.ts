@@ -1,7 +1,6 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
+import { OperatorSecret } from './constructs/operator-secret.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -23,12 +22,8 @@ export class Requests extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
-    const { stage, table } = shared;
-    const key = new Secret(this, 'Key', {
-      secretName: `pregon-${stage.name}/notify-key`,
-      description: 'The key of the external notification provider: the operator replaces the generated one',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const { table } = shared;
+    const key = new OperatorSecret(this, 'Key', shared, 'notify-key', 'The key of the external notification provider');
     const rate = {
       // Below the fifty that are published: the provider counts calls when they arrive, not when they left.
       NOTIFY_LIMIT: parameter(this, 'NotifyLimit', {

@@ -1,7 +1,6 @@
-import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
+import { OperatorSecret } from './constructs/operator-secret.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -16,16 +15,8 @@ export class TransactionalEmail extends Construct {
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
     const { stage, table } = shared;
-    const keys = new Secret(this, 'Keys', {
-      secretName: `pregon-${stage.name}/email-providers`,
-      description: 'API keys of Mailgun and SendGrid, and the SMTP URL: set by the operator, empty where not used',
-      secretObjectValue: {
-        mailgun: SecretValue.unsafePlainText(''),
-        sendgrid: SecretValue.unsafePlainText(''),
-        smtp: SecretValue.unsafePlainText(''),
-      },
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const keysFormat = 'JSON: {"mailgun": key, "sendgrid": key, "smtp": URL}, each where it is used';
+    const keys = new OperatorSecret(this, 'Keys', shared, 'email-providers', keysFormat);
 
     this.worker = new QueueWorker(this, 'Email', shared, {
       queueName: 'email',

@@ -54,6 +54,8 @@ export interface WorkflowProps {
   table: Table;
   /** Of the objects of campaigns. */
   objectsArn: string;
+  /** Of what Maps write about their children. */
+  resultsArn: string;
   sendQueue: Queue;
   settle: IFunction;
 }
@@ -76,10 +78,11 @@ export class Workflow extends Construct {
             allow('sqs', ['SendMessage'], props.sendQueue.queueArn),
             allow('lambda', ['InvokeFunction'], props.settle.functionArn),
             // ItemReader reads rows.csv; ResultWriter writes in parts and reads its own manifest on a redrive.
+            allow('s3', ['GetObject'], props.objectsArn),
             allow(
               's3',
               ['GetObject', 'PutObject', 'ListMultipartUploadParts', 'AbortMultipartUpload'],
-              props.objectsArn,
+              props.resultsArn,
             ),
             // A Distributed Map starts, watches, stops and redrives children of its own state machine.
             allow('states', ['StartExecution'], arns.stateMachine),

@@ -80,4 +80,6 @@ export const hasEnded = ({ status }: Pick<CampaignRecord, 'status'>): boolean =>
 
 /** All objects of campaigns are under this prefix of the bucket. */
 export const OBJECTS_PREFIX = 'campaigns/';
+/** What the workflow's Maps write about their children is under this one, where a lifecycle rule can name it. */
+export const RESULTS_PREFIX = 'results/';
 export const campaignPrefix = (batchId: string, uploadId: string) => `${OBJECTS_PREFIX}${batchId}/${uploadId}`;

@@ -20,6 +20,7 @@ export class SendsTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.retainData },
+      deletionProtection: stage.retainData,
       removalPolicy,
     });
     this.addGlobalSecondaryIndex({

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { campaignEndedSchema } from '../../core/campaigns/ended.ts';
+import { STAGES, type Stage } from '../../infra/stages.ts';
+import { emptyBuckets } from '../../scripts/empty-buckets.ts';
+import { awsOf } from './fire/support.ts';
 import { otherSystem } from './support/other-system.ts';
 import { Command, Product, tempDataDir } from './support/product.ts';
 
@@ -228,4 +232,22 @@ describe('a campaign', () => {
     expect(await redrive.ended()).toBe(1);
     expect(redrive.output).toMatch(/\w/);
   });
+});
+
+it('npm run destroy empties the bucket of the stage, and no other', async () => {
+  const s3 = new S3Client({ ...awsOf(product), forcePathStyle: true });
+  const { bucket: Bucket } = product.outputs;
+  const other = { Bucket: 'pregon-dev-campaigns-of-somebody' };
+  await s3.send(new CreateBucketCommand(other));
+  await s3.send(new PutObjectCommand({ ...other, Key: 'kept', Body: 'kept' }));
+  const keys = async (bucket: { Bucket: string }) =>
+    (await s3.send(new ListObjectsV2Command(bucket))).Contents?.map(({ Key }) => String(Key)) ?? [];
+  const before = await keys({ Bucket });
+
+  expect(before.some((key) => /^campaigns\/\w+\/[\w-]+\/rows\.csv$/.test(key))).toBe(true);
+  expect(before.some((key) => key.startsWith('results/campaigns/'))).toBe(true);
+  expect(await emptyBuckets(s3, STAGES.dev as Stage)).toBeGreaterThanOrEqual(before.length);
+  expect(await keys({ Bucket })).toEqual([]);
+  expect(await keys(other)).toEqual(['kept']);
+  s3.destroy();
 });

@@ -309,11 +309,4 @@ describe('the stack', () => {
       NonKeyAttributes: LISTED.filter((attribute) => attribute !== 'createdKey'),
     });
   });
-
-  it('keeps the data of prod when the stack goes', () => {
-    const kept = Object.values(templateOf('prod').Resources).filter(({ Type }) => /Table$|S3::Bucket$/.test(Type));
-
-    expect(kept.length).toBeGreaterThan(1);
-    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
-  });
 });

@@ -13,8 +13,8 @@ const PAGES = [
 
 /** Made by a build or a run, so they are not in the repository. */
 const GENERATED = /^(dist|cdk\.out|node_modules|coverage|\.pregon)\//;
-/** Code with a slash that is not a path: media types, and names of secrets. */
-const NOT_A_PATH = /^((application|multipart|text|image)\/|pregon-<stage>\/)/;
+/** Code with a slash that is not a path: media types, names of secrets, and keys of objects. */
+const NOT_A_PATH = /^((application|multipart|text|image)\/|pregon-<stage>\/|campaigns\/|results\/)/;
 
 /** The page without blocks of code. */
 const proseOf = (page: string): string => readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
