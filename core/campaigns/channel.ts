@@ -22,6 +22,7 @@ export const campaignJob = (messageId: string, message: SendMessage): CampaignJo
   messageId,
   message,
   row: { batchId: message.batchId, rowNumber: message.rowNumber },
+  postponed: message.postponed ?? 0,
 });
 
 interface CampaignRoute {

@@ -15,6 +15,8 @@ export interface Job {
   /** The queue message's id. */
   readonly messageId: string;
   readonly row: RowId;
+  /** How often its message was put back, if its channel counts that. */
+  readonly postponed?: number;
 }
 
 /** Which provider sends a job, and which limiter its slot comes from. */

@@ -113,7 +113,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 
     for (;;) {
       // `usual` is enough here: a row that needs longer misses this slot and reserves another one.
-      const slot = await batch.slots(route).reserve(latency.claim.usual);
+      const slot = await batch.slots(route).reserve(latency.claim.usual, job.postponed);
       if ('retryAt' in slot) return postponed(slot, clock);
       await batch.turns.wait(slot.at - latency.claim.expected);
 

@@ -18,6 +18,7 @@ interface SlotOptions {
 
 interface Waiter {
   leadMs: number;
+  postponed: number;
   resolve(slot: Slot): void;
   reject(error: unknown): void;
 }
@@ -42,10 +43,10 @@ export class SlotReservations {
     this.#options = options;
   }
 
-  /** Reserves a slot at least `leadMs` ahead, because the steps before the send take that long. */
-  reserve(leadMs: number): Promise<Slot> {
+  /** Reserves a slot at least `leadMs` ahead, because the steps before the send take that long. A row that was postponed comes before others. */
+  reserve(leadMs: number, postponed = 0): Promise<Slot> {
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ leadMs, resolve, reject });
+      this.#waiters.push({ leadMs, postponed, resolve, reject });
       if (this.#reserving) return;
       this.#reserving = true;
       // The other rows of the batch ask in the same tick of the event loop.
@@ -93,8 +94,10 @@ export class SlotReservations {
     const earliest = asked + latency.usual + leadMs;
     if (earliest > until) return this.#refuse(asked + LATER_MS);
     const n = this.#waiters.length;
+    this.#waiters.sort((one, other) => other.postponed - one.postponed);
+    const postponed = this.#waiters[0]?.postponed ?? 0;
     const spare = Math.min(n, Math.round(2 * n * (missedPart.get(limiter) ?? 0)));
-    const reserved = await limiter.reserve({ priority, n, spare, earliest, until });
+    const reserved = await limiter.reserve({ priority, n, spare, postponed, earliest, until });
     latency.add(clock.now() - asked);
     if ('slots' in reserved) {
       this.#free.push(...reserved.slots);

@@ -26,6 +26,8 @@ export interface Ask {
   /** This many more while the limiter has room, because a slow worker misses slots, and asking again would cost it more. */
   spare?: number;
   now: number;
+  /** How often the asking row was put back on its queue. Such rows reserve further ahead than new ones, which therefore wait for them. */
+  postponed?: number;
   /** No slot is earlier, because the steps before the send take until then. */
   earliest: number;
   /** No slot is later. */
@@ -56,6 +58,9 @@ export type Decision = { attempt: Attempt } | { retryAt: number };
 export const CAMPAIGN_HORIZON_MS = 2_000;
 /** Transactional mail may reserve this much further ahead than campaigns, which guarantees its reserved share. */
 const TRANSACTIONAL_AHEAD_MS = 1_000;
+/** A row of a campaign may use a tenth of that for each time it was put back, at most half of it. */
+const POSTPONED_PART = 0.1;
+const MAX_POSTPONED_PARTS = 5;
 /** Spare slots are this close to the earliest slot. Other workers wait for slots further ahead. */
 const SPARE_WITHIN_MS = 100;
 /** Transactional mail may use its reserved share of this time at once. */
@@ -67,7 +72,7 @@ export const ACTIVE_MS = 2_000;
 export function decide(state: LimiterState, ask: Ask): Decision {
   const { spacing } = state;
   const first = Math.max(state.next, ask.earliest);
-  const latest = Math.min(ask.until, ask.now + horizonOf(ask.priority, spacing));
+  const latest = Math.min(ask.until, ask.now + horizonOf(ask, spacing));
   const reservedShare = ask.priority === 'transactional' && ask.now - state.campaignAt < ACTIVE_MS;
   const fitting = Math.floor((latest - first) / spacing) + 1;
   const inReserved = reservedShare ? reservedLeft(state, ask.now) : Number.POSITIVE_INFINITY;
@@ -98,14 +103,16 @@ const CLOCK_MARGIN_MS = 10_000;
 
 /** Whether slots are reserved further ahead than any worker reserves, because the clock was set back since. */
 export const isTooFarAhead = ({ next, spacing }: LimiterState, now: number): boolean =>
-  next > now + horizonOf('transactional', spacing) + spacing + CLOCK_MARGIN_MS;
+  next > now + horizonOf({ priority: 'transactional' }, spacing) + spacing + CLOCK_MARGIN_MS;
 
 /** The slots of the attempt, from the `next` after it. */
 export const slotsOf = ({ n, spacing }: Attempt, nextAfter: number): number[] =>
   Array.from({ length: n }, (_, i) => nextAfter - (n - i) * spacing);
 
-const horizonOf = (priority: Priority, spacing: number) =>
-  CAMPAIGN_HORIZON_MS + (priority === 'transactional' ? Math.max(TRANSACTIONAL_AHEAD_MS, 2 * spacing) : 0);
+function horizonOf({ priority, postponed = 0 }: Pick<Ask, 'priority' | 'postponed'>, spacing: number): number {
+  const part = priority === 'transactional' ? 1 : POSTPONED_PART * Math.min(postponed, MAX_POSTPONED_PARTS);
+  return CAMPAIGN_HORIZON_MS + part * Math.max(TRANSACTIONAL_AHEAD_MS, 2 * spacing);
+}
 
 function reservedLeft({ reservedNext, spacing }: LimiterState, now: number): number {
   return Math.floor((now + RESERVED_BURST_MS - Math.max(reservedNext, now)) / reservedSpacingOf(spacing)) + 1;
