@@ -27,17 +27,37 @@ const image: FormatCallback = ({ attribs }, _walk, builder) => {
   if (attribs.alt && !isPixel(attribs)) builder.addInline(attribs.alt, { noWordTransform: true });
 };
 
-/** Tracking pixels are one pixel high or wide, by their attributes or their style. */
-function isPixel({ width = '', height = '', style = '' }: Readonly<Record<string, string>>): boolean {
+/** Tracking pixels are hidden, or one pixel high or wide, by their attributes or their style. */
+function isPixel(attributes: Readonly<Record<string, string>>): boolean {
+  const { width = '', height = '', style = '' } = attributes;
   const rules = new Map(
     style.split(';').map((rule) => rule.split(':', 2).map((part) => part.trim().toLowerCase()) as [string, string]),
   );
   return (
     Number.parseFloat(rules.get('width') ?? width) <= 1 ||
     Number.parseFloat(rules.get('height') ?? height) <= 1 ||
-    rules.get('display')?.startsWith('none') === true
+    'hidden' in attributes ||
+    rules.get('display')?.startsWith('none') === true ||
+    rules.get('visibility')?.startsWith('hidden') === true ||
+    Number.parseFloat(rules.get('opacity') ?? '1') === 0
   );
 }
+
+/** Elements that are lines of their own and that the converter takes for words. */
+const LINES = [
+  'caption',
+  'center',
+  'dd',
+  'details',
+  'dl',
+  'dt',
+  'figcaption',
+  'figure',
+  'noscript',
+  'option',
+  'summary',
+];
+const LINE = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 
 const OPTIONS = {
   wordwrap: COLUMNS,
@@ -48,6 +68,8 @@ const OPTIONS = {
     { selector: 'td', format: 'tableCell' },
     { selector: 'th', format: 'tableCell' },
     { selector: 'img', format: 'image' },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+    ...LINES.map((selector) => ({ selector, format: 'block', options: LINE })),
     ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, options: { uppercase: false } })),
   ],
 };
@@ -85,10 +107,14 @@ const VOID = new Set([
 
 /** Counts tags, which costs a hundredth of a conversion. Too high where closing tags are left out, never too low. */
 function mayBeDeep(html: string): boolean {
-  let depth = 0;
-  for (const [, closing, name = ''] of html.matchAll(TAG)) {
-    if (closing) depth = Math.max(0, depth - 1);
-    else if (!VOID.has(name.toLowerCase()) && ++depth > MAX_DEPTH / 2) return true;
+  const open: string[] = [];
+  for (const [, closing, written = ''] of html.matchAll(TAG)) {
+    const name = written.toLowerCase();
+    if (closing) {
+      // A closing tag of what is not open closes nothing.
+      const at = open.lastIndexOf(name);
+      if (at >= 0) open.length = at;
+    } else if (!VOID.has(name) && open.push(name) > MAX_DEPTH / 2) return true;
   }
   return false;
 }

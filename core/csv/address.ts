@@ -106,4 +106,8 @@ export function oddCharacter(address: string): string | undefined {
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}${name === undefined ? '' : ` (${name})`}`;
 }
 
+/** Whether a cell lists several addresses, with or without names: an at sign on both sides of a comma, a semicolon, a slash or white space. */
+export const hasSeveralAddresses = (cell: string): boolean =>
+  cell.split(/[,;/|\s]+/).filter((part) => /[^\s@]@[^\s@]/.test(part)).length > 1;
+
 const isAscii = (text: string) => !/[^\p{ASCII}]/u.test(text);

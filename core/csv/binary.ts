@@ -29,6 +29,20 @@ function signatureOf(head: Uint8Array): string | undefined {
   return SIGNATURES.find(([bytes]) => hex.startsWith(bytes))?.[1];
 }
 
+/** Whether a head of bytes is UTF-32: by its mark, or because the upper half of each character is NUL. */
+export function isUtf32(head: Uint8Array): boolean {
+  const sample = Buffer.from(head.subarray(0, SAMPLE_BYTES & ~3));
+  if (sample.length < 8) return false;
+  if (/^(?:fffe0000|0000feff)/.test(sample.toString('hex', 0, 4))) return true;
+  // In UTF-32 no character is above U+10FFFF, and hardly any is above U+FFFF.
+  const upperIsNul = (at: number) => {
+    let count = 0;
+    for (let start = 0; start + 4 <= sample.length; start += 4) if (sample.readUInt16LE(start + at) === 0) count++;
+    return count >= (sample.length / 4) * 0.9;
+  };
+  return upperIsNul(0) !== upperIsNul(2);
+}
+
 /** The byte order of UTF-16 without its mark: its ASCII characters, the header at least, have each second byte NUL. */
 export function utf16WithoutMark(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (signatureOf(head)) return undefined;

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { PregonError } from '../errors.ts';
-import { binaryKind, utf16WithoutMark } from './binary.ts';
+import { binaryKind, isUtf32, utf16WithoutMark } from './binary.ts';
 import { type Encoding, undecodableAt } from './encoding.ts';
 import { likelyEncodings } from './likely-encodings.ts';
 import { CSV_LIMITS } from './limits.ts';
@@ -34,6 +34,7 @@ export interface ChosenEncoding {
  */
 export async function chooseEncoding(source: CsvSource, facts: EncodingFacts): Promise<ChosenEncoding> {
   const { head, mark, named, isUtf8 } = facts;
+  if (isUtf32(head)) return sure(utf32());
   if (mark && mark.name !== 'utf-8') return sure(mark);
   if (mark) return sure(isUtf8 ? mark : await brokenUtf8(source));
   if (named?.startsWith('utf-16')) return sure(plain(named));
@@ -87,6 +88,12 @@ const implausible = (likely: readonly string[], line: number) =>
       (likely.length ? `; it is likely ${likely.join(' or ')}.` : '.'),
     { line, likelyEncodings: likely },
   );
+
+/** The Encoding Standard has no UTF-32, so no name of an encoding helps. */
+const utf32 = () =>
+  new PregonError('InvalidCsv', 'The file looks like UTF-32, which cannot be read. Save the file as UTF-8.', {
+    line: 1,
+  });
 
 const utf16Unmarked = (name: string) =>
   new PregonError('InvalidCsv', `The file looks like UTF-16 without a byte order mark. ${WAY_OUT}: ${name}.`, {

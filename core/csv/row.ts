@@ -1,6 +1,6 @@
 import type { ContentFormat } from '../campaigns/campaign.ts';
 import { isRenderable } from '../campaigns/html-text.ts';
-import { asciiAddress, isAddress, oddCharacter, unwrapAddress } from './address.ts';
+import { asciiAddress, hasSeveralAddresses, isAddress, oddCharacter, unwrapAddress } from './address.ts';
 import type { Header } from './header.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { because, type SkippedRow } from './skip.ts';
@@ -34,7 +34,8 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
   if (address.length > CSV_LIMITS.addressCharacters) return skip(because('email_too_long', { found: address.length }));
   const odd = oddCharacter(email);
   if (odd !== undefined || !isAddress(address)) {
-    return skip(because('email_invalid', { email: shown(given), ...(odd === undefined ? {} : { odd }) }));
+    const why = hasSeveralAddresses(given) ? { several: true } : odd === undefined ? {} : { odd };
+    return skip(because('email_invalid', { email: shown(given), ...why }));
   }
   const rawSubject = cell(header.columns.subject);
   if (rawSubject === '') return skip(because('subject_missing'));

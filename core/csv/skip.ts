@@ -9,8 +9,10 @@ export const SKIP_REASONS = {
   email_missing: () => 'The email is empty.',
   email_too_long: ({ found }: Length) =>
     `The email has ${found} characters; at most ${CSV_LIMITS.addressCharacters} are allowed.`,
-  email_invalid: ({ email, odd }: { email: string; odd?: string }) =>
-    `"${email}" is not a valid email address${odd === undefined ? '' : `: it has the character ${odd}`}.`,
+  email_invalid: ({ email, odd, several }: { email: string; odd?: string; several?: boolean }) =>
+    several
+      ? `"${email}" has more than one email address: give each a row of its own.`
+      : `"${email}" is not a valid email address${odd === undefined ? '' : `: it has the character ${odd}`}.`,
   subject_missing: () => 'The subject is empty.',
   subject_too_long: () => `The subject has more than ${CSV_LIMITS.subjectCharacters} characters.`,
   subject_control_character: () =>

@@ -26,7 +26,7 @@ const NAMED_TAGS: readonly RegExp[] = [
 const ANY_TAG = /[*%[{«]|<[%<]|&(?:#|l)/;
 
 const HTML =
-  /<!doctype html|<\/?(?:html|head|body|p|div|span|table|tr|td|th|br|hr|h[1-6]|ul|ol|li|strong|em|b|i|u|font|center|img|style|blockquote)(?:\s[^<>]{0,500})?\/?>|<a\s[^<>]{0,500}>|&(?:nbsp|amp|lt|gt|quot|euro|copy|[a-z]{1,2}(?:acute|grave|uml|circ|tilde|cedil|ring|slash|lig));/i;
+  /<!doctype html|<!--|<\/?(?:html|head|body|p|div|span|table|tr|td|th|br|hr|h[1-6]|ul|ol|li|strong|em|b|i|u|font|center|img|style|script|blockquote)(?:\s[^<>]{0,500})?\/?>|<a\s[^<>]{0,500}>|&(?:nbsp|amp|lt|gt|quot|euro|copy|[a-z]{1,2}(?:acute|grave|uml|circ|tilde|cedil|ring|slash|lig));/i;
 
 interface Seen {
   row: number;

@@ -26,6 +26,27 @@ describe('the text part of HTML', () => {
   });
 
   it.each([
+    ['<a href="https://x.test/a">https://x.test/a</a>', 'https://x.test/a'],
+    ['<a href="mailto:a@x.test">a@x.test</a>', 'a@x.test'],
+    ['<a href="https://x.test/a">Shop</a>', 'Shop [https://x.test/a]'],
+  ])('shows the address of a link once: %s', (html, text) => {
+    expect(textOf(html)).toBe(text);
+  });
+
+  it.each([
+    ['<dl><dt>Term</dt><dd>Meaning</dd></dl>', 'Term\nMeaning'],
+    ['<center>One</center>two', 'One\ntwo'],
+    ['<figure><img alt="Logo"><figcaption>Ours</figcaption></figure>', 'Logo\nOurs'],
+  ])('keeps the lines of a list of terms, of captions and of centred text: %s', (html, text) => {
+    expect(textOf(html)).toBe(text);
+  });
+
+  it('is refused where it is too deep, also with closing tags of elements that are not open', () => {
+    expect(isRenderable(`${'<div></x>'.repeat(2_000)}lost`)).toBe(false);
+    expect(isRenderable('<div></div>'.repeat(2_000))).toBe(true);
+  });
+
+  it.each([
     '<img src="https://t.example/p.gif" width="1" height="1">',
     '<img src="https://t.example/p.gif" width=1 height=1 alt="pixel">',
     '<img src="https://t.example/p.gif" width="1px" height="1px" alt="x"/>',
@@ -35,6 +56,9 @@ describe('the text part of HTML', () => {
     '<img src="https://t.example/p.gif" style="display: none" alt="x">',
     '<img src="https://t.example/p.gif" alt="">',
     '<IMG SRC="https://t.example/p.gif" HEIGHT="1" alt="x">',
+    '<img src="https://t.example/p.gif" hidden alt="x">',
+    '<img src="https://t.example/p.gif" style="visibility:hidden" alt="x">',
+    '<img src="https://t.example/p.gif" style="opacity:0" alt="x">',
   ])('shows nothing of a tracking pixel: %s', (pixel) => {
     expect(textOf(`<p>Hello ${pixel}</p>${pixel}`)).toBe('Hello');
   });

@@ -49,6 +49,16 @@ describe('a file in an encoding that nothing names', () => {
     await expect(readAll(file)).rejects.toMatchObject({ extra: { likelyEncodings: ['iso-2022-jp'] } });
   });
 
+  it.each([true, false])('is refused where it is UTF-32, with or without its mark: %s', async (hasMark) => {
+    for (const write of ['writeUInt32LE', 'writeUInt32BE'] as const) {
+      const characters = [...(hasMark ? '\ufeff' : ''), ...fileOf('Привет, 🙂')];
+      const file = Buffer.alloc(characters.length * 4);
+      for (const [n, character] of characters.entries()) file[write](character.codePointAt(0) ?? 0, n * 4);
+
+      await expect(readAll(file)).rejects.toMatchObject({ status: 400, message: expect.stringContaining('UTF-32') });
+    }
+  });
+
   it.each([
     ['utf-16le', Buffer.from(fileOf('Привет'), 'utf16le')],
     ['utf-16be', Buffer.from(fileOf('Привет'), 'utf16le').swap16()],

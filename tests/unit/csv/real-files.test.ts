@@ -195,6 +195,20 @@ describe('invisible characters', () => {
     expect(skippedRows).toMatchObject([{ code: 'email_invalid', reason: expect.stringContaining(named) }]);
   });
 
+  it.each([
+    'a@example.com;b@example.com',
+    '"a@example.com, b@example.com"',
+    'a@example.com b@example.com',
+    'a@example.com / b@example.com',
+    '"Ana <a@example.com>, Bob <b@example.com>"',
+    '"a@example.com\nb@example.com"',
+  ])('are not what is wrong with several addresses in one cell: %j', async (cell) => {
+    const { skippedRows } = await readAll(`${HEADER}${cell},Hi,x\ngood@example.com,Hi,x\n`);
+
+    const reason = expect.stringContaining('more than one email address');
+    expect(skippedRows).toMatchObject([{ code: 'email_invalid', reason }]);
+  });
+
   it('make no difference between names, nor does the form of an accent or the case', async () => {
     const file = 'email,subject,content,a\u0301ge,\u00c9cole\nana@example.com,Hi,{{\u00c1GE}} {{e\u0301cole}},7,X\n';
 
