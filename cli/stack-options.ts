@@ -1,4 +1,4 @@
-import { type AccountProfile, isAccountProfile } from 'local-aws';
+import { type AccountProfile, isAccountProfile, LimitError, type LimitSettings, readLimits } from 'local-aws';
 import type { NotifyTarget } from '../dev/providers/notify/settings.ts';
 import { UsageError, wholeNumber } from './arguments.ts';
 
@@ -15,6 +15,7 @@ export const STACK_OPTIONS = {
   'notify-key': { type: 'string' },
   account: { type: 'string', default: 'default' },
   parameter: { type: 'string', multiple: true },
+  limits: { type: 'string', multiple: true },
 } as const;
 
 export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
@@ -30,6 +31,8 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --notify-key KEY   API key of the notification provider (by default that of the stand-in)
   --account default  quotas of the AWS account: default, or new: 10 Lambda executions at once
   --parameter N=V    value of a template parameter, as for cdk deploy --parameters; may be repeated
+  --limits off=NAMES switch limits of AWS off: NAME,NAME,… or all; NAME=VALUE sets one; may be repeated
+                     (names: packages/local-aws/README.md#limits; what was throttled: /_local/limits)
   --help             this text
 
 The API key is taken from PREGON_API_KEY. Without it, the key is pregon-local.`;
@@ -48,6 +51,8 @@ export interface StackSettings {
   account: AccountProfile;
   /** Values of the template's parameters, by name. */
   parameters: Readonly<Record<string, string>>;
+  /** The quotas and limits of AWS that do not hold, or have another value. */
+  limits: LimitSettings;
 }
 
 interface StackValues {
@@ -62,6 +67,7 @@ interface StackValues {
   'notify-key'?: string | undefined;
   account: string;
   parameter?: string[] | undefined;
+  limits?: string[] | undefined;
 }
 
 const MAX_PORT = 65_535;
@@ -105,6 +111,7 @@ export function stackSettings(values: StackValues): StackSettings {
     notify: notifyTarget(values['notify-url'], values['notify-key']),
     account: values.account,
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
+    limits: limitsIn(values.limits ?? []),
   };
 }
 
@@ -114,6 +121,14 @@ function notifyTarget(url: string | undefined, key: string | undefined): NotifyT
   }
   if (key === '') throw new UsageError('--notify-key takes a key, not an empty text');
   return { ...(url !== undefined && { url }), ...(key !== undefined && { key }) };
+}
+
+function limitsIn(texts: readonly string[]): LimitSettings {
+  try {
+    return readLimits(texts);
+  } catch (error) {
+    throw error instanceof LimitError ? new UsageError(`--limits: ${error.message}`) : error;
+  }
 }
 
 function parameterOf(text: string): [string, string] {

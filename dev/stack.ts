@@ -3,6 +3,7 @@ import {
   type AccountProfile,
   type ExtensionContext,
   type Extensions,
+  type LimitSettings,
   startLocalAws,
   type UsageGroups,
 } from 'local-aws';
@@ -39,6 +40,8 @@ export interface StackOptions {
   account?: AccountProfile;
   /** Values of the template's parameters. They replace the defaults of the local stack. */
   parameters?: Readonly<Record<string, string>>;
+  /** The quotas and limits of AWS that do not hold, or have another value. */
+  limits?: LimitSettings;
   /** Receives messages for the user, such as resources that are not supported. */
   onNotice(text: string): void;
   cdkOut?: string;
@@ -90,6 +93,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     account,
     page: { global: 'PREGON_LOCAL', values: { apiKey } },
     maxSendRate: ratePerSecond,
+    ...(options.limits && { limits: options.limits }),
     faults,
     usageGroups: usageByCampaign,
     warmBeforeReady: (name) => WARM_BEFORE_READY.test(name),

@@ -16,6 +16,8 @@ export { type Gateway, type GatewayOptions, startGateway } from './src/gateway/g
 export { type LocalAnswer, type LocalRequest, type LocalRoute, problem } from './src/gateway/local-routes.ts';
 export type { AwsRequest, AwsResponse, ServiceHandler } from './src/gateway/types.ts';
 export type { PageSettings } from './src/http-api/protocol/inject.ts';
+export { LimitError, type LimitName, type LimitSettings } from './src/limits/limits.ts';
+export { readLimits } from './src/limits/option.ts';
 export { type LocalAws, type LocalAwsOptions, type LocalResource, startLocalAws } from './src/local-aws.ts';
 export { type OpenSecrets, openSecrets } from './src/secrets/offline.ts';
 export type { OutgoingMessage } from './src/ses/protocol/message.ts';

@@ -1,9 +1,10 @@
-/** Writes the tables of operations and resource properties into the README, between the markers: `npm run support-table`. */
+/** Writes the tables of operations, resource properties and limits into the README, between the markers: `npm run support-table`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPERATION_NAMES as DYNAMODB_OPERATIONS } from '../src/dynamodb/operations/operate.ts';
 import { OPERATIONS as EVENTS_OPERATIONS } from '../src/events/protocol.ts';
 import { OPERATIONS as LAMBDA_OPERATIONS } from '../src/lambda/protocol.ts';
+import { CALL_LIMITS, SIZE_LIMITS } from '../src/limits/limits.ts';
 import { OPERATIONS as S3_OPERATIONS } from '../src/s3/operations/operations.ts';
 import { OPERATIONS as SECRETS_OPERATIONS } from '../src/secrets/operations.ts';
 import { OPERATIONS as SES_OPERATIONS } from '../src/ses/ses.ts';
@@ -15,15 +16,37 @@ import { OPERATIONS as STS_OPERATIONS } from '../src/sts/sts.ts';
 import { RESOURCE_TYPES } from '../src/template/registry.ts';
 
 export const README = join(import.meta.dirname, '../README.md');
-const BEGIN = '<!-- support-table: begin -->';
-const END = '<!-- support-table: end -->';
 
 /** The README with its tables as the code has them. Throws where the markers are missing. */
 export async function withSupportTable(readme: string): Promise<string> {
+  return withTable(withTable(readme, 'support-table', await supportTables()), 'limits-table', limitTables());
+}
+
+function withTable(readme: string, name: string, text: string): string {
+  const [BEGIN, END] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`The README needs the markers ${BEGIN} and ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${await supportTables()}\n\n${readme.slice(end)}`;
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${readme.slice(end)}`;
+}
+
+function limitTables(): string {
+  const number = (value: number) => value.toLocaleString('en-US');
+  const calls = Object.entries(CALL_LIMITS).map(([name, { bucket, perSecond, answer, source }]) => [
+    `\`${name}\``,
+    `${number(bucket)}, refilled at ${number(perSecond)} a second`,
+    `[${answer}](${source})`,
+  ]);
+  const sizes = Object.entries(SIZE_LIMITS).map(([name, limit]) => [
+    `\`${name}\`${'fixed' in limit ? ' (fixed)' : ''}`,
+    `${number(limit.value)} ${limit.unit}`,
+    limit.of,
+    `[${limit.answer}](${limit.source})`,
+  ]);
+  return [
+    table(['quota of calls', 'calls at once', 'answer beyond it'], calls),
+    table(['limit', 'value', 'of', 'answer beyond it'], sizes),
+  ].join('\n\n');
 }
 
 async function supportTables(): Promise<string> {

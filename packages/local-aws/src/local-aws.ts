@@ -17,6 +17,7 @@ import { functionsOf } from './lambda/definitions.ts';
 import { eventSourcesOf } from './lambda/event-sources/event-sources.ts';
 import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
+import { type LimitSettings, limitsOf } from './limits/limits.ts';
 import { startServices, systemChance } from './services.ts';
 import { isStoreFailure } from './storage/failure.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
@@ -44,6 +45,11 @@ export interface LocalAwsOptions {
   readonly account?: AccountProfile;
   /** Recipients a second that the local SES accepts; 14 by default. */
   readonly maxSendRate?: number;
+  /**
+   * Quotas and limits of AWS by name, as the README lists them: false switches one off, a value replaces AWS's; `all: false` switches
+   * all off.
+   */
+  readonly limits?: LimitSettings;
   /** Skips the HTTP API's authorizers. An object is what functions then get as the authorizer's context. */
   readonly open?: boolean | Readonly<Record<string, unknown>>;
   /** Settings for the HTML pages of the HTTP API. */
@@ -99,7 +105,7 @@ const LOOPBACK = '127.0.0.1';
 const STOP_GRACE_MS = 2000;
 
 /**
- * Runs one stack of a CDK output on this machine. Resolves once everything answers. Throws StartFailure, DataDirInUse, TemplateError,
+ * Runs one stack of a CDK output on this machine. Resolves once everything answers. Throws StartFailure, LimitError, DataDirInUse, TemplateError,
  * StoreFailure or ServiceEnded with a message for the user.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -123,6 +129,8 @@ async function start(
   failure: PromiseWithResolvers<Error>,
 ): Promise<LocalAws> {
   const { cdkOut, dataDir, host = LOOPBACK, onNotice, now = Date.now, chance = systemChance } = options;
+  const limits = limitsOf(options.limits);
+  const { max } = limits;
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
   const listener = await listening('--port', options.port ?? 0, host, () => listenHttpApi(options.port ?? 0, host));
@@ -155,6 +163,7 @@ async function start(
       ...(options.stackName !== undefined && { stackName: options.stackName }),
       ...(options.parameters && { parameters: options.parameters }),
       ...(options.maxSendRate !== undefined && { maxSendRate: options.maxSendRate }),
+      limits,
       ...(options.faults && { faults: options.faults }),
       ...(options.usageGroups && { usageGroups: options.usageGroups }),
       transitionsOf: (name) => transitionsOf(name),
@@ -177,6 +186,7 @@ async function start(
     accessKeyFor,
     concurrentExecutions: ACCOUNTS[options.account ?? 'default'].concurrentExecutions,
     compileCacheDir: join(dataDir, 'cache'),
+    max,
     onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
   });
   closers.add(() => runtime.close());
@@ -190,6 +200,7 @@ async function start(
     dataDir,
     gateway,
     template,
+    max,
     onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
   });
   closers.add(() => engine.close());
@@ -217,6 +228,7 @@ async function start(
       allowHosts: [host, ...(options.allowHosts ?? [])],
       descriptors,
       endIdleInstance: () => runtime.endIdleInstance(),
+      max,
       ...(options.page && { page: options.page }),
       onRequest: () => meter.httpRequest(),
       onProblem: onNotice,

@@ -13,6 +13,9 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import type { LocalRoutes } from './gateway/local-routes.ts';
 import { principalsOf } from './gateway/principals.ts';
 import type { Principal, ServiceHandler } from './gateway/types.ts';
+import { AWS_LIMITS, type Limits } from './limits/limits.ts';
+import { limitsRoute } from './limits/route.ts';
+import { limitCalls } from './limits/step.ts';
 import { bucketsOf } from './s3/definitions.ts';
 import { s3 } from './s3/s3.ts';
 import { ObjectStore } from './s3/state/object-store.ts';
@@ -46,6 +49,8 @@ export interface ServicesOptions {
   /** Messages a second that the local SES takes. */
   readonly maxSendRate?: number;
   readonly faults?: Faults;
+  /** The limits in force; those of AWS by default. */
+  readonly limits?: Limits;
   readonly usageGroups?: UsageGroups;
   /** The engine's count of transitions, for the estimate of costs. */
   readonly transitionsOf?: TransitionsOf;
@@ -78,6 +83,10 @@ const DEFAULT_SEND_RATE = 14;
 /** Starts the gateway and every service that the template needs, over the state under `dataDir`. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { dataDir, onFatal, now = Date.now, chance = systemChance, faults = new Faults() } = options;
+  const { limits = AWS_LIMITS } = options;
+  const { max } = limits;
+  const throttled = new Map<string, number>();
+  const onThrottled = (name: string) => void throttled.set(name, (throttled.get(name) ?? 0) + 1);
   const onFailure = (reason: Error, isFatal: boolean, where: string) => {
     if (isFatal && onFatal) onFatal(reason);
     else options.onError(reason, where);
@@ -101,7 +110,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       identities,
       localRoutes,
       // Faults come first: AWS does not bill a 5xx, so a call that a fault refuses is not metered.
-      steps: [injectFaults(faults, chance), metering(meter), staleDescribe(faults, now)],
+      steps: [
+        injectFaults(faults, chance),
+        metering(meter),
+        limitCalls({ limits, now, onThrottled }),
+        staleDescribe(faults, now),
+      ],
       onError: (error, { service, operation }) => onError(error, `${service}.${operation}`),
       ...(options.host === undefined ? {} : { host: options.host }),
     });
@@ -126,10 +140,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     };
     await Promise.all([
       started('dynamodb', (onFailure) =>
-        startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), onFailure }),
+        startDynamoDb({ folder: folder('dynamodb'), tables: tablesOf(template), max, onFailure }),
       ),
       started('sqs', (onFailure) =>
-        startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), onFailure }),
+        startSqs({ folder: folder('sqs'), awsEndpoint: gateway.url, queues: queuesOf(template), max, onFailure }),
       ),
     ]);
 
@@ -139,6 +153,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       gateway,
       faults,
       chance,
+      max,
       now,
       onError: (error) => onError(error, 'events'),
     });
@@ -155,15 +170,19 @@ export async function startServices(options: ServicesOptions): Promise<Services>
         detail: { ...detail },
         resources: [arn],
       });
-    services.set('s3', s3({ store, buckets: bucketsOf(template), now, publish }));
+    services.set('s3', s3({ store, buckets: bucketsOf(template), max, now, publish }));
 
     const { outbox = countingOutbox() } = extensions;
-    services.set('ses', ses({ outbox, faults, maxSendRate: options.maxSendRate ?? DEFAULT_SEND_RATE, chance, now }));
+    services.set(
+      'ses',
+      ses({ outbox, faults, maxSendRate: options.maxSendRate ?? DEFAULT_SEND_RATE, chance, max, now }),
+    );
 
     const values = extensions.secrets ?? {};
-    services.set('secretsmanager', secretsManager({ template, folder: folder('secrets'), values, now }));
+    services.set('secretsmanager', secretsManager({ template, folder: folder('secrets'), values, max, now }));
 
     localRoutes.set('/_local/faults', faultsRoute(faults));
+    localRoutes.set('/_local/limits', limitsRoute(limits, throttled));
     localRoutes.set('/_local/usage', usageRoute(meter, options.transitionsOf, options.usageGroups));
     return {
       gateway,

@@ -179,6 +179,14 @@ describe('the command line', () => {
     });
   });
 
+  it('takes limits of AWS', () => {
+    const limits = { 'states.ListMapRuns': false, 'states.StopExecution': { bucket: 500, perSecond: 25 } };
+    expect(settings('--limits', 'off=states.ListMapRuns', '--limits', 'states.StopExecution=500/25')).toMatchObject({
+      limits,
+    });
+    expect(() => settings('--limits', 'off=everything')).toThrow('--limits: There is no limit "everything"');
+  });
+
   it('takes parameters of the template', () => {
     expect(settings('--parameter', 'LogLevel=DEBUG', '--parameter', 'SenderAddress=A=B')).toMatchObject({
       parameters: { LogLevel: 'DEBUG', SenderAddress: 'A=B' },

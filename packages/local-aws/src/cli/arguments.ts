@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ACCOUNTS, type AccountProfile, isAccountProfile } from '../account.ts';
+import { LimitError, type LimitSettings } from '../limits/limits.ts';
+import { readLimits } from '../limits/option.ts';
 
 /** A command line that cannot be understood: exit status 2. */
 export class UsageError extends Error {
@@ -21,6 +23,7 @@ Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and sta
   --allow-host NAME  accept requests of the HTTP API for this host name too; may be repeated
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --account default  quotas of the account: default, or new: 10 Lambda executions at once
+  --limits off=NAMES switch these limits of AWS off, NAME,NAME,… or all; --limits NAME=VALUE sets one; may be repeated
   --help             this text`;
 
 export interface UpSettings {
@@ -32,12 +35,14 @@ export interface UpSettings {
   readonly allowHosts: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly account: AccountProfile;
+  readonly limits: LimitSettings;
 }
 
 const OPTIONS = {
   data: { type: 'string' },
   stack: { type: 'string' },
   parameter: { type: 'string', multiple: true },
+  limits: { type: 'string', multiple: true },
   port: { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
   account: { type: 'string', default: 'default' },
@@ -72,6 +77,7 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
     allowHosts: values['allow-host'] ?? [],
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
     account,
+    limits: limitsIn(values.limits ?? []),
   };
 }
 
@@ -93,6 +99,15 @@ function portOf(option: string, text: string): number {
     throw new UsageError(`--${option} takes a port from 0 to ${MAX_PORT}, not "${text}"`);
   }
   return port;
+}
+
+/** Checked before anything starts. */
+function limitsIn(texts: readonly string[]): LimitSettings {
+  try {
+    return readLimits(texts);
+  } catch (error) {
+    throw error instanceof LimitError ? new UsageError(`--limits: ${error.message}`) : error;
+  }
 }
 
 function parameterOf(text: string): [name: string, value: string] {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { AwsResponse } from '../gateway/types.ts';
+import type { Maxima } from '../limits/limits.ts';
 import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/protocol/worker.ts';
 import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
 import type { Template } from '../template/template.ts';
@@ -13,6 +14,7 @@ export interface EngineOptions {
   template: Template;
   dataDir: string;
   gateway: Gateway;
+  readonly max: Maxima;
   readonly onFailure: OnFailure;
 }
 
@@ -21,7 +23,13 @@ export interface StartedEngine extends WorkerService {
 }
 
 /** Starts Step Functions in its own thread. Its calls to AWS reach the gateway without HTTP. */
-export async function startEngine({ template, dataDir, gateway, onFailure }: EngineOptions): Promise<StartedEngine> {
+export async function startEngine({
+  template,
+  dataDir,
+  gateway,
+  max,
+  onFailure,
+}: EngineOptions): Promise<StartedEngine> {
   const { port1: endpoint, port2: calls } = new MessageChannel();
   calls.on('message', async ({ id, ...call }: NumberedCall) => {
     const answer = await gateway.call(call).then(textAnswer, () => undefined);
@@ -36,6 +44,7 @@ export async function startEngine({ template, dataDir, gateway, onFailure }: Eng
       region: template.region,
       accountId: template.account,
       endpoint,
+      max,
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
     onFailure,

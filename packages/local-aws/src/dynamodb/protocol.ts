@@ -1,7 +1,9 @@
 import { workerData } from 'node:worker_threads';
+import type { Maxima } from '../limits/limits.ts';
 import { internalFailure, runWorker } from '../threads/worker-main.ts';
 import type { TableDefinition } from './definitions.ts';
 import { type Answer, failure, type Request } from './operations/answer.ts';
+import { limitBatches } from './operations/batch-limits.ts';
 import { INTERNAL_ERROR, operate } from './operations/operate.ts';
 import { provision } from './operations/provision.ts';
 import { type DynaliteStore, dynaliteStore } from './state/dynalite-store.ts';
@@ -12,12 +14,14 @@ export interface DynamoDbWorkerData {
   /** Folder of the tables; they are kept in memory if it is missing. */
   readonly folder?: string;
   readonly tables: readonly TableDefinition[];
+  readonly max: Maxima;
 }
 
 await runWorker(() => {
-  const { folder, tables } = workerData as DynamoDbWorkerData;
+  const { folder, tables, max } = workerData as DynamoDbWorkerData;
   const kv = new KeyValueStore(folder);
-  const store = dynaliteStore(kv);
+  const store = dynaliteStore(kv, max);
+  limitBatches(max);
   for (const table of tables) provision(kv, store, table);
   return {
     handle(call, answer) {

@@ -2,6 +2,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Chance } from '../faults/step.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServiceHandler } from '../gateway/types.ts';
+import type { Maxima } from '../limits/limits.ts';
 import type { Template } from '../template/template.ts';
 import { busesOf, rulesOf } from './definitions.ts';
 import { EventBus } from './delivery/event-bus.ts';
@@ -18,6 +19,7 @@ export interface EventBridgeOptions {
   readonly gateway: Pick<Gateway, 'call' | 'url'>;
   readonly faults: Faults;
   readonly chance: Chance;
+  readonly max: Maxima;
   now(): number;
   onError(error: unknown): void;
 }
@@ -33,7 +35,7 @@ export interface EventBridge {
  * undelivered events; `matching/` compiles patterns and schedules, `delivery/` brings events to their targets, and
  * `definitions.ts` holds the rules that the template asks for.
  */
-export function eventBridge({ template, folder, gateway, ...deps }: EventBridgeOptions): EventBridge {
+export function eventBridge({ template, folder, gateway, max, ...deps }: EventBridgeOptions): EventBridge {
   const queue = new DeliveryQueue(folder);
   const rules = new RuleStore({ rules: rulesOf(template), buses: busesOf(template), folder });
   const bus = new EventBus({
@@ -43,7 +45,7 @@ export function eventBridge({ template, folder, gateway, ...deps }: EventBridgeO
     deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
   });
   return {
-    handler: eventsApi({ bus, rules }),
+    handler: eventsApi({ bus, rules, max }),
     bus,
     close() {
       bus.close();

@@ -1,4 +1,5 @@
 import { objectOf } from '../json.ts';
+import type { Bucket } from '../limits/limits.ts';
 import { NotEmulated } from '../template/errors.ts';
 import type { Template } from '../template/template.ts';
 
@@ -20,7 +21,8 @@ export interface RouteSpec {
   /** The segments of the path. `{name}` matches one, `{name+}` the rest. */
   segments: readonly string[];
   functionArn: string;
-  timeoutMs: number;
+  /** The longest wait for the function; that of API Gateway if missing or longer. */
+  timeoutMs?: number;
   authorizer?: AuthorizerSpec;
 }
 
@@ -29,7 +31,7 @@ export interface HttpApiSpec {
   stage: string;
   routes: readonly RouteSpec[];
   cors?: CorsSpec;
-  throttle?: { burst: number; ratePerSecond: number };
+  throttle?: Bucket;
 }
 
 export interface CorsSpec {
@@ -41,8 +43,6 @@ export interface CorsSpec {
   maxAge?: number;
 }
 
-/** The maximum timeout of an integration: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MAX_TIMEOUT_MS = 30_000;
 /** The time for which results of an authorizer are cached by default. */
 const DEFAULT_TTL_SECONDS = 0;
 
@@ -76,8 +76,7 @@ export function httpApiOf(template: Template): HttpApiSpec | undefined {
       }
     }),
     ...(cors !== undefined && { cors: corsOf(objectOf(cors)) }),
-    ...(burst !== undefined &&
-      rate !== undefined && { throttle: { burst: Number(burst), ratePerSecond: Number(rate) } }),
+    ...(burst !== undefined && rate !== undefined && { throttle: { bucket: Number(burst), perSecond: Number(rate) } }),
   };
 }
 
@@ -103,7 +102,7 @@ function routeOf(template: Template, properties: Record<string, unknown>): Route
     method,
     segments: segmentsOf(path),
     functionArn: functionArnOf(String(integration.IntegrationUri)),
-    timeoutMs: Math.min(Number(integration.TimeoutInMillis ?? MAX_TIMEOUT_MS), MAX_TIMEOUT_MS),
+    ...(integration.TimeoutInMillis !== undefined && { timeoutMs: Number(integration.TimeoutInMillis) }),
     ...(authorization === 'CUSTOM' && { authorizer: authorizerOf(template, String(properties.AuthorizerId)) }),
   };
 }

@@ -138,7 +138,7 @@ export class HttpApiServer {
       return;
     }
     // A body within the limit of the API may exceed that of Lambda, because base64 makes it larger.
-    if (name === 'RequestTooLargeException') send(request, response, ANSWERS.tooLarge, {});
+    if (name === 'RequestEntityTooLargeException') send(request, response, ANSWERS.tooLarge, {});
     else if (name === 'TooManyRequestsException') send(request, response, ANSWERS.unavailable, {});
     else {
       this.options.onProblem(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Descriptors, UNLIMITED } from '../descriptors.ts';
 import { AwsError } from '../gateway/errors.ts';
+import { AWS_LIMITS, type Maxima } from '../limits/limits.ts';
 import type { FunctionSpec } from './definitions.ts';
 import { functionEnvironment } from './instances/environment.ts';
 import type { Outcome } from './instances/instance.ts';
@@ -30,6 +31,8 @@ export interface LambdaRuntimeOptions {
   descriptors?: Descriptors;
   onInvocation?(report: InvocationReport): void;
   asyncRetryDelayMs?: (attempts: number) => number;
+  /** The largest payloads; those of AWS by default. */
+  max?: Maxima;
 }
 
 /** What a caller may send beside the payload. */
@@ -57,13 +60,6 @@ export interface InvocationReport {
   failed: boolean;
 }
 
-/**
- * The quotas of the payloads of a synchronous call, of its response and of an asynchronous call:
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
-const MAX_RESPONSE_BYTES = 6_291_556;
-const MAX_EVENT_BYTES = 1024 * 1024;
 /** The default quota of an account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const CONCURRENT_EXECUTIONS = 1000;
 const EXPIRY_CHECK_MS = 30_000;
@@ -83,11 +79,13 @@ export class LambdaRuntime {
   private readonly asyncQueue: AsyncQueue;
   private readonly options: LambdaRuntimeOptions;
   private readonly room: InstanceRoom;
+  private readonly max: Maxima;
   private readonly expiry: NodeJS.Timeout;
 
   constructor(options: LambdaRuntimeOptions) {
     this.options = options;
     this.room = new InstanceRoom(options.descriptors ?? UNLIMITED);
+    this.max = options.max ?? AWS_LIMITS.max;
     this.specs = new Map(options.functions.map((spec) => [spec.name, spec]));
     this.concurrency = new Concurrency(options.concurrentExecutions ?? CONCURRENT_EXECUTIONS, options.functions);
     this.logs = new LogFiles(join(options.dataDir, 'logs'));
@@ -133,7 +131,10 @@ export class LambdaRuntime {
   /** Calls a function and waits for its result. Throws AwsError, such as TooManyRequestsException and RecursiveInvocationException. */
   async invoke(nameOrArn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const spec = this.require(nameOrArn);
-    limitPayload(payload, MAX_REQUEST_BYTES);
+    const most = this.max['lambda.requestBytes'];
+    if (isLarger(payload, most)) {
+      throw tooLarge(`Request must be smaller than ${most} bytes for the InvokeFunction operation`);
+    }
     this.refuseLoop(spec, options);
     return this.run(spec, randomUUID(), payload, options);
   }
@@ -141,7 +142,11 @@ export class LambdaRuntime {
   /** Accepts an asynchronous call, which is retried if it fails. Returns its request id. @throws AwsError */
   invokeAsync(nameOrArn: string, payload: string, { traceHeaders = [] }: InvokeOptions = {}): string {
     const spec = this.require(nameOrArn);
-    limitPayload(payload, MAX_EVENT_BYTES);
+    const most = this.max['lambda.eventBytes'];
+    if (isLarger(payload, most)) {
+      const size = Buffer.byteLength(payload);
+      throw tooLarge(`${size} byte payload is too large for the Event invocation type (limit ${most} bytes)`);
+    }
     this.refuseLoop(spec, { traceHeaders });
     const requestId = randomUUID();
     this.asyncQueue.accept({ id: requestId, functionName: spec.name, payload, traceHeaders });
@@ -199,7 +204,7 @@ export class LambdaRuntime {
     const outcome = await pool
       .invoke({ requestId, payload, lineage, ...(clientContext !== undefined && { clientContext }) })
       .finally(end);
-    const result = limitResponse(outcome);
+    const result = limitResponse(outcome, this.max['lambda.responseBytes']);
     const durationMs = performance.now() - startedAt;
     this.report({
       functionName: name,
@@ -233,19 +238,23 @@ export class LambdaRuntime {
   }
 }
 
-function limitPayload(payload: string, maxBytes: number): void {
-  if (payload.length * 3 <= maxBytes || Buffer.byteLength(payload) <= maxBytes) return;
-  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
-  throw new AwsError('RequestTooLargeException', message, 413);
-}
+/** A text of few characters is not measured. */
+const isLarger = (payload: string, maxBytes: number): boolean =>
+  payload.length * 3 > maxBytes && Buffer.byteLength(payload) > maxBytes;
 
-function limitResponse(outcome: Outcome): { ok: true; payload: string } | { ok: false; error: FunctionErrorPayload } {
-  if (!outcome.ok || Buffer.byteLength(outcome.payload) <= MAX_RESPONSE_BYTES) return outcome;
+/** The model calls it RequestTooLargeException. What Lambda sends has this name, as reports of many clients show. */
+const tooLarge = (message: string) => new AwsError('RequestEntityTooLargeException', message, 413);
+
+function limitResponse(
+  outcome: Outcome,
+  maxBytes: number,
+): { ok: true; payload: string } | { ok: false; error: FunctionErrorPayload } {
+  if (!outcome.ok || !isLarger(outcome.payload, maxBytes)) return outcome;
   return {
     ok: false,
     error: {
       errorType: 'Function.ResponseSizeTooLarge',
-      errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${maxBytes} bytes).`,
     },
   };
 }

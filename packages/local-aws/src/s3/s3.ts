@@ -1,5 +1,6 @@
 import { AwsError } from '../gateway/errors.ts';
 import type { ServiceHandler } from '../gateway/types.ts';
+import type { Maxima } from '../limits/limits.ts';
 import type { BucketDefinition } from './definitions.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { readCall } from './protocol/call.ts';
@@ -10,6 +11,7 @@ import type { ObjectStore } from './state/object-store.ts';
 export interface S3Options {
   readonly store: ObjectStore;
   readonly buckets: readonly BucketDefinition[];
+  readonly max: Maxima;
   now(): number;
   /** Publishes an event of a bucket that notifies EventBridge. */
   publish?(detailType: string, bucket: BucketDefinition, detail: Record<string, string | number | object>): void;
@@ -21,7 +23,7 @@ export interface S3Options {
  * template asks for.
  */
 export function s3(options: S3Options): ServiceHandler {
-  const { store, buckets, now } = options;
+  const { store, buckets, max, now } = options;
   const defined = new Map(buckets.map((bucket) => [bucket.name, bucket]));
   for (const { name } of buckets) store.createBucket(name, now());
   const notify = (bucket: string, detailType: string, detail: Record<string, string | number | object>) => {
@@ -46,6 +48,7 @@ export function s3(options: S3Options): ServiceHandler {
     const response = await operation(
       {
         store,
+        max,
         now,
         headerNames: [...Object.keys(request.headers), ...request.query.keys()],
         created: ({ bucket }, { key, size, etag }, reason) =>

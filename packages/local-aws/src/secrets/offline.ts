@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lockDataDir } from '../compose/lock.ts';
 import { StartFailure } from '../compose/ports.ts';
 import { startGateway } from '../gateway/gateway.ts';
+import { AWS_LIMITS } from '../limits/limits.ts';
 import { secretsApi } from './protocol.ts';
 import { Secrets } from './state.ts';
 
@@ -20,7 +21,7 @@ export async function openSecrets(dataDir: string): Promise<OpenSecrets> {
     const secrets = new Secrets(join(dataDir, 'secrets'), [], {}, Date.now);
     const gateway = await startGateway({
       port: 0,
-      services: new Map([['secretsmanager', secretsApi(secrets)]]),
+      services: new Map([['secretsmanager', secretsApi(secrets, AWS_LIMITS.max)]]),
       identities: new Map(),
     });
     return {

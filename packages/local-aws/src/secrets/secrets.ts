@@ -1,4 +1,5 @@
 import type { ServiceHandler } from '../gateway/types.ts';
+import type { Maxima } from '../limits/limits.ts';
 import type { Template } from '../template/template.ts';
 import { secretsOf } from './definitions.ts';
 import { secretsApi } from './protocol.ts';
@@ -10,6 +11,7 @@ export interface SecretsManagerOptions {
   readonly folder: string;
   /** Values by name or logical id of the secret. */
   readonly values: Readonly<Record<string, SecretSource>>;
+  readonly max: Maxima;
   now(): number;
 }
 
@@ -17,6 +19,6 @@ export interface SecretsManagerOptions {
  * Secrets Manager: reads and replaces values. `protocol.ts` reads and answers calls, `operations.ts` has a function for each
  * operation, `state.ts` keeps the secrets in a file; `definitions.ts` holds the secrets that the template asks for.
  */
-export function secretsManager({ template, folder, values, now }: SecretsManagerOptions): ServiceHandler {
-  return secretsApi(new Secrets(folder, secretsOf(template), values, now));
+export function secretsManager({ template, folder, values, max, now }: SecretsManagerOptions): ServiceHandler {
+  return secretsApi(new Secrets(folder, secretsOf(template), values, now), max);
 }

@@ -3,6 +3,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Chance } from '../faults/step.ts';
 import { AwsError, ConnectionDropped } from '../gateway/errors.ts';
 import type { AwsRequest } from '../gateway/types.ts';
+import type { Maxima } from '../limits/limits.ts';
 import { type OutgoingMessage, readMessage } from './protocol/message.ts';
 import type { EmailOutbox } from './state/outbox.ts';
 import type { SendWindow } from './state/send-window.ts';
@@ -15,6 +16,7 @@ export interface SesDeps {
   /** Messages a second, unless a fault sets another rate. */
   readonly maxSendRate: number;
   readonly chance: Chance;
+  readonly max: Maxima;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -26,7 +28,7 @@ const sentLast24Hours = ({ outbox, now }: SesDeps) => outbox.acceptedSince(now()
 
 export async function sendEmail(deps: SesDeps, request: AwsRequest): Promise<unknown> {
   const { outbox, faults, chance, now } = deps;
-  const message = readMessage(request.body);
+  const message = readMessage(request.body, deps.max['ses.recipients']);
   const { latencyMs, dropAfterAcceptRate } = faults.current;
   if (latencyMs > 0) await chance.sleep(latencyMs);
   admit(deps, message);

@@ -1,6 +1,7 @@
 import { AwsError } from '../gateway/errors.ts';
 import { jsonResponse } from '../gateway/protocols.ts';
 import type { AwsRequest, ServiceHandler } from '../gateway/types.ts';
+import { AWS_LIMITS, type Maxima } from '../limits/limits.ts';
 import { getAccount, getEmailIdentity, type SesDeps, sendEmail } from './operations.ts';
 import { SendWindow } from './state/send-window.ts';
 
@@ -17,8 +18,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
  * SES v2: enforces the sending rate and the daily quota, and passes accepted messages to the outbox. `protocol/` reads requests,
  * `operations.ts` has a function for each operation, `state/` keeps the outbox and the messages of the last second.
  */
-export function ses(options: Omit<SesDeps, 'window'>): ServiceHandler {
-  const deps = { ...options, window: new SendWindow() };
+export function ses(options: Omit<SesDeps, 'window' | 'max'> & { max?: Maxima }): ServiceHandler {
+  const deps = { ...options, max: options.max ?? AWS_LIMITS.max, window: new SendWindow() };
   return async (request) => {
     const operation = OPERATIONS.get(request.operation);
     if (operation) return jsonResponse(request, await operation(deps, request));

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import type { Maxima } from '../limits/limits.ts';
 import { internalFailure, runWorker } from '../threads/worker-main.ts';
 import type { WorkerAnswer, WorkerCall } from '../threads/worker-protocol.ts';
 import type { QueueDefinition } from './definitions.ts';
@@ -14,6 +15,7 @@ export interface SqsWorkerData {
   /** Queue URLs begin with it. */
   readonly awsEndpoint: string;
   readonly queues: readonly QueueDefinition[];
+  readonly max: Maxima;
 }
 
 type Answer = Omit<WorkerAnswer, 'id'>;
@@ -21,10 +23,10 @@ type Answer = Omit<WorkerAnswer, 'id'>;
 const RETENTION_CHECK_MS = 60_000;
 
 await runWorker(async () => {
-  const { folder, awsEndpoint, queues } = workerData as SqsWorkerData;
+  const { folder, awsEndpoint, queues, max } = workerData as SqsWorkerData;
   const faux = await loadFaux();
-  const { store, afterCommit, close } = openQueues(faux, folder, awsEndpoint, queues);
-  const operations = sqsOperations(faux, store);
+  const { store, afterCommit, close } = openQueues(faux, folder, awsEndpoint, queues, max);
+  const operations = sqsOperations(faux, store, max);
   const retention = setInterval(() => deleteExpired(store, Date.now()), RETENTION_CHECK_MS);
   return {
     handle(call, answer) {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { AWS_LIMITS, type Maxima } from '../limits/limits.ts';
 import { Arns } from './arns.ts';
 import type { InterpreterDeps } from './execution/deps.ts';
 import type { Execution } from './execution/execution.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   /** The executions whose status changes are sent to EventBridge; AWS sends those of all. */
   events?: 'all' | 'parents' | 'none';
   fatal?: (error: unknown) => void;
+  /** The largest sizes; those of AWS by default. */
+  max?: Maxima;
 }
 
 /**
@@ -48,6 +51,7 @@ export interface EngineOptions {
 export class Engine {
   readonly arns: Arns;
   readonly clock: EngineClock;
+  readonly max: Maxima;
   readonly commits: Commits;
   readonly executions: ExecutionStore;
   readonly mapRunStore: MapRunStore;
@@ -68,6 +72,7 @@ export class Engine {
     const { dataDir, region } = options;
     const random = options.random ?? Math.random;
     this.clock = options.clock ?? systemClock;
+    this.max = options.max ?? AWS_LIMITS.max;
     this.db = openDatabase(dataDir);
     const secret = readSecret(this.db);
     const names = secret.toString('hex');
@@ -86,6 +91,7 @@ export class Engine {
     const mapRuns = () => this.mapRuns;
     const deps: InterpreterDeps = {
       clock: this.clock,
+      max: this.max,
       timers: this.#timers,
       random,
       commits: this.commits,

@@ -1,8 +1,5 @@
 import type { Json } from '../json.ts';
 
-/** Step Functions' limit for the input or output of a state, a task or an execution, in bytes of UTF-8. */
-export const PAYLOAD_LIMIT = 256 * 1024;
-
 /** A JSON value that is kept as text, because most payloads are passed on, stored and shown without being parsed. */
 export class Payload {
   readonly text: string;
@@ -22,9 +19,9 @@ export class Payload {
     return this.#value;
   }
 
-  /** Whether it exceeds the payload limit. Short texts need no measuring. */
-  get isTooLarge(): boolean {
-    return this.text.length * 3 > PAYLOAD_LIMIT && Buffer.byteLength(this.text) > PAYLOAD_LIMIT;
+  /** Whether it has more bytes of UTF-8. Short texts need no measuring. */
+  exceeds(bytes: number): boolean {
+    return this.text.length * 3 > bytes && Buffer.byteLength(this.text) > bytes;
   }
 
   /** A snapshot contains the text. */

@@ -12,10 +12,11 @@ describe('the command line of local-aws', () => {
       awsPort: 4566,
       parameters: {},
       account: 'default',
+      limits: {},
     });
   });
 
-  it('takes a stack, ports and parameters', () => {
+  it('takes a stack, ports, parameters and limits', () => {
     const options = [
       '--stack',
       'Prod/Shop',
@@ -31,6 +32,10 @@ describe('the command line of local-aws', () => {
       'new',
       '--allow-host',
       'shop.example',
+      '--limits',
+      'off=states.ListMapRuns',
+      '--limits',
+      'sqs.batchEntries=5',
     ];
     expect(readArguments([...UP, ...options])).toEqual({
       cdkOut: 'cdk.out',
@@ -41,6 +46,7 @@ describe('the command line of local-aws', () => {
       awsPort: 0,
       parameters: { A: '1=2', B: '' },
       account: 'new',
+      limits: { 'states.ListMapRuns': false, 'sqs.batchEntries': 5 },
     });
   });
 
@@ -62,6 +68,8 @@ describe('the command line of local-aws', () => {
     [[...UP, '--port', '80', '--aws-port', '80'], '--port and --aws-port must be two different ports'],
     [[...UP, '--account', 'old'], '--account takes default or new, not "old"'],
     [[...UP, '--stack='], '--stack takes the name of a stack'],
+    [[...UP, '--limits', 'off'], '--limits: "off" is not off=NAME,… or NAME=VALUE'],
+    [[...UP, '--limits', 'off=states.X'], '--limits: There is no limit "states.X"'],
     [[...UP, '--parameter', 'A'], '--parameter takes NAME=VALUE, not "A"'],
   ])('refuses %j and says what to do', (args, message) => {
     expect(() => readArguments(args)).toThrow(`${message}. See npx local-aws --help`);

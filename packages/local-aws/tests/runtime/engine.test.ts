@@ -6,6 +6,7 @@ import { ConnectionDropped } from '../../src/gateway/errors.ts';
 import type { Gateway, InternalCall } from '../../src/gateway/gateway.ts';
 import type { AwsRequest, AwsResponse } from '../../src/gateway/types.ts';
 import { accessKeyFor, LOCAL_ACCOUNT, LOCAL_REGION } from '../../src/identity.ts';
+import { AWS_LIMITS } from '../../src/limits/limits.ts';
 import type { Template } from '../../src/template/template.ts';
 import type { WorkerService } from '../../src/threads/worker-service.ts';
 import { eventually } from './support/functions.ts';
@@ -48,6 +49,7 @@ beforeEach(async () => {
     template: { region: LOCAL_REGION, account: LOCAL_ACCOUNT } as Template,
     dataDir: folder,
     gateway,
+    max: AWS_LIMITS.max,
     onFailure: ({ message }) => {
       throw new Error(message);
     },

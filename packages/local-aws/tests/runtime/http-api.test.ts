@@ -8,6 +8,7 @@ import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/
 import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
 import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
+import { limitsOf, type Maxima } from '../../src/limits/limits.ts';
 import { eventually } from './support/functions.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
@@ -36,7 +37,13 @@ afterEach(async () => {
 async function serve(
   routes: RouteSpec[],
   invoke: Invoke,
-  changes: { open?: boolean; allowHosts?: string[]; api?: Partial<HttpApiSpec>; requestTimeoutMs?: number } = {},
+  changes: {
+    open?: boolean;
+    allowHosts?: string[];
+    api?: Partial<HttpApiSpec>;
+    requestTimeoutMs?: number;
+    max?: Maxima;
+  } = {},
 ) {
   listening = await listenHttpApi(0, '127.0.0.1', changes.requestTimeoutMs);
   server = new HttpApiServer(listening, {
@@ -57,6 +64,7 @@ async function serve(
     allowHosts: changes.allowHosts ?? [],
     descriptors: { scarce: true, free: () => free },
     endIdleInstance: async () => false,
+    ...(changes.max && { max: changes.max }),
     onProblem: () => undefined,
   });
   base = `http://127.0.0.1:${server.port}`;
@@ -298,6 +306,17 @@ describe('the answer', () => {
     expect([answer.status, await answer.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
   });
 
+  it('is 503 after 30 s also where the template allows more, and the body has no limit where it is switched off', async () => {
+    const { max } = limitsOf({ 'httpApi.timeoutMs': 20, 'httpApi.bodyBytes': false });
+    const routes = [route('GET /hangs', 'hangs', { timeoutMs: 60_000 }), route('POST /a', 'f')];
+    await serve(routes, (arn) => (arn === 'f' ? 'taken' : new Promise((resolve) => setTimeout(resolve, 60))), { max });
+
+    const hung = await get('/hangs');
+    const large = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
+
+    expect([hung.status, large.status, await large.text()]).toEqual([503, 200, 'taken']);
+  });
+
   it.each([
     ['with its length', { 'content-length': String(24 * 1024 * 1024) }, '/a', 413],
     ['in chunks', {}, '/a', 413],
@@ -332,7 +351,7 @@ describe('the answer', () => {
   });
 
   it('is 429 beyond the stage’s throttling', async () => {
-    await serve([route('GET /a', 'f')], echo, { api: { throttle: { burst: 1, ratePerSecond: 0 } } });
+    await serve([route('GET /a', 'f')], echo, { api: { throttle: { bucket: 1, perSecond: 0 } } });
 
     await get('/a');
     const answer = await get('/a');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LambdaRuntime } from '../../src/lambda/runtime.ts';
+import { limitsOf } from '../../src/limits/limits.ts';
 import { eventually, functionOf, runtimeOf, tempDir } from './support/functions.ts';
 
 const open: LambdaRuntime[] = [];
@@ -115,8 +116,35 @@ describe('a function', () => {
     const { payload } = await runtime.invoke('big', '{"n":6300000}');
     const asked = runtime.invoke('big', JSON.stringify({ text: 'x'.repeat(6_300_000) }));
 
-    expect(JSON.parse(payload).errorType).toBe('Function.ResponseSizeTooLarge');
-    await expect(asked).rejects.toMatchObject({ name: 'RequestTooLargeException', status: 413 });
+    expect(JSON.parse(payload)).toEqual({
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+    });
+    await expect(asked).rejects.toMatchObject({
+      name: 'RequestEntityTooLargeException',
+      message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
+      status: 413,
+    });
+  });
+
+  it('cannot receive more than 1 MB asynchronously', () => {
+    const runtime = started([functionOf('big', body('return 1;'))]);
+    expect(() => runtime.invokeAsync('big', JSON.stringify('x'.repeat(1_048_575)))).toThrow(
+      '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)',
+    );
+    expect(runtime.invokeAsync('big', JSON.stringify('x'.repeat(1_048_574)))).toEqual(expect.any(String));
+  });
+
+  it('has no limits of payloads where they are switched off', async () => {
+    const { max } = limitsOf({
+      'lambda.requestBytes': false,
+      'lambda.responseBytes': false,
+      'lambda.eventBytes': false,
+    });
+    const runtime = started([functionOf('big', body('return event;'))], { max });
+    const payload = JSON.stringify('x'.repeat(6_300_000));
+    expect((await runtime.invoke('big', payload)).payload).toHaveLength(payload.length);
+    expect(runtime.invokeAsync('big', payload)).toEqual(expect.any(String));
   });
 
   it('is throttled beyond its reserved concurrency', async () => {

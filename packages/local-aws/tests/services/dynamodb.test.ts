@@ -1,4 +1,6 @@
 import {
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   CreateTableCommand,
@@ -14,6 +16,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { TableDefinition } from '../../src/dynamodb/definitions.ts';
 import { startDynamoDb } from '../../src/dynamodb/dynamodb.ts';
+import { AWS_LIMITS, limitsOf } from '../../src/limits/limits.ts';
 import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();
@@ -42,8 +45,12 @@ const sends = (indexes = [byStatus(['email'])]): TableDefinition => ({
   timeToLiveAttribute: 'expiresAt',
 });
 
-async function dynamodb(folder?: string, table = sends()): Promise<DynamoDBClient & { close(): Promise<void> }> {
-  const service = await startDynamoDb({ tables: [table], ...(folder ? { folder } : {}) });
+async function dynamodb(
+  folder?: string,
+  table = sends(),
+  { max } = AWS_LIMITS,
+): Promise<DynamoDBClient & { close(): Promise<void> }> {
+  const service = await startDynamoDb({ tables: [table], max, ...(folder ? { folder } : {}) });
   const gateway = await gatewayFor({ dynamodb: service.handler });
   const client = new DynamoDBClient(clientOptions(gateway));
   const close = async () => {
@@ -84,6 +91,76 @@ const moveTo = (row: number, from: string, to: string, more: object = {}) =>
     ExpressionAttributeValues: { ':from': { S: from }, ':to': { S: to } },
     ...more,
   });
+
+describe('the limits of DynamoDB', () => {
+  const puts = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, row) => ({ PutRequest: { Item: item(row + from) } }));
+  const keys = (count: number) => ({ Keys: Array.from({ length: count }, (_, row) => key(row)) });
+  const write = (requests: Record<string, ReturnType<typeof puts>>) =>
+    new BatchWriteItemCommand({ RequestItems: requests });
+  const read = (count: number) => new BatchGetItemCommand({ RequestItems: { sends: keys(count) } });
+  /** An item of this many bytes. */
+  const ofSize = (bytes: number) => {
+    const small = { ...key(1), text: { S: '' } };
+    const names = Object.entries(small).reduce((sum, [name, { S }]) => sum + name.length + S.length, 0);
+    return new PutItemCommand({ TableName: 'sends', Item: { ...small, text: { S: 'x'.repeat(bytes - names) } } });
+  };
+  const refused = { name: 'ValidationException', $metadata: { httpStatusCode: 400 } };
+
+  it('are 25 requests of BatchWriteItem and 100 items of BatchGetItem', async () => {
+    const client = await dynamodb();
+    await client.send(write({ sends: puts(25) }));
+    await expect(client.send(write({ sends: puts(26) }))).rejects.toMatchObject(refused);
+    await expect(client.send(write({ sends: puts(20), other: puts(6) }))).rejects.toMatchObject(refused);
+    const { Responses } = await client.send(read(100));
+    expect(Responses?.sends).toHaveLength(25);
+    await expect(client.send(read(101))).rejects.toMatchObject(refused);
+  });
+
+  it('are 400 KB of an item', async () => {
+    const client = await dynamodb();
+    await client.send(ofSize(400 * 1024));
+    await expect(client.send(ofSize(400 * 1024 + 1))).rejects.toMatchObject({
+      ...refused,
+      message: 'Item size has exceeded the maximum allowed size',
+    });
+  });
+
+  it('are 1 MB of a page, also where more items match', async () => {
+    const client = await dynamodb();
+    const text = { S: 'x'.repeat(300 * 1024) };
+    for (let row = 1; row <= 5; row++) {
+      await client.send(new PutItemCommand({ TableName: 'sends', Item: { ...item(row), email: text } }));
+    }
+    const first = await client.send(queryStatus('PENDING'));
+    expect(first.Count).toBe(4);
+    const rest = await client.send(queryStatus('PENDING', { ExclusiveStartKey: first.LastEvaluatedKey }));
+    expect([rest.Count, rest.LastEvaluatedKey]).toEqual([1, undefined]);
+  });
+
+  it('can be switched off', async () => {
+    const off = limitsOf({
+      'dynamodb.batchWriteItems': false,
+      'dynamodb.batchGetItems': false,
+      'dynamodb.batchStatements': false,
+      'dynamodb.itemBytes': false,
+    });
+    const client = await dynamodb(undefined, sends(), off);
+    await client.send(write({ sends: puts(120) }));
+    expect((await client.send(read(120))).Responses?.sends).toHaveLength(120);
+    const Statements = Array.from({ length: 30 }, (_, row) => ({
+      Statement: `SELECT * FROM "sends" WHERE pk = 'batch#0' AND sk = 'S#${row}'`,
+    }));
+    const { Responses } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    expect(Responses?.filter(({ Item }) => Item)).toHaveLength(30);
+    await client.send(ofSize(500 * 1024));
+  });
+
+  it('can be set', async () => {
+    const client = await dynamodb(undefined, sends(), limitsOf({ 'dynamodb.batchGetItems': 2 }));
+    await expect(client.send(read(3))).rejects.toMatchObject(refused);
+  });
+});
 
 describe('DynamoDB', () => {
   it('has the tables of the template, in status ACTIVE, with their time to live', async () => {

@@ -19,6 +19,7 @@ import { DeliveryQueue } from '../../src/events/state/delivery-queue.ts';
 import { RuleStore } from '../../src/events/state/rule-store.ts';
 import { Faults } from '../../src/faults/faults.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
+import { AWS_LIMITS, limitsOf } from '../../src/limits/limits.ts';
 import { clientOptions, closing, eventually, gatewayFor, temporaryFolder } from './support.ts';
 
 const track = closing();
@@ -145,7 +146,13 @@ describe('EventBridge', () => {
     ...more,
   });
 
-  async function start({ folder = track(temporaryFolder()).path, rules = [rule()], failures = 0, down = false } = {}) {
+  async function start({
+    folder = track(temporaryFolder()).path,
+    rules = [rule()],
+    failures = 0,
+    down = false,
+    max = AWS_LIMITS.max,
+  } = {}) {
     const delivered: [string, Json][] = [];
     const errors: unknown[] = [];
     const faults = new Faults();
@@ -166,7 +173,7 @@ describe('EventBridge', () => {
       onError: (error) => errors.push(error),
     });
     bus.start();
-    const gateway = await gatewayFor({ events: eventsApi({ bus, rules: store }) });
+    const gateway = await gatewayFor({ events: eventsApi({ bus, rules: store, max }) });
     const client = new EventBridgeClient(clientOptions(gateway));
     let closed = false;
     const close = async () => {
@@ -253,6 +260,28 @@ describe('EventBridge', () => {
     later(60_000);
     await eventually(() => delivered[0]);
     expect(delivered).toMatchObject([[TARGET, { detail: { n: 2 } }]]);
+  });
+
+  it('refuses more than 10 entries, and more than 1 MiB of them', async () => {
+    const entries = (count: number, bytes: number) =>
+      new PutEventsCommand({
+        // Source, DetailType and the braces, quotes and names of Detail have 19 bytes.
+        Entries: Array.from({ length: count }, () => ({
+          Source: 'app',
+          DetailType: 'Change',
+          Detail: JSON.stringify({ text: 'x'.repeat(bytes - 20) }),
+        })),
+      });
+    const { client } = await start();
+    expect((await client.send(entries(10, 100))).FailedEntryCount).toBe(0);
+    await expect(client.send(entries(11, 100))).rejects.toMatchObject({ name: 'ValidationException' });
+    expect((await client.send(entries(2, 1024 * 512))).FailedEntryCount).toBe(0);
+    await expect(client.send(entries(2, 1024 * 512 + 1))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Total size of the entries in the request is over the limit.',
+    });
+    const off = await start({ max: limitsOf({ 'events.entries': false, 'events.requestBytes': false }).max });
+    expect((await off.client.send(entries(11, 200_000))).FailedEntryCount).toBe(0);
   });
 
   it('fires a schedule', async () => {

@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { type LimitSettings, limitsOf } from '../../src/limits/limits.ts';
 import type { BucketDefinition } from '../../src/s3/definitions.ts';
 import { s3 } from '../../src/s3/s3.ts';
 import { ObjectStore } from '../../src/s3/state/object-store.ts';
@@ -37,12 +38,14 @@ async function start(
   folder = track(temporaryFolder()).path,
   definition: Partial<BucketDefinition> = {},
   checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED' = 'WHEN_SUPPORTED',
+  limits: LimitSettings = {},
 ) {
   const store = new ObjectStore(folder);
   const events: Event[] = [];
   const clock = { now: Date.now() };
   const handler = s3({
     store,
+    max: limitsOf(limits).max,
     now: () => clock.now,
     buckets: [{ name: Bucket, arn: `arn:aws:s3:::${Bucket}`, notifiesEventBridge: true, cors: [], ...definition }],
     publish: (detailType, { name: bucket }, detail) => events.push({ detailType, bucket, detail }),
@@ -188,6 +191,26 @@ describe('S3 objects', () => {
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'elsewhere' }))).rejects.toMatchObject({
       name: 'NoSuchBucket',
     });
+  });
+
+  it('have keys of at most 1,024 bytes, and 1,000 of them are deleted in one call', async () => {
+    const { client } = await start();
+    const put = (bytes: number) => client.send(new PutObjectCommand({ Bucket, Key: 'k'.repeat(bytes), Body: 'a' }));
+    const remove = (keys: number) => {
+      const Objects = Array.from({ length: keys }, (_, n) => ({ Key: `k${n}` }));
+      return client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    };
+    await put(1_024);
+    await expect(put(1_025)).rejects.toMatchObject({ name: 'KeyTooLongError' });
+    expect((await remove(1_000)).Deleted).toHaveLength(1_000);
+    await expect(remove(1_001)).rejects.toMatchObject({ name: 'MalformedXML' });
+  });
+
+  it('have at most the bytes, the keys and the deletes that are set', async () => {
+    const { client } = await start(undefined, {}, 'WHEN_SUPPORTED', { 's3.putBytes': 10, 's3.keyBytes': false });
+    const put = (Key: string, Body: string) => client.send(new PutObjectCommand({ Bucket, Key, Body }));
+    await put('k'.repeat(1_025), 'x'.repeat(10));
+    await expect(put('k', 'x'.repeat(11))).rejects.toMatchObject({ name: 'EntityTooLarge' });
   });
 
   it('are kept over a restart, but unfinished uploads are not', async () => {

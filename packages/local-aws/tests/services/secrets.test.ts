@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AWS_LIMITS, limitsOf } from '../../src/limits/limits.ts';
 import type { SecretDefinition } from '../../src/secrets/definitions.ts';
 import { generateSecret } from '../../src/secrets/generate.ts';
 import { secretsApi } from '../../src/secrets/protocol.ts';
@@ -13,9 +14,10 @@ async function start(
   folder: string,
   values: Record<string, SecretSource> = {},
   definitions: SecretDefinition[] = [definition],
+  { max } = AWS_LIMITS,
 ) {
   const secrets = new Secrets(folder, definitions, values, () => 1_000);
-  const gateway = track(await gatewayFor({ secretsmanager: secretsApi(secrets) }));
+  const gateway = track(await gatewayFor({ secretsmanager: secretsApi(secrets, max) }));
   const client = new SecretsManagerClient(clientOptions(gateway));
   track({ close: () => client.destroy() });
   return client;
@@ -53,6 +55,24 @@ describe('Secrets Manager', () => {
     const client = await start(track(temporaryFolder()).path, { 'app/key': 'given' });
     for (const SecretId of ['app/key', arn, arn.slice(0, -7)]) expect(await value(client, { SecretId })).toBe('given');
     await expect(value(client, { SecretId: 'none' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('refuses a value of more than 64 KiB', async () => {
+    const put = (SecretString: string) => new PutSecretValueCommand({ SecretId: 'app/key', SecretString });
+    const client = await start(track(temporaryFolder()).path);
+    await client.send(put('x'.repeat(65_536)));
+    await expect(client.send(put('x'.repeat(65_537)))).rejects.toMatchObject({ name: 'ValidationException' });
+    const SecretBinary = new Uint8Array(65_537);
+    await expect(client.send(new PutSecretValueCommand({ SecretId: 'app/key', SecretBinary }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const off = await start(
+      track(temporaryFolder()).path,
+      {},
+      [definition],
+      limitsOf({ 'secretsmanager.valueBytes': false }),
+    );
+    await off.send(put('x'.repeat(65_537)));
   });
 
   it('keeps the new value and the previous one', async () => {

@@ -3,6 +3,7 @@ import { Faults } from '../../src/faults/faults.ts';
 import { faultsRoute } from '../../src/faults/route.ts';
 import { AwsError } from '../../src/gateway/errors.ts';
 import type { LocalRoutes } from '../../src/gateway/local-routes.ts';
+import { AWS_LIMITS } from '../../src/limits/limits.ts';
 import { ses } from '../../src/ses/ses.ts';
 import { type AcceptedMessage, countingOutbox } from '../../src/ses/state/outbox.ts';
 import { SendWindow } from '../../src/ses/state/send-window.ts';
@@ -28,7 +29,7 @@ async function start({ maxSendRate = 1_000 } = {}) {
       return counting.accept(message);
     },
   };
-  const handler = ses({ outbox, faults, maxSendRate, chance, now: () => clock.now });
+  const handler = ses({ outbox, faults, maxSendRate, chance, max: AWS_LIMITS.max, now: () => clock.now });
   const localRoutes: LocalRoutes = new Map([['/_local/faults', faultsRoute(faults)]]);
   const gateway = await gatewayFor({ ses: handler }, { localRoutes });
   const client = new SESv2Client(clientOptions(gateway));

@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -10,6 +11,7 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import { AWS_LIMITS, limitsOf } from '../../src/limits/limits.ts';
 import { startSqs } from '../../src/sqs/sqs.ts';
 import { clientOptions, closing, eventually, gatewayFor, temporaryFolder } from './support.ts';
 
@@ -17,10 +19,11 @@ const track = closing();
 const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const url = (name: string) => `http://127.0.0.1:4566/000000000000/${name}`;
 
-async function sqs(folder: string): Promise<SQSClient & { close(): Promise<void> }> {
+async function sqs(folder: string, { max } = AWS_LIMITS): Promise<SQSClient & { close(): Promise<void> }> {
   const service = await startSqs({
     folder,
     awsEndpoint: 'http://127.0.0.1:4566',
+    max,
     queues: [
       { name: 'send-dlq', attributes: {} },
       {
@@ -44,6 +47,70 @@ async function sqs(folder: string): Promise<SQSClient & { close(): Promise<void>
 
 const receive = (queue: string, more: object = {}) =>
   new ReceiveMessageCommand({ QueueUrl: url(queue), MessageSystemAttributeNames: ['All'], ...more });
+
+describe('the limits of SQS', () => {
+  const MIB = 1024 * 1024;
+  const QueueUrl = url('send');
+  const send = (bytes: number) => new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(bytes) });
+  const batch = (entries: number, bytes: number) =>
+    new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: Array.from({ length: entries }, (_, n) => ({ Id: `m${n}`, MessageBody: 'x'.repeat(bytes) })),
+    });
+  const all = { 'sqs.batchEntries': false, 'sqs.messageBytes': false } as const;
+
+  it('are 1 MiB for a message and for the messages of a batch', async () => {
+    const client = await sqs(track(temporaryFolder()).path);
+    await client.send(send(MIB));
+    await expect(client.send(send(MIB + 1))).rejects.toMatchObject({
+      name: expect.stringMatching(/InvalidParameterValue$/),
+      message: 'One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.',
+    });
+    expect((await client.send(batch(4, MIB / 4))).Successful).toHaveLength(4);
+    await expect(client.send(batch(4, MIB / 4 + 1))).rejects.toMatchObject({ name: 'BatchRequestTooLong' });
+  });
+
+  it('are 10 entries of a batch that is sent, deleted or changed', async () => {
+    const client = await sqs(track(temporaryFolder()).path);
+    expect((await client.send(batch(10, 1))).Successful).toHaveLength(10);
+    const Entries = Array.from({ length: 11 }, (_, n) => ({ Id: `m${n}`, ReceiptHandle: 'h', VisibilityTimeout: 0 }));
+    const tooMany = { name: 'TooManyEntriesInBatchRequest' };
+    await expect(client.send(batch(11, 1))).rejects.toMatchObject(tooMany);
+    await expect(client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject(tooMany);
+    await expect(client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject(
+      tooMany,
+    );
+  });
+
+  it('can be switched off, and are back after a restart', async () => {
+    const folder = track(temporaryFolder()).path;
+    const client = await sqs(folder, limitsOf(all));
+    await client.send(send(2 * MIB));
+    expect((await client.send(batch(12, MIB / 8))).Successful).toHaveLength(12);
+    const Entries = Array.from({ length: 11 }, (_, n) => ({ Id: `m${n}`, ReceiptHandle: 'h' }));
+    expect((await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))).Successful).toHaveLength(11);
+    await client.close();
+    const again = await sqs(folder);
+    await expect(again.send(send(2 * MIB))).rejects.toThrow('Message must be shorter than 1048576 bytes');
+  });
+
+  it('can be set, and the entries of a batch succeed and fail one by one', async () => {
+    const client = await sqs(
+      track(temporaryFolder()).path,
+      limitsOf({ 'sqs.batchEntries': 2, 'sqs.messageBytes': 2_000 }),
+    );
+    await expect(client.send(batch(3, 1))).rejects.toMatchObject({ name: 'TooManyEntriesInBatchRequest' });
+    await expect(client.send(batch(2, 1_001))).rejects.toMatchObject({ name: 'BatchRequestTooLong' });
+    const Entries = [
+      { Id: 'good', MessageBody: 'a' },
+      { Id: 'bad', MessageBody: '\u0000' },
+    ];
+    expect(await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).toMatchObject({
+      Successful: [{ Id: 'good', MessageId: expect.any(String) }],
+      Failed: [{ Id: 'bad', SenderFault: true, Code: 'InvalidMessageContents' }],
+    });
+  });
+});
 
 describe('SQS', () => {
   it('has the queues of the template, and finds them by URLs with any host', async () => {

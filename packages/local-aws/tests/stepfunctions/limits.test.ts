@@ -1,4 +1,4 @@
-import { chain, definitionOf, Harness, ManualClock } from './support/harness.ts';
+import { chain, definitionOf, Harness, ManualClock, ROLE } from './support/harness.ts';
 
 let engine: Harness;
 beforeAll(async () => {
@@ -35,6 +35,53 @@ describe('limits', () => {
       maxResults: 1,
     });
     expect(events[0]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
+  });
+
+  test('an input over 256 KiB is refused, and so is the output of a token', async () => {
+    const stateMachineArn = await engine.create(definitionOf({ P: { Type: 'Pass', End: true } }));
+    const input = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
+    await engine.call('StartExecution', { stateMachineArn, input: input(262_144) });
+    const tooLarge = { code: 'ValidationException', message: expect.stringContaining('less than or equal to 262144') };
+    await expect(engine.call('StartExecution', { stateMachineArn, input: input(262_145) })).rejects.toMatchObject(
+      tooLarge,
+    );
+    const definition = JSON.stringify({ Comment: 'x'.repeat(1024 * 1024) });
+    await expect(engine.call('CreateStateMachine', { name: 'large', definition, roleArn: ROLE })).rejects.toMatchObject(
+      { code: 'ValidationException' },
+    );
+  });
+
+  test('all can be switched off, and set', async () => {
+    const big = '{% $pad("x", 262145) %}';
+    const off = await Harness.start({ limits: { all: false } });
+    const set = await Harness.start({ limits: { 'states.historyEvents': 20, 'states.dataBytes': 100 } });
+    try {
+      const pass = definitionOf({ P: { Type: 'Pass', Output: { big }, End: true } });
+      expect((await off.run(pass, 'x'.repeat(262_145))).described.status).toBe('SUCCEEDED');
+      const loop = {
+        Count: {
+          Type: 'Pass',
+          Assign: { n: '{% $exists($n) ? $n + 1 : 1 %}' },
+          Next: 'More',
+        },
+        More: { Type: 'Choice', Choices: [{ Condition: '{% $n < 6300 %}', Next: 'Count' }], Default: 'Done' },
+        Done: { Type: 'Succeed' },
+      };
+      const long = await off.run({ ...definitionOf(loop), StartAt: 'Count' });
+      expect(long.described.status).toBe('SUCCEEDED');
+      const { events } = await off.call('GetExecutionHistory', {
+        executionArn: long.arn,
+        reverseOrder: true,
+        maxResults: 1,
+      });
+      expect(events[0].id).toBeGreaterThan(25_000);
+      expect((await set.run(pass)).described.error).toBe('States.DataLimitExceeded');
+      const endless = { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } };
+      expect((await set.run(definitionOf(endless))).events).toHaveLength(20);
+    } finally {
+      await off.close();
+      await set.close();
+    }
   });
 
   test('an execution ends at its TimeoutSeconds', async () => {

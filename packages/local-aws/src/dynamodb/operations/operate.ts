@@ -4,6 +4,7 @@ import validations from 'dynalite/validations/index.js';
 import { internalFailure } from '../../threads/worker-main.ts';
 import { type DynaliteStore, type DynamoError, kilobytes } from '../state/dynalite-store.ts';
 import { type Answer, failure, NO_UNITS, type Request, type Units } from './answer.ts';
+import { type Check, withBatchLimit } from './batch-limits.ts';
 import { cacheExpressions } from './expression-cache.ts';
 import { batchExecuteStatement, executeStatement } from './partiql/execute.ts';
 import { timeToLive } from './time-to-live.ts';
@@ -47,7 +48,7 @@ type Action = (store: DynaliteStore, data: Request, callback: (error: unknown, r
 interface Operation {
   readonly action: Action;
   readonly types: unknown;
-  readonly custom: unknown;
+  readonly custom: Check | undefined;
 }
 
 cacheExpressions();
@@ -57,8 +58,9 @@ const operations = new Map<string, Operation>();
 const require = createRequire(import.meta.url);
 for (const name of OPERATIONS) {
   const file = validations.toLowerFirst(name);
-  const { types, custom } = require(`dynalite/validations/${file}.js`) as { types: unknown; custom?: unknown };
-  operations.set(name, { action: require(`dynalite/actions/${file}.js`) as Action, types, custom });
+  const { types, custom } = require(`dynalite/validations/${file}.js`) as { types: unknown; custom?: Check };
+  const action = require(`dynalite/actions/${file}.js`) as Action;
+  operations.set(name, { action, types, custom: withBatchLimit(name, custom) });
 }
 
 /** Runs one operation. `answer` may be called before this returns. */

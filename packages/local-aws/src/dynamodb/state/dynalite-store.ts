@@ -1,5 +1,6 @@
 import { Stream } from 'node:stream';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
+import { AWS_LIMITS } from '../../limits/limits.ts';
 import type { KeyValueStore, Range } from './key-value-store.ts';
 
 type Callback<T = void> = (error: unknown, value?: T) => void;
@@ -60,7 +61,7 @@ class EntryStream extends Stream {
  * The database of dynalite's actions. Every call is synchronous, so an item and its index entries are written in one turn and
  * one transaction. A killed process therefore leaves no orphans in an index, and keys need no locks.
  */
-export function dynaliteStore(kv: KeyValueStore) {
+export function dynaliteStore(kv: KeyValueStore, max = AWS_LIMITS.max) {
   const tables = new Map<string, TableRecord>();
   /** Write units since the last call of takeWriteUnits. */
   let writeUnits = 0;
@@ -140,7 +141,8 @@ export function dynaliteStore(kv: KeyValueStore) {
   }
 
   return {
-    options: { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, maxItemSizeKb: 400, maxItemSize: 400 * 1024 },
+    max,
+    options: { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, maxItemSize: max['dynamodb.itemBytes'] },
     tableDb: Object.assign(open(TABLES), { awsAccountId: LOCAL_ACCOUNT, awsRegion: LOCAL_REGION }),
     getItemDb: (table: string) => open(itemSpace(table)),
     deleteItemDb: (table: string, callback: Callback) => drop(itemSpace(table), callback),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObject, type Json } from '../../json.ts';
 import { busName } from '../definitions.ts';
 import type { EventBus } from '../delivery/event-bus.ts';
-import { checked, type EventsDeps } from './requests.ts';
+import { checked, type EventsDeps, invalid } from './requests.ts';
 
 const entrySchema = z.object({
   Source: z.string().optional(),
@@ -12,13 +12,29 @@ const entrySchema = z.object({
   Resources: z.array(z.string()).optional(),
   Time: z.union([z.number(), z.string()]).optional(),
 });
-const putEventsSchema = z.object({ Entries: z.array(entrySchema).min(1).max(10) });
+const putEventsSchema = z.object({ Entries: z.array(entrySchema).min(1) });
 type Entry = z.infer<typeof entrySchema>;
 
-export async function putEvents({ bus, rules: { buses } }: EventsDeps, body: Json): Promise<unknown> {
-  const Entries = checked(putEventsSchema, body).Entries.map((entry) => put(bus, buses, entry));
+export async function putEvents({ bus, rules: { buses }, max }: EventsDeps, body: Json): Promise<unknown> {
+  const { Entries: entries } = checked(putEventsSchema, body);
+  const most = max['events.entries'];
+  if (entries.length > most) {
+    const rule = `Member must have length less than or equal to ${most}`;
+    throw invalid(`1 validation error detected: Value at 'entries' failed to satisfy constraint: ${rule}`);
+  }
+  const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+  if (bytes > max['events.requestBytes']) {
+    throw invalid('Total size of the entries in the request is over the limit.');
+  }
+  const Entries = entries.map((entry) => put(bus, buses, entry));
   await bus.settled();
   return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
+}
+
+/** Bytes as EventBridge counts them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
+function sizeOf({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: Entry): number {
+  const texts = [Source, DetailType, Detail, ...Resources];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
 }
 
 function put(bus: EventBus, buses: readonly string[], entry: Entry): Record<string, string> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../../gateway/errors.ts';
 import { isObject, type Json } from '../../json.ts';
+import type { Maxima } from '../../limits/limits.ts';
 import { busName } from '../definitions.ts';
 import type { EventBus } from '../delivery/event-bus.ts';
 import { compilePattern, type Matcher } from '../matching/pattern.ts';
@@ -11,6 +12,7 @@ import type { RuleStore } from '../state/rule-store.ts';
 export interface EventsDeps {
   readonly bus: EventBus;
   readonly rules: RuleStore;
+  readonly max: Maxima;
 }
 
 export const invalid = (message: string) => new AwsError('ValidationException', message);

@@ -1,5 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { LambdaRuntime } from '../../lambda/runtime.ts';
+import { AWS_LIMITS, type Maxima } from '../../limits/limits.ts';
+import { TokenBucket } from '../../limits/token-bucket.ts';
 import type { HttpApiSpec } from '../definitions.ts';
 import { readBody } from '../protocol/body.ts';
 import { preflightHeaders } from '../protocol/cors.ts';
@@ -7,7 +9,6 @@ import { type ApiRequest, authorizerEvent, routeEvent } from '../protocol/event.
 import { ANSWERS, answerOf, type HttpAnswer } from '../protocol/response.ts';
 import { AuthorizerCache, type Decision, decisionOf } from '../state/authorizer-cache.ts';
 import { BodyBudget } from '../state/body-budget.ts';
-import { Throttle } from '../state/throttle.ts';
 import { matchRoute, type RouteMatch } from './match.ts';
 
 export interface AnswerOptions {
@@ -18,6 +19,8 @@ export interface AnswerOptions {
   open: boolean | Readonly<Record<string, unknown>>;
   /** Bytes that the heap of this process may have. */
   heapLimit?: number;
+  /** The largest body, and the longest wait for a function. */
+  max?: Maxima;
   onProblem(message: string): void;
 }
 
@@ -25,14 +28,16 @@ export interface AnswerOptions {
 export class RequestAnswers {
   private readonly options: AnswerOptions;
   private readonly decisions = new AuthorizerCache();
-  private readonly throttle: Throttle | undefined;
+  private readonly throttle: TokenBucket | undefined;
+  private readonly max: Maxima;
   private readonly bodies: BodyBudget;
 
   constructor(options: AnswerOptions) {
     this.options = options;
     this.bodies = new BodyBudget(options.heapLimit ?? getHeapStatistics().heap_size_limit);
     const { throttle } = options.api;
-    this.throttle = throttle && new Throttle(throttle, Date.now());
+    this.throttle = throttle && new TokenBucket(throttle, Date.now());
+    this.max = options.max ?? AWS_LIMITS.max;
   }
 
   /** The response to a request. @throws AwsError of Lambda */
@@ -48,7 +53,7 @@ export class RequestAnswers {
     const decision = await this.authorize(apiRequest, match);
     if ('status' in decision) return decision;
     if (!decision.allowed) return ANSWERS.forbidden;
-    const body = await readBody(request);
+    const body = await readBody(request, this.max['httpApi.bodyBytes']);
     if (!body) return ANSWERS.tooLarge;
     const hasContext = match.route.authorizer && this.options.open !== true;
     const context = hasContext ? decision.context : undefined;
@@ -79,13 +84,16 @@ export class RequestAnswers {
   }
 
   private async callFunction(match: RouteMatch, bytes: number, event: () => string): Promise<HttpAnswer> {
-    const { functionArn, timeoutMs, routeKey } = match.route;
+    const { functionArn, routeKey } = match.route;
+    const longest = this.max['httpApi.timeoutMs'];
+    const timeoutMs = Math.min(match.route.timeoutMs ?? longest, longest);
     const late = Promise.withResolvers<'late'>();
     const waiting = new AbortController();
-    const timer = setTimeout(() => {
+    const end = () => {
       waiting.abort();
       late.resolve('late');
-    }, timeoutMs);
+    };
+    const timer = Number.isFinite(timeoutMs) ? setTimeout(end, timeoutMs) : undefined;
     const invoke = async () => {
       if (!(await this.bodies.enter(bytes, waiting.signal))) return late.promise;
       return this.options.runtime.invoke(functionArn, event()).finally(() => this.bodies.leave(bytes));

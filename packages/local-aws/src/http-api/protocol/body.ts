@@ -1,20 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
-/** An HTTP API's quota. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
-
 /** After this much of a body that is not wanted the connection is closed. */
 const MAX_DROPPED_BYTES = 1024 * 1024 * 1024;
 const MAX_DROP_MS = 30_000;
 
-/** The whole body; undefined when it is over the quota, and then its rest is left unread. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
+/** The whole body; undefined when it is over `maxBytes`, and then its rest is left unread. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
+    if (length > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

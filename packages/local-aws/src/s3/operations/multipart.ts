@@ -36,7 +36,7 @@ export async function createMultipartUpload(context: S3Context, call: S3Call): P
 export async function uploadPart(context: S3Context, call: S3Call): Promise<AwsResponse> {
   const upload = required(context, call);
   const number = partNumber(call);
-  const { file, size, md5, checksum } = await receive(call, context.store);
+  const { file, size, md5, checksum } = await receive(call, context.store, context.max['s3.putBytes']);
   storePart(context, upload, { number, file, size, etag: md5, lastModified: context.now() });
   await context.store.settled();
   return ok(call, { etag: `"${md5}"`, ...checksum });

@@ -12,15 +12,13 @@ import type { ObjectRecord } from '../state/object-store.ts';
 import type { S3Context } from './operations.ts';
 import { receive, receiveText } from './receive.ts';
 
-const MAX_KEY_BYTES = 1_024;
-const MAX_DELETES = 1_000;
-
 export async function putObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
-  const { store, now } = context;
-  if (Buffer.byteLength(call.key) > MAX_KEY_BYTES) throw new AwsError('KeyTooLongError', 'Your key is too long', 400);
+  const { store, now, max } = context;
+  if (Buffer.byteLength(call.key) > max['s3.keyBytes'])
+    throw new AwsError('KeyTooLongError', 'Your key is too long', 400);
   // The first check saves the client a useless upload; the check after the body is the one that counts.
   checkWrite(call, store.find(call.bucket, call.key));
-  const { file, size, md5, checksum } = await receive(call, store);
+  const { file, size, md5, checksum } = await receive(call, store, max['s3.putBytes']);
   const before = store.find(call.bucket, call.key);
   try {
     checkWrite(call, before);
@@ -70,10 +68,10 @@ export async function deleteObject({ store, deleted }: S3Context, call: S3Call):
   return noContent(call);
 }
 
-export async function deleteObjects({ store, deleted }: S3Context, call: S3Call): Promise<AwsResponse> {
+export async function deleteObjects({ store, deleted, max }: S3Context, call: S3Call): Promise<AwsResponse> {
   const body = await receiveText(call);
   const keys = elementsOf(body, 'Object').map((element) => textOf(element, 'Key'));
-  if (keys.length === 0 || keys.length > MAX_DELETES) throw malformedXml();
+  if (keys.length === 0 || keys.length > max['s3.deleteKeys']) throw malformedXml();
   const quiet = textOf(body, 'Quiet') === 'true';
   const Deleted: { Key: string }[] = [];
   for (const key of keys) {

@@ -1,4 +1,5 @@
 import type { AwsResponse } from '../../gateway/types.ts';
+import type { Maxima } from '../../limits/limits.ts';
 import type { S3Call } from '../protocol/call.ts';
 import type { ObjectRecord, ObjectStore } from '../state/object-store.ts';
 import {
@@ -16,6 +17,7 @@ import { copyObject, deleteObject, deleteObjects, getObject, objectTagging, putO
 /** What an operation needs besides its call. */
 export interface S3Context {
   readonly store: ObjectStore;
+  readonly max: Maxima;
   /** The names of the request's headers, and those in the query of a presigned request. */
   readonly headerNames: readonly string[];
   /** Milliseconds since the epoch. */

@@ -19,14 +19,12 @@ export interface Received {
   readonly checksum?: Readonly<Record<string, string>>;
 }
 
-const MAX_BYTES = 5 * 1024 ** 3;
-
-/** Writes a request's body to a file and checks its length and checksums. */
-export async function receive(call: S3Call, store: ObjectStore): Promise<Received> {
+/** Writes a request's body of at most `maxBytes` to a file and checks its length and checksums. */
+export async function receive(call: S3Call, store: ObjectStore, maxBytes: number): Promise<Received> {
   const draft = store.draft();
   const chunked = isChunked(call);
   const decoder = chunked ? new ChunkedDecoder() : undefined;
-  const measured = measure(call);
+  const measured = measure(call, maxBytes);
   try {
     const entry = decoder ?? measured.through;
     const steps = decoder ? [decoder, measured.through] : [measured.through];
@@ -75,7 +73,7 @@ function isChunked(call: S3Call): boolean {
   return payload.startsWith('STREAMING-') || (call.header('content-encoding') ?? '').includes('aws-chunked');
 }
 
-function measure(call: S3Call) {
+function measure(call: S3Call, maxBytes: number) {
   const md5 = createHash('md5');
   const checksums = new Map<ChecksumName, Checksum>();
   const announced = call.header('x-amz-trailer')?.toLowerCase();
@@ -87,7 +85,7 @@ function measure(call: S3Call) {
   const through = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > MAX_BYTES) {
+      if (size > maxBytes) {
         done(new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400));
         return;
       }

@@ -30,13 +30,12 @@ export interface OutgoingMessage {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Limits of SES v2: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
-const MAX_RECIPIENTS = 50;
+/** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html */
 const TAG = /^[A-Za-z0-9_.@-]{1,256}$/;
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 
-/** Reads a SendEmail request. @throws BadRequestException */
-export function readMessage(body: Buffer): OutgoingMessage {
+/** Reads a SendEmail request with at most this many recipients. @throws BadRequestException */
+export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessage {
   const parsed = sendEmailSchema.safeParse(parseJson(body));
   if (!parsed.success) throw bad(z.prettifyError(parsed.error));
   const { FromEmailAddress, Destination, Content, EmailTags } = parsed.data;
@@ -48,7 +47,7 @@ export function readMessage(body: Buffer): OutgoingMessage {
   const given = [...Destination.ToAddresses, ...Destination.CcAddresses, ...Destination.BccAddresses];
   const recipients = (given.length > 0 ? given : (mime?.to ?? [])).map(bareAddress);
   if (recipients.length === 0) throw bad('Recipient list is empty');
-  if (recipients.length > MAX_RECIPIENTS) throw bad('Recipient count exceeds 50.');
+  if (recipients.length > maxRecipients) throw bad(`Recipient count exceeds ${maxRecipients}.`);
   for (const recipient of recipients) if (!ADDRESS.test(recipient)) throw bad('Illegal address');
   for (const { Name, Value } of EmailTags) {
     if (!TAG.test(Name) || !TAG.test(Value))

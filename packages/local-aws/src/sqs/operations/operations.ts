@@ -1,5 +1,7 @@
+import { AWS_LIMITS, type Maxima } from '../../limits/limits.ts';
 import type { Faux, FauxStore } from '../state/fauxqs.ts';
 import { TraceHeaders } from '../state/trace-headers.ts';
+import { limitBatches } from './limits.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { receive } from './receive.ts';
 
@@ -13,11 +15,12 @@ export interface Operations {
 }
 
 /** The operations of SQS: fauxqs' own, some of them changed, and those that fauxqs lacks. */
-export function sqsOperations(faux: Faux, store: FauxStore): Operations {
+export function sqsOperations(faux: Faux, store: FauxStore, max: Maxima = AWS_LIMITS.max): Operations {
   const moves = new MoveTasks(faux, store);
   const traces = new TraceHeaders(faux, store);
   const actions = new Map<string, (body: Body, traceHeader?: string) => unknown>();
   for (const [name, action] of faux.actions) actions.set(name, (body) => action(body, store, { headers: {} }));
+  limitBatches(faux, actions, max);
   const fauxReceive = faux.actions.get('ReceiveMessage');
   if (fauxReceive) {
     actions.set('ReceiveMessage', async (body) => traces.addTo(await receive(fauxReceive, body, store), body));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
+import type { Maxima } from '../../limits/limits.ts';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { DURABLE_AGAINST_KILL, guardStatement, openStore } from '../../storage/sqlite.ts';
 import type { QueueDefinition } from '../definitions.ts';
@@ -31,6 +32,7 @@ export function openQueues(
   folder: string,
   awsEndpoint: string,
   definitions: readonly QueueDefinition[],
+  max: Maxima,
 ): QueueStore {
   const store = new faux.Store();
   store.region = LOCAL_REGION;
@@ -47,11 +49,14 @@ export function openQueues(
     queue.persistence = persistence;
     store.queues.set(queue.url, queue);
   }
+  const most = max['sqs.messageBytes'];
+  // A queue has its own limit. The default is the largest that SQS allows.
+  const defaults = { MaximumMessageSize: String(Number.isFinite(most) ? most : Number.MAX_SAFE_INTEGER) };
   for (const { name, attributes } of definitions) {
     const arn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
     const queue = store.getQueueByArn(arn);
-    if (queue) queue.setAttributes({ ...attributes });
-    else store.createQueue(name, store.buildQueueUrl(name), arn, { ...attributes });
+    if (queue) queue.setAttributes({ ...defaults, ...attributes });
+    else store.createQueue(name, store.buildQueueUrl(name), arn, { ...defaults, ...attributes });
   }
   return {
     store,

@@ -1,3 +1,4 @@
+import type { Maxima } from '../../limits/limits.ts';
 import type { DistributedMap, MapState } from '../asl/types.ts';
 import type { Commits } from '../state/commits.ts';
 import type { ExecutionStore } from '../state/executions.ts';
@@ -22,6 +23,7 @@ export interface MapRuns {
 /** What the interpreter needs. */
 export interface InterpreterDeps {
   readonly clock: EngineClock;
+  readonly max: Maxima;
   readonly timers: Timers;
   /** Returns a number in [0, 1). */
   readonly random: () => number;

@@ -17,8 +17,6 @@ import type { Thread } from './thread.ts';
 /** Thrown if a thread was stopped during an evaluation. Nothing remains to be done. */
 class Abandoned extends Error {}
 
-/** The quota of events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const LAST_EVENT = 25_000;
 /** The maximum of transitions of a thread in one turn of the event loop, so that a long chain does not delay other threads. */
 const STEPS_PER_TURN = 64;
 
@@ -66,7 +64,11 @@ export class Interpreter {
 
   /** Adds an event and returns its id. */
   emit(execution: Execution, type: string, previous: number, details?: JsonObject): number {
-    if (execution.events >= LAST_EVENT - 1 && execution.type === 'STANDARD' && execution.status === 'RUNNING') {
+    if (
+      execution.events >= this.deps.max['states.historyEvents'] - 1 &&
+      execution.type === 'STANDARD' &&
+      execution.status === 'RUNNING'
+    ) {
       throw new HistoryFull();
     }
     const now = this.deps.clock.now();
@@ -190,7 +192,7 @@ export class Interpreter {
   }
 
   #endFull(execution: Execution): void {
-    const cause = `The execution reached the maximum number of history events (${LAST_EVENT}).`;
+    const cause = `The execution reached the maximum number of history events (${this.deps.max['states.historyEvents']}).`;
     endExecution(this, execution, 'FAILED', { error: 'States.Runtime', cause }, execution.events);
   }
 

@@ -30,7 +30,8 @@ export async function leave(it: Interpreter, execution: Execution, thread: Threa
     if (exit.output) output = await it.evaluate(execution, thread, exit.output, bindings);
     for (const { name, value } of exit.assign) assigned[name] = await it.evaluate(execution, thread, value, bindings);
   }
-  if (output.isTooLarge || Object.values(assigned).some((value) => value.isTooLarge)) {
+  const most = it.deps.max['states.dataBytes'];
+  if (output.exceeds(most) || Object.values(assigned).some((value) => value.exceeds(most))) {
     throw new StateFailed(dataLimitExceeded(state.name));
   }
   const variables = Object.fromEntries(Object.entries(assigned).map(([name, value]) => [name, value.text]));

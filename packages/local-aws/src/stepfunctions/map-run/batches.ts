@@ -1,5 +1,4 @@
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
-import { PAYLOAD_LIMIT } from '../payload.ts';
 
 export interface BatchLimits {
   maxItems?: number;
@@ -27,10 +26,11 @@ export class Batches {
   #bytes = 0;
   #first = 0;
 
-  constructor(limits: BatchLimits | undefined, stateName: string) {
+  /** @param mostBytes the largest input of a child */
+  constructor(limits: BatchLimits | undefined, stateName: string, mostBytes: number) {
     this.#limits = limits;
     this.#stateName = stateName;
-    this.#maxBytes = Math.min(limits?.maxBytes ?? PAYLOAD_LIMIT, PAYLOAD_LIMIT);
+    this.#maxBytes = Math.min(limits?.maxBytes ?? mostBytes, mostBytes);
     this.#emptyBytes = Buffer.byteLength(this.#wrap([]));
   }
 
@@ -38,7 +38,7 @@ export class Batches {
   *add(index: number, text: string): Generator<ChildInput> {
     const bytes = Buffer.byteLength(text);
     if (this.#limits === undefined) {
-      if (bytes > PAYLOAD_LIMIT) throw new StateFailed(dataLimitExceeded(this.#stateName));
+      if (bytes > this.#maxBytes) throw new StateFailed(dataLimitExceeded(this.#stateName));
       yield { item: index, items: 1, text };
       return;
     }

@@ -46,7 +46,7 @@ export class Intake {
 
   async #readOn(): Promise<void> {
     const { plan, state, row } = this.#run;
-    const batches = new Batches(plan.batch, state.name);
+    const batches = new Batches(plan.batch, state.name, this.#deps.interpreter.deps.max['states.dataBytes']);
     const known = row.readItems;
     const last = plan.maxItems ?? Number.POSITIVE_INFINITY;
     let index = 0;

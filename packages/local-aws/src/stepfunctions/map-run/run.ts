@@ -229,7 +229,7 @@ export class MapRun {
         const key = await results.write(whose);
         output = Payload.of({ MapRunArn: this.arn, ResultWriterDetails: { Bucket: bucket, Key: key } });
       } else if (problem === undefined) {
-        output = store.outputs(this.row.id, this.state.name);
+        output = store.outputs(this.row.id, this.state.name, interpreter.deps.max['states.dataBytes']);
       }
     } catch (error) {
       if (!(error instanceof StateFailed)) throw error;

@@ -53,7 +53,7 @@ export function begin(engine: Engine, machine: MachineRow, name: string, input: 
 export async function startExecution(engine: Engine, params: JsonObject): Promise<JsonObject> {
   const machine = findMachine(engine, requiredString(params, 'stateMachineArn'));
   const name = checkedName(optionalString(params, 'name', Number.MAX_SAFE_INTEGER) ?? randomUUID());
-  const input = executionInput(params);
+  const input = executionInput(params, engine.max['states.dataBytes']);
   engine.commits.flush();
   const known = machine.type === 'STANDARD' ? engine.executions.byName(machine.name, name) : undefined;
   if (known) {
@@ -74,7 +74,7 @@ export async function startSyncExecution(engine: Engine, params: JsonObject): Pr
     throw new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
   }
   const name = checkedName(optionalString(params, 'name', Number.MAX_SAFE_INTEGER) ?? randomUUID());
-  const execution = begin(engine, machine, name, executionInput(params));
+  const execution = begin(engine, machine, name, executionInput(params, engine.max['states.dataBytes']));
   await engine.ended(execution);
   await engine.commits.committed();
   const stopped = execution.stopped ?? execution.started;

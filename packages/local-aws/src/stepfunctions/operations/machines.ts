@@ -16,8 +16,6 @@ import {
 } from './params.ts';
 import { asValidated } from './validate.ts';
 
-/** The maximum length of a definition in characters. */
-const DEFINITION_LIMIT = 1024 * 1024;
 const TYPES = ['STANDARD', 'EXPRESS'] as const;
 
 const stored = (value: Json | undefined): string | undefined => (isObject(value) ? JSON.stringify(value) : undefined);
@@ -30,7 +28,7 @@ function checkedRole(params: JsonObject): string {
 
 export function createStateMachine(engine: Engine, params: JsonObject): JsonObject {
   const name = checkedName(requiredString(params, 'name', Number.MAX_SAFE_INTEGER));
-  const definition = requiredString(params, 'definition', DEFINITION_LIMIT);
+  const definition = requiredString(params, 'definition', engine.max['states.definitionBytes']);
   const type = enumerated(params, 'type', TYPES) ?? 'STANDARD';
   const logging = stored(params.loggingConfiguration);
   const tracing = stored(params.tracingConfiguration);
@@ -46,7 +44,7 @@ export function updateStateMachine(engine: Engine, params: JsonObject): JsonObje
       `State Machine is being deleted: '${engine.arns.machine(machine.name)}'`,
     );
   }
-  const definition = optionalString(params, 'definition', DEFINITION_LIMIT);
+  const definition = optionalString(params, 'definition', engine.max['states.definitionBytes']);
   const logging = stored(params.loggingConfiguration);
   const tracing = stored(params.tracingConfiguration);
   const role = params.roleArn === undefined ? undefined : checkedRole(params);
@@ -163,8 +161,8 @@ export function describeStateMachineForExecution(engine: Engine, params: JsonObj
   };
 }
 
-export async function validateStateMachineDefinition(_: Engine, params: JsonObject): Promise<JsonObject> {
-  const definition = requiredString(params, 'definition', DEFINITION_LIMIT);
+export async function validateStateMachineDefinition(engine: Engine, params: JsonObject): Promise<JsonObject> {
+  const definition = requiredString(params, 'definition', engine.max['states.definitionBytes']);
   const type = enumerated(params, 'type', TYPES) ?? 'STANDARD';
   const raw = parseJson(definition);
   const problems =

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Json, type JsonObject, parseJson } from '../../json.ts';
 import { ApiError, validationError } from '../errors.ts';
-import { PAYLOAD_LIMIT } from '../payload.ts';
 
 const constraint = (value: Json | undefined, member: string, rule: string) =>
   validationError(
@@ -54,11 +53,11 @@ export function checkedName(name: string): string {
   return name;
 }
 
-/** The input of an execution. @throws ApiError if it is not JSON of at most 256 KiB */
-export function executionInput(params: JsonObject): string {
+/** The input of an execution. @throws ApiError if it is not JSON of at most `maxBytes` */
+export function executionInput(params: JsonObject, maxBytes: number): string {
   const input = optionalString(params, 'input', Number.MAX_SAFE_INTEGER) ?? '{}';
-  if (Buffer.byteLength(input) > PAYLOAD_LIMIT) {
-    throw constraint('…', 'input', `Member must have length less than or equal to ${PAYLOAD_LIMIT}`);
+  if (Buffer.byteLength(input) > maxBytes) {
+    throw constraint('…', 'input', `Member must have length less than or equal to ${maxBytes}`);
   }
   if (parseJson(input) === undefined) {
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: 'The input is not valid JSON'`);

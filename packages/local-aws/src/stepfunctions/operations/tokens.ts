@@ -2,7 +2,6 @@ import { type JsonObject, parseJson } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { ApiError } from '../errors.ts';
 import type { Answer } from '../execution/thread.ts';
-import { PAYLOAD_LIMIT } from '../payload.ts';
 import { answerToken, heartbeat } from '../state-types/task.ts';
 import type { TokenSubject } from '../tokens.ts';
 import { optionalString, requiredString } from './params.ts';
@@ -35,7 +34,7 @@ async function answer(engine: Engine, subject: TokenSubject, given: Answer): Pro
 
 export async function sendTaskSuccess(engine: Engine, params: JsonObject): Promise<JsonObject> {
   const subject = subjectOf(engine, params);
-  const output = requiredString(params, 'output', PAYLOAD_LIMIT);
+  const output = requiredString(params, 'output', engine.max['states.dataBytes']);
   const isLive = engine.interpreter.live.get(subject.execution)?.threads.has(subject.thread);
   if (isLive && parseJson(output) === undefined) {
     throw new ApiError('InvalidOutput', `Invalid Output: 'The output is not valid JSON'`);

@@ -37,7 +37,7 @@ export async function executeTask(
   const timeout = await seconds(state.timeoutSeconds);
   const heartbeat = await seconds(state.heartbeatSeconds);
   const args = state.arguments ? await it.evaluate(execution, thread, state.arguments, bindings) : thread.input;
-  if (args.isTooLarge) {
+  if (args.exceeds(it.deps.max['states.dataBytes'])) {
     await fail(it, execution, thread, dataLimitExceeded(state.name));
     return;
   }
@@ -131,7 +131,7 @@ async function answered(
   it.deps.timers.cancel(thread[TIMER]);
   thread.work = { kind: 'entered' };
   const result = 'output' in answer ? new Payload(answer.output) : undefined;
-  const failure: Failure | undefined = result?.isTooLarge
+  const failure: Failure | undefined = result?.exceeds(it.deps.max['states.dataBytes'])
     ? dataLimitExceeded(state.name)
     : 'output' in answer
       ? undefined

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { dataLimitExceeded, StateFailed } from '../errors.ts';
 import type { ExecutionStatus } from '../execution/execution.ts';
 import { ChildCounts } from '../map-run/counts.ts';
-import { PAYLOAD_LIMIT, Payload } from '../payload.ts';
+import { Payload } from '../payload.ts';
 import { type ExecutionRow, type PendingChild, readExecution } from './executions.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 
@@ -131,13 +131,13 @@ export class MapRunStore {
     return this.#db.prepare(query).all(id, status, after, limit).map(readExecution);
   }
 
-  /** The array of the outputs of the succeeded children, in order. @throws StateFailed if it is too large */
-  outputs(id: number, stateName: string): Payload {
+  /** The array of the outputs of the succeeded children, in order. @throws StateFailed if it has more than `mostBytes` */
+  outputs(id: number, stateName: string, mostBytes: number): Payload {
     const where = "map_run = ? AND status = 'SUCCEEDED'";
     const size = this.#db
       .prepare(`SELECT sum(octet_length(output) + 1) + 1 AS size FROM executions WHERE ${where}`)
       .get(id);
-    if (integer(size ?? {}, 'size') > PAYLOAD_LIMIT) throw new StateFailed(dataLimitExceeded(stateName));
+    if (integer(size ?? {}, 'size') > mostBytes) throw new StateFailed(dataLimitExceeded(stateName));
     const rows = this.#db.prepare(`SELECT output FROM executions WHERE ${where} ORDER BY id`).all(id);
     return new Payload(`[${rows.map((row) => text(row, 'output')).join(',')}]`);
   }

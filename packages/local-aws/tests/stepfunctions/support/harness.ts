@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LimitSettings, limitsOf, type Maxima } from '../../../src/limits/limits.ts';
 import { type RunningStepFunctions, startStepFunctions } from '../../../src/stepfunctions/protocol/server.ts';
 import type { EngineClock } from '../../../src/stepfunctions/timers.ts';
 import { FakeAws } from './fake-aws.ts';
@@ -65,23 +66,31 @@ export const definitionOf = (states: Record<string, object>, extra: object = {})
   ...extra,
 });
 
+interface HarnessOptions {
+  clock?: EngineClock;
+  random?: () => number;
+  limits?: LimitSettings;
+}
+
 /** The engine behind its wire protocol, with a fake AWS behind it. */
 export class Harness {
   readonly aws: FakeAws;
   readonly dataDir = mkdtempSync(join(tmpdir(), 'local-aws-engine-'));
   readonly #clock: EngineClock | undefined;
   readonly #random: (() => number) | undefined;
+  readonly #max: Maxima;
   #running: RunningStepFunctions | undefined;
   #machines = 0;
 
-  private constructor(aws: FakeAws, clock: EngineClock | undefined, random: (() => number) | undefined) {
+  private constructor(aws: FakeAws, { clock, random, limits }: HarnessOptions) {
     this.aws = aws;
     this.#clock = clock;
     this.#random = random;
+    this.#max = limitsOf(limits).max;
   }
 
-  static async start(options: { clock?: EngineClock; random?: () => number } = {}): Promise<Harness> {
-    const harness = new Harness(await new FakeAws().start(), options.clock, options.random);
+  static async start(options: HarnessOptions = {}): Promise<Harness> {
+    const harness = new Harness(await new FakeAws().start(), options);
     await harness.#boot();
     return harness;
   }
@@ -93,6 +102,7 @@ export class Harness {
       awsEndpoint: this.aws.endpoint,
       region: 'us-east-1',
       accountId: '000000000000',
+      max: this.#max,
       ...(this.#clock && { clock: this.#clock }),
       ...(this.#random && { random: this.#random }),
     });

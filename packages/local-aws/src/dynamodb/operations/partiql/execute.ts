@@ -6,8 +6,6 @@ import { type Translated, translate } from './translate.ts';
 
 const VALIDATION = 'com.amazon.coral.validate#ValidationException';
 const PREFIX = 'com.amazonaws.dynamodb.v20120810#';
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html */
-const MAX_STATEMENTS = 25;
 const MAX_CACHED = 1_000;
 
 interface StatementRequest {
@@ -48,9 +46,9 @@ export function executeStatement(store: DynaliteStore, request: Request, perform
  */
 export function batchExecuteStatement(store: DynaliteStore, request: Request, perform: Perform): Answer {
   const statements = request.Statements as readonly StatementRequest[] | undefined;
-  if (!Array.isArray(statements) || statements.length === 0 || statements.length > MAX_STATEMENTS) {
-    const bound =
-      statements && statements.length > 0 ? `less than or equal to ${MAX_STATEMENTS}` : 'greater than or equal to 1';
+  const most = store.max['dynamodb.batchStatements'];
+  if (!Array.isArray(statements) || statements.length === 0 || statements.length > most) {
+    const bound = statements && statements.length > 0 ? `less than or equal to ${most}` : 'greater than or equal to 1';
     return failure(
       VALIDATION,
       `1 validation error detected: Value at 'statements' failed to satisfy constraint: Member must have length ${bound}`,
