@@ -1,3 +1,4 @@
+import { forEachConcurrently } from '../for-each.ts';
 import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 
@@ -14,18 +15,19 @@ const PAGE = 100;
 
 type Deps = Pick<CampaignDeps, 'store' | 'executions' | 'telemetry'>;
 
+/** ListMapRuns and UpdateMapRun have a quota of one call a second, after a hundred at once. Campaigns that wait for it wait in order. */
+const CONCURRENCY = 4;
+
 /** Sets the concurrency of all running campaigns. A campaign that cannot be changed is logged, because it may just have ended. */
 export async function setConcurrency(deps: Deps, maxConcurrency: number): Promise<void> {
   const { executions, telemetry } = deps;
-  await Promise.all(
-    (await runningCampaigns(deps)).map(async ({ batchId }) => {
-      try {
-        await executions.setConcurrency(batchId, maxConcurrency);
-      } catch (error) {
-        telemetry.warn('The concurrency of a campaign could not be set', { batchId, error });
-      }
-    }),
-  );
+  await forEachConcurrently(CONCURRENCY, await runningCampaigns(deps), async ({ batchId }) => {
+    try {
+      await executions.setConcurrency(batchId, maxConcurrency);
+    } catch (error) {
+      telemetry.warn('The concurrency of a campaign could not be set', { batchId, error });
+    }
+  });
 }
 
 async function runningCampaigns({ store }: Deps): Promise<CampaignRecord[]> {

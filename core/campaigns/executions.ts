@@ -27,8 +27,8 @@ export interface Executions {
   arnOf(batchId: string): string;
   /** Resolves also when the execution exists, running or ended. */
   start(batchId: string, input: string): Promise<void>;
-  /** Undefined when there is no such execution. */
-  describe(batchId: string): Promise<ExecutionState | undefined>;
+  /** Undefined when there is no such execution. With 'once' the call is not repeated when it is throttled or fails. */
+  describe(batchId: string, tries?: 'once'): Promise<ExecutionState | undefined>;
   /** Resolves to the time of the stop. Throws Conflict when the execution has not been started yet. */
   stop(batchId: string, reason: { error: string; cause: string }): Promise<Date | undefined>;
   /** Resolves to the time of the redrive. A repeated token redrives once. Throws NothingToRedrive when Step Functions refuses. */
@@ -49,7 +49,8 @@ const REFUSALS = new Set([
   'InvalidArn',
 ]);
 
-export function createExecutions(sfn: SFNClient, stateMachineArn: string): Executions {
+/** @param once a client that does not repeat calls */
+export function createExecutions(sfn: SFNClient, stateMachineArn: string, once = sfn): Executions {
   const arnOf = (batchId: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${batchId}`;
 
   return {
@@ -64,9 +65,10 @@ export function createExecutions(sfn: SFNClient, stateMachineArn: string): Execu
       }
     },
 
-    async describe(batchId) {
+    async describe(batchId, tries) {
       try {
-        const execution = await sfn.send(new DescribeExecutionCommand({ executionArn: arnOf(batchId) }));
+        const client = tries === 'once' ? once : sfn;
+        const execution = await client.send(new DescribeExecutionCommand({ executionArn: arnOf(batchId) }));
         const { status, redriveCount = 0, startDate, stopDate, redriveDate, error, cause } = execution;
         return {
           status: status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status,

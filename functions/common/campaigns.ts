@@ -4,7 +4,7 @@ import { createExecutions } from '../../core/campaigns/executions.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { DEFAULT_TIMEOUTS, sendsTable, statesClient } from './clients.ts';
+import { DEFAULT_TIMEOUTS, ONE_TRY, sendsTable, statesClient } from './clients.ts';
 import { telemetry } from './telemetry.ts';
 
 export const campaignEnv = z.object({
@@ -22,7 +22,7 @@ export function campaignDeps(
     table,
     store: createCampaignStore(table),
     ledger: createLedger(table),
-    executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN),
+    executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN, statesClient(ONE_TRY)),
     clock: table.clock,
     telemetry,
   };

@@ -29,6 +29,9 @@ export const WORKER_TIMEOUTS: ClientTimeouts = {
 /** For functions with minutes, for whose answer nobody waits. */
 export const BACKGROUND_TIMEOUTS: ClientTimeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 30_000 };
 
+/** For calls that are made again anyway. */
+export const ONE_TRY: ClientTimeouts = { ...WORKER_TIMEOUTS, retryForMs: 0 };
+
 const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
   retryStrategy: retryFor(retryForMs),
   requestHandler,

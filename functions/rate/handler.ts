@@ -1,13 +1,15 @@
 import { setConcurrency } from '../../core/campaigns/concurrency.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
+import { DEFAULT_TIMEOUTS } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
 import { rateRoutes } from './routes.ts';
 
 const env = readEnv(rateEnv.extend(campaignEnv.shape));
-const campaigns = campaignDeps(env);
+// UpdateMapRun may have to wait for its quota of one call a second. The function has 29 s.
+const campaigns = campaignDeps(env, { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 });
 
 export const handler = httpHandler(
   rateRoutes({

@@ -15,7 +15,7 @@ import { parseAddress } from '../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter } from '../../core/limiter/limiter.ts';
-import { queueClient, sendsTable, statesClient, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { ONE_TRY, queueClient, sendsTable, statesClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { deliveryDeps } from '../common/delivery.ts';
 import { readEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
@@ -35,7 +35,11 @@ const ses = createSes({ clock: systemClock });
 const rates = sendRates(env, table, ses.maxSendRate);
 const store = createCampaignStore(table);
 const deps = deliveryDeps(createLedger(table));
-const followed = { ...deps, store, executions: createExecutions(sfn, env.CAMPAIGN_STATE_MACHINE_ARN) };
+const followed = {
+  ...deps,
+  store,
+  executions: createExecutions(statesClient(ONE_TRY), env.CAMPAIGN_STATE_MACHINE_ARN),
+};
 
 const channel = createCampaignChannel({
   ...deps,

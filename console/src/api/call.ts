@@ -1,4 +1,5 @@
 import { local } from '../frame/local.ts';
+import { pauseAfterThrottling } from '../live/backoff.ts';
 
 /** An error answer of the Step Functions API, or a missing answer. */
 export class ApiError extends Error {
@@ -16,8 +17,41 @@ export class ApiError extends Error {
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=console/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=local';
 
-/** One call of the Step Functions API over its wire protocol (AWS JSON 1.0). */
+/** A throttled call whose answer nobody can cancel is given up after this many tries. That takes about half a minute. */
+const MAX_TRIES = 10;
+
+/**
+ * One call of the Step Functions API over its wire protocol (AWS JSON 1.0). A throttled call is repeated with growing pauses: until it
+ * is accepted or `signal` is aborted, so that a poll only takes longer; without a signal for half a minute.
+ */
 export async function call<T>(operation: string, input: object, signal?: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await callOnce<T>(operation, input, signal);
+    } catch (error) {
+      const isThrottled = error instanceof ApiError && error.name === 'ThrottlingException';
+      if (!isThrottled || (signal === undefined && tries >= MAX_TRIES)) throw error;
+      await pause(pauseAfterThrottling(tries), signal);
+    }
+  }
+}
+
+/** Rejects with the signal's reason when it is aborted. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+async function callOnce<T>(operation: string, input: object, signal?: AbortSignal): Promise<T> {
   if (local === undefined) throw new ApiError('NotLocal', 'This page reaches the AWS API only on a local stack.', 0);
   let response: Response;
   try {

@@ -6,7 +6,6 @@ import type {
   ExecutionStatus,
   HistoryEvent,
   MapRun,
-  MapRunItem,
   MapRunSettings,
   Page,
   StateMachineItem,
@@ -95,12 +94,6 @@ export async function redriveExecution(executionArn: string): Promise<void> {
 
 export async function stopExecution(executionArn: string, why: { error?: string; cause?: string }): Promise<void> {
   await call('StopExecution', { executionArn, ...why });
-}
-
-/** The Map Runs that an execution started, newest first. */
-export async function listMapRuns(executionArn: string, signal?: AbortSignal): Promise<MapRunItem[]> {
-  const { mapRuns } = await call<{ mapRuns: MapRunItem[] }>('ListMapRuns', { executionArn, maxResults: 1000 }, signal);
-  return mapRuns;
 }
 
 export function describeMapRun(mapRunArn: string, signal?: AbortSignal): Promise<MapRun> {

@@ -63,14 +63,6 @@ export interface HistoryEvent {
   [details: `${string}EventDetails`]: Record<string, unknown> | undefined;
 }
 
-export interface MapRunItem {
-  executionArn: string;
-  mapRunArn: string;
-  stateMachineArn: string;
-  startDate: number;
-  stopDate?: number;
-}
-
 export interface MapRunCounts {
   pending: number;
   running: number;

@@ -1,16 +1,25 @@
 import { useMemo } from 'react';
 import { parseArn } from '../api/arn.ts';
-import { describeDefinition, describeExecution, describeMapRun, historyAfter, listMapRuns } from '../api/states.ts';
+import { describeDefinition, describeExecution, describeMapRun, historyAfter } from '../api/states.ts';
 import type { Execution, HistoryEvent, MapRun } from '../api/types.ts';
 import { type AslDefinition, definitionOfChild, parseDefinition } from '../graph/definition.ts';
 import { readTrace, type Trace } from '../graph/trace.ts';
 import { type Live, useLive } from '../live/useLive.ts';
+import { mapRunStarts } from '../map-runs/starts.ts';
 
 const RUNNING_MS = 1000;
 /** An ended execution is still polled, because it may be redriven from elsewhere. */
 const ENDED_MS = 8000;
 /** The definition of an execution never changes. It is polled only until a request succeeds. */
 const DEFINITION_MS = 3_600_000;
+
+const SHOWN_MAP_RUNS = 20;
+
+interface DescribedRun {
+  readonly run: MapRun;
+  /** How often it had been started and redriven when it was described. */
+  readonly starts: number;
+}
 
 export interface ExecutionTrace {
   readonly execution: Live<Execution>;
@@ -38,15 +47,23 @@ export function useExecution(arn: string): ExecutionTrace {
     },
     (events) => (status !== 'RUNNING' && isOver(events) ? ENDED_MS : RUNNING_MS),
   );
-  const mapRuns = useLive<readonly MapRun[]>(
-    arn,
-    async (signal) => {
-      const runs = await listMapRuns(arn, signal);
-      return Promise.all(runs.slice(0, 20).map(({ mapRunArn }) => describeMapRun(mapRunArn, signal)));
+  const described = useLive<readonly DescribedRun[]>(
+    history.data === undefined ? undefined : arn,
+    (signal, previous) => {
+      const starts = [...mapRunStarts(history.data ?? [])].slice(0, SHOWN_MAP_RUNS);
+      return Promise.all(
+        starts.map(async ([mapRunArn, count]) => {
+          const known = previous?.find(({ run }) => run.mapRunArn === mapRunArn);
+          // One that has ended changes only by a redrive. DescribeMapRun has a quota of one call a second for the account.
+          if (known && known.starts === count && known.run.status !== 'RUNNING') return known;
+          return { run: await describeMapRun(mapRunArn, signal), starts: count };
+        }),
+      );
     },
     status === 'RUNNING' ? 2 * RUNNING_MS : ENDED_MS,
   );
-  const described = useLive(
+  const mapRuns = { ...described, data: useMemo(() => described.data?.map(({ run }) => run), [described.data]) };
+  const definition = useLive(
     arn,
     async (signal) => {
       const { definition, label } = await describeDefinition(arn, signal);
@@ -54,7 +71,7 @@ export function useExecution(arn: string): ExecutionTrace {
     },
     DEFINITION_MS,
   );
-  const parsed = described.data?.parsed;
+  const parsed = definition.data?.parsed;
   const events = history.data;
   const trace = useMemo(() => readTrace(events ?? [], parsed), [events, parsed]);
   const refresh = () => {
@@ -66,8 +83,8 @@ export function useExecution(arn: string): ExecutionTrace {
     execution,
     history,
     mapRuns,
-    definition: described.data,
-    definitionError: described.error,
+    definition: definition.data,
+    definitionError: definition.error,
     trace,
     refresh,
   };

@@ -8,6 +8,8 @@ import { type Paging, usePaging } from './usePaging.ts';
 const SEARCH_PAGES = 100;
 const POLL_MS = 2000;
 const SEARCH_POLL_MS = 5000;
+/** A search of many pages is repeated so seldom that it takes one call a second, a page being 1,000 rows. */
+const ROWS_READ_PER_MS = 1;
 
 export interface ExecutionList {
   /** Rows of the current page. Undefined until the first answer. */
@@ -104,6 +106,7 @@ function useSearch(key: string | undefined, source: ExecutionSource | undefined,
       }
       return { items, ...(token !== undefined && { nextToken: token }) };
     },
-    SEARCH_POLL_MS,
+    // ListExecutions has a quota of five calls a second for the account.
+    (found) => Math.max(SEARCH_POLL_MS, (found?.items.length ?? 0) / ROWS_READ_PER_MS),
   );
 }

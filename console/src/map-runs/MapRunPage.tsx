@@ -31,7 +31,8 @@ export default function MapRunPage({ rest: arn }: PageProps) {
   const live = useLive(
     arn,
     (signal) => describeMapRun(arn, signal),
-    (run) => (run?.status === 'RUNNING' ? 1000 : 8000),
+    // DescribeMapRun has a quota of one call a second for the account.
+    (run) => (run?.status === 'RUNNING' ? 2000 : 8000),
   );
   const { label, name } = parseArn(arn);
   usePageTitle(crumbsOf(label ?? name, live.data));

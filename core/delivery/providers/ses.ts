@@ -28,6 +28,8 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
     maxAttempts: 1,
     requestHandler: { httpAgent: agents[0], httpsAgent: agents[1], connectionTimeout: connectTimeoutMs },
   });
+  // GetAccount has a quota of one call a second for the account, and may be asked for several limiters at once.
+  const account = new SESv2Client({ ...config, maxAttempts: 5 });
   let usedAt = 0;
 
   function dropIdleConnections() {
@@ -72,7 +74,7 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
   }
 
   const provider: Provider<OutgoingEmail> = { name: 'ses', send };
-  return { provider, maxSendRate: async () => (await readSesAccount(client)).maxSendRate };
+  return { provider, maxSendRate: async () => (await readSesAccount(account)).maxSendRate };
 }
 
 /** What SES lets this account do. */

@@ -105,6 +105,7 @@ describe('a record without events, by answers that are late', () => {
 
 it('sends no row after a stop by anybody, and every row once after a redrive', async () => {
   const ROWS = 60;
+  const REMAINING_MS = 20_000;
   const { states, deps, clock } = await open(ROWS);
   states.staleMs = 500;
   const work = delivery.worker({
@@ -115,7 +116,7 @@ it('sends no row after a stop by anybody, and every row once after a redrive', a
     for (const row of range(1, ROWS)) delivery.dead[dead ? 'add' : 'delete'](`t${row}`);
   };
   // Two batches at once, as two workers would have them.
-  const working = Promise.all([work(range(1, 30)), work(range(31, ROWS))]);
+  const working = Promise.all([work(range(1, 30), REMAINING_MS), work(range(31, ROWS), REMAINING_MS)]);
   await clock.until(() => delivery.mailbox.length >= 3);
 
   states.end('ABORTED');
@@ -124,11 +125,11 @@ it('sends no row after a stop by anybody, and every row once after a redrive', a
   await working;
   // What was postponed, and what the queue repeats.
   delivery.postponed.length = 0;
-  await work(range(1, ROWS));
+  await work(range(1, ROWS), REMAINING_MS);
 
   const sentAtStop = delivery.mailbox.length;
-  // A state is a second old at most, and so is the look behind it, which tells what was true before. The slots go on to 3.9 s.
-  expect(delivery.mailbox.filter(({ at }) => at > stoppedAt + 2_800)).toEqual([]);
+  // A state is a second old at most, and the description behind it two, which tells what was true before. The slots go on to 6 s.
+  expect(delivery.mailbox.filter(({ at }) => at > stoppedAt + 3_800)).toEqual([]);
   expect(sentAtStop).toBeLessThan(ROWS);
   expect(delivery.postponed).toEqual([]);
   expect((await refreshCampaign(deps, 'b1'))?.status).toBe('ABORTED');
