@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCommand, UsageError, wholeNumber } from '../cli/arguments.ts';
 import { runCommand } from '../cli/run.ts';
@@ -33,15 +33,26 @@ async function runSmoke(args: readonly string[]): Promise<number> {
   const call = caller(apiUrl);
   const seconds = wholeNumber('timeout', timeout, 1, 3_600);
   console.log(`Smoke test of ${apiUrl}`);
-  await checkPages(call);
-  await checkRefusals(call);
-  await checkDryRun((path, init) => call(path, withKey(init, apiKey)), seconds);
+  try {
+    await checkPages(call);
+    await checkRefusals(call);
+    await checkDryRun((path, init) => call(path, withKey(init, apiKey)), seconds);
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+    console.error(error.message);
+    return 1;
+  }
   console.log('The stage works');
   return 0;
 }
 
+class CheckFailed extends Error {
+  override readonly name = 'CheckFailed';
+}
+
 /** The API of a local stack's outputs, or of the one stack in the file that the CDK CLI wrote. Throws UsageError. */
 function outputsIn(file: string): { apiUrl: string; apiKey: string } {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}`);
   const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   const stacks = [written, ...Object.values(written)].filter((value) => typeof value === 'object' && value !== null);
   const found = stacks.filter((stack) => 'apiUrl' in stack) as { apiUrl: string; apiKey?: string }[];
@@ -71,7 +82,7 @@ const withKey = (init: RequestInit = {}, key: string): RequestInit => ({
 });
 
 function expectThat(holds: boolean, what: string, answer: unknown): void {
-  if (!holds) throw new Error(`Failed: ${what}. The answer was ${JSON.stringify(answer).slice(0, 500)}`);
+  if (!holds) throw new CheckFailed(`FAILED  ${what}\nThe answer was ${JSON.stringify(answer).slice(0, 500)}`);
   console.log(`  ok  ${what}`);
 }
 
