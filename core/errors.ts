@@ -100,7 +100,23 @@ const THROTTLED = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
-const NOT_ANSWERED = new Set(['AbortError', 'TimeoutError', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+const NOT_ANSWERED = new Set([
+  'AbortError',
+  'TimeoutError',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  // https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html, the same for every service
+  'RequestAbortedException',
+  'RequestExpired',
+  'RequestTimeoutException',
+]);
 
 /** Whether a call was throttled, failed on the side of the service, or was not answered: the same call may work in a moment. */
 export function isTemporary(error: unknown): boolean {
@@ -109,7 +125,11 @@ export function isTemporary(error: unknown): boolean {
   const { $metadata, code = '' } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
   const status = $metadata?.httpStatusCode ?? 0;
   return (
-    status === 429 || status >= 500 || [error.name, code].some((name) => THROTTLED.has(name) || NOT_ANSWERED.has(name))
+    status === 429 ||
+    status >= 500 ||
+    // An error that the SDK's model of the service marks, also one that no list here names.
+    '$retryable' in error ||
+    [error.name, code].some((name) => THROTTLED.has(name) || NOT_ANSWERED.has(name) || name.includes('Throttl'))
   );
 }
 

@@ -10,7 +10,7 @@ const HELP = `npm run bench -- [options]
 Measures the product on this machine. Compare the ratios, not the absolute figures: each is relative to a baseline of the same
 run or to a limit. The exit status is 0 when every bound holds.
 
-  --only NAME   run only campaigns or only stepfunctions
+  --only NAME   run only campaigns, only account or only stepfunctions
   --json        print an array of {name, value, unit, against, ratio, bound, holds}
   --help        this text`;
 
@@ -18,6 +18,7 @@ const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: fa
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   campaigns: async () => (await import('../benchmarks/campaigns.ts')).run(),
+  account: async () => (await import('../benchmarks/account-new.ts')).run(),
   stepfunctions: engineBenchmark,
 };
 
@@ -37,7 +38,7 @@ async function runBench(args: readonly string[]): Promise<number> {
   const rows: BenchRow[] = [];
   for (const name of names) {
     const benchmark = BENCHMARKS[name];
-    if (!benchmark) throw new UsageError(`--only takes ${Object.keys(BENCHMARKS).join(' or ')}, not "${name}"`);
+    if (!benchmark) throw new UsageError(`--only takes ${Object.keys(BENCHMARKS).join(', ')}, not "${name}"`);
     rows.push(...(await benchmark()));
   }
   console.log(json ? JSON.stringify(rows) : table(rows));

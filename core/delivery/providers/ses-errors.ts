@@ -35,6 +35,11 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   InvalidSignatureException: 'CredentialsRefused',
   ExpiredTokenException: 'CredentialsRefused',
   OptInRequired: 'CredentialsRefused',
+  NotAuthorized: 'CredentialsRefused',
+  IncompleteSignature: 'CredentialsRefused',
+  RequestAbortedException: 'ProviderUnavailable',
+  RequestExpired: 'ProviderUnavailable',
+  RequestTimeoutException: 'ProviderUnavailable',
 };
 
 /** The error of the catalogue for a failed SendEmail. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */

@@ -151,6 +151,7 @@ describe('the command line', () => {
 
   it('has the defaults of the help', () => {
     expect(settings()).toMatchObject({ port: 3000, awsPort: 4566, dataDir: '.pregon', ratePerSecond: 50, open: false });
+    expect([settings()?.account, settings('--account', 'new')?.account]).toEqual(['default', 'new']);
   });
 
   it.each([
@@ -163,6 +164,7 @@ describe('the command line', () => {
     [['--allow-host', 'http://app'], /--allow-host takes a host name/],
     [['--port', '4566'], /two different ports/],
     [['--data', ''], /--data takes a directory/],
+    [['--account', 'old'], /--account takes default or new, not "old"/],
     [['--parameter', 'LogLevel'], /--parameter takes NAME=VALUE/],
   ])('refuses %j', (args, message) => {
     expect(() => settings(...args)).toThrow(UsageError);

@@ -113,6 +113,12 @@ describe('an error of SES', () => {
     [403, 'AccessDeniedException', 'No', 'CredentialsRefused'],
     [500, 'InternalFailure', 'Oh', 'ProviderUnavailable'],
     [503, 'ServiceUnavailable', 'Busy', 'ProviderUnavailable'],
+    [500, 'AnErrorOfNextYearException', 'New', 'ProviderUnavailable'],
+    [503, 'AnErrorOfNextYearException', 'New', 'ProviderUnavailable'],
+    [429, 'AnErrorOfNextYearException', 'New', 'Throttled'],
+    [408, 'RequestTimeoutException', 'Slow', 'ProviderUnavailable'],
+    [400, 'RequestExpired', 'Late', 'ProviderUnavailable'],
+    [401, 'NotAuthorized', 'No', 'CredentialsRefused'],
   ])('%d %s (%s) is %s, after one call', async (status, type, message, code) => {
     answer = (_request, response) => json(response, status, { message }, type);
     await expect(send()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
