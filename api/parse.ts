@@ -59,8 +59,8 @@ export function parseJsonBody<S extends z.ZodType>(
 const MAX_DEPTH = 64;
 
 /**
- * The value of a JSON body. Throws BadRequest for text that cannot be stored or mailed as it is (not UTF-8, half a surrogate pair, nested
- * too deep), and an error of this `code` for a body that is not JSON.
+ * The value of a JSON body. Throws BadRequest for what cannot be stored or mailed as it is (not UTF-8, half a surrogate pair, nested too
+ * deep, a number beyond all numbers, a name that is there twice or is `__proto__`), and an error of this `code` for a body that is not JSON.
  */
 export function readJson(body: string | undefined, code: ErrorCode = 'BadRequest'): unknown {
   const text = withoutMark(body);
@@ -75,7 +75,36 @@ export function readJson(body: string | undefined, code: ErrorCode = 'BadRequest
     throw new PregonError(code, `The body is not valid JSON${reason.slice(0, 200)}.`, {}, { cause: error });
   }
   checkText(value, '', 0);
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) {
+    throw new PregonError(
+      'BadRequest',
+      `The body is not valid. ${JSON.stringify(repeated.slice(0, 80))} is there twice in one object.`,
+    );
+  }
   return value;
+}
+
+/** The strings and the structure of JSON. */
+const JSON_TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+
+/** The first name that valid JSON has twice in one object: parsers disagree about which value counts. */
+function repeatedName(json: string): string | undefined {
+  const objects: (Set<string> | undefined)[] = [];
+  let text = '';
+  for (const [token] of json.matchAll(JSON_TOKENS)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '[') objects.push(undefined);
+    else if (token === '}' || token === ']') objects.pop();
+    else if (token !== ':') text = token;
+    else {
+      const name = JSON.parse(text) as string;
+      const names = objects.at(-1);
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
+  }
+  return undefined;
 }
 
 /** A byte order mark before JSON is ignored, as RFC 8259 allows. */
@@ -104,8 +133,13 @@ function checkText(value: unknown, path: string, depth: number): void {
       `The body is not valid. ${path || 'The text'}: half a surrogate pair is not text.`,
     );
   }
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    throw new PregonError('BadRequest', `The body is not valid. ${path || 'The number'}: a number is too large.`);
+  }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
+    if (name === '__proto__')
+      throw new PregonError('BadRequest', 'The body is not valid. No member has the name "__proto__".');
     if (!name.isWellFormed()) {
       throw new PregonError(
         'BadRequest',

@@ -174,6 +174,47 @@ describe('any damage to a valid request', () => {
     expect(Object.keys(VALID)).toEqual(expect.arrayContaining(documented));
   });
 
+  const jsonRoutes = Object.keys(VALID).filter(
+    (routeKey) => VALID[routeKey]?.headers?.['content-type'] === JSON_TYPE['content-type'],
+  );
+
+  it.each(jsonRoutes)('%s: refuses JSON that parsers read differently', async (routeKey) => {
+    const valid = VALID[routeKey] ?? {};
+    const json = String(valid.body);
+    const [first = ''] = Object.keys(JSON.parse(json));
+    const deep = 10_000;
+    const bodies = [
+      json.replace('{', `{${JSON.stringify(first)}: null, `),
+      json.replace('{', '{"__proto__": {"admin": true}, '),
+      json.replace('{', '{"x": {"y": 1, "\\u0079": 2}, '),
+      json.replace('{', '{"x": 1e999, '),
+      json.replace('{', '{"x": -1e999, '),
+      json.replace('{', '{"x": NaN, '),
+      json.replace('{', '{"x": "\\ud800", '),
+      json.replace('{', `{"x": ${'['.repeat(deep)}${']'.repeat(deep)}, `),
+      json.replace('{', `{"x": ${'{"x":'.repeat(deep)}1${'}'.repeat(deep)}, `),
+    ];
+    for (const body of bodies) {
+      const answer = await httpClient(routes)(routeKey, { ...valid, body: Buffer.from(body) });
+      const said = routeKey === 'POST /graphql' ? JSON.parse(answer.body).errors[0].message : answer.body.detail;
+
+      expect([body.slice(0, 60), answer.status]).toEqual([body.slice(0, 60), answer.status === 422 ? 422 : 400]);
+      expect(said).toMatch(/\w{3}/);
+    }
+  });
+
+  it('POST /upload: refuses a field that is there twice, also with the same value', async () => {
+    const field = (value: string) => `Content-Disposition: form-data; name="dryRun"\r\n\r\n${value}`;
+    for (const [one, two] of [
+      ['true', 'false'],
+      ['true', 'true'],
+    ] as const) {
+      const answer = await httpClient(routes)('POST /upload', { ...UPLOAD, body: form(CSV, field(one), field(two)) });
+
+      expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining('dryRun') } });
+    }
+  });
+
   it.each(Object.keys(VALID))('%s: answers without a fault, and says what is wrong', async (routeKey) => {
     const valid = VALID[routeKey] ?? {};
     const client = httpClient(routes);

@@ -29,6 +29,8 @@ export interface HttpApiOptions extends AnswerOptions {
 
 /** Free file descriptors that the functions of a request, their connections and the refusal of further requests may need. */
 const REQUEST_NEEDS = 40;
+const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
 /** With fewer, a request is refused at once. */
 const REFUSAL_NEEDS = 12;
 /** So many connections are admitted while functions that work for something else, such as campaigns, hold the descriptors. */
@@ -63,6 +65,8 @@ export class HttpApiServer {
       this.admitted.add(socket);
       socket.once('close', () => this.admitted.delete(socket));
     });
+    // Without a listener Node closes the connection of a CONNECT without an answer.
+    server.on('connect', (_request, socket) => socket.end(NO_TUNNEL));
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
       this.handle(request, response).catch((error: unknown) => this.fail(request, response, error));

