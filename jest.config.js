@@ -27,5 +27,5 @@ export default {
   // For two cores: the tests that boot the product often wait, and a third worker uses that time.
   maxWorkers: 3,
   // No assertion of speed: on a busy machine a test may take many times its usual time.
-  testTimeout: 600_000,
+  testTimeout: 1_200_000,
 };
