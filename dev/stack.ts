@@ -57,7 +57,8 @@ export interface RunningStack {
 }
 
 const STACK_NAME = 'pregon-dev';
-const SENDER = 'Pregón <hello@pregon.test>';
+/** A name beyond ASCII, which the defaults of a template cannot have. */
+const SENDER_NAME = 'Pregón';
 /** What the authorizer says of a caller with a key that has every scope. */
 const OPEN = { keyName: 'open', scopes: 'send read operate' };
 /** Functions that are needed by the first request. */
@@ -132,7 +133,7 @@ async function productExtensions(
   const smtp = await startSmtp(providers);
   return {
     parameters: {
-      SenderAddress: SENDER,
+      SenderName: SENDER_NAME,
       SendRate: String(ratePerSecond),
       SendHeadroom: '1',
       // As an operator deploys to such an account: see the runbook on Lambda concurrency.

@@ -128,7 +128,8 @@ export class Edge extends Construct {
       .node.findAll()
       .filter((construct) => construct instanceof ProductFunction);
     for (const target of functions) {
-      const integration = new HttpLambdaIntegration(target.service, target);
+      // One permission for the API instead of one for each route: those of two methods of a path would be the same.
+      const integration = new HttpLambdaIntegration(target.service, target, { scopePermissionToRoute: false });
       for (const route of target.routes) {
         const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
         this.api.addRoutes({

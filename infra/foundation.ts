@@ -1,5 +1,6 @@
 import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
@@ -15,7 +16,8 @@ export class Foundation extends Construct {
   /** What becomes of the ledger, the files of campaigns and the operators' secrets when the stack is deleted. */
   readonly dataRemoval: RemovalPolicy;
   readonly table: SendsTable;
-  readonly senderAddress: string;
+  /** From of the emails that the product itself writes, in the environment of a function. */
+  readonly sender: Readonly<Record<'SENDER_NAME' | 'SENDER_EMAIL', string>>;
   readonly logLevel: string;
   /** The account runs so few executions at once that queues share them: see the runbook on Lambda concurrency. */
   readonly smallAccount: CfnCondition;
@@ -33,10 +35,18 @@ export class Foundation extends Construct {
     // Plain RETAIN would also keep what a failed first deployment created, and its names would block the next one.
     this.dataRemoval = stage.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.table = new SendsTable(this, 'Sends', stage, this.dataRemoval);
-    this.senderAddress = parameter(this, 'SenderAddress', {
-      description: 'From of every email: an address of a verified identity',
-      default: 'Pregon <hello@pregon.test>',
-    });
+    this.sender = {
+      SENDER_NAME: parameter(this, 'SenderName', {
+        description: 'Name in From of campaigns and order notices; may be empty',
+        default: 'Pregon',
+      }),
+      // Apart from the name, because the policies compare it: IAM has the bare address in ses:FromAddress.
+      SENDER_EMAIL: parameter(this, 'SenderEmail', {
+        description: 'Address in From of campaigns and order notices: an address of a verified identity',
+        default: 'hello@pregon.test',
+        allowedPattern: '[^\\s@<>]+@[^\\s@<>]+',
+      }),
+    };
     this.logLevel = parameter(this, 'LogLevel', { description: 'DEBUG, INFO, WARN or ERROR', default: 'INFO' });
     this.smallAccount = new CfnCondition(this, 'SmallAccount', {
       expression: Fn.conditionEquals(
@@ -78,9 +88,30 @@ export class Foundation extends Construct {
     return Token.asNumber(Fn.conditionIf(this.smallAccount.logicalId, LEAST_CONCURRENCY, wanted));
   }
 
-  /** Sending by SES at that rate, from an identity; `*` is any that is verified. */
-  sendEmail(identity: string): Access {
-    const arn = Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: identity });
-    return { ...this.sendRate, statements: [...this.sendRate.statements, allow('ses', ['SendEmail'], arn)] };
+  /**
+   * Sending by SES at that rate. SES checks the identity of the sender and the identity's default configuration set, both of which only the
+   * operator knows, and a recipient that is an identity of the account. So the sender's address is what the policy limits.
+   * https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+   */
+  sendEmail(): Access {
+    const statement = this.sendStatement({ StringEquals: { 'ses:FromAddress': this.sender.SENDER_EMAIL } });
+    return { ...this.sendRate, statements: [...this.sendRate.statements, statement] };
+  }
+
+  /** Sending from further addresses; a pattern may have wildcards. */
+  sendEmailFrom(patterns: string[]): Access {
+    // The sender's own address has its statement, so that each grant is needed.
+    const conditions = {
+      StringLike: { 'ses:FromAddress': patterns },
+      StringNotEquals: { 'ses:FromAddress': this.sender.SENDER_EMAIL },
+    };
+    return { statements: [this.sendStatement(conditions)] };
+  }
+
+  private sendStatement(conditions: Record<string, Record<string, string | string[]>>): PolicyStatement {
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName: '*' });
+    const statement = allow('ses', ['SendEmail'], arn('identity'), arn('configuration-set'));
+    statement.addConditions(conditions);
+    return statement;
   }
 }

@@ -21,7 +21,7 @@ export class Orders extends Construct {
   /** Notices to customers leave through the queue of transactional email. */
   constructor(scope: Construct, id: string, shared: Foundation, email: QueueWorker) {
     super(scope, id);
-    const { table, senderAddress, publishEvents } = shared;
+    const { table, sender, publishEvents } = shared;
 
     const isGrown = new CfnCondition(this, 'Grown', { expression: Fn.conditionNot(shared.smallAccount) });
     const [first] = ORDER_STATUSES;
@@ -38,7 +38,7 @@ export class Orders extends Construct {
           bundle: 'order-processor',
           description: `Tells the customer and other systems that an order is ${status}, and records that it did`,
           memory: MEMORY.background,
-          environment: { SENDER_ADDRESS: senderAddress },
+          environment: sender,
           access: [table.access(['GetItem', 'PutItem', 'UpdateItem']), email.access(['SendMessage']), publishEvents],
         }),
       ]),

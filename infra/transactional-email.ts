@@ -1,7 +1,8 @@
+import { Fn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { secretAccess } from './constructs/access.ts';
 import { OperatorSecret } from './constructs/operator-secret.ts';
-import { parameter } from './constructs/parameter.ts';
+import { listParameter, parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { Sweep } from './constructs/sweep.ts';
@@ -17,6 +18,11 @@ export class TransactionalEmail extends Construct {
     const { stage, table } = shared;
     const keysFormat = 'JSON: {"mailgun": key, "sendgrid": key, "smtp": URL}, each where it is used';
     const keys = new OperatorSecret(this, 'Keys', shared, 'email-providers', keysFormat);
+
+    const allowedSenders = listParameter(this, 'AllowedSenders', {
+      description: 'Addresses and domains, in lower case, that are accepted in from, or * to leave it to the providers',
+      default: 'pregon.test',
+    });
 
     this.worker = new QueueWorker(this, 'Email', shared, {
       queueName: 'email',
@@ -50,8 +56,9 @@ export class TransactionalEmail extends Construct {
       access: [
         table.access(['GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
-        // AllowedSenders decides who may be in From; SES itself refuses an identity that is not verified.
-        shared.sendEmail('*'),
+        shared.sendEmail(),
+        // Clients may name any of AllowedSenders in From. `*example.com` also fits other domains, but not a verified identity of another account.
+        shared.sendEmailFrom(Fn.split(',', `*${Fn.join(',*', allowedSenders)}`)),
       ],
     });
 
@@ -62,10 +69,7 @@ export class TransactionalEmail extends Construct {
       timeoutSeconds: 10,
       memory: MEMORY.requests,
       environment: {
-        ALLOWED_SENDERS: parameter(this, 'AllowedSenders', {
-          description: 'Addresses and domains that are accepted in from, or * to leave it to the providers',
-          default: 'pregon.test',
-        }),
+        ALLOWED_SENDERS: Fn.join(',', allowedSenders),
       },
       access: [table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']), this.worker.access(['SendMessage'])],
     });

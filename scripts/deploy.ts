@@ -8,7 +8,7 @@ Builds, synthesizes and deploys one stage with the credentials and Region of you
 Bootstrap the account once for each Region: npx cdk bootstrap aws://ACCOUNT/REGION
 
   --stage       ${STAGE_NAMES}
-  --parameters  a stack parameter, such as SenderAddress="Shop <news@shop.example>"; may be repeated
+  --parameters  a stack parameter, such as SenderEmail=news@shop.example; may be repeated
   --outputs     file to write the stack's outputs to, for npm run smoke
   --yes         do not ask before permissions are broadened
   --help        this text`;

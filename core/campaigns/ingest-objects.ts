@@ -30,7 +30,8 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
    */
   async function put(key: string, body: Readable): Promise<void> {
     const params = { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' };
-    await new Upload({ client: s3, params, queueSize: 2 }).done();
+    // The bucket's lifecycle rule removes the parts of an upload that failed.
+    await new Upload({ client: s3, params, queueSize: 2, leavePartsOnError: true }).done();
   }
 
   async function remove(batchId: string, uploadId: string): Promise<void> {

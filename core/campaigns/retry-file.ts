@@ -34,7 +34,8 @@ export function createRetryFile(s3: S3Client, bucket: string): RetryFile {
       const existing = await read(key);
       if (existing) return existing;
       const Body = Readable.from(retryLines(batch, rows));
-      await new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body, ContentType: 'text/csv' } }).done();
+      const params = { Bucket: bucket, Key: key, Body, ContentType: 'text/csv' };
+      await new Upload({ client: s3, params, leavePartsOnError: true }).done();
       return [...rows];
     },
   };

@@ -59,7 +59,8 @@ export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_
         size += next.value.length;
       }
       const key = `${campaignPrefix(batchId, uploadId)}/sends.csv`;
-      await new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body: whole(head, bytes) } }).done();
+      const params = { Bucket: bucket, Key: key, Body: whole(head, bytes) };
+      await new Upload({ client: s3, params, leavePartsOnError: true }).done();
       return link(key, name);
     },
   };

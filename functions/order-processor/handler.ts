@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
-import { parseAddress } from '../../core/delivery/providers/outgoing-email.ts';
 import { acceptEmail } from '../../core/email/accept.ts';
 import { createEmailQueue } from '../../core/email/queue.ts';
 import { createEmailStore } from '../../core/email/store.ts';
@@ -12,6 +11,7 @@ import { createOrderStore } from '../../core/orders/store.ts';
 import { eventsClient, queueClient, sendsTable, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
+import { senderEnv, senderOf } from '../common/sender.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 const text = z.string().min(1);
@@ -21,7 +21,7 @@ const env = readEnv(
     ORDER_QUEUE_URL: text,
     EVENT_BUS: text,
     EMAIL_QUEUE_URL: text,
-    SENDER_ADDRESS: text.transform(parseAddress),
+    ...senderEnv,
   }),
 );
 const clock = systemClock;
@@ -40,7 +40,7 @@ const deps: ProcessorDeps = {
   queue: createOrderQueue(sqs, Object.fromEntries(ORDER_STATUSES.map((status) => [status, env.ORDER_QUEUE_URL]))),
   events: createOrderEvents(eventsClient(WORKER_TIMEOUTS), env.EVENT_BUS),
   accept: async (request, batchId) => void (await acceptEmail(email, request, { batchId, channel: 'order' })),
-  from: env.SENDER_ADDRESS,
+  from: senderOf(env),
   clock,
   telemetry,
 };

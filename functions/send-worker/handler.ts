@@ -11,7 +11,6 @@ import { createTaskTokens } from '../../core/campaigns/task-tokens.ts';
 import { systemClock } from '../../core/clock.ts';
 import { deliver } from '../../core/delivery/pipeline.ts';
 import { dryRun } from '../../core/delivery/providers/dry-run.ts';
-import { parseAddress } from '../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter } from '../../core/limiter/limiter.ts';
@@ -20,13 +19,14 @@ import { deliveryDeps } from '../common/delivery.ts';
 import { readEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
+import { senderEnv, senderOf } from '../common/sender.ts';
 
 const env = readEnv(
   rateEnv.extend({
     SENDS_TABLE: z.string().min(1),
     SEND_QUEUE_URL: z.string().min(1),
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
-    SENDER_ADDRESS: z.string().regex(/[^\s@]+@[^\s@]+/, 'an address, or a name and an address in <>'),
+    ...senderEnv,
   }),
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
@@ -46,7 +46,7 @@ const channel = createCampaignChannel({
   store,
   quotaStops: createQuotaStops(table),
   campaigns: createCampaignCache((batchId) => followCampaign(followed, batchId), systemClock),
-  from: parseAddress(env.SENDER_ADDRESS),
+  from: senderOf(env),
   real: { provider: ses.provider, limiter: createLimiter(rates.ses) },
   dryRun: { provider: dryRun, limiter: createLimiter(rates.dryRun) },
   tokens: createTaskTokens(sfn),

@@ -1,6 +1,8 @@
 import { CfnParameter, type CfnParameterProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
+type ParameterProps = CfnParameterProps & Required<Pick<CfnParameterProps, 'default' | 'description'>>;
+
 /**
  * The value of a parameter of the stack, which the operator sets at deploy time under exactly this name. Defaults are ASCII, because
  * CloudFormation replaces other characters by question marks.
@@ -12,7 +14,9 @@ export const parameter = (scope: Construct, name: string, props: ParameterProps)
 export const numberParameter = (scope: Construct, name: string, props: ParameterProps): number =>
   created(scope, name, { ...props, type: 'Number' }).valueAsNumber;
 
-type ParameterProps = CfnParameterProps & Required<Pick<CfnParameterProps, 'default' | 'description'>>;
+/** The same of a list, whose values are separated by commas. */
+export const listParameter = (scope: Construct, name: string, props: ParameterProps): string[] =>
+  created(scope, name, { ...props, type: 'CommaDelimitedList' }).valueAsList;
 
 function created(scope: Construct, name: string, props: ParameterProps): CfnParameter {
   const parameter = new CfnParameter(scope, name, props);

@@ -166,7 +166,7 @@ function quotaLine({ SendQuota = {} }: GetAccountResponse): Line {
 /** The address, or else its domain, is a verified identity. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetEmailIdentity.html */
 async function checkSender({ ses }: AccountClients, { parameters }: Target): Promise<Checked> {
   const check = 'SES sender';
-  const address = senderOf(parameters);
+  const address = parameters.SenderEmail ?? '';
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const found: string[] = [];
   for (const identity of [address, domain]) {
@@ -191,11 +191,6 @@ async function isVerified(ses: AccountClients['ses'], EmailIdentity: string): Pr
     if (isNamed(error, 'NotFoundException')) return undefined;
     throw error;
   }
-}
-
-/** The bare address of the sender. */
-export function senderOf({ SenderEmail, SenderAddress = '' }: Readonly<Record<string, string>>): string {
-  return (SenderEmail ?? /<([^<>]*)>/.exec(SenderAddress)?.[1] ?? SenderAddress).trim();
 }
 
 /** Concurrent executions of the account in the Region. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

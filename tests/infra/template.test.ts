@@ -11,6 +11,7 @@ interface Resource {
 }
 interface Statement {
   Action: string | string[];
+  Condition?: object;
   Resource: unknown;
 }
 
@@ -56,7 +57,7 @@ function statements(): { role: string; actions: string[]; resources: unknown[] }
 
 /** Actions for which AWS offers no resource ARN. */
 const NO_ARN =
-  /^(xray:|ses:GetAccount$|logs:(Create|Get|Update|Delete|List)LogDeliver|logs:(PutResourcePolicy|Describe))/;
+  /^(xray:|ses:GetAccount$|states:SendTask|logs:(Create|Get|Update|Delete|List)LogDeliver|logs:(PutResourcePolicy|Describe))/;
 
 describe('the stack', () => {
   it('gives every function a role of its own and no managed policy', () => {
@@ -74,6 +75,38 @@ describe('the stack', () => {
         (granted.includes('*') && actions.some((action) => !NO_ARN.test(action))),
     );
     expect(tooWide).toEqual([]);
+  });
+
+  it('lets the workers send by SES from the sender, and the email worker from the allowed senders too', () => {
+    const sending = ofType('AWS::IAM::Role').flatMap(([role, { Properties }]) => {
+      const policies = Properties?.Policies as { PolicyDocument: { Statement: Statement[] } }[];
+      return policies
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => list(Action).includes('ses:SendEmail'))
+        .map(({ Condition, Resource }) => ({
+          role: role.replace(/FunctionRole.*/, ''),
+          Condition,
+          arns: JSON.stringify(Resource),
+        }));
+    });
+    const sender = { 'ses:FromAddress': { Ref: 'SenderEmail' } };
+    expect(sending).toEqual([
+      {
+        role: 'CampaignsSend',
+        Condition: { StringEquals: sender },
+        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+      },
+      {
+        role: 'TransactionalEmail',
+        Condition: { StringEquals: sender },
+        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+      },
+      {
+        role: 'TransactionalEmail',
+        Condition: { StringLike: expect.anything(), StringNotEquals: sender },
+        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+      },
+    ]);
   });
 
   it('lets the workflow start, watch, stop and redrive its own children only', () => {

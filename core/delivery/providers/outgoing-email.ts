@@ -21,14 +21,6 @@ export function headerAddress({ email, name }: Mailbox): string {
   return name ? `"${name.replace(/["\\]/g, '\\$&')}" <${email}>` : email;
 }
 
-/** Parses `Name <address>` or `address`. */
-export function parseAddress(text: string): Mailbox {
-  const match = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(text);
-  if (!match?.[2]) return { email: text.trim() };
-  const name = match[1]?.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1');
-  return name ? { email: match[2].trim(), name } : { email: match[2].trim() };
-}
-
 /** An encoded word has at most 75 characters, which is 45 bytes in base64 and the delimiters (RFC 2047). */
 const ENCODED_BYTES = 45;
 

@@ -61,8 +61,8 @@ async function supportTables(): Promise<string> {
     ['Secrets Manager', Object.keys(SECRETS_OPERATIONS)],
     ['SES v2', SES_OPERATIONS.keys()],
     ['SQS', sqs.names],
-    // The last one is not of AWS.
-    ['Step Functions', [...STATES_OPERATIONS.keys()].filter((name) => name !== 'LocalUsage')],
+    // Those of its own are not of AWS.
+    ['Step Functions', [...STATES_OPERATIONS.keys()].filter((name) => !name.startsWith('Local'))],
     ['STS', STS_OPERATIONS],
   ];
   const tasks = [...OPTIMIZED].flatMap(([service, actions]) => actions.map((action) => `${service}:${action}`));

@@ -6,11 +6,11 @@ export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
 /**
- * The access key id of a role. It depends on the ARN only, so the gateway identifies callers without sessions. There is
- * no secret key, because signatures are not verified.
+ * The access key id of a session of a role. It depends on their names only, so the gateway identifies callers without a table of
+ * sessions. There is no secret key, because signatures are not verified.
  */
-export function accessKeyFor(roleArn: string): string {
-  const digest = createHash('sha256').update(roleArn).digest();
+export function accessKeyFor(roleArn: string, sessionName = ''): string {
+  const digest = createHash('sha256').update(`${roleArn}${sessionName}`).digest();
   let key = 'LKIA';
   // 16 characters of 5 bits are the first 10 bytes.
   for (let bit = 0; bit < 80; bit += 5) {

@@ -9,17 +9,20 @@ import { processDescriptors } from './descriptors.ts';
 import type { ExtensionContext, Extensions } from './extensions.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Chance } from './faults/step.ts';
+import { functionSession } from './gateway/principals.ts';
 import { httpApiOf } from './http-api/definitions.ts';
 import type { PageSettings } from './http-api/protocol/inject.ts';
 import { HttpApiServer, listenHttpApi } from './http-api/server.ts';
+import type { Iam } from './iam/iam.ts';
 import { accessKeyFor } from './identity.ts';
-import { functionsOf } from './lambda/definitions.ts';
+import { type FunctionSpec, functionsOf } from './lambda/definitions.ts';
 import { eventSourcesOf } from './lambda/event-sources/event-sources.ts';
 import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { type LimitSettings, limitsOf } from './limits/limits.ts';
 import { startServices, systemChance } from './services.ts';
 import { isStoreFailure } from './storage/failure.ts';
+import type { Template } from './template/template.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
 import type { UsageGroups } from './usage/meter.ts';
 import type { TransitionsOf } from './usage/route.ts';
@@ -173,7 +176,7 @@ async function start(
     }),
   );
   closers.add(() => aws.close());
-  const { template, gateway, services, meter } = aws;
+  const { template, gateway, services, meter, iam } = aws;
 
   const functions = functionsOf(template, join(dataDir, 'lambda', 'inline'));
   const descriptors = processDescriptors();
@@ -185,6 +188,7 @@ async function start(
     awsEndpoint: gateway.url,
     accessKeyFor,
     concurrentExecutions: ACCOUNTS[options.account ?? 'default'].concurrentExecutions,
+    mayLog: (spec) => mayLog(iam, template, spec, onNotice),
     compileCacheDir: join(dataDir, 'cache'),
     max,
     onInvocation: ({ memoryMb, durationMs }) => meter.invocation(memoryMb, durationMs),
@@ -199,6 +203,7 @@ async function start(
   const engine = await startEngine({
     dataDir,
     gateway,
+    iam,
     template,
     max,
     onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
@@ -222,6 +227,11 @@ async function start(
       api,
       runtime,
       account: template.account,
+      refusal: (functionArn, sourceArn) =>
+        iam.refusal(
+          { kind: 'service', accessKeyId: '', service: 'apigateway.amazonaws.com', sourceArn },
+          { action: 'lambda:InvokeFunction', resource: functionArn },
+        ),
       region: template.region,
       awsEndpoint: gateway.url,
       open: options.open ?? false,
@@ -248,6 +258,25 @@ async function start(
     warm,
     stop: () => closers.closeAll(),
   };
+}
+
+/**
+ * Whether the role of a function has the permissions to write its logs. Without them, AWS runs the function and there are no logs.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+ */
+function mayLog(
+  iam: Iam,
+  { region, account }: Template,
+  spec: FunctionSpec,
+  onNotice: (text: string) => void,
+): boolean {
+  const { name, arn, roleArn, logGroup } = spec;
+  const resource = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:log-stream:local`;
+  const refusals = ['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap(
+    (action) => iam.refusal(functionSession(roleArn, name, arn), { action, resource }) ?? [],
+  );
+  if (refusals.length > 0) onNotice(`${name} writes no logs: ${refusals.join('; ')}`);
+  return refusals.length === 0;
 }
 
 /** How a browser on this machine reaches an address that is listened on. */

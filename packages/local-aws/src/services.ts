@@ -13,6 +13,8 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import type { LocalRoutes } from './gateway/local-routes.ts';
 import { principalsOf } from './gateway/principals.ts';
 import type { Principal, ServiceHandler } from './gateway/types.ts';
+import { checkRoles } from './iam/creation.ts';
+import { Iam } from './iam/iam.ts';
 import { AWS_LIMITS, type Limits } from './limits/limits.ts';
 import { limitsRoute } from './limits/route.ts';
 import { limitCalls } from './limits/step.ts';
@@ -71,6 +73,8 @@ export interface Services {
   readonly services: Map<string, ServiceHandler>;
   readonly localRoutes: LocalRoutes;
   readonly meter: Meter;
+  /** Allows and denies calls by the policies of the template. */
+  readonly iam: Iam;
   /** To be started once every service that a rule may call is there. */
   readonly events: EventBus;
   /** Stops taking calls, then closes what is open. */
@@ -101,6 +105,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const identities = new Map<string, Principal>();
   const localRoutes: LocalRoutes = new Map();
   const closers = new Closers();
+  // It needs the template, which is read once the gateway has its address. Before that no role can call.
+  let iam: Iam | undefined;
   try {
     const meter = new Meter(folder('usage'), now, options.usageGroups);
     closers.add(() => meter.close());
@@ -109,8 +115,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       services,
       identities,
       localRoutes,
-      // Faults come first: AWS does not bill a 5xx, so a call that a fault refuses is not metered.
+      // Permissions come first, and then faults: AWS does not bill a 5xx, so a call that a fault refuses is not metered.
       steps: [
+        (request, next) => (iam ? iam.enforce(request, next) : next(request)),
         injectFaults(faults, chance),
         metering(meter),
         limitCalls({ limits, now, onThrottled }),
@@ -131,6 +138,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       parameters: { ...options.parameters, ...extensions.parameters },
     });
     for (const principal of principalsOf(template)) identities.set(principal.accessKeyId, principal);
+    const permissions = new Iam(template, now);
+    checkRoles(template, permissions);
+    iam = permissions;
 
     // A service that has started is closed also if the other one cannot start.
     const started = async (name: string, start: (onFailure: OnFailure) => Promise<WorkerService>) => {
@@ -181,6 +191,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const values = extensions.secrets ?? {};
     services.set('secretsmanager', secretsManager({ template, folder: folder('secrets'), values, max, now }));
 
+    localRoutes.set('/_local/permissions', () => ({ status: 200, body: permissions.report() }));
     localRoutes.set('/_local/faults', faultsRoute(faults));
     localRoutes.set('/_local/limits', limitsRoute(limits, throttled));
     localRoutes.set('/_local/usage', usageRoute(meter, options.transitionsOf, options.usageGroups));
@@ -190,6 +201,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       services,
       localRoutes,
       meter,
+      iam: permissions,
       events: events.bus,
       async close() {
         // No call may arrive while the services close. A gateway that is closed twice does no harm.

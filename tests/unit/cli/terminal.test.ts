@@ -190,8 +190,8 @@ describe('the command line', () => {
   });
 
   it('takes parameters of the template', () => {
-    expect(settings('--parameter', 'LogLevel=DEBUG', '--parameter', 'SenderAddress=A=B')).toMatchObject({
-      parameters: { LogLevel: 'DEBUG', SenderAddress: 'A=B' },
+    expect(settings('--parameter', 'LogLevel=DEBUG', '--parameter', 'SenderName=A=B')).toMatchObject({
+      parameters: { LogLevel: 'DEBUG', SenderName: 'A=B' },
     });
   });
 

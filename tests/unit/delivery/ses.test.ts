@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { NoSlotAvailable } from '../../../core/delivery/provider.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
-import { formatAddress, parseAddress } from '../../../core/delivery/providers/outgoing-email.ts';
+import { formatAddress } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../../core/delivery/providers/ses.ts';
 import { simulatedClock } from '../support/clock.ts';
 
@@ -154,12 +154,11 @@ describe('an error of SES', () => {
 
 describe('addresses', () => {
   it.each([
-    ['Pregon <hello@pregon.test>', { name: 'Pregon', email: 'hello@pregon.test' }, 'Pregon <hello@pregon.test>'],
-    ['hello@pregon.test', { email: 'hello@pregon.test' }, 'hello@pregon.test'],
-    ['"Ana, Ltd." <a@b.co>', { name: 'Ana, Ltd.', email: 'a@b.co' }, '"Ana, Ltd." <a@b.co>'],
-    ['日本 <a@b.co>', { name: '日本', email: 'a@b.co' }, '=?UTF-8?B?5pel5pys?= <a@b.co>'],
-  ])('%s', (text, parsed, formatted) => {
-    expect(parseAddress(text)).toEqual(parsed);
-    expect(formatAddress(parsed)).toBe(formatted);
+    [{ name: 'Pregon', email: 'hello@pregon.test' }, 'Pregon <hello@pregon.test>'],
+    [{ email: 'hello@pregon.test' }, 'hello@pregon.test'],
+    [{ name: 'Ana, Ltd.', email: 'a@b.co' }, '"Ana, Ltd." <a@b.co>'],
+    [{ name: '日本', email: 'a@b.co' }, '=?UTF-8?B?5pel5pys?= <a@b.co>'],
+  ])('%j', (address, formatted) => {
+    expect(formatAddress(address)).toBe(formatted);
   });
 });

@@ -1,4 +1,4 @@
-import { type AccountClients, checkAccount, type Line, senderOf, type Target } from '../../../scripts/doctor/checks.ts';
+import { type AccountClients, checkAccount, type Line, type Target } from '../../../scripts/doctor/checks.ts';
 
 const named = (name: string, message = name) => Object.assign(new Error(message), { name });
 
@@ -238,16 +238,6 @@ describe('the doctor', () => {
         mend: expect.stringContaining('ssm:GetParameter'),
       },
     ]);
-  });
-});
-
-describe('the sender', () => {
-  it.each([
-    [{ SenderEmail: 'news@shop.example' }],
-    [{ SenderAddress: 'Shop <news@shop.example>' }],
-    [{ SenderAddress: 'news@shop.example' }],
-  ])('of %j is the bare address', (parameters: Record<string, string>) => {
-    expect(senderOf(parameters)).toBe('news@shop.example');
   });
 });
 

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Gateway } from '../gateway/gateway.ts';
+import { workflowSession } from '../gateway/principals.ts';
 import type { AwsResponse } from '../gateway/types.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { Maxima } from '../limits/limits.ts';
+import {
+  PERMISSION_SERVICE,
+  type PermissionAnswer,
+  type PermissionQuestion,
+} from '../stepfunctions/protocol/permissions.ts';
 import type { NumberedAnswer, NumberedCall, StepFunctionsWorkerData } from '../stepfunctions/protocol/worker.ts';
 import type { JsonAnswer } from '../stepfunctions/tasks/http.ts';
 import type { Template } from '../template/template.ts';
@@ -15,6 +22,7 @@ export interface EngineOptions {
   dataDir: string;
   gateway: Gateway;
   readonly max: Maxima;
+  iam: Pick<Iam, 'refusal' | 'machineOfToken'>;
   readonly onFailure: OnFailure;
 }
 
@@ -28,11 +36,15 @@ export async function startEngine({
   dataDir,
   gateway,
   max,
+  iam,
   onFailure,
 }: EngineOptions): Promise<StartedEngine> {
   const { port1: endpoint, port2: calls } = new MessageChannel();
   calls.on('message', async ({ id, ...call }: NumberedCall) => {
-    const answer = await gateway.call(call).then(textAnswer, () => undefined);
+    const answer =
+      call.service === PERMISSION_SERVICE
+        ? permissionAnswer(iam, JSON.parse(call.body) as PermissionQuestion)
+        : await gateway.call(call).then(textAnswer, () => undefined);
     calls.postMessage({ id, ...(answer && { answer }) } satisfies NumberedAnswer);
   });
   const starting = startWorkerService({
@@ -54,6 +66,10 @@ export async function startEngine({
     calls.close();
     throw error;
   });
+  iam.machineOfToken = async (taskToken) => {
+    const { body } = await engine.call('LocalTokenMachine', JSON.stringify({ taskToken }));
+    return (JSON.parse(body) as { stateMachineArn?: string }).stateMachineArn;
+  };
   return {
     ...engine,
     // The usage of a group is that of the execution of the same name.
@@ -66,6 +82,15 @@ export async function startEngine({
       await engine.close();
       calls.close();
     },
+  };
+}
+
+function permissionAnswer(iam: Pick<Iam, 'refusal'>, { roleArn, action, resource }: PermissionQuestion): JsonAnswer {
+  const refusal = iam.refusal(workflowSession(roleArn), { action, resource });
+  return {
+    status: 200,
+    headers: {},
+    body: JSON.stringify({ ...(refusal !== undefined && { refusal }) } satisfies PermissionAnswer),
   };
 }
 

@@ -42,7 +42,7 @@ export function eventBridge({ template, folder, gateway, max, ...deps }: EventBr
     ...deps,
     queue,
     rules: () => rules.all,
-    deliver: (arn, payload) => callTarget(gateway.call, arn, payload, gateway.url),
+    deliver: (arn, payload, sender) => callTarget(gateway.call, { arn, payload, sender, awsEndpoint: gateway.url }),
   });
   return {
     handler: eventsApi({ bus, rules, max }),

@@ -1,6 +1,6 @@
 /** An error response of a service, with AWS's code and message. */
 export class AwsError extends Error {
-  /** AWS's error code, such as ResourceNotFoundException. */
+  /** AWS's error code, such as ResourceNotFoundException; with a namespace if it is not that of the service. */
   readonly code: string;
   readonly status: number;
   /** Further response headers, such as x-amzn-query-error of SQS. */

@@ -33,6 +33,8 @@ export interface InternalCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId?: string;
+  /** The caller, if it has no access key: a service of AWS. */
+  readonly principal?: Principal;
   /** For REST services; `/` by default. */
   readonly path?: string;
   /** Names in lower case. */
@@ -144,7 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port,
     url: `http://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
-    call: ({ service, operation, accessKeyId = '', path = '/', headers = {}, body }) =>
+    call: ({ service, operation, accessKeyId = '', principal, path = '/', headers = {}, body }) =>
       answer({
         service,
         operation,
@@ -155,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         query: NO_QUERY,
         headers,
         body: Buffer.from(body),
-        principal: { kind: 'administrator', accessKeyId },
+        principal: principal ?? { kind: 'administrator', accessKeyId },
       }),
     close: () =>
       new Promise((resolve) => {

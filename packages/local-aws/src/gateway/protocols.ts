@@ -71,7 +71,7 @@ export function renderError(request: AwsRequest, error: AwsError): AwsResponse {
     case 'json-1.1':
       return json(status, 'application/x-amz-json-1.1', { __type: code, message }, requestId, headers);
     case 'json-1.0': {
-      const __type = `${NAMESPACES[service] ?? ''}${code}`;
+      const __type = code.includes('#') ? code : `${NAMESPACES[service] ?? ''}${code}`;
       return json(status, 'application/x-amz-json-1.0', { __type, message }, requestId, headers);
     }
   }

@@ -1,13 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Access } from '../iam/evaluate.ts';
+import type { AwsError } from './errors.ts';
 
-/** The caller: a role of the template, or an administrator (any key that belongs to no role). */
+/** The caller: a role of the template, a service of AWS, or an administrator (any key that belongs to no role). */
 export interface Principal {
-  readonly kind: 'role' | 'administrator';
+  readonly kind: 'role' | 'service' | 'administrator';
   readonly accessKeyId: string;
   readonly roleArn?: string;
-  /** The function or state machine that has the role, if known. */
-  readonly logicalId?: string;
+  /** The name of the role's session: that of the function, for instance. */
+  readonly sessionName?: string;
+  /** The function that has the role. */
+  readonly functionArn?: string;
+  /** `events.amazonaws.com` */
+  readonly service?: string;
+  /** The resource for which the service calls: a rule, a route. */
+  readonly sourceArn?: string;
 }
 
 /** One call of an AWS API, as received. */
@@ -28,6 +36,8 @@ export interface AwsRequest {
   /** The unread body. Only S3 gets one. */
   readonly stream?: Readable;
   readonly principal: Principal;
+  /** For S3, whose operations check some accesses on their own: the error of an access that is denied. */
+  readonly denial?: (access: Access) => AwsError | undefined;
 }
 
 export interface AwsResponse {

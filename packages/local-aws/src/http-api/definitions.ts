@@ -18,6 +18,8 @@ export interface RouteSpec {
   routeKey: string;
   /** A method, or `ANY`. */
   method: string;
+  /** As in the route key: `/orders/{id}`. */
+  path: string;
   /** The segments of the path. `{name}` matches one, `{name+}` the rest. */
   segments: readonly string[];
   functionArn: string;
@@ -100,6 +102,7 @@ function routeOf(template: Template, properties: Record<string, unknown>): Route
   return {
     routeKey,
     method,
+    path,
     segments: segmentsOf(path),
     functionArn: functionArnOf(String(integration.IntegrationUri)),
     ...(integration.TimeoutInMillis !== undefined && { timeoutMs: Number(integration.TimeoutInMillis) }),

@@ -13,7 +13,6 @@ import { isLoopback } from './protocol/loopback.ts';
 import { ANSWERS, gatewayAnswer, type HttpAnswer } from './protocol/response.ts';
 
 export interface HttpApiOptions extends AnswerOptions {
-  account: string;
   awsEndpoint: string;
   /** Values for the pages that are served to this machine. `aws`, the path of the AWS endpoint, is added to them. */
   page?: PageSettings;

@@ -22,9 +22,11 @@ export interface LambdaRuntimeOptions {
   dataDir: string;
   region: string;
   awsEndpoint: string;
-  accessKeyFor(roleArn: string): string;
+  accessKeyFor(roleArn: string, sessionName: string): string;
   /** Executions at once in the whole account; 1,000 by default. */
   concurrentExecutions?: number;
+  /** Whether the role of a function lets it write its logs. */
+  mayLog?(spec: FunctionSpec): boolean;
   /** Folder for compiled code, which makes later starts faster. */
   compileCacheDir?: string;
   /** Bounds the number of instances. */
@@ -75,6 +77,8 @@ export class LambdaRuntime {
   private readonly pools: ReadonlyMap<string, FunctionPool>;
   private readonly logs: LogFiles;
   private readonly concurrency: Concurrency;
+  /** The functions that may not write logs. */
+  private readonly silent: ReadonlySet<string>;
   private readonly store: AsyncStore;
   private readonly asyncQueue: AsyncQueue;
   private readonly options: LambdaRuntimeOptions;
@@ -89,6 +93,7 @@ export class LambdaRuntime {
     this.specs = new Map(options.functions.map((spec) => [spec.name, spec]));
     this.concurrency = new Concurrency(options.concurrentExecutions ?? CONCURRENT_EXECUTIONS, options.functions);
     this.logs = new LogFiles(join(options.dataDir, 'logs'));
+    this.silent = new Set(options.functions.filter((spec) => options.mayLog?.(spec) === false).map(({ name }) => name));
     this.pools = new Map(options.functions.map((spec) => [spec.name, this.createPool(spec)]));
     this.store = new AsyncStore(join(options.dataDir, 'lambda', 'async.sqlite'));
     this.asyncQueue = new AsyncQueue({
@@ -177,12 +182,14 @@ export class LambdaRuntime {
       environment: functionEnvironment(spec, {
         region: this.options.region,
         awsEndpoint: this.options.awsEndpoint,
-        accessKeyId: this.options.accessKeyFor(spec.roleArn),
+        accessKeyId: this.options.accessKeyFor(spec.roleArn, spec.name),
       }),
       ...(this.options.compileCacheDir && { compileCacheDir: this.options.compileCacheDir }),
       ...(this.room.maxConnections !== undefined && { maxConnections: this.room.maxConnections }),
       onLog: (text: string) => {
-        this.logs.append(spec.name, text);
+        // The metrics are lines of the log.
+        if (this.silent.has(spec.name)) return;
+        this.log(spec.name, text);
         this.metrics.read(text);
       },
     };
@@ -219,9 +226,13 @@ export class LambdaRuntime {
       : { requestId, payload: JSON.stringify(result.error), functionError: 'Unhandled' };
   }
 
+  private log(functionName: string, text: string): void {
+    if (!this.silent.has(functionName)) this.logs.append(functionName, text);
+  }
+
   private report(report: InvocationReport): void {
     const billed = Math.ceil(report.durationMs);
-    this.logs.append(
+    this.log(
       report.functionName,
       `REPORT RequestId: ${report.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms` +
         `\tMemory Size: ${report.memoryMb} MB${report.coldStart ? '\tInit: cold' : ''}${report.failed ? '\tStatus: error' : ''}\n`,
@@ -230,7 +241,7 @@ export class LambdaRuntime {
   }
 
   private reportDropped(call: AsyncCall): void {
-    this.logs.append(call.functionName, `DROPPED RequestId: ${call.id}\tan asynchronous call failed for good\n`);
+    this.log(call.functionName, `DROPPED RequestId: ${call.id}\tan asynchronous call failed for good\n`);
   }
 
   private async expireIdle(): Promise<void> {

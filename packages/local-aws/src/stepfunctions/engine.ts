@@ -29,6 +29,8 @@ export interface EngineOptions {
   awsEndpoint: string;
   /** Calls the same endpoint without an HTTP connection. */
   callJson?: CallJson;
+  /** Why a role may not start or redrive the children of a Map Run; undefined if it may. */
+  refusal?(roleArn: string, action: string, resource: string): Promise<string | undefined>;
   region: string;
   accountId: string;
   clock?: EngineClock;
@@ -102,6 +104,7 @@ export class Engine {
         return mapRuns();
       },
       region,
+      ...(options.refusal && { refusal: options.refusal }),
       isDeleting: (machine) => this.machines.isDeleting(machine),
       statusChanged: (execution) => this.#statusChanged(execution),
       fatal: (error) => {

@@ -1,5 +1,6 @@
 import { AwsError } from '../gateway/errors.ts';
-import type { Principal, ServiceHandler } from '../gateway/types.ts';
+import type { ServiceHandler } from '../gateway/types.ts';
+import { callerArn } from '../iam/caller.ts';
 import { LOCAL_ACCOUNT } from '../identity.ts';
 
 /** The operations of STS by their names in the API. */
@@ -15,13 +16,8 @@ export const sts: ServiceHandler = async (request) => {
     headers: { 'content-type': 'text/xml', 'x-amzn-requestid': request.requestId },
     body:
       '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
-      `<Arn>${arnOf(request.principal)}</Arn><UserId>${request.principal.accessKeyId || 'administrator'}</UserId>` +
+      `<Arn>${callerArn(request.principal)}</Arn><UserId>${request.principal.accessKeyId || 'administrator'}</UserId>` +
       `<Account>${LOCAL_ACCOUNT}</Account></GetCallerIdentityResult>` +
       `<ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
   };
 };
-
-function arnOf({ roleArn, logicalId }: Principal): string {
-  if (roleArn === undefined) return `arn:aws:iam::${LOCAL_ACCOUNT}:user/administrator`;
-  return `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${logicalId ?? 'local'}`;
-}

@@ -22,7 +22,7 @@ export function readParameters(
     if (value !== undefined) {
       const text = String(value);
       problems.push(...problemsOf(name, text, definition));
-      values.set(name, /List/.test(String(definition.Type)) ? text.split(',') : text);
+      values.set(name, /List/.test(String(definition.Type)) ? text.split(',').map((item) => item.trim()) : text);
     } else if (!isStored(definition)) {
       problems.push(`The parameter ${name} has no default: give it a value with --parameter ${name}=VALUE`);
     }

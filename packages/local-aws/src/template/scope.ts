@@ -110,7 +110,7 @@ export class StackScope implements Scope {
     this.#beingNamed.add(logicalId);
     const properties = isObject(resource.Properties) ? resource.Properties : {};
     const result: JsonObject = {};
-    for (const property of [nameProperty, 'EventBusName', 'GroupName', 'FifoQueue']) {
+    for (const property of [nameProperty, 'EventBusName', 'GroupName', 'FifoQueue', 'Path']) {
       const value = property === undefined ? undefined : properties[property];
       if (property === undefined || value === undefined) continue;
       // If the name is not emulated, it is reported with the other properties, and a name is generated.

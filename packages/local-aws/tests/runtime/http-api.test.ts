@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
 import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
-import { HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
+import { type HttpApiOptions, HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
 import { limitsOf, type Maxima } from '../../src/limits/limits.ts';
 import { eventually } from './support/functions.ts';
 
@@ -22,7 +22,7 @@ const authorizer: AuthorizerSpec = {
 
 const route = (routeKey: string, functionArn: string, changes: Partial<RouteSpec> = {}): RouteSpec => {
   const [method = 'ANY', path = ''] = routeKey.split(' ');
-  return { routeKey, method, segments: segmentsOf(path), functionArn, timeoutMs: 30_000, ...changes };
+  return { routeKey, method, path, segments: segmentsOf(path), functionArn, timeoutMs: 30_000, ...changes };
 };
 
 let server: HttpApiServer | undefined;
@@ -43,6 +43,7 @@ async function serve(
     api?: Partial<HttpApiSpec>;
     requestTimeoutMs?: number;
     max?: Maxima;
+    refusal?: HttpApiOptions['refusal'];
   } = {},
 ) {
   listening = await listenHttpApi(0, '127.0.0.1', changes.requestTimeoutMs);
@@ -57,6 +58,7 @@ async function serve(
       },
     },
     account: '000000000000',
+    refusal: changes.refusal ?? (() => undefined),
     region: 'us-east-1',
     awsEndpoint: 'http://127.0.0.1:1',
     page: { global: 'SETTINGS', values: { apiKey: 'key</script>' } },

@@ -32,6 +32,23 @@ const template = {
       },
     },
     Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
+    JobsPolicy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'Jobs' }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+              Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['Uploaded', 'Arn'] } } },
+            },
+          ],
+        },
+      },
+    },
     Uploaded: {
       Type: 'AWS::Events::Rule',
       Properties: {

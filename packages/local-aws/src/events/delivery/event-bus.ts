@@ -4,8 +4,9 @@ import type { Chance } from '../../faults/step.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../identity.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 import type { Rule } from '../definitions.ts';
-import type { Delivery, DeliveryLimits, DeliveryQueue } from '../state/delivery-queue.ts';
+import type { Delivery, DeliveryLimits, DeliveryQueue, Sender } from '../state/delivery-queue.ts';
 import { targetInput } from './target-input.ts';
+import { TargetDenied } from './targets.ts';
 
 export interface BusEvent {
   readonly bus: string;
@@ -24,8 +25,8 @@ export interface EventBusOptions {
   readonly faults: Faults;
   readonly chance: Chance;
   now(): number;
-  /** Calls a target. A rejection leads to a retry. */
-  deliver(targetArn: string, payload: string): Promise<void>;
+  /** Calls a target. A rejection leads to a retry, but a missing permission does not. */
+  deliver(targetArn: string, payload: string, sender: Sender): Promise<void>;
   /** Receives the first failure of a delivery, and the last one if it is given up. */
   onError(error: unknown): void;
 }
@@ -69,7 +70,7 @@ export class EventBus {
     for (const rule of matching) {
       if (!rule.matches?.(envelope)) continue;
       for (const { arn, settings } of rule.targets) {
-        queue.add(arn, targetInput(settings, envelope, rule), now() + delayMs, limitsOf(settings, now()));
+        queue.add(arn, targetInput(settings, envelope, rule), now() + delayMs, limitsOf(rule, settings, now()));
       }
     }
     this.#wake();
@@ -114,15 +115,22 @@ export class EventBus {
   async #attempt(delivery: Delivery): Promise<void> {
     const { queue, now, deliver, onError } = this.#options;
     try {
-      await deliver(delivery.targetArn, delivery.payload);
+      await deliver(delivery.targetArn, delivery.payload, delivery.limits.sender);
       if (!this.#closed) queue.remove(delivery);
     } catch (error) {
       if (this.#closed) return;
-      const { giveUpAt, maxRetries, deadLetterArn } = delivery.limits;
-      if (now() > giveUpAt || delivery.attempts >= maxRetries) {
+      const { giveUpAt, maxRetries, deadLetterArn, sender } = delivery.limits;
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+      const isHopeless = error instanceof TargetDenied;
+      if (isHopeless || now() > giveUpAt || delivery.attempts >= maxRetries) {
         queue.remove(delivery);
         if (deadLetterArn !== undefined)
-          queue.add(deadLetterArn, delivery.payload, now(), { giveUpAt: now() + DAY_MS, maxRetries: 185 });
+          queue.add(deadLetterArn, delivery.payload, now(), {
+            giveUpAt: now() + DAY_MS,
+            maxRetries: 185,
+            // The policy of the queue must allow the service, also if the target is called with a role.
+            sender: { service: sender.service, sourceArn: sender.sourceArn },
+          });
         onError(error);
         return;
       }
@@ -153,20 +161,27 @@ export class EventBus {
     const event = { bus: 'default', source: origin, detailType: 'Scheduled Event', detail: {}, resources: [arn], time };
     const envelope = toEnvelope(event, randomUUID(), now());
     for (const { arn: target, settings } of targets) {
-      queue.add(target, targetInput(settings, envelope, rule), now(), limitsOf(settings, now()));
+      queue.add(target, targetInput(settings, envelope, rule), now(), limitsOf(rule, settings, now()));
     }
     this.#wake();
   }
 }
 
-/** The retry policy of a target. The default of EventBridge is 185 retries in 24 hours. */
-function limitsOf({ RetryPolicy, DeadLetterConfig }: JsonObject, now: number): DeliveryLimits {
+const SERVICES = { 'aws.events': 'events.amazonaws.com', 'aws.scheduler': 'scheduler.amazonaws.com' } as const;
+
+/** The retry policy of a target, and who calls it. The default of EventBridge is 185 retries in 24 hours. */
+function limitsOf(rule: Rule, { RetryPolicy, DeadLetterConfig, RoleArn }: JsonObject, now: number): DeliveryLimits {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = isObject(RetryPolicy) ? RetryPolicy : {};
   const deadLetterArn = isObject(DeadLetterConfig) ? DeadLetterConfig.Arn : undefined;
   return {
     giveUpAt: now + Number(MaximumEventAgeInSeconds ?? 86_400) * 1000,
     maxRetries: Number(MaximumRetryAttempts ?? 185),
     ...(typeof deadLetterArn === 'string' ? { deadLetterArn } : {}),
+    sender: {
+      service: SERVICES[rule.origin],
+      sourceArn: rule.arn,
+      ...(typeof RoleArn === 'string' ? { roleArn: RoleArn } : {}),
+    },
   };
 }
 

@@ -14,10 +14,20 @@ export interface Delivery {
   readonly limits: DeliveryLimits;
 }
 
+/** The rule or schedule of a delivery, and the role with which it calls the target, if it has one. */
+export interface Sender {
+  /** `events.amazonaws.com` */
+  readonly service: string;
+  readonly sourceArn: string;
+  readonly roleArn?: string;
+}
+
 /** When a delivery is given up, and where the event goes then. */
 export interface DeliveryLimits {
   readonly giveUpAt: number;
   readonly maxRetries: number;
+  /** Who calls the target. */
+  readonly sender: Sender;
   /** ARN of a queue. */
   readonly deadLetterArn?: string;
 }

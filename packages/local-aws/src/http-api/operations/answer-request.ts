@@ -14,7 +14,10 @@ import { matchRoute, type RouteMatch } from './match.ts';
 export interface AnswerOptions {
   api: HttpApiSpec;
   runtime: Pick<LambdaRuntime, 'invoke'>;
+  /** Why API Gateway may not call a function for a route or an authorizer, `sourceArn`; undefined if it may. */
+  refusal(functionArn: string, sourceArn: string): string | undefined;
   region: string;
+  account: string;
   /** Skips the authorizers. An object is what functions then get as the authorizer's context. */
   open: boolean | Readonly<Record<string, unknown>>;
   /** Bytes that the heap of this process may have. */
@@ -57,6 +60,9 @@ export class RequestAnswers {
     if (!body) return ANSWERS.tooLarge;
     const hasContext = match.route.authorizer && this.options.open !== true;
     const context = hasContext ? decision.context : undefined;
+    const { stage } = this.options.api;
+    const resource = match.route.routeKey === '$default' ? '$default' : `${request.method}${match.route.path}`;
+    if (!this.mayCall(match.route.functionArn, `${stage}/${resource}`)) return ANSWERS.internalError;
     return this.callFunction(match, body.length, () => JSON.stringify(routeEvent(apiRequest, match, body, context)));
   }
 
@@ -74,6 +80,7 @@ export class RequestAnswers {
     }
     const known = this.decisions.get(authorizer, identity, apiRequest.now);
     if (known) return known;
+    if (!this.mayCall(authorizer.functionArn, `authorizers/${authorizer.id}`)) return ANSWERS.internalError;
     const event = JSON.stringify(authorizerEvent(apiRequest, match, identity, this.options.region));
     const result = await this.options.runtime.invoke(authorizer.functionArn, event);
     const decision = result.functionError ? undefined : decisionOf(result.payload);
@@ -83,6 +90,17 @@ export class RequestAnswers {
     }
     this.decisions.put(authorizer, identity, decision, apiRequest.now);
     return decision;
+  }
+
+  /**
+   * Whether the policy of a function lets API Gateway call it. The source is the route with its path as it is defined.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+   */
+  private mayCall(functionArn: string, source: string): boolean {
+    const { api, region, account, refusal, onProblem } = this.options;
+    const problem = refusal(functionArn, `arn:aws:execute-api:${region}:${account}:${api.apiId}/${source}`);
+    if (problem !== undefined) onProblem(problem);
+    return problem === undefined;
   }
 
   private async callFunction(match: RouteMatch, bytes: number, event: () => string): Promise<HttpAnswer> {

@@ -11,7 +11,7 @@ export interface EventSourcesOptions {
   template: Template;
   runtime: LambdaRuntime;
   gateway: Pick<Gateway, 'call'>;
-  accessKeyFor(roleArn: string): string;
+  accessKeyFor(roleArn: string, sessionName: string): string;
   onProblem(message: string): void;
 }
 
@@ -40,7 +40,7 @@ export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
     const types = properties.FunctionResponseTypes;
     const client = new QueueClient({
       gateway,
-      accessKeyId: accessKeyFor(target.roleArn),
+      accessKeyId: accessKeyFor(target.roleArn, target.name),
       queueUrl: queue.physicalId,
     });
     sources.push(

@@ -44,7 +44,7 @@ export async function putObject(context: S3Context, call: S3Call): Promise<AwsRe
 }
 
 export function getObject(context: S3Context, call: S3Call): AwsResponse {
-  const object = required(context, call.bucket, call.key);
+  const object = required(context, call, call.bucket, call.key);
   const headers = objectHeaders(call, object);
   if (checkRead(call, object) === 'not-modified') return { status: 304, headers };
   const range = readRange(call.header('range'), object.size);
@@ -74,13 +74,19 @@ export async function deleteObjects({ store, deleted, max }: S3Context, call: S3
   if (keys.length === 0 || keys.length > max['s3.deleteKeys']) throw malformedXml();
   const quiet = textOf(body, 'Quiet') === 'true';
   const Deleted: { Key: string }[] = [];
+  const Errors: { Key: string; Code: string; Message: string }[] = [];
   for (const key of keys) {
     if (key === undefined) throw malformedXml();
+    const denied = call.deletionDenied(key);
+    if (denied) {
+      Errors.push({ Key: key, Code: denied.code, Message: denied.message });
+      continue;
+    }
     if (store.delete(call.bucket, key)) deleted(call, key);
     if (!quiet) Deleted.push({ Key: key });
   }
   await store.settled();
-  return ok(call, {}, xmlDocument('DeleteResult', { Deleted }));
+  return ok(call, {}, xmlDocument('DeleteResult', { Deleted, Error: Errors }));
 }
 
 export async function copyObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
@@ -113,7 +119,7 @@ export function copySource(context: S3Context, call: S3Call): ObjectRecord {
   const named = (call.header('x-amz-copy-source') ?? '').split('?')[0] ?? '';
   const { bucket, key } = splitAddress(named.startsWith('/') ? named : `/${named}`, undefined);
   if (!context.store.hasBucket(bucket)) throw noSuchBucket();
-  const source = required(context, bucket, key);
+  const source = required(context, call, bucket, key);
   if (checkRead(call, source, 'x-amz-copy-source-') === 'not-modified') {
     throw preconditionFailed();
   }
@@ -121,7 +127,7 @@ export function copySource(context: S3Context, call: S3Call): ObjectRecord {
 }
 
 export async function objectTagging(context: S3Context, call: S3Call): Promise<AwsResponse> {
-  const object = required(context, call.bucket, call.key);
+  const object = required(context, call, call.bucket, call.key);
   if (call.operation === 'GetObjectTagging') {
     const Tag = Object.entries(object.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
     return ok(call, {}, xmlDocument('Tagging', { TagSet: { Tag } }));
@@ -134,8 +140,10 @@ export async function objectTagging(context: S3Context, call: S3Call): Promise<A
   return call.operation === 'PutObjectTagging' ? ok(call, {}) : noContent(call);
 }
 
-function required({ store }: S3Context, bucket: string, key: string): ObjectRecord {
+/** Throws for a missing object: to a caller that may not list the bucket, S3 does not say that the object is missing. */
+function required({ store }: S3Context, call: S3Call, bucket: string, key: string): ObjectRecord {
   const object = store.find(bucket, key);
-  if (!object) throw noSuchKey();
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+  if (!object) throw call.listingDenied(bucket) ?? noSuchKey();
   return object;
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { AwsError } from '../../gateway/errors.ts';
 import type { AwsRequest } from '../../gateway/types.ts';
 import { splitAddress } from './address.ts';
+import { bucketArn, objectArn } from './arns.ts';
 
 /** One call of S3, in the same form for all kinds of addresses and signatures. */
 export interface S3Call {
@@ -14,6 +15,10 @@ export interface S3Call {
   readonly stream: Readable;
   /** A header by its name in lower case. A presigned address may have headers in its query. */
   header(name: string): string | undefined;
+  /** The error if the caller may not delete this key. */
+  deletionDenied(key: string): AwsError | undefined;
+  /** The error if the caller may not list the bucket: then it may not learn that a key does not exist. */
+  listingDenied(bucket: string): AwsError | undefined;
 }
 
 /** Reads a request. Throws if it uses a presigned address that has expired or was signed for another request. */
@@ -37,6 +42,8 @@ export function readCall(request: AwsRequest, now: number): S3Call {
       const value = request.headers[name];
       return (Array.isArray(value) ? value[0] : value) ?? inQuery.get(name);
     },
+    deletionDenied: (name) => request.denial?.({ action: 's3:DeleteObject', resource: objectArn(bucket, name) }),
+    listingDenied: (name) => request.denial?.({ action: 's3:ListBucket', resource: bucketArn(name) }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface InterpreterDeps {
   readonly tasks: TaskCaller;
   readonly mapRuns: MapRuns;
   readonly region: string;
+  /** Why a role may not do something on its own executions, in AWS's words; undefined if it may. */
+  refusal?(roleArn: string, action: string, resource: string): Promise<string | undefined>;
   isDeleting(machine: string): boolean;
   /** Called when an execution starts or ends. */
   statusChanged(execution: Execution): void;

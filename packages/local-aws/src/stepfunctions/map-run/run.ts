@@ -1,5 +1,6 @@
 import type { DistributedMap, MapState } from '../asl/types.ts';
 import { type Failure, StateFailed } from '../errors.ts';
+import type { InterpreterDeps } from '../execution/deps.ts';
 import { endExecution } from '../execution/end.ts';
 import { Execution } from '../execution/execution.ts';
 import { executionArn, loadExecution } from '../execution/load.ts';
@@ -60,8 +61,41 @@ export class MapRun {
     this.#intake = new Intake(this, deps);
   }
 
-  /** Reads the remaining items, starts children, and ends the Map Run if nothing remains. */
+  /** Checks the permissions, reads the remaining items, starts children, and ends the Map Run if nothing remains. */
   go(): void {
+    const { deps } = this.#deps.interpreter;
+    if (!deps.refusal) this.#goOn();
+    else {
+      this.#denied(deps.refusal)
+        .then((failure) => {
+          if (this.#isClosed) return;
+          if (failure) this.#fail(failure);
+          else this.#goOn();
+        })
+        .catch(deps.fatal);
+    }
+  }
+
+  /**
+   * The failure if the role may not start or redrive the children, which are executions of its own state machine. The name of the error
+   * is not documented. https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+   */
+  async #denied(refusal: NonNullable<InterpreterDeps['refusal']>): Promise<Failure | undefined> {
+    const { arns } = this.#deps;
+    const { name, roleArn } = this.execution.machine;
+    const { pending, pendingRedrive } = this.counts.executions;
+    const needed: [action: string, resource: string][] = [];
+    if (pending > 0 || !this.row.readDone) needed.push(['states:StartExecution', arns.machine(name)]);
+    const child = arns.execution(`${name}/${this.map.label}`, this.row.uuid);
+    if (pendingRedrive > 0 && this.map.childType === 'STANDARD') needed.push(['states:RedriveExecution', child]);
+    for (const [action, resource] of needed) {
+      const cause = await refusal(roleArn, action, resource);
+      if (cause !== undefined) return { error: 'States.Permissions', cause };
+    }
+    return undefined;
+  }
+
+  #goOn(): void {
     if (!this.row.readDone) this.#read().catch(this.#deps.interpreter.deps.fatal);
     this.pump();
     this.check();

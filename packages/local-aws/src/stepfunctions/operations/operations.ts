@@ -46,9 +46,18 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['SendTaskSuccess', sendTaskSuccess],
   ['SendTaskFailure', sendTaskFailure],
   ['SendTaskHeartbeat', sendTaskHeartbeat],
-  // Not an operation of AWS: the usage that AWS would bill.
+  // These are not operations of AWS: the usage that AWS would bill, and the state machine of a task token.
   ['LocalUsage', localUsage],
+  ['LocalTokenMachine', localTokenMachine],
 ]);
+
+/** The ARN of the state machine of a token; that of a child of a Map Run has the label of the Map. Empty if the token is not valid. */
+async function localTokenMachine(engine: Engine, params: JsonObject): Promise<JsonObject> {
+  const subject = engine.tokens.read(optionalString(params, 'taskToken') ?? '');
+  const row = subject && engine.executions.get(subject.execution);
+  const [, , , , , , name] = row ? engine.load(row).arn.split(':') : [];
+  return name === undefined ? {} : { stateMachineArn: engine.arns.machine(name) };
+}
 
 /** The usage of all executions, or of those named `name` with their children. */
 async function localUsage(engine: Engine, params: JsonObject): Promise<JsonObject> {

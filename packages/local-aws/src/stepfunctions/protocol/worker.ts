@@ -3,8 +3,10 @@ import { runWorker } from '../../threads/worker-main.ts';
 import { Engine, type EngineOptions } from '../engine.ts';
 import type { JsonAnswer, JsonCall } from '../tasks/http.ts';
 import { answerCall } from './dispatch.ts';
+import { PERMISSION_SERVICE, type PermissionAnswer, type PermissionQuestion } from './permissions.ts';
 
-export interface StepFunctionsWorkerData extends Omit<EngineOptions, 'callJson' | 'clock' | 'random' | 'fatal'> {
+export interface StepFunctionsWorkerData
+  extends Omit<EngineOptions, 'callJson' | 'refusal' | 'clock' | 'random' | 'fatal'> {
   /** Carries the engine's own calls to AWS, each as a NumberedCall, and the answers. */
   readonly endpoint: MessagePort;
 }
@@ -21,7 +23,16 @@ export interface NumberedAnswer {
 
 await runWorker(() => {
   const { endpoint, ...options } = workerData as StepFunctionsWorkerData;
-  const engine = new Engine({ ...options, callJson: overPort(endpoint) });
+  const callJson = overPort(endpoint);
+  const engine = new Engine({
+    ...options,
+    callJson,
+    async refusal(roleArn, action, resource) {
+      const body = JSON.stringify({ roleArn, action, resource } satisfies PermissionQuestion);
+      const call = { service: PERMISSION_SERVICE, operation: '', accessKeyId: '', headers: {}, body };
+      return (JSON.parse((await callJson(call)).body) as PermissionAnswer).refusal;
+    },
+  });
   return {
     handle(call, answer) {
       void answerCall(engine, call.operation, call.body).then(answer);

@@ -56,8 +56,8 @@ const eventInvokeConfig: ResourceType = {
 
 const permission: ResourceType = {
   identify: ({ generatedName }) => ({ physicalId: generatedName }),
-  honoured: [],
-  withoutMeaning: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
+  honoured: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
+  withoutMeaning: [],
 };
 
 const role: ResourceType = {
@@ -65,28 +65,26 @@ const role: ResourceType = {
   identify(resource) {
     const name = nameOf(resource, 'RoleName');
     const { partition, account } = resource.naming;
-    const arn = `arn:${partition}:iam::${account}:role/${name}`;
+    const { Path } = resource.properties;
+    const arn = `arn:${partition}:iam::${account}:role${typeof Path === 'string' ? Path : '/'}${name}`;
     return { physicalId: name, arn, attributes: { Arn: arn, RoleId: name } };
   },
-  honoured: ['RoleName'],
-  // Permissions are not enforced.
-  withoutMeaning: [
-    'Policies',
-    'ManagedPolicyArns',
-    'AssumeRolePolicyDocument',
-    'Description',
-    'MaxSessionDuration',
-    'Path',
-    'PermissionsBoundary',
-    'Tags',
-  ],
+  honoured: ['RoleName', 'Path', 'Policies', 'ManagedPolicyArns', 'AssumeRolePolicyDocument', 'PermissionsBoundary'],
+  withoutMeaning: ['Description', 'MaxSessionDuration', 'Tags'],
 };
 
 const policy: ResourceType = {
   nameProperty: 'PolicyName',
   identify: (resource) => ({ physicalId: nameOf(resource, 'PolicyName') }),
-  honoured: ['PolicyName'],
-  withoutMeaning: ['PolicyDocument', 'Roles'],
+  honoured: ['PolicyName', 'PolicyDocument', 'Roles'],
+  withoutMeaning: [],
+};
+
+const rolePolicy: ResourceType = {
+  nameProperty: 'PolicyName',
+  identify: (resource) => ({ physicalId: nameOf(resource, 'PolicyName') }),
+  honoured: ['PolicyName', 'PolicyDocument', 'RoleName'],
+  withoutMeaning: [],
 };
 
 const managedPolicy: ResourceType = {
@@ -94,11 +92,12 @@ const managedPolicy: ResourceType = {
   identify(resource) {
     const name = nameOf(resource, 'ManagedPolicyName');
     const { partition, account } = resource.naming;
-    const arn = `arn:${partition}:iam::${account}:policy/${name}`;
+    const { Path } = resource.properties;
+    const arn = `arn:${partition}:iam::${account}:policy${typeof Path === 'string' ? Path : '/'}${name}`;
     return { physicalId: arn, arn };
   },
-  honoured: ['ManagedPolicyName'],
-  withoutMeaning: ['Description', 'Path', 'PolicyDocument', 'Roles'],
+  honoured: ['ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles'],
+  withoutMeaning: ['Description'],
 };
 
 const stateMachine: ResourceType = {
@@ -127,6 +126,7 @@ export const compute: Record<string, ResourceType> = {
   'AWS::Lambda::Permission': permission,
   'AWS::IAM::Role': role,
   'AWS::IAM::Policy': policy,
+  'AWS::IAM::RolePolicy': rolePolicy,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::StepFunctions::StateMachine': stateMachine,
 };

@@ -31,8 +31,8 @@ const queue: ResourceType = {
 
 const queuePolicy: ResourceType = {
   identify: ({ generatedName }) => ({ physicalId: generatedName }),
-  honoured: [],
-  withoutMeaning: ['PolicyDocument', 'Queues'],
+  honoured: ['PolicyDocument', 'Queues'],
+  withoutMeaning: [],
 };
 
 const rule: ResourceType = {
@@ -58,8 +58,9 @@ const rule: ResourceType = {
     'Targets.InputTransformer',
     'Targets.RetryPolicy',
     'Targets.DeadLetterConfig',
+    'Targets.RoleArn',
   ],
-  withoutMeaning: ['Description', 'Tags', 'Targets.RoleArn'],
+  withoutMeaning: ['Description', 'Tags'],
 };
 
 const eventBus: ResourceType = {
@@ -95,8 +96,9 @@ const schedule: ResourceType = {
     'Target.Input',
     'Target.RetryPolicy',
     'Target.DeadLetterConfig',
+    'Target.RoleArn',
   ],
-  withoutMeaning: ['Target.RoleArn', 'Description', 'FlexibleTimeWindow', 'KmsKeyArn'],
+  withoutMeaning: ['Description', 'FlexibleTimeWindow', 'KmsKeyArn'],
 };
 
 const emailIdentity: ResourceType = {

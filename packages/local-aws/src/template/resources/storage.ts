@@ -102,9 +102,8 @@ const autoDeleteObjects: ResourceType = {
 
 const policyOf = (target: string): ResourceType => ({
   identify: ({ generatedName }) => ({ physicalId: generatedName }),
-  honoured: [],
-  // Who may call is decided by the caller's role; resource policies open a resource to other accounts.
-  withoutMeaning: [target, 'PolicyDocument'],
+  honoured: [target, 'PolicyDocument'],
+  withoutMeaning: [],
 });
 
 export const storage: Record<string, ResourceType> = {
