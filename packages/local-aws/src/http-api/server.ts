@@ -32,7 +32,7 @@ const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nConte
 
 /** With fewer, a request is refused at once. */
 const REFUSAL_NEEDS = 12;
-/** So many connections are admitted while functions that work for something else, such as campaigns, hold the descriptors. */
+/** So many connections are admitted while functions that work for something else, such as queues, hold the descriptors. */
 const ALWAYS_ADMITTED = 4;
 
 /**
