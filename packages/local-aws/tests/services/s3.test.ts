@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -60,7 +61,7 @@ async function start(
     await gateway.close();
     store.close();
   };
-  return { ...track({ close }), client, gateway, events, clock };
+  return { ...track({ close }), client, gateway, events, clock, store };
 }
 
 const put = (Key: string, Body: string | Buffer | Readable, more: object = {}) =>
@@ -305,5 +306,31 @@ describe('S3', () => {
       });
     expect((await ask('PUT')).headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
     expect((await ask('DELETE')).status).toBe(403);
+  });
+});
+
+describe('a file that was changed on the disk', () => {
+  it.each([
+    ['a byte of it is another one', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from('X')])],
+    ['its end is missing', (bytes: Buffer) => bytes.subarray(0, 5)],
+  ])('is not served, and the failure names the object: %s', async (_name, change) => {
+    const folder = track(temporaryFolder()).path;
+    const { client, store } = await start(folder);
+    await client.send(new PutObjectCommand({ Bucket, Key: 'a/rows.csv', Body: 'email,subject' }));
+    const stored = store.find(Bucket, 'a/rows.csv');
+    if (!stored) throw new Error('It was not stored');
+    const path = store.pathOf(stored.file);
+    const bytes = readFileSync(path);
+    expect(
+      await (await client.send(new GetObjectCommand({ Bucket, Key: 'a/rows.csv' }))).Body?.transformToString(),
+    ).toBe('email,subject');
+
+    writeFileSync(path, change(bytes));
+    utimesSync(path, new Date(0), new Date(0));
+
+    await expect(store.check(Bucket, stored)).rejects.toThrow(/s3:\/\/files\/a\/rows\.csv, is damaged .* Restore it/);
+    await expect(client.send(new GetObjectCommand({ Bucket, Key: 'a/rows.csv' }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 500 },
+    });
   });
 });

@@ -43,7 +43,7 @@ export async function putObject(context: S3Context, call: S3Call): Promise<AwsRe
   return ok(call, { etag: `"${md5}"`, ...checksum });
 }
 
-export function getObject(context: S3Context, call: S3Call): AwsResponse {
+export async function getObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
   const object = required(context, call, call.bucket, call.key);
   const headers = objectHeaders(call, object);
   if (checkRead(call, object) === 'not-modified') return { status: 304, headers };
@@ -57,6 +57,7 @@ export function getObject(context: S3Context, call: S3Call): AwsResponse {
   }
   const response = { status: range ? 206 : 200, headers: { ...headers, 'content-length': length } };
   if (isHead || object.size === 0) return response;
+  await context.store.check(call.bucket, object);
   return { ...response, body: createReadStream(context.store.pathOf(object.file), range) };
 }
 

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { StoreFailure } from '../../storage/failure.ts';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
 
@@ -46,6 +47,8 @@ export class ObjectStore {
   readonly #commit: GroupCommit;
   readonly #files: string;
   readonly #drafts: string;
+  /** When the files that were found whole were last changed, so that a file is read once. */
+  readonly #checked = new Map<string, number>();
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(folder: string) {
@@ -155,6 +158,25 @@ export class ObjectStore {
     };
   }
 
+  /**
+   * Reads an object's file before it is served. Throws StoreFailure where its bytes are not those that were stored. The ETag of a multipart
+   * upload is no checksum of the whole: of such an object only the size is checked.
+   */
+  async check(bucket: string, { key, file, size, etag }: ObjectRecord): Promise<void> {
+    const path = this.pathOf(file);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.size === size && this.#checked.get(file) === found.mtimeMs) return;
+    const isWhole = found?.size === size && (etag.includes('-') || (await md5Of(path)) === etag);
+    if (!isWhole || !found) {
+      throw new StoreFailure(
+        'damaged',
+        `${path}, the object s3://${bucket}/${key}, is damaged (its bytes are not those that were stored). ` +
+          'Restore it from a copy, or upload the object again.',
+      );
+    }
+    this.#checked.set(file, found.mtimeMs);
+  }
+
   /** The path of a file. Files are spread over folders by the first two characters of their names. */
   pathOf(file: string): string {
     return join(this.#files, file.slice(0, 2), file);
@@ -162,6 +184,7 @@ export class ObjectStore {
 
   /** Removes a file once the commit that no longer names it is done. */
   discard(file: string): void {
+    this.#checked.delete(file);
     this.#commit.afterCommit(() => void ignoreMissing(unlink(this.pathOf(file))));
   }
 
@@ -221,6 +244,12 @@ const SCHEMA = `
 const readRecord = <T>(record: unknown): T => JSON.parse(String(record)) as T;
 
 const LAST_CHARACTER = '\u{10ffff}';
+
+async function md5Of(path: string): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
 
 async function ignoreMissing(work: Promise<void>): Promise<void> {
   try {
