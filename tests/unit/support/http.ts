@@ -29,6 +29,7 @@ export function httpClient(routes: HttpRoutes) {
 
 export const CONTEXT = { awsRequestId: 'request-1', functionName: 'test' } as Context;
 
+/** With what the authorizer says of a key that has all scopes. */
 export function httpEvent(routeKey: string, request: HttpRequest = {}): APIGatewayProxyEventV2 {
   const { path, query, headers = {}, rawPath = routeKey.replace(/^\w+ /, ''), body } = request;
   return {
@@ -37,11 +38,12 @@ export function httpEvent(routeKey: string, request: HttpRequest = {}): APIGatew
     rawPath,
     rawQueryString: '',
     headers,
+    requestContext: { authorizer: { lambda: { keyName: 'tester', scopes: 'send read operate' } } },
     ...(path ? { pathParameters: path } : {}),
     ...(query ? { queryStringParameters: query } : {}),
     isBase64Encoded: body instanceof Buffer,
     ...(body === undefined ? {} : { body: body instanceof Buffer ? body.toString('base64') : body }),
-  } as APIGatewayProxyEventV2;
+  } as unknown as APIGatewayProxyEventV2;
 }
 
 /** Headers and body of a request with a form. */
