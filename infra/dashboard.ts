@@ -70,6 +70,7 @@ function howIsIt({ campaigns, email, requests }: Watched): IWidget[] {
         sendWorker.counter('Rejected'),
         sendWorker.counter('Unconfirmed'),
         campaigns.settle.counter('NotDelivered'),
+        campaigns.settle.counter('Unconfirmed'),
       ]),
       errorShare('email', emailWorker.counter('Sent'), [
         emailWorker.counter('Rejected'),
@@ -177,13 +178,16 @@ const peak = (metric: Metric, label: string): IMetric => metric.with({ label, st
 
 const workersOf = (queues: readonly QueueWorker[]): ProductFunction[] => queues.map((worker) => worker.function);
 
-/** The percentage of rows that ended in ERROR. A counter without a value at a time counts as 0 there. */
+/**
+ * The percentage of rows that ended in ERROR. AWS does not document what a sum is where one of its metrics has no value, so each is filled:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ */
 function errorShare(label: string, sent: Metric, failed: readonly Metric[]): IMetric {
   // The ids of metrics are shared by the graph.
   const id = (index: number) => `${label}${index}`;
-  const errors = failed.map((_, index) => id(index)).join(' + ');
+  const errors = failed.map((_, index) => `FILL(${id(index)}, 0)`).join(' + ');
   return new MathExpression({
-    expression: `100 * (${errors}) / (${label}Sent + ${errors})`,
+    expression: `100 * (${errors}) / (FILL(${label}Sent, 0) + ${errors})`,
     usingMetrics: { [`${label}Sent`]: sent, ...Object.fromEntries(failed.map((metric, index) => [id(index), metric])) },
     label,
     period: MINUTE,

@@ -26,14 +26,14 @@ export class Observability extends Construct {
       text: 'A campaign ended FAILED: a redrive sends what is left',
       metric: campaigns.workflow.stateMachine.metricFailed({ period: MINUTE }),
     });
-    alarms.watch({
-      family: 'rows-left-behind',
-      text: 'A campaign ended with rows that are neither sent nor failed',
-      metric: sumOf(
-        campaigns.counting.map((one) => one.counter('RowsLeftBehind')),
-        (metric) => metric,
-      ),
-    });
+    for (const counting of campaigns.counting) {
+      alarms.watch({
+        family: 'rows-left-behind',
+        of: counting.service,
+        text: 'A campaign ended with rows that are neither sent nor failed',
+        metric: counting.counter('RowsLeftBehind'),
+      });
+    }
     alarms.watch({
       family: 'api-5xx',
       text: 'The HTTP API answers with errors of the server',
@@ -45,10 +45,7 @@ export class Observability extends Construct {
       text: 'DynamoDB throttles the table or its indexes for minutes',
       // An alarm on DynamoDB keeps its state while values are missing, and no throttling is no value: it would never be over.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-      metric: sumOf(
-        shared.table.throttles().map(({ metric }) => metric),
-        (metric) => `FILL(${metric}, 0)`,
-      ),
+      metric: sumOf(shared.table.throttles().map(({ metric }) => metric)),
       threshold: 100,
       // FILL may stand in for a value that is only late: the last one does not decide alone.
       periods: 5,
@@ -138,7 +135,7 @@ export class Observability extends Construct {
         periods: 3,
       });
     }
-    for (const source of [...workers, email.sweep, requests.sweep]) {
+    for (const source of [...workers, email.sweep, requests.sweep, ...campaigns.counting]) {
       alarms.watch({
         family: 'unconfirmed',
         of: source.service,
@@ -182,19 +179,24 @@ export class Observability extends Construct {
 }
 
 /** The sum of at most ten metrics, which is what an alarm takes. A metric without a value at a time counts as 0 there. */
-function sumOf(metrics: readonly Metric[], term: (id: string) => string): IMetric {
+function sumOf(metrics: readonly Metric[]): IMetric {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({
-    expression: Object.keys(usingMetrics).map(term).join(' + '),
+    expression: Object.keys(usingMetrics)
+      .map((id) => `FILL(${id}, 0)`)
+      .join(' + '),
     usingMetrics,
     period: MINUTE,
   });
 }
 
-/** The percentage of slots that were missed. With few slots it says nothing: a worker that starts misses its first. */
+/**
+ * The percentage of slots that were missed. With few slots it says nothing: a worker that starts misses its first. A worker that misses
+ * all of them has no value of `sent`.
+ */
 const missedSlots = (missed: Metric, sent: Metric): IMetric =>
   new MathExpression({
-    expression: 'IF(missed >= 30, 100 * missed / (missed + sent), 0)',
+    expression: 'IF(missed >= 30, 100 * missed / (missed + FILL(sent, 0)), 0)',
     usingMetrics: { missed, sent },
     period: FIVE_MINUTES,
   });

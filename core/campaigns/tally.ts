@@ -3,7 +3,8 @@ import { forEachConcurrently } from '../for-each.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import type { Lease } from '../ledger/send.ts';
-import { isOver } from '../ledger/transitions.ts';
+import { isOver, type RowId } from '../ledger/transitions.ts';
+import type { Telemetry } from '../telemetry.ts';
 import type { Counts } from './campaign.ts';
 
 /** The exact counts of a batch. */
@@ -49,6 +50,7 @@ const CONCURRENCY = 64;
 interface TallyDeps {
   ledger: Ledger;
   clock: Clock;
+  telemetry: Pick<Telemetry, 'count'>;
 }
 
 /**
@@ -62,41 +64,40 @@ export async function tallyWithoutLeases(
   isWanted: () => Promise<boolean>,
 ): Promise<Tally | undefined>;
 export async function tallyWithoutLeases(
-  { ledger, clock }: TallyDeps,
+  deps: TallyDeps,
   batchId: string,
   isWanted?: () => Promise<boolean>,
 ): Promise<Tally | undefined> {
   for (;;) {
     if (isWanted && !(await isWanted())) return undefined;
-    const found = await tally(ledger, batchId);
+    const found = await tally(deps.ledger, batchId);
     if (found.leased.length === 0) return found;
-    await Promise.all(
-      found.leased.map(({ rowNumber, lease }) => waitOut({ ledger, clock }, { batchId, rowNumber }, lease)),
-    );
+    await Promise.all(found.leased.map(({ rowNumber, lease }) => waitOut(deps, { batchId, rowNumber }, lease)));
   }
 }
 
 /** The same without waiting. Undefined while a row has a live lease. */
-export async function tallyIfQuiet({ ledger, clock }: TallyDeps, batchId: string): Promise<Tally | undefined> {
+export async function tallyIfQuiet(deps: TallyDeps, batchId: string): Promise<Tally | undefined> {
+  const { ledger, clock } = deps;
   const found = await tally(ledger, batchId);
   if (found.leased.length === 0) return found;
   const now = clock.now();
   if (found.leased.some(({ lease }) => !isOver(lease, now))) return undefined;
   await forEachConcurrently(CONCURRENCY, found.leased, ({ rowNumber, lease }) =>
-    ledger.expire({ batchId, rowNumber }, lease),
+    endLease(deps, { batchId, rowNumber }, lease),
   );
   const after = await tally(ledger, batchId);
   return after.leased.length === 0 ? after : undefined;
 }
 
-async function waitOut(
-  { ledger, clock }: TallyDeps,
-  id: { batchId: string; rowNumber: number },
-  lease: Lease,
-): Promise<void> {
-  for (;;) {
-    const row = await ledger.expire(id, lease);
-    if (row?.lease?.leaseId !== lease.leaseId) return;
-    await clock.sleep(RECHECK_MS);
-  }
+async function waitOut(deps: TallyDeps, id: RowId, lease: Lease): Promise<void> {
+  while (!(await endLease(deps, id, lease))) await deps.clock.sleep(RECHECK_MS);
+}
+
+/** Resolves to true once the lease is over. A row whose lease expired is counted, because no worker found it. */
+async function endLease({ ledger, telemetry }: TallyDeps, id: RowId, lease: Lease): Promise<boolean> {
+  const row = await ledger.expire(id, lease);
+  if (row?.lease?.leaseId === lease.leaseId) return false;
+  if (row && isOpenUnconfirmed(row)) telemetry.count('Unconfirmed');
+  return true;
 }

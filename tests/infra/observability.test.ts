@@ -174,6 +174,17 @@ describe('alarms', () => {
     );
   });
 
+  it('do not depend on what a sum is where one of its metrics has no value', () => {
+    const expressions = alarms.flatMap(({ Metrics = [] }) =>
+      (Metrics as { Expression?: string }[]).flatMap(({ Expression }) => Expression ?? []),
+    );
+
+    expect(expressions.length).toBeGreaterThan(3);
+    const unfilled = expressions.flatMap((text) => text.replace(/FILL\(\w+, 0\)/g, '').match(/[a-z]\w*/g) ?? []);
+    // Where it has no value, no slot was missed.
+    expect(new Set(unfilled)).toEqual(new Set(['missed']));
+  });
+
   it('take ten metrics each at most, as CloudWatch does', () => {
     for (const { Metrics } of alarms) expect((Metrics as unknown[] | undefined)?.length ?? 1).toBeLessThanOrEqual(11);
   });
@@ -236,8 +247,8 @@ describe('the dashboard', () => {
   it('shows the share of errors, not of sends', () => {
     const [share] = widgets.filter(({ properties }) => properties.title === 'ERROR / (SENT + ERROR)');
     const expressions = share?.properties.metrics?.flatMap(([entry]) => Object(entry).expression ?? []);
-    expect(expressions?.[0]).toBe(
-      '100 * (campaigns0 + campaigns1 + campaigns2) / (campaignsSent + campaigns0 + campaigns1 + campaigns2)',
+    expect(expressions?.[1]).toBe(
+      '100 * (FILL(email0, 0) + FILL(email1, 0) + FILL(email2, 0)) / (FILL(emailSent, 0) + FILL(email0, 0) + FILL(email1, 0) + FILL(email2, 0))',
     );
   });
 });

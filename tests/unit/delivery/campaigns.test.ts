@@ -109,6 +109,7 @@ describe('Settle', () => {
     await expect(campaign.settle()).rejects.toThrow('unconfirmed');
     expect(clock.now()).toBeGreaterThan(before + 30_000);
     expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
+    expect(campaign.metrics.filter((metric) => metric === 'Unconfirmed')).toHaveLength(1);
   });
 
   it('reports a row that was left behind, and does not send it', async () => {
