@@ -1,5 +1,11 @@
 /** Modules of constants, which load nothing at run time: infra takes names from them, and no AWS SDK with them. */
-const CONSTANTS = ['core/campaigns/campaign', 'core/ledger/keys', 'core/orders/order', 'core/telemetry'];
+const CONSTANTS = [
+  'core/campaigns/campaign',
+  'core/dynamodb/expiry',
+  'core/ledger/keys',
+  'core/orders/order',
+  'core/telemetry',
+];
 
 /** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles, constants; dev, cli → local-aws's public entry. */
 const only = (from, allowed) => ({

@@ -4,7 +4,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { type RowsOf, rowsWriter, skippedWriter } from '../csv/write.ts';
+import { type RowsExpire, type RowsOf, rowsWriter, skippedWriter } from '../csv/write.ts';
 import { objectKeysOf } from './identity.ts';
 
 export interface CampaignObjects {
@@ -16,7 +16,7 @@ export interface CampaignObjects {
   remove(batchId: string, uploadId: string): Promise<void>;
 }
 
-export interface ObjectsToWrite extends RowsOf {
+export interface ObjectsToWrite extends RowsOf, RowsExpire {
   uploadId: string;
   source: CsvSource;
   inspection: Inspection;

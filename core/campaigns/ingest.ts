@@ -2,7 +2,8 @@ import { encodingOf, type Inspection, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
-import type { RowsOf } from '../csv/write.ts';
+import type { RowsExpire, RowsOf } from '../csv/write.ts';
+import { contentExpiresAt, rowExpiresAt } from '../dynamodb/expiry.ts';
 import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
@@ -71,6 +72,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows, keyNa
   const uploadId = deps.newUploadId();
   const summary = await deps.objects.write({
     ...batch,
+    ...expiryOf(deps, options, now),
     uploadId,
     source,
     inspection,
@@ -103,6 +105,12 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows, keyNa
     return { record: started, duplicate: true, skippedRows: [] };
   }
   return { record: started, duplicate: false, skippedRows: summary.skippedRows };
+}
+
+/** The items of a scheduled campaign are kept as long after it is sent. */
+function expiryOf({ table }: IngestDeps, { sendAt }: CampaignOptions, now: number): RowsExpire {
+  const from = Math.max(now, sendAt === undefined ? 0 : Date.parse(sendAt));
+  return { rowExpiresAt: rowExpiresAt(table, from), contentExpiresAt: contentExpiresAt(from) };
 }
 
 /** The same file again, or the same rows in other bytes: returns the campaign's state, and starts its execution if a crash prevented that. */

@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
+import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { type DynamoTable, deleteIf, type Item, updateIf } from '../dynamodb/table.ts';
 import { CAMPAIGN_QUOTA_STOP_KEY, campaignQuotaStopKey, INDEX } from '../ledger/keys.ts';
 import type { CampaignRecord } from './campaign.ts';
@@ -27,12 +28,14 @@ export function createQuotaStops(table: DynamoTable): QuotaStops {
     async add({ batchId, createdAt }) {
       await updateIf(table, {
         key: campaignQuotaStopKey(batchId),
-        update: 'SET #batchId = :batchId, #updatedAt = :now, #statusKey = :statusKey, #createdKey = :createdKey',
+        update:
+          'SET #batchId = :batchId, #updatedAt = :now, #statusKey = :statusKey, #createdKey = :createdKey, #expiresAt = :end',
         condition: 'attribute_not_exists(#updatedAt) OR #updatedAt < :now',
         values: {
           ':batchId': batchId,
           ':now': isoNow(table.clock),
           ':statusKey': CAMPAIGN_QUOTA_STOP_KEY,
+          ':end': rowExpiresAt(table, table.clock.now()),
           ':createdKey': `${createdAt}#${batchId}`,
         },
       });

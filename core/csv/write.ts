@@ -66,14 +66,20 @@ const sendRowsCells = ({ batchId, createdAt }: RowsOf, rowNumber: number) => {
   return [rowNumber, pk, sk, statusKeyOf(row, 'QUEUED'), statusKeyOf(row, 'ERROR')];
 };
 
+/** When the items of its rows expire, in seconds since the epoch. */
+export interface RowsExpire {
+  rowExpiresAt: number;
+  contentExpiresAt: number;
+}
+
 /**
  * rows.csv, the file of RegisterRows and SendRows. Each row has its ledger keys and its state item (as DynamoDB JSON), so that the workflow
  * composes none. The ItemReader removes a single backslash before another character in silence
  * (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html), so each is written twice.
  */
-export function rowsWriter(batch: RowsOf): CsvWriter<ValidRow> {
-  const { batchId, campaignId, createdAt } = batch;
-  const columns = [...SEND_ROWS_COLUMNS, 'contentSk', 'stateItem', 'content'];
+export function rowsWriter(batch: RowsOf & RowsExpire): CsvWriter<ValidRow> {
+  const { batchId, campaignId, createdAt, rowExpiresAt, contentExpiresAt } = batch;
+  const columns = [...SEND_ROWS_COLUMNS, 'contentSk', 'stateItem', 'content', 'contentExpiresAt'];
   return csvWriter(columns, ({ row, email, subject, content }) => {
     const item = newStateItem({
       batchId,
@@ -84,12 +90,14 @@ export function rowsWriter(batch: RowsOf): CsvWriter<ValidRow> {
       status: 'PENDING',
       channel: 'campaign',
       createdAt,
+      expiresAt: rowExpiresAt,
     });
     return [
       ...sendRowsCells(batch, row),
       contentKey(batchId, row).sk,
       doubled(JSON.stringify(toDynamoJson(item))),
       doubled(content),
+      contentExpiresAt,
     ];
   });
 }

@@ -1,4 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { isExpired } from './expiry.ts';
 import type { DynamoTable, Item } from './table.ts';
 
 /** How many queries may still be made. */
@@ -6,7 +7,10 @@ export interface Budget {
   queries: number;
 }
 
-/** The items of one query in its order, read page by page as they are needed. */
+/**
+ * The items of one query in its order, read page by page as they are needed. Expired ones are left out; a projection must contain
+ * `expiresAt`.
+ */
 export class ItemStream {
   readonly #table: DynamoTable;
   readonly #input: Omit<QueryCommandInput, 'TableName'>;
@@ -46,7 +50,8 @@ export class ItemStream {
           ...(this.#startKey ? { ExclusiveStartKey: this.#startKey } : {}),
         }),
       );
-      this.#buffer = Items;
+      const now = this.#table.clock.now();
+      this.#buffer = Items.filter((item) => !isExpired(item, now));
       this.#at = 0;
       this.#startKey = LastEvaluatedKey;
       this.#ended = LastEvaluatedKey === undefined;

@@ -9,12 +9,15 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
+import { isExpired } from './expiry.ts';
 
 /** A table with the keys `pk` and `sk`, and the time by which its items are written. */
 export interface DynamoTable {
   client: DynamoDBDocumentClient;
   tableName: string;
   clock: Clock;
+  /** How long rows are kept, in days; 400 by default. */
+  rowDays?: number;
 }
 
 export type Item = Record<string, unknown>;
@@ -34,17 +37,17 @@ export const isPartitionKey = (pk: string): boolean => pk !== '' && Buffer.byteL
 
 /**
  * Reads an item with consistency. After a refused condition it tells why, on every DynamoDB. Undefined for a key that no item can have,
- * such as one with a long id from a client.
+ * such as one with a long id from a client, and for an expired item.
  */
-export async function read({ client, tableName }: DynamoTable, key: Key): Promise<Item | undefined> {
+export async function read({ client, tableName, clock }: DynamoTable, key: Key): Promise<Item | undefined> {
   if (!isPartitionKey(key.pk)) return undefined;
   const { Item: item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
-  return item;
+  return item && !isExpired(item, clock.now()) ? item : undefined;
 }
 
-/** Reads up to 100 items, in no order. Items that do not exist are left out. */
+/** Reads up to 100 items, in no order. Items that do not exist or have expired are left out. */
 export async function readMany(
-  { client, tableName }: DynamoTable,
+  { client, tableName, clock }: DynamoTable,
   keys: readonly Key[],
   { consistent = false }: { consistent?: boolean } = {},
 ): Promise<Item[]> {
@@ -54,17 +57,23 @@ export async function readMany(
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent } } }),
     );
-    items.push(...(Responses?.[tableName] ?? []));
+    items.push(...(Responses?.[tableName] ?? []).filter((item) => !isExpired(item, clock.now())));
     left = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   return items;
 }
 
-/** Writes an item while the condition holds, by default unless there is one. Resolves to false when the condition does not hold. */
+/**
+ * Writes an item while the condition holds, by default unless there is one that has not expired. Resolves to false when the condition does
+ * not hold.
+ */
 export async function putIf(
-  { client, tableName }: DynamoTable,
+  { client, tableName, clock }: DynamoTable,
   item: Item,
-  { condition, values }: { condition: string; values?: Item } = { condition: 'attribute_not_exists(#pk)' },
+  { condition, values }: { condition: string; values?: Item } = {
+    condition: 'attribute_not_exists(#pk) OR #expiresAt <= :now',
+    values: { ':now': Math.floor(clock.now() / 1000) },
+  },
 ): Promise<boolean> {
   const put = new PutCommand({
     TableName: tableName,

@@ -61,11 +61,11 @@ export const batchKey = (batchId: string) => ({ pk: `EMAIL#${batchId}`, sk: 'EMA
 /** `statusKey` of batches with rows that have not ended; their `createdKey` is when the sweep is due. */
 export const OPEN_BATCHES = 'EMAIL_OPEN';
 
-/** The first state item of a destination. */
-export function firstItem(batch: EmailBatch, rowNumber: number, email: string): Item {
+/** The first state item of a destination; it expires at that time, in seconds since the epoch. */
+export function firstItem(batch: EmailBatch, rowNumber: number, email: string, expiresAt: number): Item {
   const { batchId, channel, subject, createdAt } = batch;
   return {
-    ...newStateItem({ batchId, rowNumber, email, subject, status: 'QUEUED', channel, createdAt }),
+    ...newStateItem({ batchId, rowNumber, email, subject, status: 'QUEUED', channel, createdAt, expiresAt }),
     tries: [],
     retries: 0,
     sweeps: 0,
@@ -84,6 +84,6 @@ export const toEmailRow = (item: Item): EmailRow => ({
 /** Every row of a batch, including those that are not written yet. */
 export function rowsOf(batch: EmailBatch, written: ReadonlyMap<number, EmailRow>): EmailRow[] {
   return batch.destinations.map(
-    ({ email }, index) => written.get(index + 1) ?? toEmailRow(firstItem(batch, index + 1, email)),
+    ({ email }, index) => written.get(index + 1) ?? toEmailRow(firstItem(batch, index + 1, email, 0)),
   );
 }

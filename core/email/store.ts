@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
+import { contentExpiresAt, rowExpiresAt } from '../dynamodb/expiry.ts';
 import { type DynamoTable, putIf, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { dayMarker } from '../ledger/days.ts';
 import { recordIn } from '../ledger/item.ts';
@@ -42,6 +43,7 @@ export interface EmailStore {
 export function createEmailStore(table: DynamoTable): EmailStore {
   const { client, clock } = table;
   const markDay = dayMarker(table);
+  const rowExpires = ({ createdAt }: EmailBatch) => rowExpiresAt(table, Date.parse(createdAt));
 
   async function getBatch(batchId: string): Promise<EmailBatch | undefined> {
     const item = await read(table, batchKey(batchId));
@@ -55,7 +57,8 @@ export function createEmailStore(table: DynamoTable): EmailStore {
       await markDay(dayOf(batch.createdAt));
       const { batchId } = batch;
       const sweepKeys = { statusKey: OPEN_BATCHES, createdKey: dueKey(dueAt, batchId) };
-      if (await putIf(table, { ...batchKey(batchId), ...sweepKeys, ...batch })) {
+      const expiresAt = contentExpiresAt(Date.parse(batch.createdAt));
+      if (await putIf(table, { ...batchKey(batchId), ...sweepKeys, ...batch, expiresAt })) {
         return { created: true, batch };
       }
       // A repeated call whose first answer was lost finds its own batch, which is the same in every part.
@@ -66,7 +69,7 @@ export function createEmailStore(table: DynamoTable): EmailStore {
       await Promise.all(
         rowNumbers.map((rowNumber) => {
           const destination = batch.destinations[rowNumber - 1];
-          return destination && putIf(table, firstItem(batch, rowNumber, destination.email));
+          return destination && putIf(table, firstItem(batch, rowNumber, destination.email, rowExpires(batch)));
         }),
       );
     },

@@ -1,4 +1,5 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { type DynamoTable, type Item, namesIn, read } from '../dynamodb/table.ts';
 import { forEachConcurrently } from '../for-each.ts';
 import { allShards, createdKey, dayOf, INDEX, progressKey, statusKey } from './keys.ts';
@@ -48,21 +49,21 @@ export async function countByStatus(
 
 const changeProgress =
   (expression: string) =>
-  async ({ client, tableName }: DynamoTable, batchId: string, sent: number): Promise<void> => {
-    await client.send(
+  async (table: DynamoTable, batchId: string, sent: number): Promise<void> => {
+    await table.client.send(
       new UpdateCommand({
-        TableName: tableName,
+        TableName: table.tableName,
         Key: progressKey(batchId),
         UpdateExpression: expression,
-        ExpressionAttributeValues: { ':sent': sent },
+        ExpressionAttributeValues: { ':sent': sent, ':expiresAt': rowExpiresAt(table, table.clock.now()) },
       }),
     );
   };
 
 /** Adds to the number of rows that a running batch shows as SENT. */
-export const addProgress = changeProgress('ADD sent :sent');
+export const addProgress = changeProgress('ADD sent :sent SET expiresAt = :expiresAt');
 /** Sets that number to an exact count. Rows whose worker died before it added them were missing. */
-export const setProgress = changeProgress('SET sent = :sent');
+export const setProgress = changeProgress('SET sent = :sent, expiresAt = :expiresAt');
 
 /** The number that the workers have added so far. */
 export async function readProgress(table: DynamoTable, batchId: string): Promise<number> {

@@ -1,4 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { lastRowExpiresAt } from '../dynamodb/expiry.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { DAYS_KEY, dayKey } from './keys.ts';
@@ -7,8 +8,10 @@ import { DAYS_KEY, dayKey } from './keys.ts';
  * Notes that sends of this day exist. Call it before the first of them is written: lists walk over these markers, so that they read
  * no empty day and know where the sends end.
  */
-export async function markDay({ client, tableName }: DynamoTable, day: string): Promise<void> {
-  await client.send(new PutCommand({ TableName: tableName, Item: dayKey(day) }));
+export async function markDay(table: DynamoTable, day: string): Promise<void> {
+  const { client, tableName, clock } = table;
+  const Item = { ...dayKey(day), expiresAt: lastRowExpiresAt(table, clock.now()) };
+  await client.send(new PutCommand({ TableName: tableName, Item }));
 }
 
 /** `markDay` for functions that write many sends a day: it writes only when the day changes. */

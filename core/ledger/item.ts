@@ -8,7 +8,7 @@ const OPTIONAL = ['campaignId', 'provider', 'messageId', 'lastAttemptAt'] as con
 export type NewRow = Pick<
   Send,
   'batchId' | 'campaignId' | 'rowNumber' | 'email' | 'subject' | 'status' | 'channel' | 'createdAt'
->;
+> & { expiresAt: number };
 
 /** The state item of a row that nobody has tried to send yet. */
 export const newStateItem = (row: NewRow): Record<string, string | number> => ({
@@ -27,9 +27,9 @@ export const toDynamoJson = (item: Record<string, string | number>) =>
     Object.entries(item).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
   );
 
-/** A record without the keys of the table and its index. */
+/** A record without the keys of the table and its index, and without its end. */
 export function recordIn<Record>(item: Item): Record {
-  const { pk: _pk, sk: _sk, statusKey: _statusKey, createdKey: _createdKey, ...record } = item;
+  const { pk: _pk, sk: _sk, statusKey: _statusKey, createdKey: _createdKey, expiresAt: _expiresAt, ...record } = item;
   return record as Record;
 }
 

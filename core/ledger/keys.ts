@@ -22,6 +22,7 @@ export const LISTED = [
   'updatedAt',
   'lastAttemptAt',
   'createdKey',
+  'expiresAt',
 ] as const;
 
 const pad = (rowNumber: number) => String(rowNumber).padStart(8, '0');

@@ -29,7 +29,7 @@ export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease
 
 /** Reads the state of every row of a batch with consistency, in no order, all shards concurrently. */
 export async function scanBatch(table: DynamoTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
-  const attributes = ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil'];
+  const attributes = ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil', 'expiresAt'];
   await Promise.all(
     allShards.map(async (shard) => {
       for await (const item of shardOfBatch(table, batchId, shard, attributes)) visit(toState(item));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
+import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { dueKey, INDEX, idInDueKey } from '../ledger/keys.ts';
 import { OUTBOX, orderKey, toOrder } from './item.ts';
@@ -64,6 +65,7 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
         timeline: {},
         outbox: new Set([status]),
         writeId: newId(),
+        expiresAt: rowExpiresAt(table, clock.now()),
         ...sweepKeys(orderId),
       };
       if (await putIf(table, item)) return { created: true, order: toOrder(item) };
@@ -78,7 +80,8 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
       const { status } = fields;
       const at = isoNow(clock);
       const writeId = newId();
-      const sets: Item = { ...fields, version: version + 1, updatedAt: at, writeId };
+      const expiresAt = rowExpiresAt(table, clock.now());
+      const sets: Item = { ...fields, version: version + 1, updatedAt: at, writeId, expiresAt };
       const values: Item = { ':read': version };
       let moves = '';
       if (status !== from) {

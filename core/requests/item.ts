@@ -40,12 +40,18 @@ export interface RequestRow extends LedgerRow {
   runId?: string;
 }
 
-/** The state item and the content item of a new request. */
-export function newItems(id: string, createdAt: string, { to, message, type }: NotificationRequest): Item[] {
-  const row = newStateItem({ ...rowOf(id), email: to, subject: '', status: 'PENDING', channel: type, createdAt });
+/** The state item and the content item of a new request. Both expire then, in seconds since the epoch: it can be processed no longer. */
+export function newItems(
+  id: string,
+  createdAt: string,
+  { to, message, type }: NotificationRequest,
+  expiresAt: number,
+): Item[] {
+  const named = { ...rowOf(id), email: to, subject: '' };
+  const row = newStateItem({ ...named, status: 'PENDING', channel: type, createdAt, expiresAt });
   return [
     { ...row, provider: PROVIDER, tries: 0 },
-    { ...contentKey(id, 1), content: message },
+    { ...contentKey(id, 1), content: message, expiresAt },
   ];
 }
 

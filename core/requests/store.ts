@@ -1,5 +1,6 @@
 import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
+import { contentExpiresAt, isExpired, rowExpiresAt } from '../dynamodb/expiry.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
 import { dayMarker, daysWithSends } from '../ledger/days.ts';
@@ -55,7 +56,7 @@ export function createRequestStore(table: DynamoTable): RequestStore {
       const createdAt = isoNow(clock);
       await markDay(dayOf(createdAt));
       // One call for both items. When only one of them is written, the caller gets no id, so nobody asks for the request.
-      await write(newItems(id, createdAt, request));
+      await write(newItems(id, createdAt, request, contentExpiresAt(clock.now())));
       return id;
     },
 
@@ -65,11 +66,11 @@ export function createRequestStore(table: DynamoTable): RequestStore {
           TableName: tableName,
           Key: requestKey(id),
           ConsistentRead: true,
-          ProjectionExpression: '#status',
-          ExpressionAttributeNames: { '#status': 'status' },
+          ProjectionExpression: '#status, #expiresAt',
+          ExpressionAttributeNames: { '#status': 'status', '#expiresAt': 'expiresAt' },
         }),
       );
-      return item?.status as SendStatus | undefined;
+      return item && !isExpired(item, clock.now()) ? (item.status as SendStatus) : undefined;
     },
 
     async getRow(id) {
@@ -81,8 +82,8 @@ export function createRequestStore(table: DynamoTable): RequestStore {
       const item = await updateIf(table, {
         key: requestKey(id),
         update: BEGIN,
-        condition: '#status = :from',
-        values: { ...beginValues(table, createdAt, runId), ':from': 'PENDING' },
+        condition: '#status = :from AND #expiresAt > :seconds',
+        values: { ...beginValues(table, createdAt, runId), ':from': 'PENDING', ':seconds': clock.now() / 1000 },
       });
       return item !== undefined;
     },
@@ -159,12 +160,15 @@ export function createRequestStore(table: DynamoTable): RequestStore {
 }
 
 const BEGIN =
-  'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #queuedAt = :now, #updatedAt = :now';
+  'SET #status = :to, #statusKey = :statusKey, #runId = :runId, #tries = :zero, #queuedAt = :now, #updatedAt = :now, ' +
+  '#expiresAt = :end';
 
-const beginValues = ({ clock }: DynamoTable, createdAt: string, runId: string): Item => ({
+const beginValues = (table: DynamoTable, createdAt: string, runId: string): Item => ({
   ':to': 'QUEUED',
   ':statusKey': statusKeyAt('QUEUED', createdAt),
   ':runId': runId,
   ':zero': 0,
-  ':now': isoNow(clock),
+  ':now': isoNow(table.clock),
+  // A request that was processed is a row like others.
+  ':end': rowExpiresAt(table, table.clock.now()),
 });

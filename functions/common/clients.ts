@@ -4,8 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
+import { DEFAULT_ROW_DAYS } from '../../core/dynamodb/expiry.ts';
 import { type DynamoTable, documentClient } from '../../core/dynamodb/table.ts';
+import { readEnv } from './env.ts';
 import { retryFor } from './retry.ts';
 
 interface ClientTimeouts {
@@ -37,11 +40,16 @@ const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
   requestHandler,
 });
 
+const tableEnv = z.object({ ROW_DAYS: z.coerce.number().int().positive().default(DEFAULT_ROW_DAYS) });
+
+/** Rows are kept for ROW_DAYS. */
 export const sendsTable = (tableName: string, timeouts = DEFAULT_TIMEOUTS): DynamoTable => ({
   client: documentClient(new DynamoDBClient(configOf(timeouts))),
   tableName,
   clock: systemClock,
+  rowDays: readEnv(tableEnv).ROW_DAYS,
 });
+
 export const statesClient = (timeouts = DEFAULT_TIMEOUTS): SFNClient => new SFNClient(configOf(timeouts));
 export const queueClient = (timeouts = DEFAULT_TIMEOUTS): SQSClient => new SQSClient(configOf(timeouts));
 export const eventsClient = (timeouts = DEFAULT_TIMEOUTS): EventBridgeClient =>

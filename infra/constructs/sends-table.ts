@@ -2,9 +2,11 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { DEFAULT_ROW_DAYS } from '../../core/dynamodb/expiry.ts';
 import { INDEX, LISTED } from '../../core/ledger/keys.ts';
 import { physicalName, type Stage } from '../stages.ts';
 import { type Access, allow } from './access.ts';
+import { parameter } from './parameter.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 /** The sort key of both indexes. */
@@ -12,6 +14,8 @@ const CREATED_KEY = 'createdKey';
 
 /** The one table: the ledger, campaign records, limiters, orders and requests. */
 export class SendsTable extends Table {
+  readonly #rowDays: string;
+
   constructor(scope: Construct, id: string, stage: Stage, removalPolicy: RemovalPolicy) {
     super(scope, id, {
       tableName: physicalName(stage, 'sends'),
@@ -22,6 +26,13 @@ export class SendsTable extends Table {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.retainData },
       deletionProtection: stage.retainData,
       removalPolicy,
+    });
+    this.#rowDays = parameter(this, 'RowRetentionDays', {
+      type: 'Number',
+      description: 'How long rows, orders and requests are kept, in days after they are sent; contents are kept for 75',
+      default: DEFAULT_ROW_DAYS,
+      // Longer than their contents, and than any redrive.
+      minValue: 90,
     });
     this.addGlobalSecondaryIndex({
       indexName: INDEX.byStatus,
@@ -59,6 +70,6 @@ export class SendsTable extends Table {
     const statements = [allow('dynamodb', actions, this.tableArn)];
     const indexArns = indexes.map((index) => `${this.tableArn}/index/${index}`);
     if (indexArns.length > 0) statements.push(allow('dynamodb', ['Query'], ...indexArns));
-    return { environment: { SENDS_TABLE: this.tableName }, statements };
+    return { environment: { SENDS_TABLE: this.tableName, ROW_DAYS: this.#rowDays }, statements };
   }
 }

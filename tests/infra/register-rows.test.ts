@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { ValidRow } from '../../core/csv/row.ts';
-import { rowsWriter } from '../../core/csv/write.ts';
+import { type RowsOf, rowsWriter } from '../../core/csv/write.ts';
 import { newStateItem, toDynamoJson } from '../../core/ledger/item.ts';
 import { contentKey } from '../../core/ledger/keys.ts';
 import { readAsStatesDoes } from '../unit/csv/states-reader.ts';
@@ -16,11 +16,13 @@ const { Arguments, Output } = stateNamed('WriteRows');
 const PAYLOAD_LIMIT = 262_144;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-const BATCH = { batchId: 'a'.repeat(64), campaignId: 'b'.repeat(32), createdAt: '2026-11-22T10:00:00.000Z' };
+const EXPIRY = { rowExpiresAt: 1_829_000_000, contentExpiresAt: 1_801_000_000 };
+const WITHOUT_ID = { batchId: 'a'.repeat(64), createdAt: '2026-11-22T10:00:00.000Z' };
+const BATCH = { ...WITHOUT_ID, campaignId: 'b'.repeat(32) };
 
 /** The rows as they come out of rows.csv. */
-async function readRows(rows: readonly ValidRow[], batch = BATCH as Parameters<typeof rowsWriter>[0]) {
-  const writer = rowsWriter(batch);
+async function readRows(rows: readonly ValidRow[], batch: RowsOf = BATCH) {
+  const writer = rowsWriter({ ...batch, ...EXPIRY });
   const whole = text(writer.stream);
   for (const row of rows) await writer.write(row);
   writer.end();
@@ -79,13 +81,21 @@ const row = (n: number, content: string, subject = 'Hello'): ValidRow => ({
 describe('RegisterRows', () => {
   it.each([
     ['with a campaignId', BATCH],
-    ['without a campaignId', { batchId: BATCH.batchId, createdAt: BATCH.createdAt }],
+    ['without a campaignId', WITHOUT_ID],
   ])('of a campaign %s writes a state item and a content item for each row', async (_, batch) => {
     const rows = [row(17, 'Hola'), row(18, 'a "quoted"\\n\nline', 'tab\t\\ "é"')];
     const items = (await statementsOf(await inputOf(await readRows(rows, batch)))).map(itemOf);
     const expected = rows.flatMap(({ row: rowNumber, email, subject, content }) => [
-      newStateItem({ ...batch, rowNumber, email, subject, status: 'PENDING', channel: 'campaign' }),
-      { ...contentKey(batch.batchId, rowNumber), content },
+      newStateItem({
+        ...batch,
+        rowNumber,
+        email,
+        subject,
+        status: 'PENDING',
+        channel: 'campaign',
+        expiresAt: EXPIRY.rowExpiresAt,
+      }),
+      { ...contentKey(batch.batchId, rowNumber), content, expiresAt: EXPIRY.contentExpiresAt },
     ]);
     expect(items).toEqual(expected.map(toDynamoJson));
     expect(items[0]).toMatchObject({

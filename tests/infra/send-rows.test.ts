@@ -12,7 +12,7 @@ const RECORD = campaignRecord({ batchId: 'c'.repeat(64), createdAt: '2026-11-22T
 const ROW = { createdAt: RECORD.createdAt, rowNumber: 250 };
 
 async function rowsFile(): Promise<string> {
-  const writer = rowsWriter(RECORD);
+  const writer = rowsWriter({ ...RECORD, rowExpiresAt: 1, contentExpiresAt: 2 });
   const whole = text(writer.stream);
   await writer.write({ row: ROW.rowNumber, email: 'a@example.com', subject: 'S', content: 'x' });
   writer.end();

@@ -71,7 +71,9 @@ describe('ingesting a CSV', () => {
     expect(made).toMatchObject({ batchId, total: 3, enqueued: 2, skipped: 1, status: 'RUNNING', maxConcurrency: 250 });
     expect(skippedRows).toMatchObject([{ row: 2, email: 'bad', code: 'email_invalid' }]);
     expect(s3.objects.get(`${prefix}/source.csv`)?.toString()).toBe(FILE);
-    expect(s3.objects.get(`${prefix}/rows.csv`)?.toString()).toMatch(/^"3",.*bob@example\.com.*,"three"$/m);
+    expect(s3.objects.get(`${prefix}/rows.csv`)?.toString()).toMatch(
+      /^"3",.*bob@example\.com.*,"three","1801821600"$/m,
+    );
     expect(s3.objects.get(`${prefix}/skipped.csv`)?.toString()).toContain('email_invalid');
     expect(JSON.parse(executions.get(batchId) ?? '')).toEqual({
       batchId,
@@ -169,6 +171,10 @@ describe('ingesting a CSV', () => {
 
   it('refuses the same file with another schedule or format, and names the batch', async () => {
     await upload({ sendAt: '2026-12-01T08:00:00.000Z' });
+    // A scheduled campaign's contents are kept for 75 days after its time.
+    expect([...s3.objects.values()].join()).toContain(
+      `"three","${Date.parse('2026-12-01T08:00:00.000Z') / 1000 + 75 * 24 * 3600}"`,
+    );
 
     const again = upload({ format: 'html' });
 

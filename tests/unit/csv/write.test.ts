@@ -9,7 +9,12 @@ import type { Send } from '../../../core/ledger/send.ts';
 import { readAsStatesDoes } from './states-reader.ts';
 import { quoted, readAll } from './support.ts';
 
-const BATCH = { batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' };
+const BATCH = {
+  batchId: 'b1',
+  createdAt: '2026-11-22T10:00:00.000Z',
+  rowExpiresAt: 1_829_000_000,
+  contentExpiresAt: 1_801_000_000,
+};
 
 async function written(rows: readonly ValidRow[]): Promise<string> {
   const writer = rowsWriter(BATCH);
@@ -101,6 +106,7 @@ describe('rows.csv', () => {
     expect(others).toEqual([]);
     const { stateItem = '', ...cells } = read ?? {};
     expect(cells).toEqual({
+      contentExpiresAt: '1801000000',
       row: '2',
       pk: 'b1#2',
       sk: 'S#00000002',
@@ -110,6 +116,7 @@ describe('rows.csv', () => {
       content: 'x',
     });
     expect(JSON.parse(stateItem)).toEqual({
+      expiresAt: { N: '1829000000' },
       pk: { S: 'b1#2' },
       sk: { S: 'S#00000002' },
       statusKey: { S: 'PENDING#2026-11-22#2' },

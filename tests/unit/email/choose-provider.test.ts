@@ -13,7 +13,7 @@ const batch = {
 const now = Date.parse(batch.createdAt) + 1000;
 
 const rowAfter = (...failures: [provider: string, errorClass: 'recipient' | 'transient' | 'account'][]) => ({
-  ...toEmailRow(firstItem(batch, 1, 'a@b.co')),
+  ...toEmailRow(firstItem(batch, 1, 'a@b.co', 0)),
   tries: failures.map(([provider, errorClass]) => ({
     provider,
     class: errorClass,

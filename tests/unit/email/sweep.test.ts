@@ -158,7 +158,7 @@ describe('what the sweep does with a row', () => {
     createdAt: '2026-11-22T10:00:00.000Z',
     sweepCount: 0,
   } as const;
-  const row = { ...toEmailRow(firstItem(batch, 1, 'a@b.co')), status: 'ERROR' as const };
+  const row = { ...toEmailRow(firstItem(batch, 1, 'a@b.co', 0)), status: 'ERROR' as const };
   const created = Date.parse(batch.createdAt);
 
   it('leaves permanent and unconfirmed errors, and those older than a day', () => {

@@ -15,6 +15,9 @@ export interface NewRow {
   [attribute: string]: unknown;
 }
 
+/** In seconds since the epoch: later than any test. */
+const NEVER = 4_102_444_800;
+
 /** Writes rows as the workflow does: for each the state item, and the content beside it. */
 export async function putRows({ client, tableName }: DynamoTable, rows: readonly NewRow[]): Promise<void> {
   const puts = rows.flatMap(itemsOf).map((Item) => ({ PutRequest: { Item } }));
@@ -29,7 +32,16 @@ function itemsOf(row: NewRow) {
   const { batchId = 'b1', rowNumber = 1, status = 'PENDING', content = 'Hola', ...rest } = row;
   const { email = `row${rowNumber}@example.com`, createdAt = '2026-11-22T09:00:00.000Z', ...attributes } = rest;
   const subject = `Subject ${rowNumber}`;
-  const state = newStateItem({ batchId, rowNumber, email, subject, status, channel: 'campaign', createdAt });
+  const state = newStateItem({
+    batchId,
+    rowNumber,
+    email,
+    subject,
+    status,
+    channel: 'campaign',
+    createdAt,
+    expiresAt: NEVER,
+  });
   return [
     { ...state, ...attributes },
     { ...contentKey(batchId, rowNumber), content },

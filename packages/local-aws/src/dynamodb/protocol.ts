@@ -4,6 +4,7 @@ import { internalFailure, runWorker } from '../threads/worker-main.ts';
 import type { TableDefinition } from './definitions.ts';
 import { type Answer, failure, type Request } from './operations/answer.ts';
 import { limitBatches } from './operations/batch-limits.ts';
+import { ExpiredItems } from './operations/expire.ts';
 import { INTERNAL_ERROR, operate } from './operations/operate.ts';
 import { provision } from './operations/provision.ts';
 import { type DynaliteStore, dynaliteStore } from './state/dynalite-store.ts';
@@ -17,12 +18,17 @@ export interface DynamoDbWorkerData {
   readonly max: Maxima;
 }
 
+/** Items are deleted up to one such step for every 200 of them late. DynamoDB takes a few days. */
+const EXPIRY_STEP_MS = 1_000;
+
 await runWorker(() => {
   const { folder, tables, max } = workerData as DynamoDbWorkerData;
   const kv = new KeyValueStore(folder);
   const store = dynaliteStore(kv, max);
   limitBatches(max);
   for (const table of tables) provision(kv, store, table);
+  const expired = new ExpiredItems(kv, store, tables);
+  const expiry = setInterval(() => expired.step(Date.now()), EXPIRY_STEP_MS);
   return {
     handle(call, answer) {
       try {
@@ -31,7 +37,10 @@ await runWorker(() => {
         answer(internalFailure(INTERNAL_ERROR, error));
       }
     },
-    close: () => kv.close(),
+    close() {
+      clearInterval(expiry);
+      kv.close();
+    },
   };
 });
 

@@ -175,6 +175,44 @@ describe('DynamoDB', () => {
     expect(ttl.TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
   });
 
+  it('deletes items some time after they have expired, from the index too', async () => {
+    const client = await dynamodb();
+    const now = Math.floor(Date.now() / 1000);
+    const put = (sk: string, expiresAt: number) =>
+      client.send(
+        new PutItemCommand({
+          TableName: 'sends',
+          Item: {
+            ...Object.fromEntries(
+              Object.entries({ pk: 'ttl', sk, statusKey: 'OLD' }).map(([name, S]) => [name, { S }]),
+            ),
+            createdKey: { S: sk },
+            expiresAt: { N: String(expiresAt) },
+          },
+        }),
+      );
+    await put('kept', now + 3600);
+    await put('expired', now - 1);
+    // DynamoDB takes a time of more than five years ago for a mistake.
+    await put('mistaken', 1);
+    const indexed = async () => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: 'sends',
+          IndexName: 'byStatus',
+          KeyConditionExpression: 'statusKey = :old',
+          ExpressionAttributeValues: { ':old': { S: 'OLD' } },
+        }),
+      );
+      return Items.map(({ sk }) => sk?.S);
+    };
+
+    while ((await indexed()).includes('expired')) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await indexed()).toEqual(['kept', 'mistaken']);
+    const key = { pk: { S: 'ttl' }, sk: { S: 'expired' } };
+    expect((await client.send(new GetItemCommand({ TableName: 'sends', Key: key }))).Item).toBeUndefined();
+  });
+
   it('lets exactly one of many concurrent conditional updates succeed, and moves the item in the index', async () => {
     const client = await dynamodb();
     await client.send(new PutItemCommand({ TableName: 'sends', Item: item(1) }));

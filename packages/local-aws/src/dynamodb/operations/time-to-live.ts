@@ -1,10 +1,7 @@
 import type { DynaliteStore } from '../state/dynalite-store.ts';
 import { type Answer, failure, type Request } from './answer.ts';
 
-/**
- * UpdateTimeToLive and DescribeTimeToLive. The setting is stored, but no item is deleted: AWS itself only promises to delete an
- * expired item within days, so no reader may rely on it.
- */
+/** UpdateTimeToLive and DescribeTimeToLive. */
 export function timeToLive(store: DynaliteStore, operation: string, request: Request): Answer {
   const name = String(request.TableName);
   let answer: Answer = { status: 500, body: '{}' };
