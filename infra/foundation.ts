@@ -42,9 +42,9 @@ export class Foundation extends Construct {
       }),
       // Apart from the name, because the policies compare it: IAM has the bare address in ses:FromAddress.
       SENDER_EMAIL: parameter(this, 'SenderEmail', {
-        description: 'Address in From of campaigns and order notices: an address of a verified identity',
+        description: 'Address in From of campaigns and order notices, in lower case: an address of a verified identity',
         default: 'hello@pregon.test',
-        allowedPattern: '[^\\s@<>]+@[^\\s@<>]+',
+        allowedPattern: '[^\\s@<>A-Z]+@[^\\s@<>A-Z]+',
       }),
     };
     this.logLevel = parameter(this, 'LogLevel', { description: 'DEBUG, INFO, WARN or ERROR', default: 'INFO' });

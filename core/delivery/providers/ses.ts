@@ -107,7 +107,8 @@ export async function readSesAccount(client: Pick<SESv2Client, 'send'>): Promise
 function commandOf({ sendId, batchId, channel, from, to, subject, text, html }: OutgoingEmail): SendEmailCommand {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return new SendEmailCommand({
-    FromEmailAddress: formatAddress(from),
+    // In lower case, as in the policies: IAM compares ses:FromAddress with case.
+    FromEmailAddress: formatAddress({ ...from, email: from.email.toLowerCase() }),
     Destination: { ToAddresses: [formatAddress(to)] },
     Content: {
       Simple: {

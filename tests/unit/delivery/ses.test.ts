@@ -63,6 +63,11 @@ const ses = (to = port) =>
 
 const send = (provider = ses()) => provider.send(EMAIL, open);
 
+it('names the sender in lower case, because IAM compares it with case', async () => {
+  await ses().send({ ...EMAIL, from: { email: 'Hello@Pregon.Test', name: 'Pregon' } }, open);
+  expect(arrived).toMatchObject([{ FromEmailAddress: 'Pregon <hello@pregon.test>' }]);
+});
+
 describe('an email by SES', () => {
   it('carries its addresses, parts and tags', async () => {
     expect(await send()).toEqual({ messageId: 'm-1' });
