@@ -30,7 +30,7 @@ const sendAtSchema = z
   .transform((time) => new Date(time).toISOString())
   .meta({
     description:
-      'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most a year ahead. By default now.',
+      'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most 330 days ahead. By default now.',
   });
 
 const formatSchema = z.enum(['text', 'html'], { error: 'must be text or html' }).meta({

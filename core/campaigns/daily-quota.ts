@@ -1,3 +1,4 @@
+import { CONTENT_DAYS } from '../dynamodb/expiry.ts';
 import type { CampaignRecord } from './campaign.ts';
 
 /** What SES lets an account send in any 24 hours. Both count recipients. https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html */
@@ -10,7 +11,8 @@ export interface SendQuota {
 /** The quota holds for any period of 24 hours, so an email counts for exactly that long. */
 export const QUOTA_WINDOW_MS = 24 * 60 * 60 * 1000;
 /** An execution can be redriven while it is open for less than a year. */
-const MAX_WINDOWS = 365;
+const MAX_OPEN_DAYS = 365;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Emails that may be sent now. */
 export const freeQuota = ({ max24HourSend, sentLast24Hours }: SendQuota): number =>
@@ -50,19 +52,22 @@ export const lastRowAt = (plan: Plan): number =>
 export function quotaWarning(plan: Plan, now: number): string | undefined {
   // Then all that was sent until now is out of the window.
   const atStart = plan.startAt >= now + QUOTA_WINDOW_MS ? { ...plan, sentLast24Hours: 0 } : plan;
-  const stops = stopsOf(atStart);
-  if (stops === 0) return undefined;
+  if (stopsOf(atStart) === 0) return undefined;
   const allowed = `SES lets this account send ${count(plan.max24HourSend)} in 24 hours`;
   const free = freeQuota(plan);
-  return `${allowed}; ${number(free)} ${free === 1 ? 'is' : 'are'} free now, and ${rowsOf(plan)} to send. ${outlook(atStart, stops)}`;
+  return `${allowed}; ${number(free)} ${free === 1 ? 'is' : 'are'} free now, and ${rowsOf(plan)} to send. ${outlook(atStart, now)}`;
 }
 
-function outlook(plan: Plan, stops: number): string {
+function outlook(plan: Plan, now: number): string {
   if (plan.max24HourSend === 0) return 'No row leaves before SES raises the quota.';
-  if (stops > MAX_WINDOWS) return 'The campaign can be continued for a year only, which is not enough: split the file.';
-  const date = new Date(lastRowAt(plan)).toISOString().slice(0, 10);
-  return `The campaign stops at the quota and continues by itself. Its last row leaves on ${date} (UTC) at the latest, if nothing else is sent.`;
+  const last = lastRowAt(plan);
+  const until = Math.min(plan.startAt + CONTENT_DAYS * DAY_MS, now + MAX_OPEN_DAYS * DAY_MS);
+  return last > until
+    ? `The campaign can be continued until ${dateOf(until)} only, which is not enough: split the file.`
+    : `The campaign stops at the quota and continues by itself. Its last row leaves on ${dateOf(last)} at the latest, if nothing else is sent.`;
 }
+
+const dateOf = (at: number) => `${new Date(at).toISOString().slice(0, 10)} (UTC)`;
 
 const number = (value: number) => value.toLocaleString('en-US');
 const count = (emails: number) => `${number(emails)} ${emails === 1 ? 'email' : 'emails'}`;

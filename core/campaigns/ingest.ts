@@ -47,7 +47,8 @@ export interface Ingested {
 /**
  * Turns an uploaded CSV into a running campaign: it writes the objects, claims the rows, writes the record that names the objects, and
  * starts the execution. The first upload of a file, and of the same rows, wins. After a crash between any two steps the same upload
- * continues, and nothing is sent twice. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict, and leaves nothing behind then.
+ * continues, and nothing is sent twice. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict, and leaves no object behind
+ * then; parts of an unfinished upload are left to the bucket's lifecycle rule.
  */
 export async function ingest(deps: IngestDeps, { source, options, maxRows, keyName }: Upload): Promise<Ingested> {
   const inspection = await inspectCsv(source, {

@@ -1,3 +1,4 @@
+import { MAX_SCHEDULE_DAYS } from '../dynamodb/expiry.ts';
 import { PregonError } from '../errors.ts';
 import type { CampaignRecord, ContentFormat } from './campaign.ts';
 
@@ -11,9 +12,9 @@ export interface CampaignOptions {
   encoding?: string;
 }
 
-const YEAR_MS = 366 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Throws BadRequest when the time is past or more than a year ahead. */
+/** Throws BadRequest when the time is past or more than 330 days ahead. */
 export function checkSchedule(sendAt: string | undefined, now: number): void {
   if (sendAt === undefined) return;
   const at = Date.parse(sendAt);
@@ -21,8 +22,9 @@ export function checkSchedule(sendAt: string | undefined, now: number): void {
     throw new PregonError('BadRequest', `sendAt is in the past: ${sendAt}. Leave it out to send now.`, {
       field: 'sendAt',
     });
-  if (at > now + YEAR_MS) {
-    throw new PregonError('BadRequest', `sendAt is more than a year ahead: ${sendAt}.`, { field: 'sendAt' });
+  if (at > now + MAX_SCHEDULE_DAYS * DAY_MS) {
+    const message = `sendAt is more than ${MAX_SCHEDULE_DAYS} days ahead: ${sendAt}.`;
+    throw new PregonError('BadRequest', message, { field: 'sendAt' });
   }
 }
 

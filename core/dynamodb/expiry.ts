@@ -1,9 +1,12 @@
 const DAY_SECONDS = 24 * 3600;
 
 /** Contents are kept this long after they could first be sent: twice the 30 days of most complaints, and the 14 days of a redrive. */
-const CONTENT_DAYS = 75;
-/** A campaign can be scheduled this far ahead. */
-const MAX_SCHEDULE_DAYS = 330;
+export const CONTENT_DAYS = 75;
+/**
+ * A campaign can be scheduled this far ahead: its execution may be open for a year in all.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_SCHEDULE_DAYS = 330;
 /** How long rows, orders and what belongs to them are kept, unless the deployment says otherwise. */
 export const DEFAULT_ROW_DAYS = 400;
 

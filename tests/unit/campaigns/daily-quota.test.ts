@@ -91,7 +91,12 @@ describe('the warning of the daily quota', () => {
   it.each<[string, Partial<Plan>, RegExp]>([
     ['names the day', { rows: 50_000, max24HourSend: 20_000 }, /50,000 rows .* on 2026-11-24 \(UTC\)/],
     ['says that nothing leaves without a quota', { max24HourSend: 0 }, /No row leaves before SES raises the quota/],
-    ['says that a year is not enough', { rows: 1_000_000 }, /for a year only/],
+    ['says that the contents are not kept for so long', { rows: 16_000 }, /continued until 2027-02-05 \(UTC\) only/],
+    [
+      'says that the execution is not open for so long',
+      { rows: 9_000, startAt: START + 330 * QUOTA_WINDOW_MS },
+      /continued until 2027-11-22 \(UTC\) only/,
+    ],
   ])('%s', (_, changes, expected) => {
     expect(quotaWarning(plan(changes), START)).toMatch(expected);
   });
