@@ -205,11 +205,14 @@ async function checkLambda({ quotas }: AccountClients, { parameters }: Target): 
   const increase = `aws service-quotas request-service-quota-increase --service-code lambda --quota-code ${LAMBDA_CONCURRENCY} --desired-value 1000`;
   const isLarge = parameters.LambdaConcurrency === '1000';
   const reserved = Number(parameters.SendReservedConcurrency || 0);
-  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-  if (reserved > 0 && value - reserved < 100) {
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html; a small account needs to leave 10.
+  const left = value > 100 ? 100 : 10;
+  if (reserved > 0 && value - reserved < left) {
     const mend = `${increase}; or leave SendReservedConcurrency empty`;
     return {
-      lines: [{ check, status: 'fail', detail: `${detail}: ${reserved} cannot be reserved, 100 must be left`, mend }],
+      lines: [
+        { check, status: 'fail', detail: `${detail}: ${reserved} cannot be reserved, ${left} must be left`, mend },
+      ],
     };
   }
   if (value < LARGE_ACCOUNT) {
