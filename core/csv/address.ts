@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { trimInvisible } from './cell.ts';
 
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -6,7 +6,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
 /**
  * Says whether SES can deliver to an address: a plain ASCII local part of 64 characters at most (RFC 5321) and a domain name of two
- * labels or more, international ones in punycode.
+ * labels or more, international ones in valid punycode.
  * https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-email-format.html
  */
 export function isAddress(address: string): boolean {
@@ -17,10 +17,13 @@ export function isAddress(address: string): boolean {
     local.length <= 64 &&
     LOCAL.test(local) &&
     labels.length >= 2 &&
-    labels.every((label) => LABEL.test(label)) &&
+    labels.every((label) => LABEL.test(label) && isDecodable(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
 }
+
+/** False for a label that says it is punycode and is not. `domainToASCII` of Node 24 does not decode what is ASCII. */
+const isDecodable = (label: string) => !/^xn--/i.test(label) || !isAscii(domainToUnicode(label));
 
 /**
  * The address as mail servers take it: an international domain in its ASCII form. The local part stays as it is. Answers the address

@@ -6,11 +6,17 @@ const MODIFIER = /[\p{Variation_Selector}\u{e0020}-\u{e007f}]/u;
 /** A cell without white space and invisible characters at its ends. */
 export const trimCell = (text: string): string => trim(text, MODIFIER);
 
-/** The same for an address or a name, in which no invisible character has a meaning. */
+/** The same for an address, in which no invisible character has a meaning. */
 export const trimInvisible = (text: string): string => trim(text, undefined);
 
-/** A column's or a variable's name, as names are compared. */
-export const nameOf = (text: string): string => trimInvisible(text).normalize('NFC').toLowerCase();
+/** A column's or a variable's name, as names are compared: without what does not show, any white space as one space. */
+export const nameOf = (text: string): string =>
+  text
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .normalize('NFC')
+    .toLowerCase();
 
 /** Walks from both ends: a pattern that is anchored at the end takes quadratic time on long runs of spaces. */
 function trim(text: string, kept: RegExp | undefined): string {

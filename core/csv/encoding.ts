@@ -29,17 +29,28 @@ export function encodingByMark(head: Uint8Array): Encoding | undefined {
   return undefined;
 }
 
+/** Ctrl-Z: the end of a text file for CP/M and DOS, and for some programs still. */
+const END_MARK = 0x1a;
+
 /**
- * The file as UTF-8 without its byte order mark, chunk by chunk. The file has been inspected: what is UTF-8 is valid.
+ * The file as UTF-8 without its byte order mark and any Ctrl-Z at its end, chunk by chunk. The file has been inspected: what is UTF-8 is valid.
  * Throws InvalidCsv, with the line, for bytes that cannot be decoded and for a NUL.
  */
 export async function* decodeCsv(source: CsvSource, encoding: Encoding): AsyncGenerator<Buffer> {
-  let yielded = 0;
+  let read = 0;
+  let heldMarks = 0;
   for await (const chunk of transcode(source, encoding)) {
     const nul = chunk.indexOf(0);
-    if (nul >= 0) throw nulAt(await lineAt(transcode(source, encoding), yielded + nul));
-    yielded += chunk.length;
-    yield chunk;
+    if (nul >= 0) throw nulAt(await lineAt(transcode(source, encoding), read + nul));
+    read += chunk.length;
+    let end = chunk.length;
+    while (end > 0 && chunk[end - 1] === END_MARK) end--;
+    if (end > 0) {
+      if (heldMarks > 0) yield Buffer.alloc(heldMarks, END_MARK);
+      yield chunk.subarray(0, end);
+      heldMarks = 0;
+    }
+    heldMarks += chunk.length - end;
   }
 }
 

@@ -14,21 +14,32 @@ export interface Header {
   warnings: string[];
 }
 
-/** Finds the delimiter from the beginning of a file: the one that Excel's line `sep=;` says, or the one that makes a header of it. */
+/**
+ * Finds the delimiter from the beginning of a file: the one that Excel's line `sep=;` says, or the one that makes a header of it.
+ * A line `sep=;,,` was saved again with another delimiter. Then the header decides between the two.
+ */
 export function findDelimiter(head: Buffer): string {
-  const [, said] = /^[\s\ufeff]*"?sep=([^\r\n"])/iu.exec(head.toString('utf8', 0, 256)) ?? [];
-  if (said !== undefined) return said;
-  const [best] = DELIMITERS.map((delimiter) => {
-    const records = firstRecords(head, delimiter, 2);
-    const names = (records.find((record) => !isSeparatorLine(record)) ?? []).map(nameOf);
-    return { delimiter, required: requiredIn(names), cells: names.length };
-  }).sort((a, b) => b.required - a.required || b.cells - a.cells);
+  const [, said, rest = ''] = SEPARATOR_LINE.exec(head.toString('utf8', 0, MAX_SEPARATOR_LINE)) ?? [];
+  const candidates = said === undefined ? DELIMITERS : [said, ...DELIMITERS.filter((other) => rest.includes(other))];
+  const [best] = candidates
+    .map((delimiter) => {
+      const records = firstRecords(head, delimiter, 2);
+      const names = (records.find((record) => !isSeparatorLine(record)) ?? []).map(nameOf);
+      return { delimiter, required: requiredIn(names), cells: names.length };
+    })
+    .sort((a, b) => b.required - a.required || b.cells - a.cells);
   return best?.delimiter ?? DELIMITERS[0];
 }
 
-/** Says whether a file's first record is Excel's line `sep=;`, whose delimiter ends its first cell or stands in quotes. */
-export const isSeparatorLine = ([first = '', ...rest]: readonly string[]): boolean =>
-  /^sep=.?$/iu.test(first) && rest.every((cell) => cell === '');
+/** The delimiter may be white space itself, so what is before it gives some back. */
+const SEPARATOR_LINE = /^[\s\ufeff]*"?sep[^\S\r\n]*=[^\S\r\n]*([^\r\n"])([^\r\n]*)/iu;
+const MAX_SEPARATOR_LINE = 256;
+
+/** Says whether a record is Excel's line `sep=;`, whatever it was split by. */
+export function isSeparatorLine(record: readonly string[]): boolean {
+  const text = record.join('');
+  return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*.?[,;|\s]*$/iu.test(text);
+}
 
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
@@ -37,7 +48,7 @@ export function readHeader(record: readonly string[]): Header {
   const names = record.map(nameOf);
   const missing = REQUIRED_COLUMNS.filter((name) => !names.includes(name));
   if (missing.length) {
-    const found = names.filter(Boolean).map((name) => `"${name.slice(0, 40)}"`);
+    const found = names.filter(Boolean).map((name) => `"${shown(name)}"`);
     throw new PregonError(
       'InvalidCsv',
       `The header lacks ${missing.map((name) => `the column "${name}"`).join(' and ')}. ` +
@@ -46,7 +57,8 @@ export function readHeader(record: readonly string[]): Header {
     );
   }
   const repeated = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
-  if (repeated) throw new PregonError('InvalidCsv', `The header names the column "${repeated}" twice.`, { line: 1 });
+  if (repeated)
+    throw new PregonError('InvalidCsv', `The header names the column "${shown(repeated)}" twice.`, { line: 1 });
 
   const at = (name: RequiredColumn) => names.indexOf(name);
   const columns = { email: at('email'), subject: at('subject'), content: at('content') };
@@ -57,3 +69,10 @@ export function readHeader(record: readonly string[]): Header {
   const warnings = unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : [];
   return { cells: names.length, columns, variables, warnings };
 }
+
+/** A name for an error: cut, and with what does not show in it escaped. */
+const shown = (name: string) =>
+  name
+    .slice(0, 40)
+    .toWellFormed()
+    .replace(/[\p{C}\u2800]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

@@ -8,6 +8,8 @@ describe('an address', () => {
     "o'brien@example.ie",
     'flaky2-17@simulator.pregon.test',
     'a@xn--espaa-rta.example',
+    'a@XN--ESPAA-RTA.example',
+    'a@ab--cd.example',
     `${'l'.repeat(64)}@example.com`,
   ])('%s is valid', (address) => expect(isAddress(address)).toBe(true));
 
@@ -28,6 +30,9 @@ describe('an address', () => {
     'ana@example.com,bob@example.com',
     'ana\n@example.com',
     'josé@example.com',
+    'a@xn--a.com',
+    'a@sub.XN--a.com',
+    'a@xn--zzzzzzzzz.com',
     `${'l'.repeat(65)}@example.com`,
   ])('%j is not', (address) => expect(isAddress(address)).toBe(false));
 });

@@ -26,6 +26,59 @@ describe('reading a CSV', () => {
     ]);
   });
 
+  it.each([
+    ['Sep = ;', ';'],
+    ['SEP=;', ';'],
+    ['sep\u00a0=\t|', '|'],
+    ['sep=;;;', ';'],
+    ['sep=;,,', ';'],
+    ['sep=\t', '\t'],
+    ['"sep = ;"', ';'],
+    // A spreadsheet that was saved again: the line is a row like others, with the new delimiter behind it.
+    ['sep=;,,', ','],
+    ['"sep=;",,', ','],
+  ])('takes Excel’s line %j before a header with %j', async (line, delimiter) => {
+    const { rows, total } = await readAll(
+      [line, `email${delimiter}subject${delimiter}content`, `a@example.com${delimiter}A${delimiter}x`, ''].join('\r\n'),
+    );
+
+    expect(rows).toEqual([{ row: 1, email: 'a@example.com', subject: 'A', content: 'x' }]);
+    expect(total).toBe(1);
+  });
+
+  it.each([
+    ['behind the last line', '\n\x1a'],
+    ['in the last cell', '\x1a'],
+    ['behind a closing quote', '"\n\x1a\x1a\x1a'],
+  ])('ignores Ctrl-Z at the end of the file, %s', async (_name, end) => {
+    const last = end.startsWith('"') ? '"x' : 'x';
+    const file = `${HEADER}a@example.com,A,y\x1a\nb@example.com,B,${last}${end}`;
+
+    for (const bytes of [Buffer.from(file), utf16(file, 'le')]) {
+      for (const sliceBytes of [1, 2, 4096]) {
+        const { rows, total } = await readAll(bytes, { sliceBytes });
+        expect(total).toBe(2);
+        expect(rows.map(({ content }) => content)).toEqual(['y\x1a', 'x']);
+      }
+    }
+  });
+
+  it('compares names without what does not show in them', async () => {
+    const { rows } = await readAll(
+      '\u200bem\u200bail\u00a0,sub\u00adject,\u2060content\ufeff,First\u00a0 name\n' +
+        'a@example.com,Hi {{first name}},Dear {{\u00a0FIRST\u200b\u2003name}},Ana\n',
+    );
+
+    expect(rows).toEqual([{ row: 1, email: 'a@example.com', subject: 'Hi Ana', content: 'Dear Ana' }]);
+  });
+
+  it('shows escaped what does not show in a name', async () => {
+    await expect(readAll('e\x07mail,subject,con\u2800tent\n')).rejects.toThrow(
+      'it has "e\\u{7}mail", "subject", "con\\u{2800}tent"',
+    );
+    await expect(readAll('email,subject,content,a\x1bb,A\x1bB\n')).rejects.toThrow('the column "a\\u{1b}b" twice');
+  });
+
   it.each(['\n', '\r\n', '\r'])('takes %j as the end of a line and ignores blank ones', async (end) => {
     const file = ['', 'email,subject,content', '', 'a@example.com,A,"1', '2"', '   ', 'b@example.com,B,3', '', ''].join(
       end,
