@@ -94,17 +94,17 @@ describe('the stack', () => {
       {
         role: 'CampaignsSend',
         Condition: { StringEquals: sender },
-        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+        arns: expect.stringMatching(/configuration-set\/\*.*identity\/\*/),
       },
       {
         role: 'TransactionalEmail',
         Condition: { StringEquals: sender },
-        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+        arns: expect.stringMatching(/configuration-set\/\*.*identity\/\*/),
       },
       {
         role: 'TransactionalEmail',
         Condition: { StringLike: expect.anything(), StringNotEquals: sender },
-        arns: expect.stringMatching(/identity\/\*.*configuration-set\/\*/),
+        arns: expect.stringMatching(/configuration-set\/\*.*identity\/\*/),
       },
     ]);
   });
