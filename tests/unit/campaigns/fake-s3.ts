@@ -61,8 +61,6 @@ export async function openFakeS3() {
   return {
     endpoint,
     objects,
-    /** Multipart uploads that were begun and neither completed nor aborted. */
-    openUploads: () => parts.size,
     refuse: (when: typeof refuse) => {
       refuse = when;
     },
