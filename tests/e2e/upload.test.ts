@@ -92,31 +92,60 @@ describe('a bad upload', () => {
     expect([wrong.status, await wrong.json()]).toEqual([403, { message: 'Forbidden' }]);
   });
 
-  it('that is cut off or cancelled starts no campaign', async () => {
+  it('leaves nothing behind', async () => {
+    expect(await (await product.call('GET', '/campaigns')).json()).toEqual({ campaigns: [] });
+  });
+});
+
+describe('an upload that ends before its last byte', () => {
+  const listed = async () => {
+    const { campaigns } = (await (await product.call('GET', '/campaigns')).json()) as { campaigns: UploadAnswer[] };
+    return campaigns.map(({ batchId }) => batchId);
+  };
+  /** A form that is whole, so that it would be sent if the rest were not waited for. */
+  const formOf = (name: string) =>
+    `--XX\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n${csv(100, name)}\r\n--XX--\r\n`;
+  const withLength = (form: string) => `Content-Length: ${form.length + 1}\r\n\r\n${form}`;
+  const inChunks = (form: string) => `Transfer-Encoding: chunked\r\n\r\n${form.length.toString(16)}\r\n${form}\r\n`;
+
+  async function interrupted(rest: string, interrupt: 'end' | 'resetAndDestroy') {
     const { hostname, port } = new URL(product.outputs.apiUrl);
-    const body = `--XX\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n${HEADER}${ROW.repeat(1_000)}`;
     const head = [
       'POST /upload HTTP/1.1',
       `Host: ${hostname}`,
       `Authorization: Bearer ${product.outputs.apiKey}`,
       'Content-Type: multipart/form-data; boundary=XX',
-      `Content-Length: ${body.length * 2}`,
     ].join('\r\n');
-    const closed = ['end', 'resetAndDestroy'].map(async (how) => {
-      const socket = connect(Number(port), hostname);
-      await new Promise<void>((resolve) => socket.write(`${head}\r\n\r\n${body}`, () => resolve()));
-      if (how === 'end') socket.resume().end();
-      else socket.resetAndDestroy();
-      await once(socket, 'close');
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes.toString();
     });
+    await new Promise<void>((resolve) => socket.write(`${head}\r\n${rest}`, () => resolve()));
+    socket[interrupt]();
+    await once(socket, 'close');
+    return answer;
+  }
 
-    await Promise.all(closed);
+  it.each([
+    ['cut off', 'end', 'with its length', withLength],
+    ['cut off', 'end', 'in chunks', inChunks],
+    ['cancelled', 'resetAndDestroy', 'with its length', withLength],
+    ['cancelled', 'resetAndDestroy', 'in chunks', inChunks],
+  ] as const)('%s (%s) %s starts no campaign, and the next one works', async (_name, interrupt, _how, rest) => {
+    const before = await listed();
+    const name = `${interrupt.toLowerCase()}${before.length}`;
 
-    expect((await product.call('GET', '/health')).status).toBe(200);
-  });
+    const answer = await interrupted(rest(formOf(name)), interrupt);
+    const response = await product.upload(csv(3, `after-${name}-`));
+    const { batchId } = (await response.json()) as UploadAnswer;
+    const campaign = await product.ended(batchId);
 
-  it('leaves nothing behind', async () => {
-    expect(await (await product.call('GET', '/campaigns')).json()).toEqual({ campaigns: [] });
+    expect(answer).not.toMatch(/^HTTP\/1\.1 2/);
+    expect(response.status).toBe(202);
+    expect(campaign).toMatchObject({ status: 'SUCCEEDED', counts: { PENDING: 0, QUEUED: 0, SENT: 3, ERROR: 0 } });
+    expect(await listed()).toEqual([batchId, ...before]);
+    expect((await product.mailbox('')).filter(({ to }) => to.startsWith(name))).toEqual([]);
   });
 });
 
