@@ -28,6 +28,7 @@ import { clientOptions, closing, gatewayFor, temporaryFolder } from './support.t
 
 const track = closing();
 const Bucket = 'files';
+const MIB = 1024 ** 2;
 
 interface Event {
   detailType: string;
@@ -332,5 +333,37 @@ describe('a file that was changed on the disk', () => {
     await expect(client.send(new GetObjectCommand({ Bucket, Key: 'a/rows.csv' }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 500 },
     });
+  });
+
+  it.each([
+    ['its first part', 0],
+    ['its last part', 5 * MIB],
+  ])('is not served or copied when it was uploaded in parts and %s has another byte', async (_name, at) => {
+    const { client, store } = await start();
+    const Key = 'parts.csv';
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const part = async (PartNumber: number, Body: Buffer) => {
+      const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+      return { PartNumber, ETag };
+    };
+    const Parts = [await part(1, Buffer.alloc(5 * MIB, 'a')), await part(2, Buffer.from('the end'))];
+    await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+    const CopySource = `${Bucket}/${Key}`;
+    await client.send(new CopyObjectCommand({ Bucket, Key: 'copy.csv', CopySource }));
+    const [stored, copied] = [store.find(Bucket, Key), store.find(Bucket, 'copy.csv')];
+    if (!stored || !copied) throw new Error('It was not stored');
+
+    for (const object of [stored, copied]) {
+      await expect(store.check(Bucket, object)).resolves.toBeUndefined();
+      const bytes = readFileSync(store.pathOf(object.file));
+      writeFileSync(store.pathOf(object.file), bytes.fill('X', at, at + 1));
+      utimesSync(store.pathOf(object.file), new Date(0), new Date(0));
+      await expect(store.check(Bucket, object)).rejects.toThrow(`s3://${Bucket}/${object.key}, is damaged`);
+    }
+    const failed = { $metadata: { httpStatusCode: 500 } };
+    await expect(client.send(new GetObjectCommand({ Bucket, Key }))).rejects.toMatchObject(failed);
+    const again = { Bucket, Key: 'again.csv', CopySource };
+    await expect(client.send(new CopyObjectCommand(again))).rejects.toMatchObject(failed);
+    expect(store.find(Bucket, 'again.csv')).toBeUndefined();
   });
 });

@@ -8,7 +8,7 @@ import { checkWrite, readRange } from '../protocol/conditions.ts';
 import { headersToKeep, readTags } from '../protocol/object-headers.ts';
 import { invalidArgument, malformedXml, noContent, noSuchUpload, ok } from '../protocol/responses.ts';
 import { elementsOf, textOf, xmlDocument } from '../protocol/xml.ts';
-import type { ObjectRecord, Part, Upload } from '../state/object-store.ts';
+import { multipartEtag, type ObjectRecord, type Part, type Upload } from '../state/object-store.ts';
 import { copySource } from './objects.ts';
 import type { S3Context } from './operations.ts';
 import { receive, receiveText } from './receive.ts';
@@ -46,7 +46,7 @@ export async function uploadPartCopy(context: S3Context, call: S3Call): Promise<
   const { store, now } = context;
   const upload = required(context, call);
   const number = partNumber(call);
-  const source = copySource(context, call);
+  const source = await copySource(context, call);
   const range = readRange(call.header('x-amz-copy-source-range'), source.size);
   const draft = store.draft();
   const md5 = createHash('md5');
@@ -75,12 +75,12 @@ export async function completeMultipartUpload(context: S3Context, call: S3Call):
     await pipeline(createReadStream(store.pathOf(file)), createWriteStream(draft.path, { flags: 'a' }));
   }
   checkWrite(call, store.find(call.bucket, call.key));
-  const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
   const object: ObjectRecord = {
     key: upload.key,
     file: draft.keep(),
     size: parts.reduce((sum, part) => sum + part.size, 0),
-    etag: `${createHash('md5').update(digests).digest('hex')}-${parts.length}`,
+    etag: multipartEtag(parts.map(({ etag }) => Buffer.from(etag, 'hex'))),
+    partSizes: parts.map(({ size }) => size),
     lastModified: now(),
     headers: upload.headers,
     ...(upload.tags ? { tags: upload.tags } : {}),

@@ -92,7 +92,7 @@ export async function deleteObjects({ store, deleted, max }: S3Context, call: S3
 
 export async function copyObject(context: S3Context, call: S3Call): Promise<AwsResponse> {
   const { store, now } = context;
-  const source = copySource(context, call);
+  const source = await copySource(context, call);
   checkWrite(call, store.find(call.bucket, call.key));
   const replaces = call.header('x-amz-metadata-directive') === 'REPLACE';
   const draft = store.draft();
@@ -115,8 +115,8 @@ export async function copyObject(context: S3Context, call: S3Call): Promise<AwsR
   return ok(call, {}, xmlDocument('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified }));
 }
 
-/** The object that `x-amz-copy-source` names. Throws if the conditions of the copy fail. */
-export function copySource(context: S3Context, call: S3Call): ObjectRecord {
+/** The object that `x-amz-copy-source` names. Throws if the conditions of the copy fail, and StoreFailure if its file is damaged. */
+export async function copySource(context: S3Context, call: S3Call): Promise<ObjectRecord> {
   const named = (call.header('x-amz-copy-source') ?? '').split('?')[0] ?? '';
   const { bucket, key } = splitAddress(named.startsWith('/') ? named : `/${named}`, undefined);
   if (!context.store.hasBucket(bucket)) throw noSuchBucket();
@@ -124,6 +124,7 @@ export function copySource(context: S3Context, call: S3Call): ObjectRecord {
   if (checkRead(call, source, 'x-amz-copy-source-') === 'not-modified') {
     throw preconditionFailed();
   }
+  await context.store.check(bucket, source);
   return source;
 }
 

@@ -15,6 +15,8 @@ export interface ObjectRecord {
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
+  /** Of a multipart upload, whose ETag is made of the MD5s of its parts. Missing in objects that older versions stored. */
+  readonly partSizes?: readonly number[];
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
   /** content-type, cache-control and x-amz-meta-…, as in responses. */
@@ -159,14 +161,15 @@ export class ObjectStore {
   }
 
   /**
-   * Reads an object's file before it is served. Throws StoreFailure where its bytes are not those that were stored. The ETag of a multipart
-   * upload is no checksum of the whole: of such an object only the size is checked.
+   * Reads an object's file before it is served. Throws StoreFailure where its bytes are not those that were stored. Of a multipart upload
+   * that an older version stored only the size is checked.
    */
-  async check(bucket: string, { key, file, size, etag }: ObjectRecord): Promise<void> {
+  async check(bucket: string, object: ObjectRecord): Promise<void> {
+    const { key, file, size, etag } = object;
     const path = this.pathOf(file);
     const found = statSync(path, { throwIfNoEntry: false });
     if (found?.size === size && this.#checked.get(file) === found.mtimeMs) return;
-    const isWhole = found?.size === size && (etag.includes('-') || (await md5Of(path)) === etag);
+    const isWhole = found?.size === size && (hasUnknownParts(object) || (await etagOfFile(path, object)) === etag);
     if (!isWhole || !found) {
       throw new StoreFailure(
         'damaged',
@@ -245,10 +248,32 @@ const readRecord = <T>(record: unknown): T => JSON.parse(String(record)) as T;
 
 const LAST_CHARACTER = '\u{10ffff}';
 
-async function md5Of(path: string): Promise<string> {
+const hasUnknownParts = ({ etag, partSizes }: ObjectRecord) => etag.includes('-') && !partSizes;
+
+/** The ETag that the bytes of a file have. */
+async function etagOfFile(path: string, { partSizes }: ObjectRecord): Promise<string> {
+  if (!partSizes) return (await md5Of(createReadStream(path))).toString('hex');
+  const digests: Buffer[] = [];
+  let start = 0;
+  for (const size of partSizes) {
+    const end = start + size;
+    digests.push(await md5Of(size === 0 ? [] : createReadStream(path, { start, end: end - 1 })));
+    start = end;
+  }
+  return multipartEtag(digests);
+}
+
+/**
+ * The ETag of a multipart upload, from the MD5s of its parts.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+export const multipartEtag = (digests: readonly Uint8Array[]): string =>
+  `${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-${digests.length}`;
+
+async function md5Of(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Buffer> {
   const hash = createHash('md5');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest('hex');
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.digest();
 }
 
 async function ignoreMissing(work: Promise<void>): Promise<void> {
