@@ -15,7 +15,7 @@ import { principalsOf } from './gateway/principals.ts';
 import type { Principal, ServiceHandler } from './gateway/types.ts';
 import { checkRoles } from './iam/creation.ts';
 import { Iam } from './iam/iam.ts';
-import { AWS_LIMITS, type Limits } from './limits/limits.ts';
+import { AWS_LIMITS, type CallLimitName, type Limits } from './limits/limits.ts';
 import { limitsRoute } from './limits/route.ts';
 import { limitCalls } from './limits/step.ts';
 import { bucketsOf } from './s3/definitions.ts';
@@ -73,6 +73,8 @@ export interface Services {
   readonly services: Map<string, ServiceHandler>;
   readonly localRoutes: LocalRoutes;
   readonly meter: Meter;
+  /** Counts a call that a quota refused, for `/_local/limits`. */
+  onThrottled(name: CallLimitName): void;
   /** Allows and denies calls by the policies of the template. */
   readonly iam: Iam;
   /** To be started once every service that a rule may call is there. */
@@ -90,7 +92,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const { limits = AWS_LIMITS } = options;
   const { max } = limits;
   const throttled = new Map<string, number>();
-  const onThrottled = (name: string) => void throttled.set(name, (throttled.get(name) ?? 0) + 1);
+  const onThrottled = (name: CallLimitName) => void throttled.set(name, (throttled.get(name) ?? 0) + 1);
   const onFailure = (reason: Error, isFatal: boolean, where: string) => {
     if (isFatal && onFatal) onFatal(reason);
     else options.onError(reason, where);
@@ -201,6 +203,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       services,
       localRoutes,
       meter,
+      onThrottled,
       iam: permissions,
       events: events.bus,
       async close() {

@@ -24,6 +24,7 @@ const DOCS = 'https://docs.aws.amazon.com';
 const STATES = `${DOCS}/step-functions/latest/dg/service-quotas.html`;
 const LAMBDA = `${DOCS}/lambda/latest/dg/gettingstarted-limits.html`;
 const HTTP_API = `${DOCS}/apigateway/latest/developerguide/http-api-quotas.html`;
+const HTTP_API_THROTTLING = `${DOCS}/apigateway/latest/developerguide/http-api-throttling.html`;
 const SQS = `${DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html`;
 const DYNAMODB = `${DOCS}/amazondynamodb/latest/developerguide/ServiceQuotas.html`;
 const DYNAMODB_API = `${DOCS}/amazondynamodb/latest/APIReference`;
@@ -37,7 +38,7 @@ const states = (bucket: number, perSecond: number): CallLimit => ({
 });
 
 /**
- * Calls that AWS refuses beyond a rate for the account, by `service.Operation`. The values are those of us-east-1, us-west-2 and
+ * Calls that AWS refuses beyond a rate for the account, by `service.Operation`; `httpApi.throttle` is all requests of HTTP APIs. The values are those of us-east-1, us-west-2 and
  * eu-west-1; other Regions have less of some.
  */
 export const CALL_LIMITS = {
@@ -67,6 +68,13 @@ export const CALL_LIMITS = {
     perSecond: 1,
     answer: '429 TooManyRequestsException',
     source: `${DOCS}/ses/latest/APIReference/API_GetSendQuota.html`,
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html. The throttling of a stage holds besides, and is off with it.
+  'httpApi.throttle': {
+    bucket: 5_000,
+    perSecond: 10_000,
+    answer: '429 Too Many Requests',
+    source: HTTP_API_THROTTLING,
   },
 } as const satisfies Record<string, CallLimit>;
 

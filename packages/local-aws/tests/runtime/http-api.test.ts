@@ -8,7 +8,7 @@ import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/
 import { segmentsOf } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
 import { type HttpApiOptions, HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
-import { limitsOf, type Maxima } from '../../src/limits/limits.ts';
+import { type LimitSettings, limitsOf } from '../../src/limits/limits.ts';
 import { eventually } from './support/functions.ts';
 
 type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
@@ -42,7 +42,8 @@ async function serve(
     allowHosts?: string[];
     api?: Partial<HttpApiSpec>;
     requestTimeoutMs?: number;
-    max?: Maxima;
+    limits?: LimitSettings;
+    onThrottled?: () => void;
     refusal?: HttpApiOptions['refusal'];
   } = {},
 ) {
@@ -66,7 +67,8 @@ async function serve(
     allowHosts: changes.allowHosts ?? [],
     descriptors: { scarce: true, free: () => free },
     endIdleInstance: async () => false,
-    ...(changes.max && { max: changes.max }),
+    limits: limitsOf(changes.limits),
+    ...(changes.onThrottled && { onThrottled: changes.onThrottled }),
     onProblem: () => undefined,
   });
   base = `http://127.0.0.1:${server.port}`;
@@ -74,6 +76,8 @@ async function serve(
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${base}${path}`, { headers });
 const echo: Invoke = (_arn, event) => event;
+/** One request, and hardly another ever. */
+const ONCE = { bucket: 1, perSecond: 1e-9 };
 
 /** Uses `node:http`, because `fetch` does not allow setting Host. */
 const getAs = (host: string, path: string, origin?: string): Promise<{ status: number; text: string }> =>
@@ -348,9 +352,11 @@ describe('the answer', () => {
   });
 
   it('is 503 after 30 s also where the template allows more, and the body has no limit where it is switched off', async () => {
-    const { max } = limitsOf({ 'httpApi.timeoutMs': 20, 'httpApi.bodyBytes': false });
+    const limits: LimitSettings = { 'httpApi.timeoutMs': 20, 'httpApi.bodyBytes': false };
     const routes = [route('GET /hangs', 'hangs', { timeoutMs: 60_000 }), route('POST /a', 'f')];
-    await serve(routes, (arn) => (arn === 'f' ? 'taken' : new Promise((resolve) => setTimeout(resolve, 60))), { max });
+    await serve(routes, (arn) => (arn === 'f' ? 'taken' : new Promise((resolve) => setTimeout(resolve, 60))), {
+      limits,
+    });
 
     const hung = await get('/hangs');
     const large = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
@@ -392,13 +398,30 @@ describe('the answer', () => {
   });
 
   it('is 429 beyond the stage’s throttling', async () => {
-    await serve([route('GET /a', 'f')], echo, { api: { throttle: { bucket: 1, perSecond: 0 } } });
+    let throttled = 0;
+    await serve([route('GET /a', 'f')], echo, { api: { throttle: ONCE }, onThrottled: () => throttled++ });
 
-    await get('/a');
+    const first = await get('/a');
     const answer = await get('/a');
 
     expect([answer.status, await answer.json()]).toEqual([429, { message: 'Too Many Requests' }]);
+    expect([first.status, throttled]).toEqual([200, 1]);
   });
+
+  it('is 429 beyond the quota of the account, where it is set', async () => {
+    await serve([route('GET /a', 'f')], echo, { limits: { 'httpApi.throttle': ONCE } });
+
+    expect([(await get('/a')).status, (await get('/a')).status]).toEqual([200, 429]);
+  });
+
+  it.each<LimitSettings>([{ 'httpApi.throttle': false }, { all: false }])(
+    'is never 429 where the limits are %j, whatever the stage says',
+    async (limits) => {
+      await serve([route('GET /a', 'f')], echo, { api: { throttle: ONCE }, limits });
+
+      expect([(await get('/a')).status, (await get('/a')).status]).toEqual([200, 200]);
+    },
+  );
 });
 
 describe('the authorizer', () => {

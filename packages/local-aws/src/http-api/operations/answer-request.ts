@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { LambdaRuntime } from '../../lambda/runtime.ts';
-import { AWS_LIMITS, type Maxima } from '../../limits/limits.ts';
+import { AWS_LIMITS, type Limits, type Maxima } from '../../limits/limits.ts';
 import { TokenBucket } from '../../limits/token-bucket.ts';
 import type { HttpApiSpec } from '../definitions.ts';
 import { readBody } from '../protocol/body.ts';
@@ -22,8 +22,10 @@ export interface AnswerOptions {
   open: boolean | Readonly<Record<string, unknown>>;
   /** Bytes that the heap of this process may have. */
   heapLimit?: number;
-  /** The largest body, and the longest wait for a function. */
-  max?: Maxima;
+  /** The largest body, the longest wait for a function, and whether requests are throttled. */
+  limits?: Limits;
+  /** Called for each request that is throttled. */
+  onThrottled?(): void;
   onProblem(message: string): void;
 }
 
@@ -31,23 +33,28 @@ export interface AnswerOptions {
 export class RequestAnswers {
   private readonly options: AnswerOptions;
   private readonly decisions = new AuthorizerCache();
-  private readonly throttle: TokenBucket | undefined;
+  private readonly throttles: readonly TokenBucket[];
   private readonly max: Maxima;
   private readonly bodies: BodyBudget;
 
   constructor(options: AnswerOptions) {
     this.options = options;
     this.bodies = new BodyBudget(options.heapLimit ?? getHeapStatistics().heap_size_limit);
-    const { throttle } = options.api;
-    this.throttle = throttle && new TokenBucket(throttle, Date.now());
-    this.max = options.max ?? AWS_LIMITS.max;
+    const { calls, max } = options.limits ?? AWS_LIMITS;
+    const account = calls['httpApi.throttle'];
+    const buckets = account ? [options.api.throttle, account] : [];
+    this.throttles = buckets.flatMap((bucket) => (bucket ? [new TokenBucket(bucket, Date.now())] : []));
+    this.max = max;
   }
 
   /** The response to a request. @throws AwsError of Lambda */
   async answer(apiRequest: ApiRequest): Promise<HttpAnswer> {
     const { api } = this.options;
     const { request, rawPath } = apiRequest;
-    if (this.throttle && !this.throttle.take(apiRequest.now)) return ANSWERS.tooManyRequests;
+    if (!this.throttles.every((throttle) => throttle.take(apiRequest.now))) {
+      this.options.onThrottled?.();
+      return ANSWERS.tooManyRequests;
+    }
     if (api.cors && request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       return { status: 204, headers: preflightHeaders(api.cors, request), cookies: [], body: Buffer.alloc(0) };
     }
