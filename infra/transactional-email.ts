@@ -22,6 +22,8 @@ export class TransactionalEmail extends Construct {
     const allowedSenders = listParameter(this, 'AllowedSenders', {
       description: 'Addresses and domains, in lower case, that are accepted in from, or * to leave it to the providers',
       default: 'pregon.test',
+      // Of nothing the pattern below would make a grant for every sender.
+      allowedPattern: '[^A-Z]+',
     });
 
     this.worker = new QueueWorker(this, 'Email', shared, {

@@ -77,6 +77,18 @@ describe('the stack', () => {
     expect(tooWide).toEqual([]);
   });
 
+  it('takes no empty list of allowed senders, of which a grant for every sender would be made', () => {
+    const { AllowedPattern } = templateOf('dev').Parameters.AllowedSenders as { AllowedPattern: string };
+    for (const [value, isTaken] of [
+      ['', false],
+      ['Shop.example', false],
+      ['shop.example,a@b.example', true],
+      ['*', true],
+    ] as const) {
+      expect([value, new RegExp(`^(?:${AllowedPattern})$`).test(value)]).toEqual([value, isTaken]);
+    }
+  });
+
   it('lets the workers send by SES from the sender, and the email worker from the allowed senders too', () => {
     const sending = ofType('AWS::IAM::Role').flatMap(([role, { Properties }]) => {
       const policies = Properties?.Policies as { PolicyDocument: { Statement: Statement[] } }[];
