@@ -162,8 +162,9 @@ async function attempt<J extends Job, M>(
 async function claim(
   job: Job,
   { lease, provider }: { lease: Lease; provider: string },
-  { ledger, clock, telemetry, latency }: DeliveryDeps,
+  deps: DeliveryDeps,
 ): Promise<Claim> {
+  const { ledger, clock, telemetry, latency } = deps;
   const started = clock.now();
   try {
     const claimed = await withTimeout(clock, CLAIM_TIMEOUT_MS, (signal) =>
@@ -174,7 +175,7 @@ async function claim(
     return claimed;
   } catch (error) {
     // The claim may have been written. Without the release the row would become unconfirmed, though nothing was sent.
-    await ledger.release(job.row, lease.leaseId, { countAttempt: false });
+    await releaseLease(deps, job.row, lease.leaseId, { countAttempt: false });
     throw error;
   }
 }
@@ -270,9 +271,12 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
     case 'leased':
       return { kind: 'leased', row: claim.row, lease: claim.lease };
     case 'expired': {
-      const row = await deps.ledger.expire(job.row, claim.lease);
+      const row = (await deps.ledger.expire(job.row, claim.lease)) ?? claim.row;
+      if (row.lease) return { kind: 'leased', row, lease: row.lease };
+      // The holder has just ended the lease and not sent.
+      if (row.status === 'QUEUED') return refused('hold');
       deps.telemetry.count('Unconfirmed');
-      return { kind: 'already', row: row ?? claim.row };
+      return { kind: 'already', row };
     }
     default:
       return { kind: 'already', row: claim.row };

@@ -1,5 +1,6 @@
 import type { PregonError } from '../errors.ts';
 import type { LedgerRow, SendError } from '../ledger/send.ts';
+import type { RowId } from '../ledger/transitions.ts';
 import type { Channel, DeliveryDeps, Job, Outcome } from './channel.ts';
 import { loggable } from './providers/http-answer.ts';
 
@@ -39,7 +40,7 @@ export async function record<J extends Job, M>(
 }
 
 /** Ends the claim of a row that was not sent. */
-export const releaseLease = (deps: DeliveryDeps, row: LedgerRow, leaseId: string, counted: { countAttempt: boolean }) =>
+export const releaseLease = (deps: DeliveryDeps, row: RowId, leaseId: string, counted: { countAttempt: boolean }) =>
   withRetries(deps, () => deps.ledger.release(row, leaseId, counted));
 
 async function recordSent(

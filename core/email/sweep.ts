@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { type EmailBatch, rowsOf } from './batch.ts';
 import type { EmailMessage, EmailQueue } from './queue.ts';
 import type { EmailStore } from './store.ts';
-import { planFor } from './sweep-plan.ts';
+import { firstSweepAt, planFor } from './sweep-plan.ts';
 
 export interface EmailSweepDeps {
   table: DynamoTable;
@@ -75,9 +75,12 @@ async function sweepBatch(
     if (nextSweepAt !== undefined) nextSweeps.push(nextSweepAt);
     const { batchId, rowNumber } = row;
     if (action === 'expire' && row.lease) {
-      await expire(table, row, row.lease);
-      telemetry.count('Unconfirmed');
-      swept.expired += 1;
+      const after = await expire(table, row, row.lease);
+      if (after?.status === 'QUEUED') nextSweeps.push(firstSweepAt(table.clock.now()));
+      else {
+        telemetry.count('Unconfirmed');
+        swept.expired += 1;
+      }
     } else if (action === 'enqueue' || (action === 'take up' && (await store.takeUp(row)))) {
       messages.push({ batchId, rowNumber });
       swept[action === 'enqueue' ? 'enqueued' : 'takenUp'] += 1;

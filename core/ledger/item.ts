@@ -58,7 +58,10 @@ export function toSend(item: Item): Send {
 /** A whole state item, its lease included. */
 export function toRow(item: Item): LedgerRow {
   const row: LedgerRow = toSend(item);
-  if (typeof item.leaseId === 'string') row.lease = { leaseId: item.leaseId, leaseUntil: Number(item.leaseUntil) };
+  const { leaseId, leaseUntil, extendedLeaseId } = item;
+  if (typeof leaseId === 'string') {
+    row.lease = { leaseId, leaseUntil: Number(leaseUntil), ...(extendedLeaseId === leaseId && { extended: true }) };
+  }
   if (typeof item.lastLeaseId === 'string') row.lastLeaseId = item.lastLeaseId;
   return row;
 }

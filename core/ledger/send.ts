@@ -44,6 +44,8 @@ export interface Lease {
   leaseId: string;
   /** Milliseconds since the epoch. */
   leaseUntil: number;
+  /** It was found over before, so that its holder has had time to end it. */
+  extended?: true;
 }
 
 /** A state item of the table. */

@@ -30,6 +30,12 @@ export const LEASE_MS = 30_000;
 /** A lease counts as expired only this long after its end, because two clocks may differ. */
 export const LEASE_MARGIN_MS = 1_000;
 
+/**
+ * A lease that is found over is extended once by this much, the longest timeout of a worker. A process that was stopped, such as a laptop
+ * asleep, wakes its workers all at once: one may find the lease of another that has had no time yet to end it.
+ */
+export const LEASE_GRACE_MS = 10_000;
+
 /** The clocks of two workers differ by less. */
 const MAX_CLOCK_SKEW_MS = 10_000;
 
@@ -173,20 +179,35 @@ export async function failUnclaimed(
   return item !== undefined;
 }
 
-/** Ends a lease if it has expired, and resolves to the row. It left no record, so nobody knows whether the email was sent, and the row is never taken over. */
-export async function expire(table: DynamoTable, id: RowId, lease: Lease): Promise<LedgerRow | undefined> {
+/**
+ * Ends a lease that is over and was extended; extends it the first time. Resolves to the row, which has the lease as long as it is not ended.
+ * The lease left no record, so nobody knows whether the email was sent, and the row is never taken over.
+ */
+export async function expire(table: DynamoTable, id: RowId, { leaseId }: Lease): Promise<LedgerRow | undefined> {
   const row = await getRow(table, id);
-  if (row?.lease?.leaseId !== lease.leaseId) return row;
-  if (!isOver(await bounded(table, id, row.lease), table.clock.now())) return row;
+  if (row?.lease?.leaseId !== leaseId) return row;
+  const lease = await bounded(table, id, row.lease);
+  if (!isOver(lease, table.clock.now())) return { ...row, lease };
+  if (!lease.extended) return extend(table, id, lease);
   const until = new Date(lease.leaseUntil).toISOString();
   const message = `The worker that held this row until ${until} left no record of what it did.`;
   await updateIf(table, {
     key: stateKey(id.batchId, id.rowNumber),
     update: `${TO_ERROR}, #lastLeaseId = :leaseId REMOVE #leaseId, #leaseUntil`,
     condition: '#leaseId = :leaseId',
-    values: { ...errorValues(table, row, errorOf('DeliveryUnconfirmed', message)), ':leaseId': lease.leaseId },
+    values: { ...errorValues(table, row, errorOf('DeliveryUnconfirmed', message)), ':leaseId': leaseId },
   });
   return getRow(table, id);
+}
+
+async function extend(table: DynamoTable, id: RowId, { leaseId, leaseUntil }: Lease): Promise<LedgerRow | undefined> {
+  const item = await updateIf(table, {
+    key: stateKey(id.batchId, id.rowNumber),
+    update: 'SET #leaseUntil = :until, #extendedLeaseId = :leaseId',
+    condition: '#leaseId = :leaseId AND #leaseUntil = :seen',
+    values: { ':until': table.clock.now() + LEASE_GRACE_MS, ':leaseId': leaseId, ':seen': leaseUntil },
+  });
+  return item ? toRow(item) : getRow(table, id);
 }
 
 /** Reads a row with consistency. */

@@ -53,7 +53,9 @@ async function sweepRequest({ table, store, queue, telemetry }: RequestSweepDeps
   if (row?.status !== 'QUEUED') return;
   if (row.lease) {
     if (!isOver(row.lease, table.clock.now())) return;
-    await expire(table, rowOf(id), row.lease);
+    const after = await expire(table, rowOf(id), row.lease);
+    // The lease was extended, or its holder has just ended it. A later sweep decides.
+    if (after?.status === 'QUEUED') return;
     telemetry.count('Unconfirmed');
     swept.expired += 1;
   } else if (await store.touch(row)) {

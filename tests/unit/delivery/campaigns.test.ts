@@ -9,7 +9,7 @@ import { settle } from '../../../core/campaigns/settle.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
-import { errorOf } from '../../../core/ledger/transitions.ts';
+import { errorOf, LEASE_GRACE_MS, LEASE_MARGIN_MS } from '../../../core/ledger/transitions.ts';
 import type { Metric } from '../../../core/telemetry.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { type NewRow, putRows } from '../ledger/support.ts';
@@ -305,6 +305,8 @@ describe('a record', () => {
     expect(await refreshed()).toBeUndefined();
     expect(await campaign.row(2)).toMatchObject({ status: 'QUEUED' });
     clock.move(15_000);
+    expect(await refreshed()).toBeUndefined();
+    clock.move(LEASE_GRACE_MS + 2 * LEASE_MARGIN_MS);
     expect(await refreshed()).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 1, unconfirmed: 1 });
     expect(await campaign.row(2)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
   });

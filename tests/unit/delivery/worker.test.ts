@@ -289,11 +289,35 @@ describe('a message that comes late', () => {
     await delivery.campaign(1);
     const lease = { leaseId: 'dead', leaseUntil: delivery.clock.now() - 5_000 };
     await delivery.ledger.claim({ batchId: 'b1', rowNumber: 1 }, lease);
-    expect(await delivery.worker()([1])).toEqual([]);
+    await delivery.workOff([1]);
     expect(delivery.mailbox).toHaveLength(0);
     expect(await delivery.row(1)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
     expect(delivery.answers).toMatchObject([{ answer: 'Unconfirmed' }]);
   });
+
+  it.each([60_000, 120_000])(
+    'whose row another worker holds is not unconfirmed when both were stopped for %i ms',
+    async (stoppedMs) => {
+      await delivery.campaign(1);
+      const { ledger, clock } = delivery;
+      const other = delivery.worker();
+      const claim: typeof ledger.claim = async (...call) => {
+        const claimed = await ledger.claim(...call);
+        clock.move(stoppedMs);
+        expect(await other([1])).toEqual([]);
+        return claimed;
+      };
+      expect(await delivery.worker({ ledger: { ...ledger, claim } })([1])).toEqual([]);
+      expect(delivery.mailbox).toEqual([]);
+      const released = await delivery.row(1);
+      expect(released).toMatchObject({ status: 'QUEUED', attempts: 0 });
+      expect(released?.lease).toBeUndefined();
+
+      await delivery.workOff([1]);
+      expect(recipients()).toEqual(['b1-1']);
+      expect(delivery.metrics.get('Unconfirmed')).toBeUndefined();
+    },
+  );
 });
 
 describe('a stop', () => {

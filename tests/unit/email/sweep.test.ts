@@ -81,6 +81,9 @@ describe('the sweep of emails', () => {
     expect(await sweep()).toMatchObject({ enqueued: 0, expired: 0, closed: 0 });
 
     email.clock.move(30_000);
+    expect(await sweep()).toMatchObject({ enqueued: 0, expired: 0, closed: 0 });
+
+    email.clock.move(MINUTE);
     const counted: Metric[] = [];
     const telemetry = { ...silent, count: (metric: Metric) => counted.push(metric) };
     const swept = await sweepEmails({ ...email, telemetry }, email.clock.now() + MINUTE);

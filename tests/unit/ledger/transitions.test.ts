@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
-import { errorOf, LEASE_MARGIN_MS, LEASE_MS } from '../../../core/ledger/transitions.ts';
+import { errorOf, LEASE_GRACE_MS, LEASE_MARGIN_MS, LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 import { type NewRow, putRows } from './support.ts';
@@ -24,11 +24,20 @@ async function aRow(attributes: NewRow = {}) {
   return { batchId: 'b1', rowNumber: nextRow };
 }
 
-const lease = (leaseId: string) => ({ leaseId, leaseUntil: clock.now() + 30_000 });
+const leaseOf = (leaseId: string) => ({ leaseId, leaseUntil: clock.now() + 30_000 });
+
+/** Ends the lease of a worker that died. */
+async function expired(id: { batchId: string; rowNumber: number }) {
+  clock.move(60_000);
+  await ledger.expire(id, leaseOf('a'));
+  clock.move(LEASE_GRACE_MS + 2 * LEASE_MARGIN_MS);
+  await ledger.expire(id, leaseOf('a'));
+}
+
 const accepted = { provider: 'ses', messageId: 'm-1' };
 
 async function claimed(id: { batchId: string; rowNumber: number }, leaseId: string) {
-  const claim = await ledger.claim(id, lease(leaseId));
+  const claim = await ledger.claim(id, leaseOf(leaseId));
   if (claim.result !== 'claimed') throw new Error(`not claimed: ${claim.result}`);
   return claim.row;
 }
@@ -37,13 +46,13 @@ describe('a claim', () => {
   it('gives a queued row to one of two workers', async () => {
     // moto makes conditional writes of one moment both, now and then (docs/testing.md): then this fails, as it should.
     const id = await aRow();
-    const claims = await Promise.all(['a', 'b'].map((leaseId) => ledger.claim(id, lease(leaseId))));
+    const claims = await Promise.all(['a', 'b'].map((leaseId) => ledger.claim(id, leaseOf(leaseId))));
     expect(claims.map(({ result }) => result).sort()).toEqual(['claimed', 'leased']);
   });
 
   it('is one claim and one attempt when the call is repeated', async () => {
     const id = await aRow();
-    const mine = lease('a');
+    const mine = leaseOf('a');
     expect((await ledger.claim(id, mine)).result).toBe('claimed');
     expect((await ledger.claim(id, mine)).result).toBe('claimed');
     expect((await ledger.getRow(id))?.attempts).toBe(1);
@@ -51,7 +60,7 @@ describe('a claim', () => {
 
   it.each(['SENT', 'ERROR', 'PENDING'] as const)('is refused for a row that is %s', async (status) => {
     const id = await aRow({ status });
-    const { result } = await ledger.claim(id, lease('a'));
+    const { result } = await ledger.claim(id, leaseOf('a'));
     expect(result).toBe(status.toLowerCase());
   });
 
@@ -60,10 +69,10 @@ describe('a claim', () => {
     await claimed(id, 'a');
     clock.move(-600_000);
     try {
-      const met = await ledger.claim(id, lease('b'));
+      const met = await ledger.claim(id, leaseOf('b'));
       expect(met).toMatchObject({ result: 'leased', lease: { leaseId: 'a', leaseUntil: clock.now() + LEASE_MS } });
       clock.move(LEASE_MS + 2 * LEASE_MARGIN_MS);
-      expect((await ledger.claim(id, lease('b'))).result).toBe('expired');
+      expect((await ledger.claim(id, leaseOf('b'))).result).toBe('expired');
     } finally {
       clock.move(600_000);
     }
@@ -73,11 +82,11 @@ describe('a claim', () => {
     const id = await aRow();
     await claimed(id, 'a');
     clock.move(60_000);
-    expect((await ledger.claim(id, lease('b'))).result).toBe('expired');
+    expect((await ledger.claim(id, leaseOf('b'))).result).toBe('expired');
   });
 
   it('says that a row is not there', async () => {
-    expect(await ledger.claim({ batchId: 'b1', rowNumber: 9_999 }, lease('a'))).toEqual({ result: 'missing' });
+    expect(await ledger.claim({ batchId: 'b1', rowNumber: 9_999 }, leaseOf('a'))).toEqual({ result: 'missing' });
   });
 });
 
@@ -115,14 +124,13 @@ describe('a record', () => {
     const error = errorOf('MessageRejected', 'no');
     expect(await ledger.recordError(row, 'a', error)).toBe(true);
     expect(await ledger.recordError(row, 'a', error)).toBe(true);
-    expect((await ledger.claim(id, lease('b'))).result).toBe('error');
+    expect((await ledger.claim(id, leaseOf('b'))).result).toBe('error');
   });
 
   it('by the late holder turns an unconfirmed row into SENT', async () => {
     const id = await aRow();
     const row = await claimed(id, 'a');
-    clock.move(60_000);
-    await ledger.expire(id, { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 });
+    await expired(id);
     expect((await ledger.getRow(id))?.error?.code).toBe('DeliveryUnconfirmed');
     expect(await ledger.recordSent(row, 'a', accepted)).toBe(true);
     const sent = await ledger.getRow(id);
@@ -133,12 +141,11 @@ describe('a record', () => {
   it('by the late holder also wins over a redrive that nobody has taken up yet', async () => {
     const id = await aRow();
     const row = await claimed(id, 'a');
-    clock.move(60_000);
-    await ledger.expire(id, { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 });
+    await expired(id);
     await ledger.requeue(id, 'resend');
     await queue(id.rowNumber);
     expect(await ledger.recordSent(row, 'a', accepted)).toBe(true);
-    expect((await ledger.claim(id, lease('b'))).result).toBe('sent');
+    expect((await ledger.claim(id, leaseOf('b'))).result).toBe('sent');
   });
 
   it('by anybody else does not', async () => {
@@ -156,12 +163,37 @@ describe('a lease that runs out', () => {
     const held = { leaseId: 'a', leaseUntil: row.lease?.leaseUntil ?? 0 };
     await ledger.expire(id, held);
     expect((await ledger.getRow(id))?.status).toBe('QUEUED');
-    clock.move(60_000);
-    await ledger.expire(id, held);
+    await expired(id);
     expect(await ledger.getRow(id)).toMatchObject({
       status: 'ERROR',
       error: { code: 'DeliveryUnconfirmed', retryable: false },
     });
+  });
+
+  it('is extended once, so that a holder that was stopped as well can release it', async () => {
+    const id = await aRow();
+    await claimed(id, 'a');
+    clock.move(120_000);
+    const lease = { leaseId: 'a', leaseUntil: clock.now() + LEASE_GRACE_MS, extended: true as const };
+    expect(await ledger.expire(id, lease)).toMatchObject({ status: 'QUEUED', lease });
+    expect((await ledger.claim(id, leaseOf('b'))).result).toBe('leased');
+    expect(await ledger.release(id, 'a', { countAttempt: false })).toBe(true);
+    await claimed(id, 'b');
+
+    clock.move(60_000);
+    expect(await ledger.expire(id, leaseOf('b'))).toMatchObject({ status: 'QUEUED', lease: { leaseId: 'b' } });
+    clock.move(LEASE_GRACE_MS + 2 * LEASE_MARGIN_MS);
+    expect(await ledger.expire(id, leaseOf('b'))).toMatchObject({ error: { code: 'DeliveryUnconfirmed' } });
+  });
+
+  it('is extended by one of two that find it', async () => {
+    const id = await aRow();
+    await claimed(id, 'a');
+    clock.move(60_000);
+    const lease = { leaseId: 'a', leaseUntil: clock.now() + LEASE_GRACE_MS, extended: true as const };
+    for (const row of await Promise.all([1, 2].map(() => ledger.expire(id, leaseOf('a'))))) {
+      expect(row).toMatchObject({ status: 'QUEUED', lease });
+    }
   });
 });
 

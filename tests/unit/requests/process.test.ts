@@ -1,7 +1,7 @@
 import { PregonError } from '../../../core/errors.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { listSends } from '../../../core/ledger/list-sends.ts';
-import { LEASE_MS } from '../../../core/ledger/transitions.ts';
+import { LEASE_GRACE_MS, LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { MAX_TRIES } from '../../../core/requests/channel.ts';
 import { rowOf } from '../../../core/requests/item.ts';
 import { openRequests } from './support.ts';
@@ -219,6 +219,10 @@ describe('processing a request', () => {
       leaseId: 'dead',
       leaseUntil: channel.table.clock.now() - 10_000,
     });
+    await channel.work();
+    const [later] = channel.queue.messages;
+    expect(later?.delayMs).toBeGreaterThan(LEASE_GRACE_MS);
+    channel.table.clock.move(15_000);
     await channel.work();
 
     expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });

@@ -80,6 +80,8 @@ describe('the sweep of requests', () => {
     expect(await sweep()).toEqual({ checked: 1, enqueued: 0, expired: 0 });
 
     clock.move(3 * MINUTE);
+    expect(await sweep()).toEqual({ checked: 1, enqueued: 0, expired: 0 });
+    clock.move(MINUTE);
     expect(await sweep()).toEqual({ checked: 1, enqueued: 0, expired: 1 });
     expect(await channel.store.getRow(id)).toMatchObject({ status: 'ERROR', error: { code: 'DeliveryUnconfirmed' } });
     expect(channel.queue.messages).toEqual([]);
