@@ -21,6 +21,7 @@ import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { type LimitSettings, limitsOf } from './limits/limits.ts';
 import { startServices, systemChance } from './services.ts';
+import { continueTime } from './steady-time.ts';
 import { isStoreFailure } from './storage/failure.ts';
 import type { Template } from './template/template.ts';
 import { NO_TRANSITIONS } from './usage/estimate.ts';
@@ -136,6 +137,7 @@ async function start(
   const { max } = limits;
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
+  closers.add(continueTime(dataDir, onNotice));
   const listener = await listening('--port', options.port ?? 0, host, () => listenHttpApi(options.port ?? 0, host));
   closers.add(() => listener.close());
   const address = listener.address();
