@@ -38,8 +38,8 @@ const states = (bucket: number, perSecond: number): CallLimit => ({
 });
 
 /**
- * Calls that AWS refuses beyond a rate for the account, by `service.Operation`; `httpApi.throttle` is all requests of HTTP APIs. The values are those of us-east-1, us-west-2 and
- * eu-west-1; other Regions have less of some.
+ * Calls that AWS refuses beyond a rate for the account, by `service.Operation`; `httpApi.throttle` is all requests of HTTP APIs. The values
+ * are those of us-east-1, us-west-2 and eu-west-1; other Regions have less of some.
  */
 export const CALL_LIMITS = {
   'states.CreateStateMachine': states(100, 1),
@@ -69,7 +69,8 @@ export const CALL_LIMITS = {
     answer: '429 TooManyRequestsException',
     source: `${DOCS}/ses/latest/APIReference/API_GetSendQuota.html`,
   },
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html. The throttling of a stage holds besides, and is off with it.
+  // The values: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+  // The throttling of a stage holds besides, and is off with it.
   'httpApi.throttle': {
     bucket: 5_000,
     perSecond: 10_000,
