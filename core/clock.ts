@@ -26,10 +26,24 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Calls back after `ms` milliseconds, unless the function that it returns is called before. */
+/** A timer that comes later than this was held up: the process was stopped, such as by SIGSTOP or on a laptop asleep. */
+const HELD_UP_MS = 1_000;
+/** What came in meanwhile, such as the answer that the timer limits, is read within this time. */
+const READ_MS = 500;
+
+/**
+ * Calls back after `ms` milliseconds, unless the function that it returns is called before. On waking, Node runs timers before it reads
+ * sockets: a timer that was held up waits for a moment more.
+ */
 export function startTimer(clock: Clock, ms: number, callback: () => void): () => void {
   const cancelled = new AbortController();
-  clock.sleep(ms, cancelled.signal).then(callback, () => undefined);
+  const { signal } = cancelled;
+  const wait = async () => {
+    const due = clock.now() + ms;
+    await clock.sleep(ms, signal);
+    if (clock.now() - due > HELD_UP_MS) await clock.sleep(Math.min(ms, READ_MS), signal);
+  };
+  wait().then(callback, () => undefined);
   return () => cancelled.abort();
 }
 
