@@ -73,7 +73,7 @@ export class Campaigns extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchGetItem'], 'byStatus'),
+        table.access(['GetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
         objects('PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
         sendRate,
@@ -94,7 +94,7 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
+        table.access(['GetItem', 'Query', 'UpdateItem'], 'byStatus'),
         objects('GetObject', 'PutObject'),
         operate,
       ],
@@ -107,8 +107,8 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
-        arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun', 'DescribeMapRun'] }),
+        table.access(['GetItem', 'UpdateItem'], 'byStatus'),
+        arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun'] }),
         sendRate,
       ],
     });
