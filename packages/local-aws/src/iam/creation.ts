@@ -98,7 +98,9 @@ function ruleProblems(resource: TemplateResource, iam: Iam): string[] {
 
 function scheduleProblems(resource: TemplateResource, iam: Iam): string[] {
   const { RoleArn } = objectOf(resource.properties.Target);
-  if (typeof RoleArn !== 'string' || iam.trusts(RoleArn, 'scheduler.amazonaws.com', resource.arn ?? '')) return [];
+  // The source is the group of the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+  const group = (resource.arn ?? '').replace(/:schedule\/([^/]+)\/.*$/, ':schedule-group/$1');
+  if (typeof RoleArn !== 'string' || iam.trusts(RoleArn, 'scheduler.amazonaws.com', group)) return [];
   const message = 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.';
   return [refused(resource, message)];
 }

@@ -21,9 +21,9 @@ import {
   redrive,
   setRate,
   upload,
-} from './fire/support.ts';
-import { GRANTED_FOR_AWS } from './support/granted-for-aws.ts';
-import { eventually, Product, tempDataDir } from './support/product.ts';
+} from '../e2e/fire/support.ts';
+import { eventually, Product, tempDataDir } from '../e2e/support/product.ts';
+import { GRANTED_FOR_AWS } from './granted-for-aws.ts';
 
 interface Permissions {
   calls: { caller: string; action: string; resource: string; isAllowed: boolean }[];
