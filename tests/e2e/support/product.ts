@@ -12,33 +12,14 @@ const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 
 export const tempDataDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-e2e-'));
 
-/** What a process may use. */
-export interface Limits {
-  descriptors: number;
-  heapMb: number;
-}
-
 /** A command of the product in a process of its own, as a user runs it. */
 export class Command {
   output = '';
   readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(
-    script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys',
-    args: readonly string[],
-    limits?: Limits,
-  ) {
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
-    const heap = limits ? [`--max-old-space-size=${limits.heapMb}`] : [];
-    const [program = '', ...programArgs] = [
-      ...(limits ? ['/bin/sh', '-c', `ulimit -n ${limits.descriptors} && exec "$0" "$@"`] : []),
-      ...node,
-      ...heap,
-      `cli/${script}.ts`,
-      ...args,
-    ];
-    this.child = spawn(program, programArgs, {
+  constructor(script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys', args: readonly string[]) {
+    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `cli/${script}.ts`, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', PREGON_API_KEY: 'key-of-the-test' },
     });
@@ -82,10 +63,10 @@ export class Product {
     this.outputs = outputs;
   }
 
-  static async up(dataDir: string, args: readonly string[] = [], limits?: Limits): Promise<Product> {
+  static async up(dataDir: string, args: readonly string[] = []): Promise<Product> {
     // A killed product does not remove its outputs.
     rmSync(join(dataDir, 'outputs.json'), { force: true });
-    const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args], limits);
+    const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args]);
     return new Product(command, await readyOutputs(command, dataDir));
   }
 
