@@ -66,6 +66,8 @@ export class SharedUpdates {
   /** Rejects when the call fails, is aborted, or DynamoDB stays busy. Whether the update was made is then unknown. */
   update(statement: UpdateStatement): Promise<UpdateOutcome> {
     return new Promise((resolve, reject) => {
+      // DynamoDB does not document two statements for one item in a batch, and refuses other batches that name an item twice.
+      if (this.#waiting.some((other) => isSameItem(other.statement, statement))) this.flush();
       this.#waiting.push({ statement, resolve, reject });
       if (this.#waiting.length === MAX_STATEMENTS) this.flush();
       else this.#cancel ??= this.#later();
@@ -118,6 +120,9 @@ export class SharedUpdates {
     return (await client.send(command, { abortSignal })).Responses ?? [];
   }
 }
+
+const isSameItem = ({ key: one }: UpdateStatement, { key: other }: UpdateStatement) =>
+  one.pk === other.pk && one.sk === other.sk;
 
 /** The error that the SDK would have for a throttled call. */
 const throttled = () =>

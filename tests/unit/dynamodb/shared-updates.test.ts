@@ -63,6 +63,15 @@ test('a call has at most 25 statements', async () => {
   expect(calls.map(({ statements }) => statements.length)).toEqual([25, 25, 10]);
 });
 
+test('two updates of one item never share a call', async () => {
+  const { calls, update } = open(100);
+  await Promise.all([1, 2, 1, 3].map((row) => update(row)));
+  expect(calls.map(({ statements }) => statements.map(({ Parameters }) => Parameters?.at(-1)))).toEqual([
+    ['1', '2'],
+    ['1', '3'],
+  ]);
+});
+
 test('updates wait for others for as long as they may, and no longer once they are asked to go', async () => {
   const { clock, calls, updates, update } = open(100);
   const start = clock.now();
