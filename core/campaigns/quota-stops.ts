@@ -1,7 +1,7 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
 import { rowExpiresAt } from '../dynamodb/expiry.ts';
-import { type DynamoTable, deleteIf, type Item, updateIf } from '../dynamodb/table.ts';
+import { ItemStream } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, deleteIf, updateIf } from '../dynamodb/table.ts';
 import { CAMPAIGN_QUOTA_STOP_KEY, campaignQuotaStopKey, INDEX } from '../ledger/keys.ts';
 import type { CampaignRecord } from './campaign.ts';
 
@@ -43,22 +43,14 @@ export function createQuotaStops(table: DynamoTable): QuotaStops {
 
     async list() {
       const stops: QuotaStop[] = [];
-      let after: Item | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await table.client.send(
-          new QueryCommand({
-            TableName: table.tableName,
-            IndexName: INDEX.byStatus,
-            KeyConditionExpression: 'statusKey = :stops',
-            ExpressionAttributeValues: { ':stops': CAMPAIGN_QUOTA_STOP_KEY },
-            ...(after && { ExclusiveStartKey: after }),
-          }),
-        );
-        stops.push(
-          ...Items.map(({ batchId, updatedAt }) => ({ batchId: String(batchId), updatedAt: String(updatedAt) })),
-        );
-        after = LastEvaluatedKey;
-      } while (after);
+      const entries = new ItemStream(table, {
+        IndexName: INDEX.byStatus,
+        KeyConditionExpression: 'statusKey = :stops',
+        ExpressionAttributeValues: { ':stops': CAMPAIGN_QUOTA_STOP_KEY },
+      });
+      for await (const { batchId, updatedAt } of entries) {
+        stops.push({ batchId: String(batchId), updatedAt: String(updatedAt) });
+      }
       return stops;
     },
 
