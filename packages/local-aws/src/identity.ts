@@ -4,10 +4,12 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
+/** The secret key of every session of a role. Only the signatures of presigned addresses are verified. */
+export const LOCAL_SECRET_KEY = 'local';
 
 /**
  * The access key id of a session of a role. It depends on their names only, so the gateway identifies callers without a table of
- * sessions. There is no secret key, because signatures are not verified.
+ * sessions.
  */
 export function accessKeyFor(roleArn: string, sessionName = ''): string {
   const digest = createHash('sha256').update(`${roleArn}${sessionName}`).digest();

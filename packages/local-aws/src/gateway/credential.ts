@@ -13,7 +13,7 @@ const ANONYMOUS: Credential = { accessKeyId: '', region: LOCAL_REGION, service: 
 /** Parsed credentials by their text: each caller sends the same one all day. */
 const parsed = new Map<string, Credential>();
 
-/** Reads the credential from the Authorization header or a presigned query. Signatures are not verified. */
+/** Reads the credential from the Authorization header or a presigned query. Signatures are verified by S3 only, of presigned addresses. */
 export function credentialOf(request: IncomingMessage, query: URLSearchParams | undefined): Credential {
   const { authorization } = request.headers;
   if (authorization !== undefined) {

@@ -1,8 +1,9 @@
 import { AwsError } from '../gateway/errors.ts';
-import type { ServiceHandler } from '../gateway/types.ts';
+import type { AwsRequest, AwsResponse, ServiceHandler } from '../gateway/types.ts';
 import type { Maxima } from '../limits/limits.ts';
 import type { BucketDefinition } from './definitions.ts';
 import { OPERATIONS } from './operations/operations.ts';
+import { splitAddress } from './protocol/address.ts';
 import { readCall } from './protocol/call.ts';
 import { crossOrigin, preflight } from './protocol/cors.ts';
 import { noSuchBucket } from './protocol/responses.ts';
@@ -32,9 +33,22 @@ export function s3(options: S3Options): ServiceHandler {
   };
 
   return async (request) => {
-    const call = readCall(request, now());
-    const cors = crossOrigin(request, call, defined.get(call.bucket)?.cors ?? []);
+    const { bucket } = splitAddress(request.path, request.headers.host);
+    const cors = crossOrigin(request, defined.get(bucket)?.cors ?? []);
     if (request.method === 'OPTIONS') return preflight(cors);
+    try {
+      const response = await answer(request);
+      return cors ? { ...response, headers: { ...response.headers, ...cors } } : response;
+    } catch (error) {
+      // A page may read why its request was refused.
+      throw error instanceof AwsError && cors
+        ? new AwsError(error.code, error.message, error.status, { ...error.headers, ...cors })
+        : error;
+    }
+  };
+
+  async function answer(request: AwsRequest): Promise<AwsResponse> {
+    const call = readCall(request, now());
     const operation = OPERATIONS.get(request.operation);
     if (!operation) throw new AwsError('NotImplemented', `${request.operation} is not part of this local S3`, 501);
     const needsBucket = request.operation !== 'ListBuckets' && request.operation !== 'CreateBucket';
@@ -45,7 +59,7 @@ export function s3(options: S3Options): ServiceHandler {
       'request-id': call.requestId,
       requester: call.accessKeyId,
     };
-    const response = await operation(
+    return operation(
       {
         store,
         max,
@@ -67,8 +81,7 @@ export function s3(options: S3Options): ServiceHandler {
       },
       call,
     );
-    return cors ? { ...response, headers: { ...response.headers, ...cors } } : response;
-  };
+  }
 }
 
 /** Orders the events of a key. */

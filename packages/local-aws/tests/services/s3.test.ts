@@ -20,6 +20,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Principal } from '../../src/gateway/types.ts';
+import { LOCAL_SECRET_KEY } from '../../src/identity.ts';
 import { type LimitSettings, limitsOf } from '../../src/limits/limits.ts';
 import type { BucketDefinition } from '../../src/s3/definitions.ts';
 import { s3 } from '../../src/s3/s3.ts';
@@ -41,6 +43,7 @@ async function start(
   definition: Partial<BucketDefinition> = {},
   checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED' = 'WHEN_SUPPORTED',
   limits: LimitSettings = {},
+  role?: Principal,
 ) {
   const store = new ObjectStore(folder);
   const events: Event[] = [];
@@ -52,7 +55,7 @@ async function start(
     buckets: [{ name: Bucket, arn: `arn:aws:s3:::${Bucket}`, notifiesEventBridge: true, cors: [], ...definition }],
     publish: (detailType, { name: bucket }, detail) => events.push({ detailType, bucket, detail }),
   });
-  const gateway = await gatewayFor({ s3: handler });
+  const gateway = await gatewayFor({ s3: handler }, { identities: new Map(role && [[role.accessKeyId, role]]) });
   const client = new S3Client({ ...clientOptions(gateway), requestChecksumCalculation: checksums });
   let closed = false;
   const close = async () => {
@@ -273,6 +276,80 @@ describe('presigned addresses', () => {
     clock.now += 61_000;
     const late = await fetch(get);
     expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('Request has expired')]);
+  });
+});
+
+describe('an address that a role of the template signed', () => {
+  const role: Principal = { kind: 'role', accessKeyId: 'LKIAROLE', roleArn: 'arn:aws:iam::000000000000:role/x' };
+  const sha256 = createHash('sha256').update('a,b').digest('base64');
+
+  async function signed(input: object) {
+    const cors = [
+      { origins: ['http://127.0.0.1:3000'], methods: ['PUT'], headers: ['x-amz-checksum-sha256'], exposed: [] },
+    ];
+    const { gateway, store } = await start(undefined, { cors }, 'WHEN_REQUIRED', {}, role);
+    const client = new S3Client({
+      ...clientOptions(gateway, role.accessKeyId),
+      credentials: { accessKeyId: role.accessKeyId, secretAccessKey: LOCAL_SECRET_KEY },
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    });
+    track({ close: () => client.destroy() });
+    const command = new PutObjectCommand({ Bucket, Key: "direct it's (1).csv", ...input });
+    const url = await getSignedUrl(client, command, {
+      expiresIn: 60,
+      unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
+    });
+    return { url, stored: () => store.find(Bucket, "direct it's (1).csv")?.size };
+  }
+  const answerTo = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, { method: 'PUT', ...init });
+    return [response.status, /<Code>(\w+)/.exec(await response.text())?.[1]];
+  };
+
+  it('takes a body of the signed size and no other', async () => {
+    const { url, stored } = await signed({ ContentLength: 3 });
+    expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
+    expect(await answerTo(url, { body: 'a,b,c' })).toEqual([403, 'SignatureDoesNotMatch']);
+    expect(await answerTo(url, { body: 'a' })).toEqual([403, 'SignatureDoesNotMatch']);
+    expect(await answerTo(url, { body: Readable.from(['a,b']) as never, duplex: 'half' } as RequestInit)).toEqual([
+      403,
+      'SignatureDoesNotMatch',
+    ]);
+    expect(stored()).toBeUndefined();
+    expect(await answerTo(url, { body: 'a,b' })).toEqual([200, undefined]);
+    expect(stored()).toBe(3);
+  });
+
+  it('takes the body with the signed checksum and no other, in a header that is signed', async () => {
+    const { url, stored } = await signed({ ContentLength: 3, ChecksumSHA256: sha256 });
+    const headers = { 'x-amz-checksum-sha256': sha256 };
+    const other = createHash('sha256').update('a,c').digest('base64');
+    expect(await answerTo(url, { body: 'a,c', headers })).toEqual([400, 'BadDigest']);
+    expect(await answerTo(url, { body: 'a,c', headers: { 'x-amz-checksum-sha256': other } })).toEqual([
+      403,
+      'SignatureDoesNotMatch',
+    ]);
+    expect(await answerTo(url, { body: 'a,b' })).toEqual([403, 'SignatureDoesNotMatch']);
+    expect(await answerTo(url, { body: 'a,b', headers: { ...headers, 'x-amz-acl': 'public-read' } })).toEqual([
+      403,
+      'AccessDenied',
+    ]);
+    expect(stored()).toBeUndefined();
+    expect(await answerTo(url, { body: 'a,b', headers })).toEqual([200, undefined]);
+  });
+
+  it('works from a page: the preflight is not signed, and the page may read a refusal', async () => {
+    const { url } = await signed({ ContentLength: 3, ChecksumSHA256: sha256 });
+    const origin = 'http://127.0.0.1:3000';
+    const asks = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x-amz-checksum-sha256' };
+    const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin, ...asks } });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    const refused = await fetch(url, {
+      method: 'PUT',
+      body: 'a',
+      headers: { origin, 'x-amz-checksum-sha256': sha256 },
+    });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, origin]);
   });
 });
 

@@ -39,8 +39,8 @@ export const s3Access: AccessOf = (request) => {
   const { bucket, key } = splitAddress(request.path, headers.host);
   const action = (name: string) => `s3:${name}`;
   if (operation === 'ListBuckets') return [{ action: action('ListAllMyBuckets'), resource: '*' }];
-  // Each key is an access of its own, which the operation checks: one that is denied fails alone.
-  if (operation === 'DeleteObjects') return [];
+  // Each key is an access of its own, which the operation checks: one that is denied fails alone. A preflight is nobody's access.
+  if (operation === 'DeleteObjects' || operation === 'Preflight') return [];
   const onBucket = ON_BUCKET[operation];
   if (onBucket !== undefined) {
     return [{ action: action(onBucket), resource: bucketArn(bucket), context: listContext(query) }];

@@ -1,3 +1,4 @@
+import { LOCAL_SECRET_KEY } from '../../identity.ts';
 import type { FunctionSpec } from '../definitions.ts';
 
 export interface EnvironmentOptions {
@@ -18,7 +19,7 @@ export function functionEnvironment(spec: FunctionSpec, options: EnvironmentOpti
     AWS_DEFAULT_REGION: options.region,
     AWS_ENDPOINT_URL: options.awsEndpoint,
     AWS_ACCESS_KEY_ID: options.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: LOCAL_SECRET_KEY,
     // Without an X-Ray daemon Powertools would fill the log with errors.
     POWERTOOLS_TRACE_ENABLED: 'false',
     // The SDK looks for missing settings in the instance metadata service, which does not exist here.

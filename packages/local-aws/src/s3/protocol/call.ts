@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { AwsError } from '../../gateway/errors.ts';
+import type { AwsError } from '../../gateway/errors.ts';
 import type { AwsRequest } from '../../gateway/types.ts';
 import { splitAddress } from './address.ts';
 import { bucketArn, objectArn } from './arns.ts';
+import { checkPresigned } from './presigned.ts';
 
 /** One call of S3, in the same form for all kinds of addresses and signatures. */
 export interface S3Call {
@@ -28,7 +29,8 @@ export function readCall(request: AwsRequest, now: number): S3Call {
   const inQuery = new Map<string, string>();
   if (presigned) {
     for (const [name, value] of request.query) inQuery.set(name.toLowerCase(), value);
-    checkPresigned(request, inQuery, now);
+    // A browser's preflight has the address of the request that it asks for, and is not signed.
+    if (request.method !== 'OPTIONS') checkPresigned(request, inQuery, now);
   }
   return {
     operation: request.operation,
@@ -45,25 +47,4 @@ export function readCall(request: AwsRequest, now: number): S3Call {
     deletionDenied: (name) => request.denial?.({ action: 's3:DeleteObject', resource: objectArn(bucket, name) }),
     listingDenied: (name) => request.denial?.({ action: 's3:ListBucket', resource: bucketArn(name) }),
   };
-}
-
-/** Checks the expiry and the signed headers of a presigned address. The signature itself is not verified. */
-function checkPresigned(request: AwsRequest, query: ReadonlyMap<string, string>, now: number): void {
-  const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('x-amz-date') ?? '');
-  const seconds = Number(query.get('x-amz-expires'));
-  if (!stamp || !(seconds > 0 && seconds <= 604_800)) {
-    throw new AwsError(
-      'AuthorizationQueryParametersError',
-      'X-Amz-Date and X-Amz-Expires are required, and X-Amz-Expires is at most a week',
-      400,
-    );
-  }
-  const [year, month, day, hour, minute, second] = stamp.slice(1).map(Number);
-  const signedAt = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-  if (now > signedAt + seconds * 1000) throw new AwsError('AccessDenied', 'Request has expired', 403);
-  for (const name of (query.get('x-amz-signedheaders') ?? '').split(';')) {
-    if (name !== '' && request.headers[name] === undefined) {
-      throw new AwsError('SignatureDoesNotMatch', `The address was signed for a request with the header ${name}`, 403);
-    }
-  }
 }

@@ -1,7 +1,6 @@
 import { AwsError } from '../../gateway/errors.ts';
 import type { AwsRequest, AwsResponse } from '../../gateway/types.ts';
 import type { CorsRule } from '../definitions.ts';
-import type { S3Call } from './call.ts';
 
 /** The headers that allow a page of `origin` a call with this method and these headers; undefined if no rule allows it. */
 export function corsHeaders(
@@ -35,19 +34,18 @@ function fits(pattern: string, text: string): boolean {
   return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
 }
 
+/** The headers for a request of a page; undefined for any other request, and if no rule allows it. */
 export function crossOrigin(
-  request: AwsRequest,
-  call: S3Call,
+  { headers, method }: Pick<AwsRequest, 'headers' | 'method'>,
   rules: readonly CorsRule[],
 ): Record<string, string> | undefined {
-  const origin = call.header('origin');
+  const { origin } = headers;
   if (origin === undefined) return undefined;
-  const asked = call.header('access-control-request-headers')?.split(',') ?? [];
-  const method = call.header('access-control-request-method') ?? request.method;
+  const asked = headers['access-control-request-headers']?.split(',') ?? [];
   return corsHeaders(
     rules,
     origin,
-    method,
+    headers['access-control-request-method'] ?? method,
     asked.map((header) => header.trim()).filter((header) => header !== ''),
   );
 }

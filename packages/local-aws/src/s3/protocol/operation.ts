@@ -8,6 +8,7 @@ export function s3Operation(
   query: URLSearchParams,
   headers: IncomingHttpHeaders,
 ): string {
+  if (method === 'OPTIONS') return 'Preflight';
   const { bucket, key } = splitAddress(path, headers.host);
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : `${method} /`;
   return key === '' ? bucketOperation(method, query) : objectOperation(method, query, headers);
