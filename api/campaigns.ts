@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { CAMPAIGN_STATUSES, type CampaignRecord } from '../core/campaigns/campaign.ts';
+import { CAMPAIGN_STATUSES, type CampaignRecord, hasEnded } from '../core/campaigns/campaign.ts';
 import type { Progress } from '../core/campaigns/progress.ts';
-import { CAMPAIGN, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
+import { redriveUntil } from '../core/campaigns/redrive.ts';
+import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
+import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
 import { optional } from './parse.ts';
 import type { AnswerDoc, RouteDoc } from './routes.ts';
 
@@ -30,6 +32,8 @@ export const campaignSchema = z
   .object({
     batchId: batchIdSchema,
     campaignId: z.string().nullable(),
+    fileName: z.string().nullable().meta({ description: 'The name of the uploaded file' }),
+    subject: z.string().nullable().meta({ description: 'Of the first row that is sent' }),
     status: z.enum(CAMPAIGN_STATUSES),
     reason: z.string().optional().meta({ description: 'Why it did not end as SUCCEEDED' }),
     nextRetryAt: time.optional().meta({
@@ -64,6 +68,8 @@ export const campaignAnswer = (
 ): CampaignAnswer => ({
   batchId: record.batchId,
   campaignId: record.campaignId ?? null,
+  fileName: record.fileName ?? null,
+  subject: record.subject ?? null,
   status: record.status,
   ...(record.reason === undefined ? {} : { reason: record.reason }),
   ...(record.nextRetryAt === undefined ? {} : { nextRetryAt: record.nextRetryAt }),
@@ -84,6 +90,34 @@ export const campaignAnswer = (
   ...(record.uploadedBy === undefined ? {} : { uploadedBy: record.uploadedBy }),
   ...(record.stoppedBy === undefined ? {} : { stoppedBy: record.stoppedBy }),
   ...(record.redrivenBy === undefined ? {} : { redrivenBy: record.redrivenBy }),
+});
+
+/** One campaign, with what a list leaves out because it takes further reads. */
+export const campaignDetailSchema = campaignSchema
+  .extend({
+    redriveUntil: time.nullable().meta({
+      description: 'A redrive is possible until then; null while it runs, and once it has SUCCEEDED',
+    }),
+    errors: z.array(z.object({ code: z.string(), count: count.positive() })).meta({
+      description: 'The rows in ERROR by their code, the most frequent first; add up to counts.ERROR once it has ended',
+    }),
+    perMinute: z.array(z.object({ minute: time, sent: count, error: count })).meta({
+      description: `Each row that ended, in the minute of its last attempt. The newest ${MAX_MINUTES.toLocaleString('en-US')} minutes; minutes without a row are left out`,
+    }),
+  })
+  .meta({ id: 'CampaignDetail' });
+export type CampaignDetailAnswer = z.infer<typeof campaignDetailSchema>;
+
+export const campaignDetailAnswer = (
+  record: CampaignRecord,
+  progress: Progress,
+  { errors, perMinute }: Breakdown,
+  executionArn: string,
+): CampaignDetailAnswer => ({
+  ...campaignAnswer(record, progress, executionArn),
+  redriveUntil: hasEnded(record) && record.status !== 'SUCCEEDED' ? new Date(redriveUntil(record)).toISOString() : null,
+  errors,
+  perMinute,
 });
 
 export const campaignListSchema = z
@@ -139,7 +173,7 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}',
     operationId: 'getCampaign',
     summary: 'State of a campaign',
-    answers: { 200: { description: 'The campaign', schema: campaignSchema, example: CAMPAIGN } },
+    answers: { 200: { description: 'The campaign', schema: campaignDetailSchema, example: CAMPAIGN_DETAIL } },
     problems: UNKNOWN,
   },
   {

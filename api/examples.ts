@@ -1,4 +1,4 @@
-import type { CampaignAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from './campaigns.ts';
 import type { UploadAnswer } from './upload.ts';
 
 /** Answers as the OpenAPI page shows them; a test holds them to their schemas. */
@@ -37,6 +37,8 @@ export const UPLOADED_BEFORE: UploadAnswer = {
 export const CAMPAIGN: CampaignAnswer = {
   batchId: BATCH,
   campaignId: 'spring-sale',
+  fileName: 'spring-sale.csv',
+  subject: 'Ana, 20 % off until Sunday',
   status: 'RUNNING',
   total: 25,
   enqueued: 24,
@@ -52,6 +54,13 @@ export const CAMPAIGN: CampaignAnswer = {
   dryRun: false,
   format: 'text',
   warnings: [],
+};
+
+export const CAMPAIGN_DETAIL: CampaignDetailAnswer = {
+  ...CAMPAIGN,
+  redriveUntil: null,
+  errors: [{ code: 'MessageRejected', count: 1 }],
+  perMinute: [{ minute: '2026-11-22T10:00:00.000Z', sent: 9, error: 1 }],
 };
 
 export const CAMPAIGNS: CampaignListAnswer = { campaigns: [CAMPAIGN], next: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBa' };

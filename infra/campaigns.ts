@@ -94,7 +94,7 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
-        table.access(['GetItem', 'Query', 'UpdateItem'], 'byStatus'),
+        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus'),
         objects('GetObject', 'PutObject'),
         operate,
       ],
@@ -107,7 +107,7 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
-        table.access(['GetItem', 'UpdateItem'], 'byStatus'),
+        table.access(['GetItem', 'BatchGetItem', 'UpdateItem'], 'byStatus'),
         arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun'] }),
         sendRate,
       ],

@@ -21,6 +21,10 @@ export type UnconfirmedPolicy = 'resend' | 'accept';
 export interface CampaignRecord {
   batchId: string;
   campaignId?: string;
+  /** The name of the uploaded file; records of earlier releases have none. */
+  fileName?: string;
+  /** Of the first row that is sent. */
+  subject?: string;
   /** The upload that created the record. Its objects are under `campaigns/<batchId>/<uploadId>/`. */
   uploadId: string;
   /** Of the rows' claim: batches with the same rows, campaignId and dryRun have the same. */

@@ -32,6 +32,7 @@ export interface Upload {
   source: CsvSource;
   options: CampaignOptions;
   maxRows: number;
+  fileName?: string | undefined;
   /** The name of the API key that uploads it. */
   keyName?: string | undefined;
 }
@@ -50,7 +51,10 @@ export interface Ingested {
  * continues, and nothing is sent twice. Throws InvalidCsv, UnsupportedMedia, FileTooLarge, BadRequest or Conflict, and leaves no object behind
  * then; parts of an unfinished upload are left to the bucket's lifecycle rule.
  */
-export async function ingest(deps: IngestDeps, { source, options, maxRows, keyName }: Upload): Promise<Ingested> {
+export async function ingest(
+  deps: IngestDeps,
+  { source, options, maxRows, fileName, keyName }: Upload,
+): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
     hashPrefix: hashPrefixOf(options.campaignId),
     encoding: options.encoding,
@@ -94,6 +98,7 @@ export async function ingest(deps: IngestDeps, { source, options, maxRows, keyNa
     encoding,
     maxConcurrency: concurrencyFor(perSecond),
     warnings: [...summary.warnings, ...warningsOf(summary, options, { perSecond, quota, now })],
+    ...(fileName !== undefined && { fileName }),
     ...(keyName !== undefined && { uploadedBy: keyName }),
   });
   if (!created) {
@@ -136,6 +141,7 @@ interface Counted extends RowsOf {
   options: CampaignOptions;
   encoding: string;
   maxConcurrency: number;
+  fileName?: string;
   uploadedBy?: string;
   warnings: string[];
 }
@@ -169,6 +175,7 @@ async function claimRecord(deps: IngestDeps, counted: Counted) {
     ...batch,
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
     status: 'INGESTING',
+    subject: summary.subject,
     total: summary.total,
     enqueued: summary.enqueued,
     skipped: summary.skipped,

@@ -67,7 +67,7 @@ export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Pro
   return counted ? writeCounts(deps, record, counted) : record;
 }
 
-async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open }: Tally) {
+async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open, breakdown }: Tally) {
   const { PENDING, QUEUED, SENT, ERROR } = counts;
   // The execution may have ended before it registered all rows. These count as PENDING.
   const unregistered = Math.max(0, record.enqueued - (PENDING + QUEUED + SENT + ERROR));
@@ -79,6 +79,8 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
     });
     deps.telemetry.count('RowsLeftBehind', open.length + unregistered);
   }
+  // Before the record, by which readers know that it is complete.
+  await deps.ledger.setBreakdown(record.batchId, breakdown);
   const written = await deps.store.update(record.batchId, {
     set: { finalCounts: { PENDING: PENDING + unregistered, QUEUED, SENT, ERROR, unconfirmed } },
     ifStatus: [record.status],

@@ -1,3 +1,4 @@
+import type { Breakdown } from '../ledger/breakdown.ts';
 import type { CampaignRecord, Counts } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 
@@ -31,4 +32,13 @@ export async function campaignProgress(
     counts: { PENDING: campaign.enqueued - ERROR - SENT - QUEUED, QUEUED, SENT, ERROR },
     unconfirmed: failed.unconfirmed,
   };
+}
+
+/** The rows that ended by reason and by minute: exact once the campaign has ended, and its counts are written. */
+export async function campaignBreakdown(
+  { ledger }: Pick<CampaignDeps, 'ledger'>,
+  campaign: CampaignRecord,
+): Promise<Breakdown> {
+  const kept = campaign.finalCounts && (await ledger.getBreakdown(campaign.batchId));
+  return kept ?? ledger.countBreakdown(campaign);
 }

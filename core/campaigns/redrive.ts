@@ -44,6 +44,11 @@ export async function redriveCampaign(
   }
   if (!hasEnded(record)) throw nothing(`The campaign is ${record.status}: it can be redriven once it has ended.`);
   if (record.status === 'SUCCEEDED') throw nothing('The campaign has SUCCEEDED: every row is sent or failed for good.');
+  const until = redriveUntil(record);
+  if (deps.clock.now() > until) {
+    const day = new Date(until).toISOString();
+    throw nothing(`The campaign could be continued until ${day}: send what is left as a new file, from its report.`);
+  }
   if (unconfirmed === undefined) await refuseUndecided(deps, record);
 
   const request = await lock(deps, record, { unconfirmed, keyName, ifNextRetryAt });

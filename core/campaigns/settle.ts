@@ -72,6 +72,8 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
   const { batchId } = record;
   const done = result.unconfirmed + result.retryable === 0;
   const finishedAt = isoNow(deps.clock);
+  // Before the record, by which readers know that it is complete.
+  await deps.ledger.setBreakdown(batchId, result.breakdown);
   const written = await deps.store.update(batchId, {
     set: {
       finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, deleteIf, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
+import { type DynamoTable, deleteIf, type Item, putIf, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { recordIn } from '../ledger/item.ts';
 import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
@@ -74,8 +74,12 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
         }),
       );
       // The index holds what lists of sends show, so the campaigns' own fields are read from their records.
-      const found = await Promise.all(Items.map((item) => get(batchIdIn(String(item.createdKey)))));
-      const campaigns = found.filter((record) => record !== undefined);
+      const ids = Items.map((item) => batchIdIn(String(item.createdKey)));
+      const found = await Promise.all(
+        chunks(ids, MAX_READ).map((some) => readMany(table, some.map(campaignKey), { consistent: true })),
+      );
+      const records = new Map(found.flat().map((item) => [String(item.batchId), recordIn<CampaignRecord>(item)]));
+      const campaigns = ids.map((id) => records.get(id)).filter((record) => record !== undefined);
       return LastEvaluatedKey ? { campaigns, next: cursorOf(String(LastEvaluatedKey.createdKey)) } : { campaigns };
     },
 
@@ -93,6 +97,11 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
     },
   };
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const MAX_READ = 100;
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 
 const createdKeyOf = ({ createdAt, batchId }: Pick<CampaignRecord, 'createdAt' | 'batchId'>) =>
   `${createdAt}#${batchId}`;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { forEachConcurrently } from '../for-each.ts';
+import { type Breakdown, BreakdownCounter } from '../ledger/breakdown.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/scan.ts';
 import type { Lease } from '../ledger/send.ts';
@@ -17,6 +18,7 @@ export interface Tally {
   /** PENDING or QUEUED, without a lease. */
   open: number[];
   leased: { rowNumber: number; lease: Lease }[];
+  breakdown: Breakdown;
 }
 
 export const isOpenUnconfirmed = ({ status, error }: RowState): boolean =>
@@ -26,7 +28,8 @@ export const isRetryable = ({ status, error }: RowState): boolean => status === 
 
 /** Counts a batch by consistent reads of every row. */
 export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
-  const result: Tally = {
+  const breakdown = new BreakdownCounter();
+  const result: Omit<Tally, 'breakdown'> = {
     counts: { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 0 },
     unconfirmed: 0,
     retryable: 0,
@@ -35,12 +38,13 @@ export async function tally(ledger: Ledger, batchId: string): Promise<Tally> {
   };
   await ledger.scanBatch(batchId, (row) => {
     result.counts[row.status] += 1;
+    breakdown.addRow(row);
     if (isOpenUnconfirmed(row)) result.unconfirmed += 1;
     if (isRetryable(row)) result.retryable += 1;
     if (row.lease) result.leased.push({ rowNumber: row.rowNumber, lease: row.lease });
     else if (row.status === 'PENDING' || row.status === 'QUEUED') result.open.push(row.rowNumber);
   });
-  return result;
+  return { ...result, breakdown: breakdown.result() };
 }
 
 const RECHECK_MS = 500;

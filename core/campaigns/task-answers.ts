@@ -11,7 +11,7 @@ import type { Postpone, Postponed } from './postpone.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
 export interface TaskAnswersDeps {
-  ledger: Pick<Ledger, 'addProgress'>;
+  ledger: Pick<Ledger, 'addProgress' | 'addSentNow'>;
   tokens: TaskTokens;
   postpone: Postpone;
   clock: Clock;
@@ -97,7 +97,7 @@ export class TaskAnswers implements Answers<CampaignJob> {
     );
     for (const [batchId, rows] of sent) {
       try {
-        await ledger.addProgress(batchId, rows.length);
+        await Promise.all([ledger.addProgress(batchId, rows.length), ledger.addSentNow(batchId, rows.length)]);
       } catch (error) {
         // The rows are recorded. Only the progress is too low, until the exact count at the campaign's end.
         telemetry.warn('Progress could not be added', { batchId, rows: rows.length, error });

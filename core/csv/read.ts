@@ -29,6 +29,8 @@ export interface CsvSummary {
   total: number;
   enqueued: number;
   skipped: number;
+  /** The subject of the first row to send. */
+  subject: string;
   /** Hash over the rows to send. */
   rowsHash: string;
   /** The first of the skipped rows. */
@@ -54,7 +56,15 @@ export async function readCsv(
   const decoded = () => decodeCsv(source, encoding);
   const records = tokenize(decoded, findDelimiter(await headOf(decoded())));
   const warnings = new TextWarnings(format);
-  const summary: CsvSummary = { total: 0, enqueued: 0, skipped: 0, skippedRows: [], warnings: [], rowsHash: '' };
+  const summary: CsvSummary = {
+    total: 0,
+    enqueued: 0,
+    skipped: 0,
+    subject: '',
+    skippedRows: [],
+    warnings: [],
+    rowsHash: '',
+  };
   const seen = new AddressSet();
   const hash = new RowsHash();
   let header: Header | undefined;
@@ -80,7 +90,7 @@ export async function readCsv(
       const { row, email } = checked.valid;
       await skip({ row, email, ...because('duplicate_address', { email }) });
     } else {
-      summary.enqueued++;
+      if (summary.enqueued++ === 0) summary.subject = checked.valid.subject;
       warnings.look(checked.valid, header);
       hash.add(checked.valid);
       await sinks.onRow(checked.valid);

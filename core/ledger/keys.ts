@@ -72,6 +72,10 @@ export const CAMPAIGN_QUOTA_STOP_KEY = 'CAMPAIGN_QUOTA_STOP';
 /** Names the batch that has these rows. */
 export const rowsClaimKey = (rowsKey: string) => ({ pk: `ROWS#${rowsKey}`, sk: 'ROWS' });
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });
+/** What was sent in a minute of a running batch. */
+export const minuteKey = (batchId: string, minute: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: `MINUTE#${minute}` });
+/** The rows of a batch that ended by reason and by minute, written at its end. */
+export const breakdownKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'BREAKDOWN' });
 export const limiterKey = (name: string) => ({ pk: `LIMITER#${name}`, sk: 'LIMITER' });
 /** Every day with sends has a marker, so that lists skip empty days and know where the sends end. */
 export const DAYS_KEY = 'LEDGER';

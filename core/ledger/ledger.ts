@@ -1,5 +1,6 @@
 import { SharedUpdates } from '../dynamodb/shared-updates.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
+import { addSentNow, countBreakdown, getBreakdown, setBreakdown } from './breakdown.ts';
 import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
 import { accept, markForgotten, requeue } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
@@ -32,6 +33,11 @@ const operations = {
   addProgress,
   readProgress,
   setProgress,
+  // By reason and by minute.
+  addSentNow,
+  countBreakdown,
+  getBreakdown,
+  setBreakdown,
 };
 
 type OnTable<Operations> = {

@@ -25,11 +25,20 @@ export async function* rowsOfBatch(table: DynamoTable, batchId: string): AsyncGe
 }
 
 /** What the end of a campaign needs to know about a row. */
-export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease'>;
+export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease' | 'lastAttemptAt' | 'updatedAt'>;
 
 /** Reads the state of every row of a batch with consistency, in no order, all shards concurrently. */
 export async function scanBatch(table: DynamoTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
-  const attributes = ['rowNumber', 'status', 'error', 'leaseId', 'leaseUntil', 'expiresAt'];
+  const attributes = [
+    'rowNumber',
+    'status',
+    'error',
+    'leaseId',
+    'leaseUntil',
+    'lastAttemptAt',
+    'updatedAt',
+    'expiresAt',
+  ];
   await Promise.all(
     allShards.map(async (shard) => {
       for await (const item of shardOfBatch(table, batchId, shard, attributes)) visit(toState(item));
@@ -38,8 +47,15 @@ export async function scanBatch(table: DynamoTable, batchId: string, visit: (row
 }
 
 function toState(item: Item): RowState {
-  const { rowNumber, status, error, lease } = toRow(item);
-  return { rowNumber, status, ...(error && { error }), ...(lease && { lease }) };
+  const { rowNumber, status, updatedAt, error, lease, lastAttemptAt } = toRow(item);
+  return {
+    rowNumber,
+    status,
+    updatedAt,
+    ...(error && { error }),
+    ...(lease && { lease }),
+    ...(lastAttemptAt !== undefined && { lastAttemptAt }),
+  };
 }
 
 /** The rendered contents of up to 100 rows, by `<batchId>-<rowNumber>`. Rows without content are left out. */

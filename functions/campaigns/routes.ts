@@ -1,6 +1,7 @@
 import {
   type CampaignListAnswer,
   campaignAnswer,
+  campaignDetailAnswer,
   campaignPathSchema,
   pageQuerySchema,
   redriveBodySchema,
@@ -8,7 +9,7 @@ import {
 import { parseInput, parseJsonBody } from '../../api/parse.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
-import { campaignProgress } from '../../core/campaigns/progress.ts';
+import { campaignBreakdown, campaignProgress } from '../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
@@ -37,7 +38,14 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
       return jsonAnswer(200, answer);
     },
 
-    'GET /campaigns/{batchId}': async (event) => jsonAnswer(200, await show(await existing(event))),
+    async 'GET /campaigns/{batchId}'(event) {
+      const record = await existing(event);
+      const [progress, breakdown] = await Promise.all([
+        campaignProgress(deps, record),
+        campaignBreakdown(deps, record),
+      ]);
+      return jsonAnswer(200, campaignDetailAnswer(record, progress, breakdown, deps.executions.arnOf(record.batchId)));
+    },
 
     async 'POST /campaigns/{batchId}/redrive'(event) {
       const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));

@@ -11,8 +11,12 @@ import { boundaryOf, checkParts } from './multipart.ts';
 /** A Lambda's request has at most 6 MB, and base64 turns three bytes into four. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
+/** As most file systems allow. */
+const MAX_FILE_NAME = 255;
+
 export interface UploadForm {
   file: Buffer;
+  fileName?: string;
   options: CampaignOptions;
 }
 
@@ -56,6 +60,8 @@ async function parsed(body: Buffer, boundary: string): Promise<Record<string, un
 
 /** Options of the form parser, which is a writable stream. */
 const busboy = {
+  // Browsers write file names in UTF-8: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+  defParamCharset: 'utf8',
   // More than one file can pass, so that a second one is refused and not dropped.
   limits: { fileSize: MAX_FILE_BYTES, files: 2 },
   /** Called before the first event. The parser leaves the errors of a file's stream without a listener, which would end the process. */
@@ -103,6 +109,7 @@ function formOf(form: Record<string, unknown>, charset: string | undefined): Upl
   const encoding = options.encoding ?? encodingOfPart(charset);
   return {
     file: file.content,
+    ...fileNameOf(file),
     options: {
       ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
       ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
@@ -111,6 +118,16 @@ function formOf(form: Record<string, unknown>, charset: string | undefined): Upl
       ...(encoding === undefined ? {} : { encoding }),
     },
   };
+}
+
+/** The last part of the name that the client gives, which may be a path. It names nothing of ours: it is shown to people. */
+function fileNameOf({ filename = '' }: FormFile): { fileName?: string } {
+  const name = filename
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/[\p{C}]/gu, '')
+    .trim();
+  return name ? { fileName: name.slice(0, MAX_FILE_NAME).toWellFormed() } : {};
 }
 
 function oneOf(files: { field: string; file: FormFile }[]): FormFile {

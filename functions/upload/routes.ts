@@ -15,9 +15,15 @@ export type UploadDeps = IngestDeps & CampaignDeps;
 /** The upload of a campaign's CSV: 202 the first time, 200 with the counts so far for a file that was uploaded before. */
 export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   const upload = async (event: HttpEvent): Promise<HttpAnswer> => {
-    const { file, options } = await readForm(event);
+    const { file, fileName, options } = await readForm(event);
     const { keyName } = callerOf(event);
-    const ingested = await ingest(deps, { source: bufferSource(file), options, maxRows: MAX_ROWS, keyName });
+    const ingested = await ingest(deps, {
+      source: bufferSource(file),
+      options,
+      maxRows: MAX_ROWS,
+      fileName,
+      keyName,
+    });
     const { batchId } = ingested.record;
     deps.telemetry.info('Campaign uploaded', { batchId, duplicate: ingested.duplicate, key: keyName });
     const executionArn = deps.executions.arnOf(batchId);

@@ -27,6 +27,12 @@ export class Campaign {
   @Field(() => ID, { nullable: true })
   declare readonly campaignId?: string;
 
+  @Field(() => String, { nullable: true, description: 'The name of the uploaded file.' })
+  declare readonly fileName?: string;
+
+  @Field(() => String, { nullable: true, description: 'Of the first row that is sent.' })
+  declare readonly subject?: string;
+
   @Field(() => CampaignStatusEnum)
   declare readonly status: keyof typeof CampaignStatusEnum;
 

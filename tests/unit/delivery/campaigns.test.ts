@@ -102,6 +102,19 @@ describe('Settle', () => {
     expect(campaign.metrics).toEqual(counted);
   });
 
+  it('keeps the errors by code and the rows by minute', async () => {
+    const campaign = await aCampaign([SENT, REJECTED, REJECTED, RETRYABLE]);
+    await expect(campaign.settle()).rejects.toThrow();
+
+    expect(await campaign.deps.ledger.getBreakdown(campaign.batchId)).toEqual({
+      errors: [
+        { code: 'MessageRejected', count: 2 },
+        { code: 'ProviderUnavailable', count: 1 },
+      ],
+      perMinute: [{ minute: CREATED_AT, sent: 1, error: 3 }],
+    });
+  });
+
   it('waits out a live lease and records one that ran out as unconfirmed', async () => {
     const lease = { leaseId: 'dead', leaseUntil: clock.now() + 30_000 };
     const campaign = await aCampaign([SENT, { status: 'QUEUED', ...lease }]);
@@ -159,6 +172,17 @@ describe('a redrive', () => {
     });
     expect((await campaign.settle(2, 1).catch((error) => error)).name).toBe('CampaignIncomplete');
     expect(await campaign.row(2)).toMatchObject({ status: 'ERROR' });
+  });
+
+  it('is refused once its window is over, with the day', async () => {
+    const campaign = await aCampaign([SENT, RETRYABLE], { finishedAt: '2026-11-01T10:00:00.000Z' });
+    await campaign.fail();
+    await campaign.deps.store.update(campaign.batchId, { set: { finishedAt: '2024-11-01T10:00:00.000Z' } });
+
+    await expect(redriveCampaign(campaign.deps, campaign.batchId)).rejects.toMatchObject({
+      code: 'NothingToRedrive',
+      message: expect.stringContaining('until 2024-11-15T10:00:00.000Z'),
+    });
   });
 
   it('resends unconfirmed rows when told', async () => {

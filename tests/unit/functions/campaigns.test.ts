@@ -1,10 +1,13 @@
-import { campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
+import { campaignDetailSchema, campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { tally } from '../../../core/campaigns/tally.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
+import { errorOf } from '../../../core/ledger/transitions.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
+import { putRows } from '../ledger/support.ts';
 import { type HttpRequest, httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
 import { silent } from '../support/telemetry.ts';
@@ -47,8 +50,67 @@ describe('the routes of campaigns', () => {
     const { status, body } = await call('GET /campaigns/{batchId}', of('b1'));
 
     expect(status).toBe(200);
-    expect(campaignSchema.parse(body)).toEqual(body);
+    expect(campaignDetailSchema.parse(body)).toEqual(body);
     expect(body).toMatchObject({ batchId: 'b1', status: 'SUCCEEDED', counts: { SENT: 1, ERROR: 1 }, campaignId: null });
+  });
+
+  it('show the file, the rows in ERROR by code and the rows that ended by minute, and until when a redrive is possible', async () => {
+    const createdAt = '2026-11-21T10:00:00.000Z';
+    const ledger = createLedger(table);
+    await store().create(
+      campaignRecord({
+        batchId: 'detailed',
+        createdAt,
+        status: 'RUNNING',
+        fileName: 'spring.csv',
+        subject: 'Hola',
+        enqueued: 5,
+      }),
+    );
+    const at = (minute: number) => ({ lastAttemptAt: `2026-11-21T10:0${minute}:30.000Z` });
+    const failed = (code: Parameters<typeof errorOf>[0]) => ({ status: 'ERROR' as const, error: errorOf(code, 'No.') });
+    await putRows(
+      table,
+      [
+        { status: 'SENT' as const, ...at(0) },
+        { ...failed('MessageRejected'), ...at(0) },
+        { ...failed('MessageRejected'), ...at(1) },
+        { ...failed('DeliveryUnconfirmed'), ...at(1) },
+        {},
+      ].map((row, n) => ({ batchId: 'detailed', rowNumber: n + 1, createdAt, ...row })),
+    );
+    await ledger.addSentNow('detailed', 1);
+
+    const errors = [
+      { code: 'MessageRejected', count: 2 },
+      { code: 'DeliveryUnconfirmed', count: 1 },
+    ];
+    const running = await call('GET /campaigns/{batchId}', of('detailed'));
+    expect(campaignDetailSchema.parse(running.body)).toEqual(running.body);
+    expect(running.body).toMatchObject({ fileName: 'spring.csv', subject: 'Hola', redriveUntil: null, errors });
+    // The worker adds what was sent at the time of its own clock.
+    const minute = new Date(Math.floor(table.clock.now() / 60_000) * 60_000).toISOString();
+    expect(running.body.perMinute).toEqual([
+      { minute: '2026-11-21T10:00:00.000Z', sent: 0, error: 1 },
+      { minute: '2026-11-21T10:01:00.000Z', sent: 0, error: 2 },
+      { minute, sent: 1, error: 0 },
+    ]);
+
+    const { breakdown } = await tally(ledger, 'detailed');
+    await ledger.setBreakdown('detailed', breakdown);
+    const finishedAt = '2026-11-21T10:02:00.000Z';
+    await store().update('detailed', { set: { status: 'FAILED', finishedAt, endSeenAt: 1, finalCounts } });
+    const ended = await call('GET /campaigns/{batchId}', of('detailed'));
+    expect(ended.body).toMatchObject({
+      redriveUntil: '2026-12-05T10:02:00.000Z',
+      errors,
+      perMinute: [
+        { minute: '2026-11-21T10:00:00.000Z', sent: 1, error: 1 },
+        { minute: '2026-11-21T10:01:00.000Z', sent: 0, error: 2 },
+      ],
+    });
+    await store().update('detailed', { set: { status: 'INGESTING' } });
+    await store().discard({ batchId: 'detailed', uploadId: 'u1' });
   });
 
   it('list campaigns newest first, page by page', async () => {
@@ -84,7 +146,7 @@ describe('the routes of campaigns', () => {
 
     const shown = await call('GET /campaigns/{batchId}', of('waiting'));
     const listed = await call('GET /campaigns', { query: { limit: '1' } });
-    expect(campaignSchema.parse(shown.body)).toMatchObject({ nextRetryAt });
+    expect(campaignDetailSchema.parse(shown.body)).toMatchObject({ nextRetryAt });
     expect(campaignListSchema.parse(listed.body).campaigns).toMatchObject([{ batchId: 'waiting', nextRetryAt }]);
 
     const stopped = await call('POST /campaigns/{batchId}/stop', of('waiting'));

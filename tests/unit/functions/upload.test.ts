@@ -104,6 +104,16 @@ describe('POST /upload', () => {
     expect(uploadAnswerSchema.parse(ended.body)).toEqual(ended.body);
   });
 
+  it.each([
+    ['spring sale.csv', 'spring sale.csv'],
+    ['C:\\Users\\ana\\año.csv', 'año.csv'],
+    ['\u202egnirps.csv', 'gnirps.csv'],
+  ])('keeps the name of the file %j as %j, and the first subject', async (name, fileName) => {
+    const { batchId } = (await postForm([['file', csv(CSV), name]])).body;
+
+    expect(await createCampaignStore(table).get(batchId)).toMatchObject({ fileName, subject: 'Hola' });
+  });
+
   it('accepts a quoted boundary and a body with any bytes', async () => {
     const boundary = 'a b?c';
     const body = Buffer.concat([
