@@ -44,6 +44,8 @@ export interface CampaignRecord {
   warnings: string[];
   /** The concurrency of SendRows, from the send rate at the upload. */
   maxConcurrency: number;
+  /** How many rows a child of SendRows sends. Records of an earlier release have none: then it is one. */
+  rowsPerChild?: number;
   sendTimeoutSeconds: number;
   createdAt: string;
   startedAt?: string;

@@ -9,6 +9,21 @@ import type { CampaignDeps } from './deps.ts';
  */
 export const concurrencyFor = (perSecond: number): number => Math.min(1_000, Math.max(10, Math.ceil(perSecond * 5)));
 
+/** A campaign up to this size has a child, and so an execution to look at, for each of its rows. */
+const SINGLE_ROWS = 1_000;
+const LEAST_ROWS = 10;
+/** As many as statements in a BatchExecuteStatement. */
+const MOST_ROWS = 25;
+/** A Map Run dispatches at most 100 children a second, and a child's rows should not wait for their slots for much longer than a second. */
+const CHILDREN_PER_SECOND = 4;
+
+/**
+ * How many rows a child of SendRows sends. Step Functions dispatches at most 100 Standard children a second in one Map Run, and each costs
+ * its transitions, so a large campaign sends batches.
+ */
+export const rowsPerChildFor = (rows: number, perSecond: number): number =>
+  rows <= SINGLE_ROWS ? 1 : Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(perSecond / CHILDREN_PER_SECOND)));
+
 /** Campaigns that are searched for running ones, newest first. */
 const MAX_SCANNED = 500;
 const PAGE = 100;

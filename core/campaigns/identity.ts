@@ -22,16 +22,25 @@ export function batchIdOf(
 /** The keys of a campaign's objects, by their content. */
 export function objectKeysOf(batchId: string, uploadId: string) {
   const prefix = campaignPrefix(batchId, uploadId);
-  return { source: `${prefix}/source.csv`, rows: `${prefix}/rows.csv`, skipped: `${prefix}/skipped.csv` };
+  return {
+    source: `${prefix}/source.csv`,
+    rows: `${prefix}/rows.csv`,
+    send: `${prefix}/send.csv`,
+    skipped: `${prefix}/skipped.csv`,
+  };
 }
 
 /** The execution's input. It is made from the record alone, because StartExecution is idempotent only for the same bytes. */
 export function executionInputOf(record: CampaignRecord, bucket: string) {
+  const keys = objectKeysOf(record.batchId, record.uploadId);
+  // The rows.csv of a record from before send.csv has its columns too.
+  const isOld = record.rowsPerChild === undefined;
   return {
     batchId: record.batchId,
     campaignId: record.campaignId ?? null,
     bucket,
-    rowsKey: objectKeysOf(record.batchId, record.uploadId).rows,
+    rowsKey: keys.rows,
+    sendRowsKey: isOld ? keys.rows : keys.send,
     prefix: campaignPrefix(record.batchId, record.uploadId),
     enqueued: record.enqueued,
     createdAt: record.createdAt,
@@ -40,6 +49,7 @@ export function executionInputOf(record: CampaignRecord, bucket: string) {
     limiterKey: toDynamoJson(limiterKey(record.dryRun ? 'dry-run' : 'ses')),
     format: record.format,
     maxConcurrency: record.maxConcurrency,
+    rowsPerChild: record.rowsPerChild ?? 1,
     sendTimeoutSeconds: record.sendTimeoutSeconds,
   };
 }

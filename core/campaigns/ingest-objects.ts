@@ -4,12 +4,12 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { type RowsExpire, type RowsOf, rowsWriter, skippedWriter } from '../csv/write.ts';
+import { type RowsExpire, type RowsOf, rowsWriter, sendRowsWriter, skippedWriter } from '../csv/write.ts';
 import { objectKeysOf } from './identity.ts';
 
 export interface CampaignObjects {
   /**
-   * Reads the file once and writes its three objects meanwhile: source.csv as it is, rows.csv and skipped.csv. When anything fails,
+   * Reads the file once and writes its objects meanwhile: source.csv as it is, rows.csv, send.csv and skipped.csv. When anything fails,
    * none of them remains. Throws InvalidCsv for a file that cannot be read or has no valid row.
    */
   write(upload: ObjectsToWrite): Promise<CsvSummary>;
@@ -45,26 +45,35 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
     async write({ uploadId, source, inspection, options, ...batch }) {
       const keys = objectKeysOf(batch.batchId, uploadId);
       const rows = rowsWriter(batch);
+      const toSend = sendRowsWriter(batch);
       const skipped = skippedWriter();
       const untouched = Readable.from(source.open()).on('error', ignored);
       const stop = (error: Error) => {
-        for (const body of [untouched, rows.stream, skipped.stream]) body.destroy(error);
+        for (const body of [untouched, rows.stream, toSend.stream, skipped.stream]) body.destroy(error);
       };
       // When one upload fails, the others must not wait for its stream.
-      const writing = [put(keys.source, untouched), put(keys.rows, rows.stream), put(keys.skipped, skipped.stream)].map(
-        (done) =>
-          done.catch((error: Error) => {
-            stop(error);
-            throw error;
-          }),
+      const writing = [
+        put(keys.source, untouched),
+        put(keys.rows, rows.stream),
+        put(keys.send, toSend.stream),
+        put(keys.skipped, skipped.stream),
+      ].map((done) =>
+        done.catch((error: Error) => {
+          stop(error);
+          throw error;
+        }),
       );
 
       try {
         const reading = readCsv(source, inspection, options, {
-          onRow: (row) => rows.write(row),
+          async onRow(row) {
+            await rows.write(row);
+            await toSend.write(row);
+          },
           onSkip: (row) => skipped.write(row),
         }).then((summary) => {
           rows.end();
+          toSend.end();
           skipped.end();
           return summary;
         });

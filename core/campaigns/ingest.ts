@@ -9,7 +9,7 @@ import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { CampaignRecord } from './campaign.ts';
-import { concurrencyFor } from './concurrency.ts';
+import { concurrencyFor, rowsPerChildFor } from './concurrency.ts';
 import { quotaWarning, type SendQuota } from './daily-quota.ts';
 import { batchIdOf, hashPrefixOf } from './identity.ts';
 import type { CampaignObjects } from './ingest-objects.ts';
@@ -97,6 +97,7 @@ export async function ingest(
     options,
     encoding,
     maxConcurrency: concurrencyFor(perSecond),
+    rowsPerChild: rowsPerChildFor(summary.enqueued, perSecond),
     warnings: [...summary.warnings, ...warningsOf(summary, options, { perSecond, quota, now })],
     ...(fileName !== undefined && { fileName }),
     ...(keyName !== undefined && { uploadedBy: keyName }),
@@ -141,6 +142,7 @@ interface Counted extends RowsOf {
   options: CampaignOptions;
   encoding: string;
   maxConcurrency: number;
+  rowsPerChild: number;
   fileName?: string;
   uploadedBy?: string;
   warnings: string[];

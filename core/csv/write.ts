@@ -73,13 +73,13 @@ export interface RowsExpire {
 }
 
 /**
- * rows.csv, the file of RegisterRows and SendRows. Each row has its ledger keys and its state item (as DynamoDB JSON), so that the workflow
- * composes none. The ItemReader removes a single backslash before another character in silence
+ * rows.csv, the file of RegisterRows. Each row has its ledger keys and its state item (as DynamoDB JSON), so that the workflow composes
+ * none. The ItemReader removes a single backslash before another character in silence
  * (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html), so each is written twice.
  */
 export function rowsWriter(batch: RowsOf & RowsExpire): CsvWriter<ValidRow> {
   const { batchId, campaignId, createdAt, rowExpiresAt, contentExpiresAt } = batch;
-  const columns = [...SEND_ROWS_COLUMNS, 'contentSk', 'stateItem', 'content', 'contentExpiresAt'];
+  const columns = ['row', 'pk', 'contentSk', 'stateItem', 'content', 'contentExpiresAt'];
   return csvWriter(columns, ({ row, email, subject, content }) => {
     const item = newStateItem({
       batchId,
@@ -92,19 +92,18 @@ export function rowsWriter(batch: RowsOf & RowsExpire): CsvWriter<ValidRow> {
       createdAt,
       expiresAt: rowExpiresAt,
     });
-    return [
-      ...sendRowsCells(batch, row),
-      contentKey(batchId, row).sk,
-      doubled(JSON.stringify(toDynamoJson(item))),
-      doubled(content),
-      contentExpiresAt,
-    ];
+    const { pk, sk } = contentKey(batchId, row);
+    return [row, pk, sk, doubled(JSON.stringify(toDynamoJson(item))), doubled(content), contentExpiresAt];
   });
 }
 
 const doubled = (text: string) => text.replaceAll('\\', '\\\\');
 
-/** The file of SendRows in a redrive, line by line: rows that are registered already. No cell needs quotes. */
+/** send.csv, the file of SendRows: the keys of the rows without their contents, which would make it as large as the upload. */
+export const sendRowsWriter = (batch: RowsOf): CsvWriter<Pick<ValidRow, 'row'>> =>
+  csvWriter(SEND_ROWS_COLUMNS, ({ row }) => sendRowsCells(batch, row));
+
+/** The file of SendRows in a redrive, line by line. No cell needs quotes. */
 export function* retryLines(batch: RowsOf, rows: readonly number[]): Generator<string> {
   yield `${SEND_ROWS_COLUMNS.join(',')}\n`;
   for (const row of rows) yield `${sendRowsCells(batch, row).join(',')}\n`;

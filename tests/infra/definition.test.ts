@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { compile } from '../../statemachines/compile.ts';
-import { definition, states, stringsIn } from './support.ts';
+import { definition, stateNamed, states, stringsIn } from './support.ts';
 
 const source = readFileSync('statemachines/campaign.asl.yaml', 'utf8');
 
@@ -33,6 +33,12 @@ describe('the campaign workflow', () => {
         expect(ErrorEquals).not.toContain('Account');
       }
     }
+  });
+
+  it('registers the rows before it waits for the schedule, so that mail starts on time', () => {
+    expect(stateNamed('RegisterRows').Next).toBe('IsScheduled');
+    expect(stateNamed('IsScheduled')).toMatchObject({ Choices: [{ Next: 'WaitForSchedule' }], Default: 'ReadRate' });
+    expect(stateNamed('WaitForSchedule').Next).toBe('ReadRate');
   });
 
   it('writes the results of both maps to S3, as a large run would not end otherwise', () => {

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { executionInputOf } from '../../core/campaigns/identity.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
-import { retryLines, rowsWriter } from '../../core/csv/write.ts';
+import { retryLines, sendRowsWriter } from '../../core/csv/write.ts';
 import { toDynamoJson } from '../../core/ledger/item.ts';
 import { stateKey, statusKeyOf } from '../../core/ledger/keys.ts';
 import { campaignRecord } from '../unit/campaigns/record.ts';
@@ -11,10 +11,10 @@ import { evaluate, stateNamed } from './support.ts';
 const RECORD = campaignRecord({ batchId: 'c'.repeat(64), createdAt: '2026-11-22T10:00:00.000Z' });
 const ROW = { createdAt: RECORD.createdAt, rowNumber: 250 };
 
-async function rowsFile(): Promise<string> {
-  const writer = rowsWriter({ ...RECORD, rowExpiresAt: 1, contentExpiresAt: 2 });
+async function sendFile(): Promise<string> {
+  const writer = sendRowsWriter(RECORD);
   const whole = text(writer.stream);
-  await writer.write({ row: ROW.rowNumber, email: 'a@example.com', subject: 'S', content: 'x' });
+  await writer.write({ row: ROW.rowNumber });
   writer.end();
   return whole;
 }
@@ -28,7 +28,7 @@ async function childInput(csv: string): Promise<object> {
 }
 
 describe.each([
-  ['rows.csv', rowsFile],
+  ['send.csv', sendFile],
   ['a retry file', retryFile],
 ])('SendRows with %s', (_, file) => {
   it('marks the row by the keys of the ledger', async () => {

@@ -62,7 +62,7 @@ describe('ingesting a CSV', () => {
   const record = async (batchId: string): Promise<CampaignRecord | undefined> =>
     createCampaignStore(table).get(batchId);
 
-  it('writes the three objects and the record, and starts the execution named by the hash', async () => {
+  it('writes the objects and the record, and starts the execution named by the hash', async () => {
     const { record: made, duplicate, skippedRows } = await upload();
 
     const batchId = sha256(FILE);
@@ -74,12 +74,19 @@ describe('ingesting a CSV', () => {
     expect(s3.objects.get(`${prefix}/rows.csv`)?.toString()).toMatch(
       /^"3",.*bob@example\.com.*,"three","1801821600"$/m,
     );
+    expect(s3.objects.get(`${prefix}/send.csv`)?.toString()).toBe(
+      '"row","pk","sk","queuedKey","errorKey"\n' +
+        [1, 3]
+          .map((n) => `"${n}","${batchId}#${n}","S#0000000${n}","QUEUED#2026-11-22#${n}","ERROR#2026-11-22#${n}"\n`)
+          .join(''),
+    );
     expect(s3.objects.get(`${prefix}/skipped.csv`)?.toString()).toContain('email_invalid');
     expect(JSON.parse(executions.get(batchId) ?? '')).toEqual({
       batchId,
       campaignId: null,
       bucket: 'campaigns',
       rowsKey: `${prefix}/rows.csv`,
+      sendRowsKey: `${prefix}/send.csv`,
       prefix,
       enqueued: 2,
       createdAt: '2026-11-22T10:00:00.000Z',
@@ -88,6 +95,7 @@ describe('ingesting a CSV', () => {
       limiterKey: { pk: { S: 'LIMITER#ses' }, sk: { S: 'LIMITER' } },
       format: 'text',
       maxConcurrency: 250,
+      rowsPerChild: 1,
       sendTimeoutSeconds: 3600,
     });
   });
@@ -164,7 +172,7 @@ describe('ingesting a CSV', () => {
 
     expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(executions.size).toBe(1);
-    expect(s3.objects.size).toBe(3);
+    expect(s3.objects.size).toBe(4);
     const stands = await record(sha256(FILE));
     expect([...s3.objects.keys()].every((key) => key.includes(stands?.uploadId ?? '-'))).toBe(true);
   });
@@ -298,7 +306,7 @@ describe('ingesting a CSV', () => {
 
       await expect(again).rejects.toMatchObject({ code: 'Conflict', extra: { batchId: sha256(FIRST) } });
       await expect(again).rejects.toThrow(name);
-      expect(s3.objects.size).toBe(3);
+      expect(s3.objects.size).toBe(4);
       expect(executions.size).toBe(1);
     });
 

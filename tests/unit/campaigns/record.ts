@@ -15,6 +15,7 @@ export function campaignRecord(override: Partial<CampaignRecord> = {}): Campaign
     encoding: 'utf-8',
     rowsKey: 'rows1',
     maxConcurrency: 250,
+    rowsPerChild: 1,
     sendTimeoutSeconds: 3600,
     createdAt: '2026-11-22T10:00:00.000Z',
     redriveCount: 0,

@@ -53,7 +53,7 @@ describe('the drawing of a workflow', () => {
   test('each transition is a line with an arrow from its state to the next', () => {
     const drawing = layOut(CAMPAIGN);
     const kinds = drawing.edges.filter(({ from }) => from === 'IsScheduled').map(({ kind, to }) => `${kind} ${to}`);
-    expect(kinds.sort()).toEqual(['choice WaitForSchedule', 'default RegisterRows']);
+    expect(kinds.sort()).toEqual(['choice WaitForSchedule', 'default ReadRate']);
     expect(drawing.edges.every(({ points }) => points.length >= 2)).toBe(true);
     expect(drawing.edges.some(({ kind }) => kind === 'catch')).toBe(true);
   });

@@ -109,9 +109,6 @@ describe('rows.csv', () => {
       contentExpiresAt: '1801000000',
       row: '2',
       pk: 'b1#2',
-      sk: 'S#00000002',
-      queuedKey: 'QUEUED#2026-11-22#2',
-      errorKey: 'ERROR#2026-11-22#2',
       contentSk: 'C#00000002',
       content: 'x',
     });

@@ -199,6 +199,22 @@ describe('ResultWriter', () => {
     expect(stored('FAILED_0.json')[0]).toMatchObject({ Status: 'FAILED', Error: 'Bad', Input: '2', RedriveCount: 0 });
   });
 
+  test.each([
+    ['COMPACT', 'JSON', '[[1,{"a":1}],"x"]'],
+    ['FLATTEN', 'JSON', '[1,{"a":1},"x"]'],
+    ['COMPACT', 'JSONL', '[1,{"a":1}]\n"x"\n'],
+  ])('with %s and %s writes the outputs of succeeded children, and failed ones whole', async (...config) => {
+    const [Transformation, OutputType, written] = config;
+    engine.aws.on('lambda.work', (n) => (n === 2 ? thrown('Bad') : { body: n === 1 ? [1, { a: 1 }] : 'x' }));
+    const ResultWriter = { ...writer.ResultWriter, WriterConfig: { Transformation, OutputType } };
+    const { arn } = await engine.run(distributed({ ResultWriter, ToleratedFailureCount: 1 }, WORK), [1, 2, 3]);
+    const uuid = (await mapRunOf(arn)).mapRunArn.split(':').pop();
+    const stored = (name: string) =>
+      engine.aws.objects.get(`results/run/${uuid}/${name}_0.${OutputType?.toLowerCase()}`);
+    expect(stored('SUCCEEDED')).toBe(written);
+    expect(stored('FAILED')).toContain('"Input":"2"');
+  });
+
   test('without it, more than 256 KiB of output is States.DataLimitExceeded', async () => {
     engine.aws.on('lambda.work', () => ({ body: 'x'.repeat(50_000) }));
     const { described } = await engine.run(distributed({}, WORK), [1, 2, 3, 4, 5, 6]);

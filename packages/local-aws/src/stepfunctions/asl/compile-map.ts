@@ -5,7 +5,15 @@ import type { Compilation } from './compile.ts';
 import { catchers, exit, retriers, template } from './compile-exit.ts';
 import { innerBlock, type StateContext } from './context.ts';
 import { DISTRIBUTED_FIELDS } from './fields.ts';
-import type { DistributedMap, ItemBatcher, ItemReader, MachineType, MapState, ResultWriter } from './types.ts';
+import type {
+  DistributedMap,
+  ItemBatcher,
+  ItemReader,
+  MachineType,
+  MapState,
+  ResultWriter,
+  WriterConfig,
+} from './types.ts';
 
 const READER = 'arn:aws:states:::s3:getObject';
 const WRITER = 'arn:aws:states:::s3:putObject';
@@ -183,10 +191,34 @@ function batcher(context: StateContext, compilation: Compilation): ItemBatcher |
 function writer(context: StateContext, compilation: Compilation): ResultWriter | undefined {
   const raw = context.raw.ResultWriter;
   if (!isObject(raw)) return undefined;
-  onlyFields(raw, 'ResultWriter', ['Resource', 'Arguments'], context, compilation);
+  onlyFields(raw, 'ResultWriter', ['Resource', 'Arguments', 'WriterConfig'], context, compilation);
   if (raw.Resource !== WRITER) {
     const why = `The ResultWriter resource '${raw.Resource}' is not supported; ${WRITER} is`;
     compilation.problem(`${context.place}/ResultWriter/Resource`, why);
   }
-  return { arguments: compilation.templates.compile(raw.Arguments ?? {}, 'ResultWriter/Arguments') };
+  return {
+    arguments: compilation.templates.compile(raw.Arguments ?? {}, 'ResultWriter/Arguments'),
+    config: writerConfig(raw.WriterConfig, context, compilation),
+  };
+}
+
+const TRANSFORMATIONS = ['NONE', 'COMPACT', 'FLATTEN'] as const;
+const OUTPUT_TYPES = ['JSON', 'JSONL'] as const;
+
+function writerConfig(raw: unknown, context: StateContext, compilation: Compilation): WriterConfig {
+  const config = isObject(raw) ? raw : {};
+  onlyFields(config, 'ResultWriter/WriterConfig', ['Transformation', 'OutputType'], context, compilation);
+  const oneOf = <Value extends string>(field: string, allowed: readonly [Value, ...Value[]]): Value => {
+    const given = config[field] ?? allowed[0];
+    const value = allowed.find((one) => one === given);
+    if (value === undefined) {
+      const at = `${context.place}/ResultWriter/WriterConfig/${field}`;
+      compilation.problem(at, `${field} must be one of ${allowed.join(', ')}`);
+    }
+    return value ?? allowed[0];
+  };
+  return {
+    transformation: oneOf('Transformation', TRANSFORMATIONS),
+    outputType: oneOf('OutputType', OUTPUT_TYPES),
+  };
 }

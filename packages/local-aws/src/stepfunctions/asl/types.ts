@@ -117,6 +117,14 @@ export interface ItemBatcher {
 
 export interface ResultWriter {
   readonly arguments: Template;
+  readonly config: WriterConfig;
+}
+
+/** How results are written. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html */
+export interface WriterConfig {
+  /** NONE writes the whole executions, COMPACT their outputs, FLATTEN their outputs with the elements of those that are arrays. */
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly outputType: 'JSON' | 'JSONL';
 }
 
 export interface MapState extends StateBase {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../json.ts';
-import type { DistributedMap, MapState } from '../asl/types.ts';
+import type { DistributedMap, MapState, WriterConfig } from '../asl/types.ts';
 import { EvaluationError } from '../errors.ts';
 import { bindingsOf } from '../execution/context.ts';
 import type { Execution } from '../execution/execution.ts';
@@ -20,7 +20,7 @@ export interface Plan {
   file?: S3File;
   maxItems?: number;
   batch?: BatchLimits;
-  writer?: { bucket: string; prefix: string };
+  writer?: { bucket: string; prefix: string; config?: WriterConfig };
 }
 
 /** The limits that UpdateMapRun can change. */
@@ -65,7 +65,7 @@ export async function evaluatePlan(
   if (map.writer) {
     const given = await object(map.writer.arguments);
     const prefix = typeof given.Prefix === 'string' ? given.Prefix.replace(/\/+$/, '') : '';
-    plan.writer = { bucket: stringMember(given, 'Bucket', map.writer.arguments), prefix };
+    plan.writer = { bucket: stringMember(given, 'Bucket', map.writer.arguments), prefix, config: map.writer.config };
   }
   const percentage = map.toleratedPercentage && {
     toleratedPercentage: await numberField(it, execution, thread, map.toleratedPercentage, bindings, {

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonObject } from '../../json.ts';
 import { isOutOfFiles } from '../../storage/failure.ts';
 import type { Arns } from '../arns.ts';
+import type { WriterConfig } from '../asl/types.ts';
 import { StateFailed } from '../errors.ts';
 import type { ExecutionStatus } from '../execution/execution.ts';
 import { executionArn } from '../execution/load.ts';
@@ -33,7 +34,11 @@ export interface ResultsOf {
   bucket: string;
   prefix: string;
   roleArn: string;
+  /** A Map Run that an earlier version started has none. */
+  config?: WriterConfig;
 }
+
+const WHOLE: WriterConfig = { transformation: 'NONE', outputType: 'JSON' };
 
 const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
 
@@ -64,6 +69,14 @@ function entry(row: ExecutionRow, arns: Arns, label: string): string {
   });
 }
 
+/** The texts that a child adds to its file. Children that did not succeed are written whole, whatever the transformation. */
+function texts(row: ExecutionRow, arns: Arns, label: string, { transformation }: WriterConfig): string[] {
+  if (transformation === 'NONE' || row.status !== 'SUCCEEDED') return [entry(row, arns, label)];
+  const output: unknown = JSON.parse(row.output ?? 'null');
+  const isFlat = transformation === 'COMPACT' || !Array.isArray(output);
+  return isFlat ? [JSON.stringify(output)] : output.map((value) => JSON.stringify(value));
+}
+
 /** Writes the results of a Map Run to S3: a file per group of statuses, and a manifest. */
 export class ResultWriter {
   readonly #http: AwsHttp;
@@ -85,8 +98,9 @@ export class ResultWriter {
       .filter((part) => part !== '')
       .join('/');
     const files: JsonObject = {};
+    const extension = (results.config ?? WHOLE).outputType.toLowerCase();
     for (const [name, statuses] of GROUPS) {
-      const key = `${folder}/${name}_0.json`;
+      const key = `${folder}/${name}_0.${extension}`;
       const { path, count } = await withRetries(() => this.#gather(results, statuses), isOutOfFiles);
       const size = statSync(path).size;
       if (count > 0) await this.#put(bucket, key, results.roleArn, () => createReadStream(path), size);
@@ -103,7 +117,9 @@ export class ResultWriter {
   async #gather(results: ResultsOf, statuses: readonly ExecutionStatus[]): Promise<{ path: string; count: number }> {
     mkdirSync(this.#scratch, { recursive: true });
     const path = join(this.#scratch, `${results.uuid}.json`);
-    writeFileSync(path, '[');
+    const config = results.config ?? WHOLE;
+    const [start, separator, end] = config.outputType === 'JSON' ? ['[', ',', ']'] : ['', '\n', '\n'];
+    writeFileSync(path, start);
     let count = 0;
     for (const status of statuses) {
       let after = 0;
@@ -113,13 +129,13 @@ export class ResultWriter {
         if (last === undefined) break;
         after = last.id;
         const own = rows.filter((row) => row.round === results.round || status.startsWith('PENDING'));
-        const text = own.map((row) => entry(row, this.#arns, results.label)).join(',');
-        if (own.length > 0) appendFileSync(path, `${count > 0 ? ',' : ''}${text}`);
-        count += own.length;
+        const written = own.flatMap((row) => texts(row, this.#arns, results.label, config));
+        if (written.length > 0) appendFileSync(path, `${count > 0 ? separator : ''}${written.join(separator)}`);
+        count += written.length;
         await nextTurn();
       }
     }
-    appendFileSync(path, ']');
+    appendFileSync(path, end);
     return { path, count };
   }
 

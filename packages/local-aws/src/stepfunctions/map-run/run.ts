@@ -256,10 +256,11 @@ export class MapRun {
     let problem = failure;
     try {
       if (this.plan.writer) {
-        const { bucket, prefix } = this.plan.writer;
+        const { bucket, prefix, config } = this.plan.writer;
         const { id: run, uuid, redrives: round } = this.row;
         const { roleArn } = this.execution.machine;
-        const whose = { run, uuid, mapRunArn: this.arn, label: this.map.label, round, bucket, prefix, roleArn };
+        const map = { run, uuid, mapRunArn: this.arn, label: this.map.label, round };
+        const whose = { ...map, bucket, prefix, roleArn, ...(config && { config }) };
         const key = await results.write(whose);
         output = Payload.of({ MapRunArn: this.arn, ResultWriterDetails: { Bucket: bucket, Key: key } });
       } else if (problem === undefined) {
