@@ -4,7 +4,7 @@ import type { Progress } from '../core/campaigns/progress.ts';
 import { redriveUntil } from '../core/campaigns/redrive.ts';
 import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
 import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
-import { optional } from './parse.ts';
+import { optional, pageSize } from './parse.ts';
 import type { AnswerDoc, RouteDoc } from './routes.ts';
 
 export const batchIdSchema = z
@@ -131,13 +131,7 @@ export type CampaignListAnswer = z.infer<typeof campaignListSchema>;
 export const campaignPathSchema = z.object({ batchId: batchIdSchema });
 
 export const pageQuerySchema = z.object({
-  limit: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(1, 'must be 1 or more')
-    .max(100, 'must be 100 or less')
-    .default(20)
-    .meta({ description: 'Page size, 1 to 100', override: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
+  limit: pageSize(100, 20),
   after: z.string().optional().meta({ description: 'The `next` of the page before; empty for the first page' }),
 });
 

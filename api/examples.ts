@@ -1,4 +1,5 @@
 import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { SendListAnswer } from './sends.ts';
 import type { UploadAnswer } from './upload.ts';
 
 /** Answers as the OpenAPI page shows them; a test holds them to their schemas. */
@@ -70,3 +71,31 @@ export const SKIPPED_CSV = '"row","email","reason","code"\n"7","not-an-address",
 export const SENDS_CSV =
   '"row","email","subject","status","attempts","provider","messageId","errorCode","errorMessage","lastAttemptAt"\n' +
   '"1","ana@example.com","Hola","SENT","1","ses","0100018f…","","","2026-11-22T10:00:01.250Z"\n';
+
+export const SENDS: SendListAnswer = {
+  sends: [
+    {
+      sendId: `${BATCH}-12`,
+      batchId: BATCH,
+      campaignId: 'spring-sale',
+      rowNumber: 12,
+      email: 'eva@example.com',
+      subject: 'Eva, 20 % off until Sunday',
+      status: 'ERROR',
+      channel: 'campaign',
+      attempts: 1,
+      provider: 'ses',
+      messageId: null,
+      error: {
+        code: 'MessageRejected',
+        class: 'recipient',
+        message: 'SES refused the message: Email address is on the suppression list.',
+        retryable: false,
+      },
+      createdAt: '2026-11-22T10:00:00.000Z',
+      updatedAt: '2026-11-22T10:00:01.310Z',
+      lastAttemptAt: '2026-11-22T10:00:01.250Z',
+      cursor: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBaIzAwMDAwMDEy',
+    },
+  ],
+};

@@ -4,6 +4,25 @@ import { type ErrorCode, PregonError } from '../core/errors.ts';
 /** An optional member of a JSON body. Null counts as left out, because many clients write every member. */
 export const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
 
+/** A form or a query sends an empty field where its user entered nothing. */
+export const optionalField = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** The `limit` of a list. */
+export const pageSize = (most: number, byDefault: number) => {
+  const max = most.toLocaleString('en-US');
+  return z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(most, `must be at most ${max}`)
+    .default(byDefault)
+    .meta({
+      description: `Page size, at most ${max}`,
+      override: { type: 'integer', minimum: 1, maximum: most, default: byDefault },
+    });
+};
+
 /** At most so many characters as JSON Schema counts them: a character outside the BMP counts once, where `max` counts it twice. */
 export const atMost = (schema: z.ZodString, characters: number, message = `at most ${characters} characters`) =>
   schema

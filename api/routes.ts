@@ -4,6 +4,7 @@ import { EMAIL_ROUTES } from './emails.ts';
 import { ORDER_ROUTES } from './orders.ts';
 import { RATE_ROUTES } from './rate.ts';
 import { REQUEST_ROUTES } from './requests.ts';
+import { SEND_ROUTES } from './sends.ts';
 import { UPLOAD_ROUTES } from './upload.ts';
 
 /** One answer of a route. Without a schema it has no body, or none that is JSON. */
@@ -36,6 +37,7 @@ export interface RouteDoc {
 export const ROUTES: readonly RouteDoc[] = [
   ...UPLOAD_ROUTES,
   ...CAMPAIGN_ROUTES,
+  ...SEND_ROUTES,
   ...EMAIL_ROUTES,
   ...ORDER_ROUTES,
   ...REQUEST_ROUTES,

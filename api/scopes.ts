@@ -8,6 +8,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   'POST /campaigns/upload': ['send'],
   'GET /campaigns': ['read'],
   'GET /campaigns/{batchId}': ['read'],
+  'GET /campaigns/{batchId}/sends': ['read'],
   'GET /campaigns/{batchId}/skipped.csv': ['read'],
   'GET /campaigns/{batchId}/sends.csv': ['read'],
   'POST /campaigns/{batchId}/redrive': ['operate'],

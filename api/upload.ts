@@ -5,11 +5,8 @@ import { encodingByLabel } from '../core/csv/encoding.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
 import { batchIdSchema, countsSchema } from './campaigns.ts';
 import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
+import { optionalField } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
-
-/** A form sends an empty field where its user entered nothing. */
-const optional = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 const campaignIdSchema = z
   .string()
@@ -67,11 +64,11 @@ const unknownEncoding = (label: string) =>
 /** The fields of the upload form without its file. Unknown fields are refused, because a mistyped dryRun would send. */
 export const uploadFieldsSchema = z.strictObject(
   {
-    campaignId: optional(campaignIdSchema),
-    sendAt: optional(sendAtSchema),
-    dryRun: optional(dryRunSchema),
-    format: optional(formatSchema),
-    encoding: optional(encodingSchema),
+    campaignId: optionalField(campaignIdSchema),
+    sendAt: optionalField(sendAtSchema),
+    dryRun: optionalField(dryRunSchema),
+    format: optionalField(formatSchema),
+    encoding: optionalField(encodingSchema),
   },
   {
     error: (issue) =>

@@ -7,17 +7,20 @@ import {
   redriveBodySchema,
 } from '../../api/campaigns.ts';
 import { parseInput, parseJsonBody } from '../../api/parse.ts';
+import { sendListAnswer, sendsQuerySchema } from '../../api/sends.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { campaignBreakdown, campaignProgress } from '../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
+import type { DynamoTable } from '../../core/dynamodb/table.ts';
+import { listRows } from '../../core/ledger/list-rows.ts';
 import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { createReports, type ReportDeps } from './reports.ts';
 
 /** Campaigns: their state, commands on them and their reports. */
-export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
+export function campaignRoutes(deps: CampaignDeps & ReportDeps & { table: DynamoTable }): HttpRoutes {
   const reports = createReports(deps);
 
   const show = async (record: CampaignRecord) =>
@@ -55,6 +58,20 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps): HttpRoutes {
 
     'POST /campaigns/{batchId}/stop': async (event) =>
       jsonAnswer(202, await show(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
+
+    async 'GET /campaigns/{batchId}/sends'(event) {
+      const { status, email, limit, after } = parseInput(
+        sendsQuerySchema,
+        event.queryStringParameters ?? {},
+        'The query',
+      );
+      const batchId = batchIdIn(event);
+      const record = await deps.store.get(batchId);
+      if (!record) throw unknownCampaign(batchId);
+      const filter = { ...(status && { statuses: status }), ...(email !== undefined && { email }) };
+      const page = await listRows(deps.table, record, filter, { limit, after: after || undefined });
+      return jsonAnswer(200, sendListAnswer(page));
+    },
 
     'GET /campaigns/{batchId}/skipped.csv': async (event) => reports.skipped(await existing(event)),
     'GET /campaigns/{batchId}/sends.csv': async (event) => reports.sends(await existing(event)),

@@ -205,6 +205,8 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
     expect((await product.call('GET', `/campaigns/${stopped}/${report}`)).status).toBe(200);
   }
   expect((await product.call('GET', '/campaigns')).status).toBe(200);
+  const rows = await product.call('GET', `/campaigns/${mixed.batchId}/sends?email=mixed1@example.com`);
+  expect(await rows.json()).toMatchObject({ sends: [{ status: 'SENT' }] });
   const query = `query ($batchId: ID!, $sendId: ID!) {
     sends(filter: { email: "mixed1@example.com" }) { edges { node { sendId } } }
     listEmailStatus(status: [SENT]) { sendId }

@@ -51,6 +51,10 @@ const VALID: Record<string, HttpRequest> = {
   'GET /campaigns/{batchId}': { path: { batchId: BATCH } },
   'POST /campaigns/{batchId}/redrive': { path: { batchId: BATCH }, ...json({ unconfirmed: 'accept' }) },
   'POST /campaigns/{batchId}/stop': { path: { batchId: BATCH } },
+  'GET /campaigns/{batchId}/sends': {
+    path: { batchId: BATCH },
+    query: { status: 'ERROR,SENT', email: 'ana@example.com', after: CURSOR, limit: '5' },
+  },
   'GET /campaigns/{batchId}/skipped.csv': { path: { batchId: BATCH } },
   'GET /campaigns/{batchId}/sends.csv': { path: { batchId: BATCH } },
   'POST /emails/send': {
@@ -150,7 +154,12 @@ describe('any damage to a valid request', () => {
         sendTimeoutSeconds: 3600,
         executions: { ...states.executions, start: async () => undefined },
       }),
-      ...campaignRoutes({ ...campaigns, s3: s3.client, bucket: 'campaigns' }),
+      ...campaignRoutes({
+        table,
+        ...campaigns,
+        s3: s3.client,
+        bucket: 'campaigns',
+      }),
       ...emailRoutes({
         ...email.accepting,
         store: email.store,

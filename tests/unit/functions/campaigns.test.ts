@@ -1,7 +1,9 @@
 import { campaignDetailSchema, campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
+import { type SendListAnswer, sendListSchema } from '../../../api/sends.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { tally } from '../../../core/campaigns/tally.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
+import { cursorOf } from '../../../core/ledger/listed-send.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
@@ -23,6 +25,7 @@ describe('the routes of campaigns', () => {
   const call = (routeKey: string, request: HttpRequest = {}) =>
     httpClient(
       campaignRoutes({
+        table,
         store: store(),
         ledger: createLedger(table),
         executions: states.executions,
@@ -113,6 +116,80 @@ describe('the routes of campaigns', () => {
     await store().discard({ batchId: 'detailed', uploadId: 'u1' });
   });
 
+  describe('of the rows of a campaign', () => {
+    const createdAt = '2026-11-20T10:00:00.000Z';
+    const statuses = ['SENT', 'ERROR', 'SENT', 'QUEUED', 'SENT', 'ERROR', 'SENT'] as const;
+    const list = async (query: Record<string, string>) => {
+      const answer = await call('GET /campaigns/{batchId}/sends', { ...of('listed'), query });
+      if (answer.status === 200) expect(sendListSchema.parse(answer.body)).toEqual(answer.body);
+      return answer;
+    };
+    const rowsIn = ({ body }: { body: SendListAnswer }) => body.sends.map(({ rowNumber }) => rowNumber);
+
+    beforeAll(async () => {
+      for (const batchId of ['listed', 'listed-later']) {
+        await store().create(campaignRecord({ batchId, createdAt, status: 'SUCCEEDED', finalCounts }));
+        await putRows(
+          table,
+          Array.from({ length: 40 }, (_, n) => ({
+            batchId,
+            rowNumber: n + 1,
+            createdAt,
+            email: `Person${n + 1}@Example.com`,
+            status: statuses[n % 7] ?? 'SENT',
+            ...(statuses[n % 7] === 'ERROR' && { error: errorOf('MessageRejected', 'No.') }),
+          })),
+        );
+      }
+    });
+    afterAll(async () => {
+      for (const batchId of ['listed', 'listed-later']) {
+        await store().update(batchId, { set: { status: 'INGESTING' } });
+        await store().discard({ batchId, uploadId: 'u1' });
+      }
+    });
+
+    it.each([7, 40])('lists all in the order of the file, in pages of %d', async (limit) => {
+      const rows: number[] = [];
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: { body: SendListAnswer } = await list({ limit: String(limit), after });
+        expect(page.body.sends.length).toBeLessThanOrEqual(limit);
+        rows.push(...rowsIn(page));
+        after = page.body.next;
+      }
+      expect(rows).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    });
+
+    it('lists those in one status, or in several', async () => {
+      const failed = await list({ status: 'ERROR', limit: '3' });
+      const both = await list({ status: 'ERROR,QUEUED', limit: '4' });
+
+      expect(rowsIn(failed)).toEqual([2, 6, 9]);
+      expect(rowsIn(await list({ status: 'ERROR', after: failed.body.next, limit: '2' }))).toEqual([13, 16]);
+      expect(rowsIn(both)).toEqual([2, 4, 6, 9]);
+      expect(failed.body.sends[0]).toMatchObject({
+        sendId: 'listed-2',
+        error: { code: 'MessageRejected', class: 'recipient', message: 'No.', retryable: false },
+      });
+    });
+
+    it('finds a recipient in any case', async () => {
+      expect(rowsIn(await list({ email: 'PERSON6@example.com' }))).toEqual([6]);
+      expect(rowsIn(await list({ email: 'person6@example.com', status: 'SENT' }))).toEqual([]);
+      expect(rowsIn(await list({ email: 'nobody@example.com' }))).toEqual([]);
+    });
+
+    it.each([
+      { status: 'FAILED' },
+      { limit: '1001' },
+      { limit: '0' },
+      { after: 'eA' },
+      { after: cursorOf(`${createdAt}#listed-later#00000001`) },
+    ])('refuses %j', async (query) => {
+      expect(await list(query as Record<string, string>)).toMatchObject({ status: 400 });
+    });
+  });
+
   it('list campaigns newest first, page by page', async () => {
     const first = await call('GET /campaigns', { query: { limit: '2' } });
     const second = await call('GET /campaigns', { query: { limit: '2', after: first.body.next } });
@@ -156,6 +233,7 @@ describe('the routes of campaigns', () => {
 
   it.each<[string, string, object, number]>([
     ['an unknown campaign', 'GET /campaigns/{batchId}', of('nobody'), 404],
+    ['the rows of an unknown campaign', 'GET /campaigns/{batchId}/sends', of('nobody'), 404],
     ['the report of an unknown campaign', 'GET /campaigns/{batchId}/sends.csv', of('nobody'), 404],
     ['a stop of an unknown campaign', 'POST /campaigns/{batchId}/stop', of('nobody'), 404],
     ['a stop of a campaign that has ended', 'POST /campaigns/{batchId}/stop', of('b1'), 409],
