@@ -1,4 +1,5 @@
 import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { RateAnswer } from './rate.ts';
 import type { SendListAnswer } from './sends.ts';
 import type { UploadAnswer } from './upload.ts';
 
@@ -98,4 +99,15 @@ export const SENDS: SendListAnswer = {
       cursor: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBaIzAwMDAwMDEy',
     },
   ],
+};
+
+export const RATE: RateAnswer = {
+  perSecond: 45,
+  source: 'ses',
+  allowed: 50,
+  usedPerSecond: 44.9,
+  max24HourSend: 50_000,
+  sentLast24Hours: 12_345,
+  sendingEnabled: true,
+  stage: 'dev',
 };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { RATE } from './examples.ts';
 import type { RouteDoc } from './routes.ts';
 
 const perSecond = z.number().nonnegative();
 
-const rateSchema = z
+export const rateSchema = z
   .object({
     perSecond: perSecond.meta({
       description: 'The rate in force: at most so many emails leave per second',
@@ -12,10 +13,17 @@ const rateSchema = z
     source: z.enum(['operator', 'deployment', 'ses']).meta({
       description: 'Who set it: PUT /rate, the deployment (SendRate), or SES (its limit times the headroom)',
     }),
-    allowedPerSecond: perSecond
+    allowed: perSecond
       .nullable()
-      .meta({ description: 'The limit of SES; null while it is unknown', example: 50 }),
+      .meta({ description: 'The limit of SES per second; null while it is unknown', example: 50 }),
     usedPerSecond: perSecond.meta({ description: 'What was used over the last seconds', example: 44.9 }),
+    max24HourSend: z.number().nullable().meta({
+      description: 'Recipients that SES allows in any 24 hours, -1 without limit; null while it is unknown',
+      example: 50_000,
+    }),
+    sentLast24Hours: z.number().nullable().meta({ description: 'Recipients in the last 24 hours', example: 12_345 }),
+    sendingEnabled: z.boolean().nullable().meta({ description: 'False while SES has paused sending for the account' }),
+    stage: z.string().meta({ example: 'dev' }),
   })
   .meta({ id: 'Rate' });
 export type RateAnswer = z.infer<typeof rateSchema>;
@@ -23,8 +31,8 @@ export type RateAnswer = z.infer<typeof rateSchema>;
 export const rateBodySchema = z.strictObject({
   perSecond: z
     .number({ error: 'must be a number' })
-    .min(0.1, 'must be 0.1 or more')
-    .max(10_000, 'must be 10000 or less')
+    .min(0.1, 'must be at least 0.1')
+    .max(10_000, 'must be at most 10,000')
     .nullable()
     .meta({ description: 'Emails per second; null returns to the rate of the deployment', example: 25 }),
 });
@@ -36,7 +44,7 @@ export const RATE_ROUTES: readonly RouteDoc[] = [
     operationId: 'getRate',
     tag: 'Operations',
     summary: 'The rate: in force, allowed by SES, used now',
-    answers: { 200: { description: 'The rate', schema: rateSchema } },
+    answers: { 200: { description: 'The rate', schema: rateSchema, example: RATE } },
   },
   {
     method: 'put',
@@ -46,7 +54,7 @@ export const RATE_ROUTES: readonly RouteDoc[] = [
     summary: 'Set the rate',
     description: 'Takes effect within 5 seconds, also on running campaigns and the concurrency of their Map Runs.',
     body: { schema: rateBodySchema, examples: { slower: { perSecond: 25 }, reset: { perSecond: null } } },
-    answers: { 200: { description: 'The rate now in force', schema: rateSchema } },
+    answers: { 200: { description: 'The rate now in force', schema: rateSchema, example: RATE } },
     problems: { 400: 'The rate is not a number, or higher than SES allows' },
   },
 ];

@@ -1,26 +1,44 @@
 import { parseJsonBody } from '../../api/parse.ts';
 import { type RateAnswer, rateBodySchema } from '../../api/rate.ts';
 import { concurrencyFor } from '../../core/campaigns/concurrency.ts';
+import type { SesAccount } from '../../core/delivery/providers/ses.ts';
 import { PregonError } from '../../core/errors.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
 import type { LimiterItem } from '../../core/limiter/state.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 import { bodyText, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 
 export interface RateDeps {
   rates: { ses: RateOf; dryRun: RateOf };
+  /** What SES lets the account do. */
+  account(): Promise<SesAccount>;
+  stage: string;
+  telemetry: Pick<Telemetry, 'warn'>;
   /** Sets the concurrency of running Map Runs. */
   setConcurrency(maxConcurrency: number): Promise<void>;
 }
 
 /** The account's rate, for all campaigns together. */
-export function rateRoutes({ rates, setConcurrency }: RateDeps): HttpRoutes {
-  const show = (state: LimiterItem) => {
+export function rateRoutes({ rates, account, stage, telemetry, setConcurrency }: RateDeps): HttpRoutes {
+  async function quota(): Promise<Pick<RateAnswer, 'max24HourSend' | 'sentLast24Hours' | 'sendingEnabled'>> {
+    try {
+      const { max24HourSend, sentLast24Hours, sendingEnabled } = await account();
+      return { max24HourSend, sentLast24Hours, sendingEnabled };
+    } catch (error) {
+      telemetry.warn('SES did not return its quota, so the rate is shown without it', { error });
+      return { max24HourSend: null, sentLast24Hours: null, sendingEnabled: null };
+    }
+  }
+
+  const show = async (state: LimiterItem) => {
     const { deployed, configured } = state;
     const rate: RateAnswer = {
       perSecond: state.perSecond,
       source: configured > 0 ? 'operator' : deployed > 0 ? 'deployment' : 'ses',
-      allowedPerSecond: state.allowed || null,
+      allowed: state.allowed || null,
       usedPerSecond: usedPerSecond(state, rates.ses.table.clock.now()),
+      ...(await quota()),
+      stage,
     };
     return jsonAnswer(200, rate);
   };

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
-import { createSes, readSesAccount } from '../../core/delivery/providers/ses.ts';
+import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
-import { cached } from '../common/cached.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
-import { emailAccountClient, objectsClient, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { objectsClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
+import { sesAccount } from '../common/ses-account.ts';
 import { uploadRoutes } from './routes.ts';
-
-/** GetAccount has a quota of one call a second for the whole account. */
-const ACCOUNT_TTL_MS = 5_000;
 
 const env = readEnv(
   rateEnv
@@ -21,9 +18,6 @@ const env = readEnv(
 );
 const campaigns = campaignDeps(env);
 const rates = sendRates(env, campaigns.table, createSes(campaigns).maxSendRate);
-/** An upload does not wait long for it, because it only serves a warning. */
-const ses = emailAccountClient(WORKER_TIMEOUTS);
-const account = cached(() => readSesAccount(ses), { ttlMs: ACCOUNT_TTL_MS, clock: campaigns.clock });
 
 const routes = uploadRoutes({
   ...campaigns,
@@ -31,7 +25,7 @@ const routes = uploadRoutes({
   bucket: env.BUCKET,
   sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
   sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
-  sendQuota: account.get,
+  sendQuota: sesAccount(campaigns.clock),
   newUploadId: randomUUID,
 });
 

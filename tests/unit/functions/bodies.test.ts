@@ -170,6 +170,9 @@ describe('any damage to a valid request', () => {
       ...requestRoutes(requests.deps),
       ...rateRoutes({
         rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
+        account: async () => ({ maxSendRate: 50, max24HourSend: -1, sentLast24Hours: 0, sendingEnabled: true }),
+        stage: 'test',
+        telemetry: silent,
         setConcurrency: async () => undefined,
       }),
       ...pageRoutes({ file: async () => undefined, stage: 'test' }),

@@ -1,3 +1,4 @@
+import { rateSchema } from '../../../api/rate.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { httpClient } from '../support/http.ts';
@@ -10,7 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-async function call(route: string, body?: unknown) {
+const ACCOUNT = { maxSendRate: 50, max24HourSend: 50_000, sentLast24Hours: 12, sendingEnabled: true };
+
+async function call(route: string, body?: unknown, account = async () => ACCOUNT) {
   const rateOf = (name: string): RateOf => ({
     table,
     name,
@@ -21,6 +24,9 @@ async function call(route: string, body?: unknown) {
   const client = httpClient(
     rateRoutes({
       rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
+      account,
+      stage: 'dev',
+      telemetry: silent,
       setConcurrency: async (maxConcurrency) => void concurrency.push(maxConcurrency),
     }),
   );
@@ -31,8 +37,20 @@ async function call(route: string, body?: unknown) {
 it('answers the rate, the limit of SES and the use', async () => {
   expect(await call('GET /rate')).toMatchObject({
     status: 200,
-    answer: { perSecond: 45, source: 'ses', allowedPerSecond: 50, usedPerSecond: 0 },
+    answer: { perSecond: 45, source: 'ses', allowed: 50, usedPerSecond: 0 },
   });
+});
+
+it('answers the daily quota, whether the account may send, and the stage', async () => {
+  const { answer } = await call('GET /rate');
+  expect(rateSchema.parse(answer)).toEqual(answer);
+  expect(answer).toMatchObject({ max24HourSend: 50_000, sentLast24Hours: 12, sendingEnabled: true, stage: 'dev' });
+});
+
+it('answers the rate also when SES does not return the quota', async () => {
+  const { status, answer } = await call('GET /rate', undefined, () => Promise.reject(new Error('busy')));
+  expect(rateSchema.parse(answer)).toEqual(answer);
+  expect([status, answer.max24HourSend, answer.sendingEnabled]).toEqual([200, null, null]);
 });
 
 it('sets the rate and the concurrency of running campaigns, and resets it', async () => {
