@@ -17,12 +17,6 @@ afterAll(async () => {
   expect(shown.browser.errors).toEqual([]);
 });
 
-test('the bare address leads to the executions', async () => {
-  const page = await shown.open('/console');
-  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
-  expect(new URL(page.url()).pathname).toBe('/console/executions');
-});
-
 test('pages follow each other without asking the server for a page, and the browser goes back', async () => {
   const page = await shown.open('/console/executions');
   const documents: string[] = [];
@@ -36,11 +30,10 @@ test('pages follow each other without asking the server for a page, and the brow
   expect(documents).toEqual([]);
 });
 
-test('an unknown address says so and links back', async () => {
+test('an unknown address says so and links to the campaigns', async () => {
   const page = await shown.open('/console/nonsense');
-  await page.getByText('There is no such page').waitFor();
-  await page.getByRole('link', { name: 'Go to executions' }).click();
-  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+  await page.getByRole('strong').getByText('There is no such page').waitFor();
+  expect(await page.getByRole('link', { name: 'Go to campaigns' }).getAttribute('href')).toBe('/console/campaigns');
 });
 
 test('the theme follows the system until one is chosen, and the choice is remembered', async () => {

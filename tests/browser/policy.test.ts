@@ -57,7 +57,7 @@ test('an inline script that a page did not come with does not run', async () => 
 
 test('the console lists campaigns', async () => {
   const page = await browser.open(`${product.outputs.apiUrl}/console`);
-  await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
   await keep(page, 'console');
 });
 

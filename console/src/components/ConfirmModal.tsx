@@ -4,6 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
+import { t } from '../i18n/texts.ts';
 
 interface ConfirmModalProps {
   readonly visible: boolean;
@@ -47,7 +48,7 @@ export function ConfirmModal(props: ConfirmModalProps) {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" onClick={close}>
-              Cancel
+              {t.common.cancel}
             </Button>
             <Button variant="primary" loading={busy} disabled={confirmDisabled} onClick={run}>
               {confirm}

@@ -1,4 +1,5 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import { t } from '../i18n/texts.ts';
 
 /** An identifier with a copy button. The text may wrap at any character. */
 export function CopyableText({ text, what }: { text: string; what: string }) {
@@ -7,9 +8,9 @@ export function CopyableText({ text, what }: { text: string; what: string }) {
       <CopyToClipboard
         variant="inline"
         textToCopy={text}
-        copyButtonAriaLabel={`Copy ${what}`}
-        copySuccessText="Copied"
-        copyErrorText="The browser did not allow it"
+        copyButtonAriaLabel={t.common.copy(what)}
+        copySuccessText={t.common.copied}
+        copyErrorText={t.common.notCopied}
       />
     </span>
   );

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import Cards from '@cloudscape-design/components/cards';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import FormField from '@cloudscape-design/components/form-field';
@@ -7,10 +6,10 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { type FormEvent, useState } from 'react';
 import { type Email, getEmails } from '../api/emails.ts';
 import { CopyableText } from '../components/CopyableText.tsx';
+import { ListTable } from '../components/ListTable.tsx';
 import { plural } from '../format/number.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
@@ -110,46 +109,24 @@ function Batch({ batchId }: { batchId: string }) {
   );
 }
 
-/** A table or, on a narrow screen, one card for each email. */
 function Recipients({ emails, refresh }: { emails: readonly Email[]; refresh: () => void }) {
-  const narrow = useNarrow();
-  const header = (
-    <Header
-      variant="h2"
-      counter={`(${emails.length})`}
-      actions={<Button iconName="refresh" ariaLabel="Refresh recipients" onClick={refresh} />}
-    >
-      Recipients
-    </Header>
-  );
-  if (!narrow) {
-    return (
-      <Table
-        variant="container"
-        items={emails}
-        trackBy="recipient"
-        columnDefinitions={EMAIL_COLUMNS}
-        wrapLines
-        enableKeyboardNavigation
-        ariaLabels={{ tableLabel: 'Recipients' }}
-        header={header}
-      />
-    );
-  }
   return (
-    <Cards
+    <ListTable
       items={emails}
       trackBy="recipient"
-      cardDefinition={{
-        header: ({ recipient }) => recipient,
-        sections: EMAIL_COLUMNS.filter(({ id }) => id !== 'recipient').map(({ id = '', header: name, cell }) => ({
-          id,
-          header: name,
-          content: (email: Email) => cell(email),
-          width: id === 'error' || id === 'lastAttempt' ? 100 : 33,
-        })),
-      }}
-      header={header}
+      columns={EMAIL_COLUMNS}
+      label="Recipients"
+      heading="recipient"
+      sections={{ state: 33, provider: 33, retries: 33, lastAttempt: 100, error: 100 }}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${emails.length})`}
+          actions={<Button iconName="refresh" ariaLabel="Refresh recipients" onClick={refresh} />}
+        >
+          Recipients
+        </Header>
+      }
     />
   );
 }

@@ -13,7 +13,7 @@ import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import type { PageProps } from '../frame/pages.ts';
-import { HOME } from '../frame/pages.ts';
+import { EXECUTIONS } from '../frame/pages.ts';
 import { useQuery } from '../frame/router.ts';
 import { useLive } from '../live/useLive.ts';
 import { EventsTab } from './EventsTab.tsx';
@@ -125,7 +125,7 @@ function crumbsOf(arn: string, execution: Execution | undefined): Crumb[] {
   const { name, label } = parseArn(arn);
   const mapRunArn = execution?.mapRunArn;
   return [
-    { text: 'Executions', href: HOME },
+    { text: 'Executions', href: EXECUTIONS },
     ...(mapRunArn === undefined ? [] : [{ text: `Map Run ${label ?? ''}`, href: mapRunPath(mapRunArn) }]),
     { text: execution?.name ?? name, href: '' },
   ];

@@ -3,7 +3,7 @@ import { listStateMachines } from '../api/states.ts';
 import type { ExecutionStatus } from '../api/types.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
-import { HOME } from '../frame/pages.ts';
+import { EXECUTIONS } from '../frame/pages.ts';
 import { useQuery } from '../frame/router.ts';
 import { useLive } from '../live/useLive.ts';
 import { ExecutionsTable } from './ExecutionsTable.tsx';
@@ -12,7 +12,7 @@ const STATUSES: readonly ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 
 
 /** All executions of a state machine, newest first. */
 export default function ExecutionsPage() {
-  usePageTitle([{ text: 'Executions', href: HOME }]);
+  usePageTitle([{ text: 'Executions', href: EXECUTIONS }]);
   const [query, setQuery] = useQuery();
   const machines = useLive('state machines', listStateMachines, 15_000);
   if (machines.data === undefined) {

@@ -1,5 +1,9 @@
-const WHOLE = new Intl.NumberFormat('en-US');
-const RATE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+import { language } from '../i18n/texts.ts';
+
+const LOCALE = language === 'en' ? 'en-US' : language;
+const WHOLE = new Intl.NumberFormat(LOCALE);
+const RATE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const MONEY = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' });
 
 /** `12,345`. */
 export function formatCount(count: number): string {
@@ -9,6 +13,18 @@ export function formatCount(count: number): string {
 /** `12.3`, with at most one decimal. */
 export function formatRate(perSecond: number): string {
   return RATE.format(perSecond);
+}
+
+/** `$0.04`. */
+export function formatMoney(usd: number): string {
+  return MONEY.format(usd);
+}
+
+/** `4.2 MB`, in the decimal units of file managers. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${RATE.format(bytes / 1000)} kB`;
+  return `${RATE.format(bytes / 1_000_000)} MB`;
 }
 
 /** `1 item`, `2 items`. */

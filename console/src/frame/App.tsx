@@ -1,8 +1,11 @@
 import { I18nProvider } from '@cloudscape-design/components/i18n';
-import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { Suspense, useEffect } from 'react';
+import { libraryMessages } from '../i18n/library.ts';
+import { language, t } from '../i18n/texts.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Frame } from './Frame.tsx';
+import { KeyForm } from './KeyForm.tsx';
+import { useApiKey } from './key.ts';
 import { local } from './local.ts';
 import { NotDeployed } from './NotDeployed.tsx';
 import { NotificationProvider } from './notifications.tsx';
@@ -19,11 +22,11 @@ export function App() {
     if (isBare) navigate(HOME, 'replace');
   }, [isBare]);
   return (
-    <I18nProvider locale="en" messages={[messages]}>
+    <I18nProvider locale={language} messages={[libraryMessages]}>
       <NotificationProvider>
         <Frame>
           <ErrorBoundary key={path}>
-            <Suspense fallback={<Loading what="page" />}>{!isBare && <CurrentPage path={path} />}</Suspense>
+            <Suspense fallback={<Loading what={t.frame.page} />}>{!isBare && <CurrentPage path={path} />}</Suspense>
           </ErrorBoundary>
         </Frame>
       </NotificationProvider>
@@ -32,8 +35,12 @@ export function App() {
 }
 
 function CurrentPage({ path }: { path: string }) {
+  const key = useApiKey();
   const found = findPage(path);
   if (found === undefined) return <UnknownPage />;
-  if (local === undefined) return <NotDeployed arn={found.rest.startsWith('arn:') ? found.rest : undefined} />;
+  if (found.localOnly && local === undefined) {
+    return <NotDeployed arn={found.rest.startsWith('arn:') ? found.rest : undefined} />;
+  }
+  if (key === undefined) return <KeyForm />;
   return <found.Page rest={found.rest} />;
 }

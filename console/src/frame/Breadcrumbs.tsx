@@ -1,5 +1,6 @@
 import BreadcrumbGroup, { type BreadcrumbGroupProps } from '@cloudscape-design/components/breadcrumb-group';
 import { createContext, useContext, useEffect } from 'react';
+import { t } from '../i18n/texts.ts';
 
 export type Crumb = BreadcrumbGroupProps.Item;
 
@@ -13,10 +14,10 @@ export function usePageTitle(crumbs: readonly Crumb[]): void {
   useEffect(() => {
     const trail = JSON.parse(key) as Crumb[];
     setCrumbs(trail);
-    document.title = `${trail.at(-1)?.text ?? 'Console'} · Pregón`;
+    document.title = `${trail.at(-1)?.text ?? t.frame.console} · Pregón`;
   }, [key, setCrumbs]);
 }
 
 export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
-  return <BreadcrumbGroup items={[...crumbs]} ariaLabel="Breadcrumbs" />;
+  return <BreadcrumbGroup items={[...crumbs]} ariaLabel={t.frame.breadcrumbs} />;
 }

@@ -2,14 +2,16 @@ import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { type ReactNode, useMemo, useState } from 'react';
+import { chooseLanguage } from '../i18n/load.ts';
+import { LANGUAGES, type Language, language, t } from '../i18n/texts.ts';
 import { Breadcrumbs, type Crumb, CrumbsContext } from './Breadcrumbs.tsx';
+import { keepApiKey, useApiKey } from './key.ts';
+import { local } from './local.ts';
 import { activeEntry, NAVIGATION } from './navigation.ts';
 import { Notifications } from './notifications.tsx';
 import { HOME } from './pages.ts';
 import { usePath } from './router.ts';
 import { type ThemeChoice, useTheme } from './theme.ts';
-
-const THEMES: Record<ThemeChoice, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
 
 const HEADER_ID = 'pregon-header';
 
@@ -31,7 +33,7 @@ export function Frame({ children }: { children: ReactNode }) {
         navigationWidth={240}
         navigation={
           <SideNavigation
-            header={{ text: 'Console', href: HOME }}
+            header={{ text: t.frame.console, href: HOME }}
             activeHref={activeEntry(path)}
             items={NAVIGATION}
             // On a phone the open navigation would cover the page.
@@ -50,26 +52,56 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function Header() {
   const { dark, choice, choose } = useTheme();
+  const hasEnteredKey = useApiKey() !== undefined && local === undefined;
   return (
     <TopNavigation
       identity={{ href: HOME, title: 'Pregón' }}
+      i18nStrings={{
+        overflowMenuTriggerText: t.frame.more,
+        overflowMenuTitleText: t.frame.menu,
+        overflowMenuBackIconAriaLabel: t.frame.menu,
+        overflowMenuDismissIconAriaLabel: t.common.cancel,
+      }}
       utilities={[
+        ...(hasEnteredKey
+          ? [
+              {
+                type: 'button' as const,
+                iconName: 'lock-private' as const,
+                text: t.frame.forgetKey,
+                onClick: () => keepApiKey(undefined),
+              },
+            ]
+          : []),
         {
           type: 'menu-dropdown',
-          text: 'Theme',
-          ariaLabel: `Theme: ${THEMES[choice]}`,
+          text: LANGUAGES[language],
+          ariaLabel: t.frame.languageIs(LANGUAGES[language]),
+          iconName: 'globe',
+          items: checkItems(LANGUAGES, language),
+          onItemClick: ({ detail }) => chooseLanguage(detail.id as Language),
+        },
+        {
+          type: 'menu-dropdown',
+          text: t.frame.theme,
+          ariaLabel: t.frame.themeIs(t.frame.themes[choice]),
           iconSvg: dark ? <MoonIcon /> : <SunIcon />,
-          items: Object.entries(THEMES).map(([id, text]) => ({
-            id,
-            text,
-            itemType: 'checkbox' as const,
-            checked: id === choice,
-          })),
+          items: checkItems(t.frame.themes, choice),
           onItemClick: ({ detail }) => choose(detail.id as ThemeChoice),
         },
       ]}
     />
   );
+}
+
+/** The items of a menu of which one is chosen. */
+function checkItems(texts: Readonly<Record<string, string>>, chosen: string) {
+  return Object.entries(texts).map(([id, text]) => ({
+    id,
+    text,
+    itemType: 'checkbox' as const,
+    checked: id === chosen,
+  }));
 }
 
 function SunIcon() {

@@ -4,6 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { ReactNode } from 'react';
+import { t } from '../i18n/texts.ts';
 
 /** Shown while a page or a pane is loading. */
 export function Loading({ what }: { what: string }) {
@@ -11,7 +12,7 @@ export function Loading({ what }: { what: string }) {
     <Box textAlign="center" padding={{ vertical: 'xxl' }} color="text-status-inactive">
       <Spinner size="large" />
       <Box padding={{ top: 's' }} color="inherit">
-        Loading {what}
+        {t.common.loading(what)}
       </Box>
     </Box>
   );
@@ -51,11 +52,11 @@ export function Failure({
   return (
     <Alert
       type={stale ? 'warning' : 'error'}
-      header={stale ? `${capital(what)} cannot be refreshed` : `${capital(what)} cannot be loaded`}
-      action={retry && <Button onClick={retry}>Try again</Button>}
+      header={stale ? t.common.cannotRefresh(capital(what)) : t.common.cannotLoad(capital(what))}
+      action={retry && <Button onClick={retry}>{t.common.tryAgain}</Button>}
     >
       {error.message}
-      {stale && ' What is shown is the last answer; the page keeps trying.'}
+      {stale && ` ${t.common.stale}`}
     </Alert>
   );
 }

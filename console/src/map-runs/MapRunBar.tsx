@@ -1,15 +1,9 @@
-import './map-runs.css';
 import type { MapRunCounts } from '../api/types.ts';
+import { StackedBar } from '../components/StackedBar.tsx';
 import { countOf, describeCounts, PARTS } from './counts.ts';
 
 /** A stacked bar of the items by status. */
 export function MapRunBar({ counts, thin = false }: { counts: MapRunCounts; thin?: boolean }) {
-  return (
-    <span className={`pg-bar ${thin ? 'pg-bar-thin' : ''}`} role="img" aria-label={describeCounts(counts)}>
-      {PARTS.map(({ id }) => {
-        const count = countOf(counts, id);
-        return count === 0 ? null : <span key={id} className={`pg-part pg-part-${id}`} style={{ flexGrow: count }} />;
-      })}
-    </span>
-  );
+  const parts = PARTS.map(({ id }) => ({ id, kind: id, count: countOf(counts, id) }));
+  return <StackedBar parts={parts} label={describeCounts(counts)} thin={thin} />;
 }

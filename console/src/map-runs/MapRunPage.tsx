@@ -14,7 +14,7 @@ import { shorten } from '../format/text.ts';
 import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
-import { HOME, type PageProps } from '../frame/pages.ts';
+import { EXECUTIONS, type PageProps } from '../frame/pages.ts';
 import { useLive } from '../live/useLive.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { MapRunProgress } from './MapRunProgress.tsx';
@@ -98,7 +98,7 @@ function toleranceOf({ toleratedFailureCount, toleratedFailurePercentage }: MapR
 
 function crumbsOf(label: string, mapRun: MapRun | undefined): Crumb[] {
   return [
-    { text: 'Executions', href: HOME },
+    { text: 'Executions', href: EXECUTIONS },
     ...(mapRun === undefined
       ? []
       : [{ text: parseArn(mapRun.executionArn).name, href: executionPath(mapRun.executionArn) }]),

@@ -34,8 +34,8 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath, args: ARGS }));
   }
 
-  /** Opens an address in a context of its own: nothing is remembered from another page. */
-  async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** Opens an address in a context of its own: nothing is remembered from another page. `prepare` gets the page before it loads. */
+  async open(url: string, options: BrowserContextOptions = {}, prepare?: (page: Page) => Promise<void>): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: 'reduce',
@@ -52,6 +52,7 @@ export class TestBrowser {
     page.on('console', (message) => {
       if (/Content Security Policy|Warning:/.test(message.text())) this.errors.push(message.text());
     });
+    await prepare?.(page);
     await page.goto(url);
     return page;
   }

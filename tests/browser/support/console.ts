@@ -9,7 +9,8 @@ export interface TestConsole {
   readonly fake: FakeStates;
   readonly pages: PageServer;
   readonly folder: string;
-  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** `prepare` gets the page before it loads. */
+  open(path: string, options?: BrowserContextOptions, prepare?: (page: Page) => Promise<void>): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ export async function startConsole(campaigns: FakeCampaign[]): Promise<TestConso
     fake,
     pages,
     folder: built.folder,
-    open: (path, options) => browser.open(pages.url + path, options),
+    open: (path, options, prepare) => browser.open(pages.url + path, options, prepare),
     close: async () => {
       await browser.close();
       await pages.close();

@@ -1,0 +1,76 @@
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import type { TableProps } from '@cloudscape-design/components/table';
+import type { SendStatus } from '../api/campaigns.ts';
+import { formatCount } from '../format/number.ts';
+import { formatTime } from '../format/time.ts';
+import { t } from '../i18n/texts.ts';
+import { wordsOf } from './ErrorGroups.tsx';
+
+/** A row of a campaign's file: one that is in the ledger, or one that was skipped. */
+export interface Row {
+  readonly key: string;
+  readonly number: number;
+  readonly email: string;
+  readonly subject?: string;
+  readonly status: SendStatus | 'UNCONFIRMED' | 'SKIPPED';
+  readonly attempts?: number;
+  readonly code?: string;
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly at?: string | null;
+}
+
+const TYPES: Record<Row['status'], StatusIndicatorProps.Type> = {
+  PENDING: 'pending',
+  QUEUED: 'in-progress',
+  SENT: 'success',
+  ERROR: 'error',
+  UNCONFIRMED: 'warning',
+  SKIPPED: 'stopped',
+};
+
+export const ROW_COLUMNS: TableProps.ColumnDefinition<Row>[] = [
+  { id: 'number', header: t.campaigns.rows.row, minWidth: 70, width: 80, cell: ({ number }) => formatCount(number) },
+  {
+    id: 'email',
+    header: t.campaigns.rows.email,
+    isRowHeader: true,
+    minWidth: 230,
+    cell: ({ email }) => <span className="pg-breaking">{email}</span>,
+  },
+  { id: 'subject', header: t.campaigns.rows.subject, minWidth: 160, cell: ({ subject }) => subject ?? '–' },
+  {
+    id: 'status',
+    header: t.common.status,
+    minWidth: 130,
+    cell: ({ status }) => (
+      <span className="pg-unbroken">
+        <StatusIndicator type={TYPES[status]}>{t.campaigns.rows.statuses[status]}</StatusIndicator>
+      </span>
+    ),
+  },
+  {
+    id: 'attempts',
+    header: t.campaigns.rows.attempts,
+    minWidth: 90,
+    width: 100,
+    cell: ({ attempts }) => attempts ?? '–',
+  },
+  { id: 'reason', header: t.campaigns.rows.reason, minWidth: 220, cell: (row) => <Reason row={row} /> },
+  {
+    id: 'at',
+    header: t.campaigns.rows.lastAttempt,
+    minWidth: 170,
+    cell: ({ at }) => (at == null ? '–' : <span className="pg-unbroken">{formatTime(Date.parse(at) / 1000)}</span>),
+  },
+];
+
+function Reason({ row: { code, reason, status } }: { row: Row }) {
+  if (code === undefined) return '–';
+  return (
+    <div className="pg-breaking">
+      {status !== 'SKIPPED' && <div>{wordsOf(code).what}</div>}
+      {reason !== undefined && <div className={status === 'SKIPPED' ? '' : 'pg-muted pg-small'}>{reason}</div>}
+    </div>
+  );
+}

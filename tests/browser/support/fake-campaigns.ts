@@ -1,0 +1,116 @@
+import type { Page, Route } from 'playwright-core';
+import type { CampaignDetail, Send } from '../../../console/src/api/campaigns.ts';
+
+const HASH = 'c0ffee0123456789abcdef0123456789abcdef0123456789abcdef0123456789';
+const MACHINE = 'arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign';
+
+/** A campaign as the API answers it: 298 rows, all sent, unless the test changes it. */
+export function campaignOf(changes: Partial<CampaignDetail> = {}): CampaignDetail {
+  const batchId = changes.batchId ?? HASH;
+  return {
+    batchId,
+    campaignId: null,
+    fileName: 'welcome.csv',
+    subject: 'Welcome, Lucía',
+    status: 'SUCCEEDED',
+    total: 300,
+    enqueued: 298,
+    skipped: 2,
+    counts: { PENDING: 0, QUEUED: 0, SENT: 298, ERROR: 0 },
+    unconfirmed: 0,
+    createdAt: '2026-11-25T10:00:00.000Z',
+    startedAt: '2026-11-25T10:00:01.000Z',
+    finishedAt: '2026-11-25T10:00:08.000Z',
+    sendAt: null,
+    executionArn: `${MACHINE}:${batchId}`,
+    redriveCount: 0,
+    dryRun: false,
+    format: 'text',
+    warnings: [],
+    errors: [],
+    perMinute: [{ minute: '2026-11-25T10:00:00.000Z', sent: 298, error: 0 }],
+    redriveUntil: null,
+    ...changes,
+  };
+}
+
+export function sendOf(rowNumber: number, changes: Partial<Send> = {}): Send {
+  return {
+    sendId: `${HASH}-${rowNumber}`,
+    rowNumber,
+    email: `ana${rowNumber}@example.com`,
+    subject: 'Welcome',
+    status: 'SENT',
+    attempts: 1,
+    lastAttemptAt: '2026-11-25T10:00:05.000Z',
+    ...changes,
+  };
+}
+
+export const errorOf = (code: string, message: string, retryable: boolean) => ({
+  code,
+  class: retryable ? 'transient' : 'recipient',
+  message,
+  retryable,
+});
+
+/** The part of the product's API that the campaign pages use, answered inside the browser. The test may change what it has. */
+export class FakeCampaigns {
+  campaigns: CampaignDetail[] = [];
+  sends: Send[] = [];
+  rate = { perSecond: 50, allowedPerSecond: 50, usedPerSecond: 0, max24HourSend: 50_000, sentLast24Hours: 298 };
+  skippedCsv =
+    'row,email,reason,code\n7,not-an-address,"""not-an-address"" is not a valid email address.",email_invalid\n';
+  /** Requests that change something, as `METHOD path body`. */
+  readonly changes: string[] = [];
+  /** Answers everything with this status, as an API that is out of order. */
+  failing: number | undefined;
+
+  async answer(page: Page): Promise<void> {
+    await page.route(
+      ({ pathname }) => pathname === '/rate' || pathname === '/campaigns' || pathname.startsWith('/campaigns/'),
+      (route) => this.#respond(route),
+    );
+  }
+
+  async #respond(route: Route): Promise<void> {
+    const request = route.request();
+    const { pathname, searchParams } = new URL(request.url());
+    if (this.failing !== undefined) {
+      return route.fulfill({
+        status: this.failing,
+        json: { title: 'Out of order', detail: 'The API is out of order.' },
+      });
+    }
+    if (request.method() !== 'GET') {
+      this.changes.push([request.method(), pathname, request.postData() ?? ''].join(' ').trim());
+      return route.fulfill({ status: 202, json: pathname === '/rate' ? this.rate : (this.campaigns[0] ?? {}) });
+    }
+    if (pathname === '/rate') return route.fulfill({ json: this.rate });
+    if (pathname === '/campaigns')
+      return route.fulfill({ json: this.#page(this.campaigns, searchParams, 'campaigns') });
+    const [, , batchId = '', part] = pathname.split('/');
+    const campaign = this.campaigns.find((each) => each.batchId === batchId);
+    if (campaign === undefined) return route.fulfill({ status: 404, json: { title: 'Not found', detail: 'None.' } });
+    if (part === undefined) return route.fulfill({ json: campaign });
+    if (part === 'sends')
+      return route.fulfill({ json: this.#page(this.#matching(searchParams), searchParams, 'sends') });
+    return route.fulfill({
+      contentType: 'text/csv',
+      body: part === 'skipped.csv' ? this.skippedCsv : 'email,subject\n',
+    });
+  }
+
+  #matching(query: URLSearchParams): Send[] {
+    const [status, email] = [query.get('status'), query.get('email')];
+    return this.sends.filter(
+      (send) => (!status || status.split(',').includes(send.status)) && (!email || send.email === email),
+    );
+  }
+
+  #page<T>(all: readonly T[], query: URLSearchParams, name: string) {
+    const start = Number(query.get('after') ?? 0);
+    const end = start + Number(query.get('limit') ?? 20);
+    return { [name]: all.slice(start, end), ...(end < all.length && { next: String(end) }) };
+  }
+}
