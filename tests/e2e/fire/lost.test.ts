@@ -69,8 +69,9 @@ it('unconfirmed rows that are accepted are closed as they are', async () => {
 it('a message that is lost ends as NotDelivered when its time is over, and a redrive sends its row', async () => {
   const { sendQueueUrl } = product.outputs;
   await setRate(product, 1);
+  const stolen = steal(sendQueueUrl);
   const batchId = await upload(product, 12, 'lost');
-  await steal(sendQueueUrl);
+  await stolen;
   await sqs.send(new PurgeQueueCommand({ QueueUrl: sendQueueUrl }));
   await setRate(product, 60);
 
@@ -113,8 +114,9 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
     }),
   );
   await setRate(product, 1);
+  const stolen = steal(sendQueueUrl);
   const batchId = await upload(product, 12, 'dead');
-  await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: await steal(sendQueueUrl) }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: await stolen }));
   await setRate(product, 60);
 
   expect(await dlq('replay')).toMatchObject({ open: 1, ended: 1, poison: 1 });
@@ -128,12 +130,20 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
   expectOnceEach(await product.mailbox(sentBatch), 1);
 });
 
-/** Removes the message of one row from the queue before a worker receives it, and returns its body. */
+/**
+ * Removes the message of one row from the queue before a worker receives it, and returns its body. Called before the upload: on a slow
+ * machine the rows have ended when the upload is answered.
+ */
 async function steal(queueUrl: string): Promise<string> {
   let body = '';
   await eventually(async () => {
     const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 1, VisibilityTimeout: 30 }),
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 1,
+        VisibilityTimeout: 30,
+        WaitTimeSeconds: 5,
+      }),
     );
     const message = Messages[0];
     if (!message?.Body?.startsWith('{')) return false;
