@@ -52,7 +52,7 @@ it('throttles use up no attempt and no receive, and are seen in the metrics', as
 
 it('an account that may not send stops the campaign; once it may, a redrive sends exactly the rest', async () => {
   // At this rate, rows are left when the fault begins.
-  await setRate(product, 10);
+  await setRate(product, 5);
   const batchId = await upload(product, 100, 'paused');
   await follow(product, batchId, ({ counts }) => counts.SENT > 0);
   await faults(product, { sendingPaused: true });
@@ -80,7 +80,7 @@ it('an account that may not send stops the campaign; once it may, a redrive send
 it('StopExecution by any client ends sending, with every event lost and states told late; a redrive resumes', async () => {
   await faults(product, { services: { events: { dropRate: 1 }, states: { staleMs: 1_000 } } });
   // At this rate, rows are left at the stop.
-  await setRate(product, 10);
+  await setRate(product, 5);
   const batchId = await upload(product, 120, 'stopped');
   await follow(product, batchId, ({ counts }) => counts.SENT > 5);
   const states = new SFNClient(awsOf(product));
