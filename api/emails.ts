@@ -28,15 +28,17 @@ const ADDRESS_PATTERNS = [
   /[A-Za-z-][A-Za-z0-9-]*$/,
 ];
 
+export const addressSchema = z
+  .string()
+  .max(254, 'an address has at most 254 characters')
+  .refine(isAddress, 'this is not an email address that can be delivered to')
+  .meta({
+    override: { allOf: ADDRESS_PATTERNS.map(({ source }) => ({ pattern: source })) },
+    example: 'ana@example.com',
+  });
+
 export const partySchema = z.strictObject({
-  email: z
-    .string()
-    .max(254, 'an address has at most 254 characters')
-    .refine(isAddress, 'this is not an email address that can be delivered to')
-    .meta({
-      override: { allOf: ADDRESS_PATTERNS.map(({ source }) => ({ pattern: source })) },
-      example: 'ana@example.com',
-    }),
+  email: addressSchema,
   name: optional(atMost(mailLine(), MAX_NAME, `a name has at most ${MAX_NAME} characters`)),
 });
 

@@ -5,6 +5,8 @@ import { ORDER_ROUTES } from './orders.ts';
 import { RATE_ROUTES } from './rate.ts';
 import { REQUEST_ROUTES } from './requests.ts';
 import { SEND_ROUTES } from './sends.ts';
+import { SUPPRESSION_ROUTES } from './suppressions.ts';
+import { UNSUBSCRIBE_ROUTES } from './unsubscribe.ts';
 import { UPLOAD_ROUTES } from './upload.ts';
 
 /** One answer of a route. Without a schema it has no body, or none that is JSON. */
@@ -22,7 +24,7 @@ export interface RouteDoc {
   path: string;
   /** The name of the call in generated clients. */
   operationId: string;
-  tag: 'Campaigns' | 'Emails' | 'Requests' | 'Orders' | 'Operations';
+  tag: 'Campaigns' | 'Consent' | 'Emails' | 'Requests' | 'Orders' | 'Operations';
   summary: string;
   description?: string;
   /** Needs no key. */
@@ -42,6 +44,8 @@ export const ROUTES: readonly RouteDoc[] = [
   ...ORDER_ROUTES,
   ...REQUEST_ROUTES,
   ...RATE_ROUTES,
+  ...SUPPRESSION_ROUTES,
+  ...UNSUBSCRIBE_ROUTES,
   {
     method: 'get',
     path: '/health',

@@ -15,6 +15,8 @@ export interface Telemetry {
 export type Metric =
   | 'Sent'
   | 'Rejected'
+  /** The recipient is on the suppression list. */
+  | 'Suppressed'
   | 'Transient'
   | 'Throttled'
   | 'Unconfirmed'

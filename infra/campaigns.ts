@@ -5,6 +5,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { OBJECTS_PREFIX, RESULTS_PREFIX } from '../core/campaigns/campaign.ts';
+import type { Consent } from './consent.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
@@ -33,7 +34,7 @@ export class Campaigns extends Construct {
   /** The functions that count the rows of a campaign whose end they find. */
   readonly counting: readonly ProductFunction[];
 
-  constructor(scope: Construct, id: string, shared: Foundation) {
+  constructor(scope: Construct, id: string, shared: Foundation, { links }: Pick<Consent, 'links'>) {
     super(scope, id);
     const { stage, table, sendRate } = shared;
     const { account, region } = Stack.of(this);
@@ -73,7 +74,7 @@ export class Campaigns extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
+        table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
         objects('PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
         sendRate,
@@ -135,6 +136,7 @@ export class Campaigns extends Construct {
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
         shared.sendEmail(),
+        links,
         arns.access({ executions: ['DescribeExecution'] }),
         // These take no resource: the token says which task it answers. A child of a Map Run has another ARN than its state machine.
         // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html

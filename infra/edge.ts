@@ -1,6 +1,8 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnRoute,
+  type CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -11,6 +13,7 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Consent } from './consent.ts';
 import { secretAccess } from './constructs/access.ts';
 import { OperatorSecret } from './constructs/operator-secret.ts';
 import { numberParameter } from './constructs/parameter.ts';
@@ -50,7 +53,7 @@ export class Edge extends Construct {
   readonly url: string;
   readonly apiKeysSecretArn: string;
 
-  constructor(scope: Construct, id: string, shared: Foundation) {
+  constructor(scope: Construct, id: string, shared: Foundation, consent: Consent) {
     super(scope, id);
     const { stage } = shared;
     const description = 'Names, hashes and scopes of the API keys; changed by npm run keys';
@@ -63,7 +66,7 @@ export class Edge extends Construct {
       environment: { API_KEYS_TTL_SECONDS: String(KEYS_TTL_SECONDS) },
       access: [secretAccess({ secretArn: this.apiKeysSecretArn }, 'API_KEYS_SECRET_ARN')],
     });
-    const pages = new ProductFunction(this, 'Pages', shared, {
+    new ProductFunction(this, 'Pages', shared, {
       name: 'pages',
       description: 'Health, OpenAPI, Swagger UI, GraphiQL and the console: static, without a key',
       routes: [
@@ -77,6 +80,7 @@ export class Edge extends Construct {
         'GET /console',
         'GET /console/{proxy+}',
       ],
+      withoutKey: true,
       timeoutSeconds: 10,
       memory: MEMORY.requests,
     });
@@ -94,7 +98,7 @@ export class Edge extends Construct {
       }),
     });
     this.url = this.api.apiEndpoint;
-    new HttpStage(this, 'Stage', {
+    const httpStage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -123,6 +127,8 @@ export class Edge extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    const apiStage = httpStage.node.defaultChild as CfnStage;
+    consent.throttle(apiStage);
     const withoutKey = new HttpNoneAuthorizer();
     const functions = Stack.of(this)
       .node.findAll()
@@ -132,12 +138,15 @@ export class Edge extends Construct {
       const integration = new HttpLambdaIntegration(target.service, target, { scopePermissionToRoute: false });
       for (const route of target.routes) {
         const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
-        this.api.addRoutes({
+        const routes = this.api.addRoutes({
           path,
           methods: [HttpMethod[method]],
           integration,
-          ...(target === pages && { authorizer: withoutKey }),
+          ...(target.withoutKey && { authorizer: withoutKey }),
         });
+        // A stage refuses settings of a route that does not exist yet.
+        for (const added of routes)
+          if (target.withoutKey) apiStage.addResourceDependency(added.node.defaultChild as CfnRoute);
       }
     }
   }

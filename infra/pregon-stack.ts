@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Campaigns } from './campaigns.ts';
+import { Consent } from './consent.ts';
 import { Edge } from './edge.ts';
 import { Foundation } from './foundation.ts';
 import { Observability } from './observability.ts';
@@ -14,11 +15,13 @@ export class PregonStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     super(scope, id, { terminationProtection: props.stage.retainData, ...props });
     const shared = new Foundation(this, 'Shared', props.stage);
-    const campaigns = new Campaigns(this, 'Campaigns', shared);
+    const consent = new Consent(this, 'Consent', shared);
+    const campaigns = new Campaigns(this, 'Campaigns', shared, consent);
     const email = new TransactionalEmail(this, 'TransactionalEmail', shared);
     const orders = new Orders(this, 'Orders', shared, email.worker);
     const requests = new Requests(this, 'Requests', shared);
-    const edge = new Edge(this, 'Edge', shared);
+    const edge = new Edge(this, 'Edge', shared, consent);
+    consent.giveBaseUrl(campaigns.sending.function, edge.url);
     const { alarms } = new Observability(this, 'Observability', { shared, campaigns, email, orders, requests, edge });
 
     const { queue, deadLetters } = campaigns.sending;
@@ -31,6 +34,7 @@ export class PregonStack extends Stack {
       sendQueueUrl: queue.queueUrl,
       deadLetterQueueUrl: deadLetters.queueUrl,
       apiKeysSecretArn: edge.apiKeysSecretArn,
+      unsubscribeKeysSecretArn: consent.keysSecretArn,
       eventBus: shared.bus.eventBusName,
       alarmTopicArn: alarms.topic.topicArn,
     };

@@ -56,7 +56,7 @@ export class TransactionalEmail extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate']),
+        table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
         shared.sendEmail(),
         // Clients may name any of AllowedSenders in From. `*example.com` also fits other domains, but not a verified identity of another account.

@@ -10,13 +10,20 @@ import {
   withoutApiKey,
 } from '../../core/api-keys/api-keys.ts';
 import { type ApiKeyStore, createApiKeyStore } from '../../core/api-keys/store.ts';
+import {
+  parseUnsubscribeKeys,
+  rotateUnsubscribeKeys,
+  serializeUnsubscribeKeys,
+} from '../../core/consent/unsubscribe-keys.ts';
+import { createSecretDocument } from '../../core/secret-document.ts';
 import { parseCommand, UsageError } from '../arguments.ts';
 import { runningOutputs } from '../target.ts';
 
-const HELP = `npm run keys -- add|list|revoke [NAME] [options]
+const HELP = `npm run keys -- add|list|revoke|rotate-unsubscribe [NAME] [options]
 
 API keys of a stage. add makes a key and shows it, once. list shows names, scopes and ages, never a key. revoke ends a key.
-A change is in use everywhere within 60 seconds, without a deploy.
+A change is in use everywhere within 60 seconds, without a deploy. rotate-unsubscribe adds a key that signs unsubscribe links from then on;
+links in mail that was sent before stay valid.
 
   --scope SCOPES   with add: send, read and operate, separated by commas; by default all three.
                    send: uploads, emails, requests and orders. read: everything that answers a state.
@@ -47,15 +54,21 @@ export async function runKeys(args: readonly string[]): Promise<number> {
   const [action, name] = positionals;
   if (action === 'add') {
     const scopes = scopesIn(values.scope);
-    return withStore(values, (store) => add(store, named(action, name), scopes, values.json));
+    return withKeys(values, (store) => add(store, named(action, name), scopes, values.json));
   }
   if (values.scope) throw new UsageError('--scope can only be used with add');
   if (action === 'list') {
     if (name !== undefined) throw new UsageError('npm run keys -- list takes no name');
-    return withStore(values, (store) => list(store, values.json));
+    return withKeys(values, (store) => list(store, values.json));
   }
-  if (action === 'revoke') return withStore(values, (store) => revoke(store, named(action, name), values));
-  throw new UsageError('Use npm run keys -- add NAME, npm run keys -- list, or npm run keys -- revoke NAME');
+  if (action === 'revoke') return withKeys(values, (store) => revoke(store, named(action, name), values));
+  if (action === 'rotate-unsubscribe') {
+    if (name !== undefined) throw new UsageError('npm run keys -- rotate-unsubscribe takes no name');
+    return withSecret(values, 'unsubscribe-keys', (client, secret) => rotateUnsubscribe(client, secret, values.json));
+  }
+  throw new UsageError(
+    'Use npm run keys -- add NAME, npm run keys -- list, npm run keys -- revoke NAME, or npm run keys -- rotate-unsubscribe',
+  );
 }
 
 function named(action: string, name: string | undefined): string {
@@ -100,10 +113,33 @@ async function revoke(store: ApiKeyStore, name: string, { force, json }: { force
   return 0;
 }
 
-/** Opens the keys of a deployed stage, of a running local stack, or of the files of one that is not running. */
-async function withStore<T>(
-  { data, stage }: { data: string; stage?: string | undefined },
-  work: (store: ApiKeyStore) => Promise<T>,
+async function rotateUnsubscribe(client: SecretsManagerClient, secret: string, json: boolean): Promise<number> {
+  const document = createSecretDocument(client, secret, {
+    parse: parseUnsubscribeKeys,
+    serialize: serializeUnsubscribeKeys,
+  });
+  const { current, keys } = await document.change(rotateUnsubscribeKeys);
+  if (json) console.log(JSON.stringify({ current, keys: keys.size }));
+  else
+    console.log(
+      `Unsubscribe links are signed with key ${current} within 5 minutes. ${keys.size - 1} older keys still verify.`,
+    );
+  return 0;
+}
+
+interface Target {
+  data: string;
+  stage?: string | undefined;
+}
+
+const withKeys = <T>(target: Target, work: (store: ApiKeyStore) => Promise<T>): Promise<T> =>
+  withSecret(target, 'api-keys', (client, secret) => work(createApiKeyStore(client, secret)));
+
+/** Opens a secret of a deployed stage, of a running local stack, or of the files of one that is not running. */
+async function withSecret<T>(
+  { data, stage }: Target,
+  name: string,
+  work: (client: SecretsManagerClient, secret: string) => Promise<T>,
 ): Promise<T> {
   const running = stage === undefined ? await runningOutputs(data) : undefined;
   const files = stage === undefined && !running ? await openSecrets(data) : undefined;
@@ -114,9 +150,9 @@ async function withStore<T>(
       : { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } },
   );
   try {
-    const secret = `pregon-${stage ?? LOCAL_STAGE}/api-keys`;
+    const secret = `pregon-${stage ?? LOCAL_STAGE}/${name}`;
     await checkExists(client, secret, stage);
-    return await work(createApiKeyStore(client, secret));
+    return await work(client, secret);
   } finally {
     client.destroy();
     await files?.close();

@@ -1,4 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { RecipientCheck } from '../consent/recipient-check.ts';
+import { unsubscribeHeaders, withUnsubscribeFooter, withUnsubscribeUrl } from '../consent/unsubscribe-link.ts';
+import type { Unsubscription } from '../consent/unsubscribe-token.ts';
 import { asciiAddress } from '../csv/address.ts';
 import type { Channel, Job, Refusal } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
@@ -36,6 +39,14 @@ export interface CampaignChannelDeps extends TaskAnswersDeps {
   quotaStops: Pick<QuotaStops, 'add'>;
   clock: Clock;
   from: Mailbox;
+  /** Refuses recipients that are on the suppression list. */
+  refuse: RecipientCheck;
+  unsubscribe: {
+    /** Resolves to what makes the link of a recipient, with the key that signs now. */
+    links(): Promise<(recipient: Unsubscription) => string>;
+    /** The words of the link at the end of emails that have none; empty: no footer. */
+    footer: string;
+  };
   real: CampaignRoute;
   dryRun: CampaignRoute;
 }
@@ -47,6 +58,7 @@ const BLOCKED_MS = 10_000;
 export function createCampaignChannel(deps: CampaignChannelDeps): Channel<CampaignJob, OutgoingEmail> {
   const { campaigns, store, quotaStops, clock } = deps;
   const formats = new Map<string, ContentFormat>();
+  let linkFor: (recipient: Unsubscription) => string;
 
   async function sendable({ row: { batchId } }: CampaignJob): Promise<CampaignRecord | Refusal> {
     const campaign = await campaigns.get(batchId, MAX_AGE_MS);
@@ -62,6 +74,7 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
       const campaign = await sendable(job);
       if (typeof campaign === 'string') return campaign;
       formats.set(job.row.batchId, campaign.format);
+      linkFor = await deps.unsubscribe.links();
       return { ...(campaign.dryRun ? deps.dryRun : deps.real), priority: 'campaign' };
     },
 
@@ -72,17 +85,24 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
 
     render(job, content) {
       const isHtml = formats.get(job.row.batchId) === 'html';
-      const body = isHtml ? { html: content, text: textOf(content) } : { text: content };
-      return ({ sendId, batchId, channel, email, subject }) => ({
-        sendId,
-        batchId,
-        channel,
-        from: deps.from,
-        to: { email: asciiAddress(email) },
-        subject,
-        ...body,
-      });
+      const plain = isHtml ? { html: content, text: textOf(content) } : { text: content };
+      const body = withUnsubscribeFooter(plain, deps.unsubscribe.footer);
+      return ({ sendId, batchId, channel, email, subject }) => {
+        const url = linkFor({ sendId, email });
+        return {
+          sendId,
+          batchId,
+          channel,
+          from: deps.from,
+          to: { email: asciiAddress(email) },
+          subject,
+          headers: unsubscribeHeaders(url),
+          ...withUnsubscribeUrl(body, url),
+        };
+      };
     },
+
+    refuse: deps.refuse,
 
     async blocked({ row: { batchId } }, { code, message }) {
       const known = await campaigns.get(batchId, MAX_AGE_MS);

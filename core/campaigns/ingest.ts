@@ -1,3 +1,4 @@
+import type { Suppressions } from '../consent/suppressions.ts';
 import { encodingOf, type Inspection, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
@@ -24,6 +25,8 @@ export interface IngestDeps extends StartDeps {
   sendRate(): Promise<number>;
   /** What SES lets the account send in 24 hours. */
   sendQuota(): Promise<SendQuota>;
+  /** The addresses that get no campaign mail. */
+  suppressions: Pick<Suppressions, 'reasonsOf'>;
   sendTimeoutSeconds: number;
   telemetry: Pick<Telemetry, 'warn'>;
 }
@@ -81,7 +84,7 @@ export async function ingest(
     uploadId,
     source,
     inspection,
-    options: { format: options.format, maxRows },
+    options: { format: options.format, maxRows, suppressed: deps.suppressions.reasonsOf },
   });
   const rowsKey = rowsKeyOf(summary.rowsHash, options);
   const other = await claimRows(deps, rowsKey, batchId);

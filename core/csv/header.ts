@@ -1,6 +1,7 @@
 import { PregonError } from '../errors.ts';
 import { nameOf } from './cell.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
+import { UNSUBSCRIBE_VARIABLE } from './template.ts';
 import { firstRecords } from './tokenize.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -66,7 +67,12 @@ export function readHeader(record: readonly string[]): Header {
     names.flatMap((name, index) => (name === '' || name === 'subject' || name === 'content' ? [] : [[name, index]])),
   );
   const unnamed = names.filter((name) => name === '').length;
-  const warnings = unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : [];
+  const warnings = [
+    ...(unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : []),
+    ...(variables.has(UNSUBSCRIBE_VARIABLE)
+      ? [`The column "${UNSUBSCRIBE_VARIABLE}" is ignored: {{${UNSUBSCRIBE_VARIABLE}}} is the link of this product.`]
+      : []),
+  ];
   return { cells: names.length, columns, variables, warnings };
 }
 

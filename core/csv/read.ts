@@ -6,7 +6,7 @@ import { decodeCsv } from './encoding.ts';
 import { findDelimiter, type Header, isSeparatorLine, readHeader } from './header.ts';
 import { encodingOf, type Inspection } from './inspect.ts';
 import { CSV_LIMITS } from './limits.ts';
-import { checkRow, type ValidRow } from './row.ts';
+import { type CheckedRow, checkRow, type ValidRow } from './row.ts';
 import { RowsHash } from './rows-hash.ts';
 import { because, type SkippedRow } from './skip.ts';
 import type { CsvSource } from './source.ts';
@@ -22,6 +22,8 @@ export interface RowSinks {
 export interface ReadOptions {
   format: ContentFormat;
   maxRows: number;
+  /** Resolves to those of these addresses that must not be sent to, with the reason. None by default. */
+  suppressed?: (emails: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 export interface CsvSummary {
@@ -40,6 +42,8 @@ export interface CsvSummary {
 
 /** How many skipped rows a summary names. */
 const NAMED_SKIPS = 100;
+/** Rows whose addresses are looked up together: what one BatchGetItem takes. */
+const LOOKED_UP_TOGETHER = 100;
 
 /**
  * Reads an inspected file row by row; memory does not grow with its size, the hashes of the addresses aside.
@@ -49,12 +53,10 @@ const NAMED_SKIPS = 100;
 export async function readCsv(
   source: CsvSource,
   inspection: Inspection,
-  { format, maxRows }: ReadOptions,
+  { format, maxRows, suppressed = async () => new Map() }: ReadOptions,
   sinks: RowSinks,
 ): Promise<CsvSummary> {
-  const encoding = encodingOf(inspection);
-  const decoded = () => decodeCsv(source, encoding);
-  const records = tokenize(decoded, findDelimiter(await headOf(decoded())));
+  const records = await recordsOf(source, inspection);
   const warnings = new TextWarnings(format);
   const summary: CsvSummary = {
     total: 0,
@@ -75,6 +77,25 @@ export async function readCsv(
     return sinks.onSkip(row);
   };
 
+  /** Rows in the order of the file, until the addresses among them are looked up. */
+  let checkedRows: CheckedRow[] = [];
+  const flush = async (header: Header) => {
+    const rows = checkedRows;
+    checkedRows = [];
+    const reasons = await suppressed(rows.flatMap(({ valid }) => valid?.email ?? []));
+    for (const { valid, skip: skipped } of rows) {
+      const reason = valid && reasons.get(valid.email);
+      if (skipped) await skip(skipped);
+      else if (reason !== undefined) {
+        await skip({ row: valid.row, email: valid.email, ...because('suppressed', { reason }) });
+      } else {
+        if (summary.enqueued++ === 0) summary.subject = valid.subject;
+        warnings.look(valid, header);
+        await sinks.onRow(valid);
+      }
+    }
+  };
+
   for await (const cells of records) {
     if (!header) {
       if (!isSeparatorLine(cells)) header = readHeader(cells);
@@ -85,22 +106,30 @@ export async function readCsv(
     }
     const checked = checkRow(cells, summary.total, header, format);
     if (checked.skip) {
-      await skip(checked.skip);
+      checkedRows.push(checked);
     } else if (!seen.add(addressKey(checked.valid.email))) {
       const { row, email } = checked.valid;
-      await skip({ row, email, ...because('duplicate_address', { email }) });
+      checkedRows.push({ skip: { row, email, ...because('duplicate_address', { email }) } });
     } else {
-      if (summary.enqueued++ === 0) summary.subject = checked.valid.subject;
-      warnings.look(checked.valid, header);
+      checkedRows.push(checked);
+      // Suppressed rows too: the same file is the same upload, whoever has unsubscribed in between.
       hash.add(checked.valid);
-      await sinks.onRow(checked.valid);
     }
+    if (checkedRows.length === LOOKED_UP_TOGETHER) await flush(header);
   }
   if (!header) throw new PregonError('InvalidCsv', 'The file has no header.');
+  await flush(header);
   summary.warnings = [...inspection.warnings, ...header.warnings, ...warnings.list()];
   summary.rowsHash = hash.end();
   if (summary.enqueued === 0) throw noValidRow(summary);
   return summary;
+}
+
+/** The records of an inspected file, its header and a line `sep=;` included. Throws as `tokenize` does. */
+export async function recordsOf(source: CsvSource, inspection: Inspection): Promise<AsyncGenerator<readonly string[]>> {
+  const encoding = encodingOf(inspection);
+  const decoded = () => decodeCsv(source, encoding);
+  return tokenize(decoded, findDelimiter(await headOf(decoded())));
 }
 
 function noValidRow({ total, skippedRows }: CsvSummary): PregonError {

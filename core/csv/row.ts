@@ -4,7 +4,7 @@ import { asciiAddress, hasSeveralAddresses, isAddress, oddCharacter, unwrapAddre
 import type { Header } from './header.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { because, type SkippedRow } from './skip.ts';
-import { escapeHtml, type Rendered, render } from './template.ts';
+import { escapeHtml, type Rendered, render, UNSUBSCRIBE_TAG, UNSUBSCRIBE_VARIABLE } from './template.ts';
 
 /** A row that will be sent, its variables filled in. */
 export interface ValidRow {
@@ -50,8 +50,12 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
   if (subject.text === undefined) return skip(whyNot(subject, 'subject_too_long'));
   if (hasControlCharacter(subject.text)) return skip(because('subject_control_character'));
 
-  const inContent = format === 'html' ? (name: string) => escaped(value(name)) : value;
-  const content = render(rawContent, inContent, CSV_LIMITS.contentBytes);
+  const inContent = (name: string) => {
+    // Filled in at the send, so it stays. A column of that name cannot replace it.
+    if (name === UNSUBSCRIBE_VARIABLE) return UNSUBSCRIBE_TAG;
+    return format === 'html' ? escaped(value(name)) : value(name);
+  };
+  const content = render(rawContent, inContent, CSV_LIMITS.contentBytes, UNSUBSCRIBE_TAG);
   if (content.text === undefined) return skip(whyNot(content, 'content_too_large'));
   if (Buffer.byteLength(content.text) > CSV_LIMITS.contentBytes) return skip(because('content_too_large'));
   if (jsonBytes(content.text) > CSV_LIMITS.contentJsonBytes) return skip(because('content_json_too_large'));

@@ -25,6 +25,7 @@ export const SKIP_REASONS = {
   tag_broken: ({ tag }: { tag: string }) =>
     `"${tag}" has braces that are not a tag. A tag is {{name}}; where two braces belong to the text, put a space between them.`,
   content_not_renderable: () => 'The HTML is nested too deep for a text part to be made from it.',
+  suppressed: ({ reason }: { reason: string }) => `The address is on the suppression list: ${reason}.`,
   duplicate_address: ({ email }: { email: string }) => `${email} is already in the file, in an earlier row.`,
 } as const;
 

@@ -9,12 +9,21 @@ export type Rendered =
 
 const BROKEN_SHOWN = 40;
 
+/** Stands in rendered content for the link by which its recipient unsubscribes. It is filled in when the email is sent. */
+export const UNSUBSCRIBE_TAG = '{{unsubscribe_url}}';
+export const UNSUBSCRIBE_VARIABLE = 'unsubscribe_url';
+
 /**
  * Fills the variables of a template in: `{{name}}`, spaces around the name allowed. An empty value counts as missing: "Dear ," helps
- * nobody. Braces that are left, also by a value, are an error: the reader of the mail would see them. Stops at `maxCharacters`, so that a
- * small row cannot grow into gigabytes. Takes linear time.
+ * nobody. Braces that are left, also by a value, are an error: the reader of the mail would see them. Only `kept`, a tag, may be left. Stops
+ * at `maxCharacters`, so that a small row cannot grow into gigabytes. Takes linear time.
  */
-export function render(template: string, value: (name: string) => string | undefined, maxCharacters: number): Rendered {
+export function render(
+  template: string,
+  value: (name: string) => string | undefined,
+  maxCharacters: number,
+  kept?: string,
+): Rendered {
   let text = '';
   let end = 0;
   for (let open = template.indexOf('{{'); open >= 0; open = template.indexOf('{{', end)) {
@@ -29,7 +38,9 @@ export function render(template: string, value: (name: string) => string | undef
   }
   text += template.slice(end);
   if (text.length > maxCharacters) return { tooLong: true };
-  const left = text.search(/\{\{|\}\}/);
+  // Spaces instead of the tag: what stands around it must not become braces.
+  const checked = kept === undefined ? text : text.replaceAll(kept, ' '.repeat(kept.length));
+  const left = checked.search(/\{\{|\}\}/);
   return left < 0 ? { text } : brokenAt(text, left);
 }
 

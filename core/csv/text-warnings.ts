@@ -2,6 +2,7 @@ import type { ContentFormat } from '../campaigns/campaign.ts';
 import { nameOf } from './cell.ts';
 import type { Header } from './header.ts';
 import type { ValidRow } from './row.ts';
+import { UNSUBSCRIBE_TAG } from './template.ts';
 
 /** Tags that other tools fill in, whatever their name. Every repetition is bounded, so that the search takes linear time. */
 const FOREIGN_TAGS: readonly RegExp[] = [
@@ -45,7 +46,8 @@ export class TextWarnings {
 
   look({ row, subject, content }: ValidRow, { variables }: Pick<Header, 'variables'>): void {
     const kinds = new Map<string, string>();
-    for (const text of [subject, content]) addTags(text, variables, kinds);
+    // The link that is filled in at the send is not the tag of another tool.
+    for (const text of [subject, content.replaceAll(UNSUBSCRIBE_TAG, ' ')]) addTags(text, variables, kinds);
     if (this.#format === 'text' && HTML.test(content)) kinds.set('html', '');
     for (const [kind, shown] of kinds) {
       const seen = this.#seen.get(kind);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import type { Suppression } from '../consent/suppressions.ts';
 import { newStateItem, toDynamoJson } from '../ledger/item.ts';
 import { contentKey, stateKey, statusKeyOf } from '../ledger/keys.ts';
 import type { Send } from '../ledger/send.ts';
@@ -141,3 +142,12 @@ export const sendsWriter = (): CsvWriter<Send> =>
       lastAttemptAt,
     ],
   );
+
+/** The suppression list, in the form that an import takes. */
+export const suppressionsWriter = (): CsvWriter<Suppression> =>
+  reportWriter(['email', 'reason', 'since', 'sendId'], ({ address, reason, since, sendId = '' }) => [
+    address,
+    reason,
+    since,
+    sendId,
+  ]);

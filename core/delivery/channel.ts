@@ -45,6 +45,8 @@ export interface Channel<J extends Job, Message> {
   content?(job: J): Promise<string>;
   /** Prepares the message ahead of the slot. The row is known once it is claimed. */
   render(job: J, content: string): (row: LedgerRow) => Message;
+  /** Called for a row that is claimed, right before it is sent. An error ends the row without a send. */
+  refuse?(row: LedgerRow): Promise<PregonError | undefined>;
   /** Called when no email of the account can leave, before the job's outcome is answered. */
   blocked?(job: J, error: PregonError): Promise<void>;
   /** Handles a failed attempt: ends the lease and resolves to the outcome. Undefined leaves the attempt to the delivery core. */

@@ -4,7 +4,7 @@ import type { Lease, LedgerRow } from '../ledger/send.ts';
 import { type Claim, LEASE_MS } from '../ledger/transitions.ts';
 import type { Channel, DeliveryDeps, Job, Outcome, Refusal, Route } from './channel.ts';
 import { NoSlotAvailable, type SendPermit } from './provider.ts';
-import { record, releaseLease, type Sent } from './record.ts';
+import { record, recordError, releaseLease, type Sent } from './record.ts';
 import { type Slot, SlotReservations } from './slot-reservations.ts';
 
 /** The longest that a send, its record and the answers take after the slot. No slot is reserved later than this before the deadline. */
@@ -148,10 +148,14 @@ async function attempt<J extends Job, M>(
   const { channel, deps } = batch;
   const leaseId = deps.newId();
   const lease: Lease = { leaseId, leaseUntil: deps.clock.now() + LEASE_MS };
-  const claimed = await claim(job, { lease, provider: route.provider.name }, deps);
+  const claimed = await claim(job, { lease, provider: route.provider.name }, channel, deps);
   if (claimed.result !== 'claimed') return unclaimed(job, claimed, deps);
 
-  const { row } = claimed;
+  const { row, refusal } = claimed;
+  if (refusal) {
+    batch.sent(job);
+    return recordError(deps, row, leaseId, refusal);
+  }
   const sent = await send(batch, route, () => message(row), row);
   batch.sent(job);
   if (sent) return record(job, channel, deps, { row, leaseId, sent });
@@ -159,20 +163,23 @@ async function attempt<J extends Job, M>(
   return undefined;
 }
 
-async function claim(
-  job: Job,
+/** Claims the row, and asks the channel whether it may be sent. The latency of both decides how early the next row is claimed. */
+async function claim<J extends Job, M>(
+  job: J,
   { lease, provider }: { lease: Lease; provider: string },
+  channel: Channel<J, M>,
   deps: DeliveryDeps,
-): Promise<Claim> {
+): Promise<Claim & { refusal?: PregonError | undefined }> {
   const { ledger, clock, telemetry, latency } = deps;
   const started = clock.now();
   try {
     const claimed = await withTimeout(clock, CLAIM_TIMEOUT_MS, (signal) =>
       ledger.claim(job.row, lease, { provider, signal }),
     );
+    const refusal = claimed.result === 'claimed' ? await channel.refuse?.(claimed.row) : undefined;
     latency.claim.add(clock.now() - started);
     telemetry.duration('ClaimLatency', clock.now() - started);
-    return claimed;
+    return { ...claimed, refusal };
   } catch (error) {
     // The claim may have been written. Without the release the row would become unconfirmed, though nothing was sent.
     await releaseLease(deps, job.row, lease.leaseId, { countAttempt: false });

@@ -60,9 +60,17 @@ async function recordSent(
   return { kind: 'sent', row, ...accepted };
 }
 
-async function recordError(deps: DeliveryDeps, row: LedgerRow, leaseId: string, error: PregonError): Promise<Outcome> {
+/** Ends the row in ERROR. */
+export async function recordError(
+  deps: DeliveryDeps,
+  row: LedgerRow,
+  leaseId: string,
+  error: PregonError,
+): Promise<Outcome> {
   const { ledger, telemetry } = deps;
-  telemetry.count(error.class === 'unconfirmed' ? 'Unconfirmed' : 'Rejected');
+  telemetry.count(
+    error.class === 'unconfirmed' ? 'Unconfirmed' : error.code === 'Suppressed' ? 'Suppressed' : 'Rejected',
+  );
   telemetry.warn('A row failed', { sendId: row.sendId, ...loggable(error) });
   await withRetries(deps, () => ledger.recordError(row, leaseId, asSendError(error)));
   return { kind: 'failed', row, error };

@@ -95,7 +95,7 @@ export async function deleteIf(
     Key: key,
     ConditionExpression: condition,
     ExpressionAttributeNames: namesIn(condition),
-    ExpressionAttributeValues: values,
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   });
   return (await unlessRefused(client.send(command))) !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { RecipientCheck } from '../consent/recipient-check.ts';
 import { answerEach, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Breakers } from '../delivery/breaker/breaker.ts';
 import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/channel.ts';
@@ -29,6 +30,8 @@ export interface EmailChannelDeps {
   routes: readonly EmailRoute[];
   clock: Clock;
   telemetry: Telemetry;
+  /** Refuses recipients to whom no email may go. */
+  refuse: RecipientCheck;
   /** Evenly distributed from 0 to below 1. */
   random(): number;
 }
@@ -179,6 +182,8 @@ export function createEmailChannel(deps: EmailChannelDeps): Channel<Job, Outgoin
         html: batch.htmlContent,
       });
     },
+
+    refuse: deps.refuse,
 
     async recover(job, attempt) {
       const { provider, error } = attempt;

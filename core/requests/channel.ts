@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { RecipientCheck } from '../consent/recipient-check.ts';
 import { answerEach, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Channel, FailedAttempt, Job, Outcome } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
@@ -22,6 +23,8 @@ export interface RequestChannelDeps {
   spacingMs: number;
   clock: Clock;
   telemetry: Telemetry;
+  /** Refuses addresses to which no email may go. */
+  refuse: RecipientCheck;
   /** Evenly distributed from 0 to below 1. */
   random(): number;
   /** Called for each attempt whose key the provider refused. */
@@ -90,6 +93,8 @@ export function createRequestChannel(deps: RequestChannelDeps): Channel<Job, Not
     },
 
     render: (_job, message) => (row) => ({ id: row.batchId, to: row.email, message, type: row.channel }),
+
+    refuse: async (row) => (row.channel === 'email' ? deps.refuse(row) : undefined),
 
     async recover(_job, attempt) {
       switch (attempt.error.class) {

@@ -9,6 +9,8 @@ export interface MailboxMessage {
   readonly subject?: string;
   readonly text?: string;
   readonly html?: string;
+  /** Headers of the message as far as its provider got them: of SES and Mailgun those that the product added. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly messageId: string;
   readonly sendId?: string;
   readonly batchId?: string;

@@ -59,13 +59,14 @@ export const jsonAnswer = (status: number, body: unknown): AwsResponse => ({
 
 /** The message without its undefined members. */
 export function delivered(
-  message: { [Member in keyof MailboxMessage]: MailboxMessage[Member] | undefined } & {
+  message: { [Member in keyof Omit<MailboxMessage, 'headers'>]: MailboxMessage[Member] | undefined } & {
+    headers?: MailboxMessage['headers'];
     to: string;
     messageId: string;
     provider: string;
     sentAt: string;
   },
 ): MailboxMessage {
-  const entries = Object.entries(message).filter(([, value]) => value !== undefined);
+  const entries = Object.entries({ headers: {}, ...message }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as unknown as MailboxMessage;
 }

@@ -138,7 +138,7 @@ async function takeLine(
     const failure = simulatedError(recipient, sendId, options);
     if (failure) return `${failure.status === 400 ? '550 5.1.1' : '451 4.3.0'} ${failure.reason}`;
   }
-  const { from, subject, text, html } = readMime(raw);
+  const { from, subject, text, html, headers } = readMime(raw);
   await options.mailbox.append(
     ...session.recipients.map((to) =>
       delivered({
@@ -147,6 +147,7 @@ async function takeLine(
         subject,
         text,
         html,
+        headers,
         messageId: header('Message-ID')?.replace(/^<|>$/g, '') ?? '',
         sendId,
         batchId: header('X-Batch-Id'),

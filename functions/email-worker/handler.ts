@@ -1,4 +1,6 @@
 import { systemClock } from '../../core/clock.ts';
+import { createRecipientCheck } from '../../core/consent/recipient-check.ts';
+import { createSuppressions, REFUSED_BY_EVERY_CHANNEL } from '../../core/consent/suppressions.ts';
 import { createBreakers } from '../../core/delivery/breaker/breaker.ts';
 import { deliver } from '../../core/delivery/pipeline.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
@@ -47,6 +49,7 @@ const deps = {
   store: createEmailStore(table),
   queue: createEmailQueue(queueClient(WORKER_TIMEOUTS), env.EMAIL_QUEUE_URL),
   breakers: createBreakers(table),
+  refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

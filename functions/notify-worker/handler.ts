@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
+import { createRecipientCheck } from '../../core/consent/recipient-check.ts';
+import { createSuppressions, REFUSED_BY_EVERY_CHANNEL } from '../../core/consent/suppressions.ts';
 import { deliver } from '../../core/delivery/pipeline.ts';
 import { createNotify } from '../../core/delivery/providers/notify.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
@@ -34,6 +36,7 @@ const deps = {
   queue: createRequestQueue(queueClient(WORKER_TIMEOUTS), env.REQUEST_QUEUE_URL),
   limiter: createLimiter({ table, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
   spacingMs,
+  refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

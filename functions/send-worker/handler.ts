@@ -9,6 +9,8 @@ import { followCampaign } from '../../core/campaigns/refresh.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createTaskTokens } from '../../core/campaigns/task-tokens.ts';
 import { systemClock } from '../../core/clock.ts';
+import { createRecipientCheck } from '../../core/consent/recipient-check.ts';
+import { createSuppressions } from '../../core/consent/suppressions.ts';
 import { deliver } from '../../core/delivery/pipeline.ts';
 import { dryRun } from '../../core/delivery/providers/dry-run.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
@@ -20,6 +22,7 @@ import { readEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
 import { senderEnv, senderOf } from '../common/sender.ts';
+import { createUnsubscribeLinks, unsubscribeEnv, unsubscribeKeys } from '../common/unsubscribe.ts';
 
 const env = readEnv(
   rateEnv.extend({
@@ -27,6 +30,9 @@ const env = readEnv(
     SEND_QUEUE_URL: z.string().min(1),
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
     ...senderEnv,
+    ...unsubscribeEnv,
+    UNSUBSCRIBE_BASE_URL: z.url(),
+    UNSUBSCRIBE_FOOTER: z.string(),
   }),
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
@@ -47,6 +53,11 @@ const channel = createCampaignChannel({
   quotaStops: createQuotaStops(table),
   campaigns: createCampaignCache((batchId) => followCampaign(followed, batchId), systemClock),
   from: senderOf(env),
+  refuse: createRecipientCheck(createSuppressions(table)),
+  unsubscribe: {
+    links: createUnsubscribeLinks(unsubscribeKeys(env), env.UNSUBSCRIBE_BASE_URL),
+    footer: env.UNSUBSCRIBE_FOOTER,
+  },
   real: { provider: ses.provider, limiter: createLimiter(rates.ses) },
   dryRun: { provider: dryRun, limiter: createLimiter(rates.dryRun) },
   tokens: createTaskTokens(sfn),

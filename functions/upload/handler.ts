@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
+import { createSuppressions } from '../../core/consent/suppressions.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
@@ -23,6 +24,7 @@ const routes = uploadRoutes({
   ...campaigns,
   objects: createCampaignObjects({ s3: objectsClient(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
+  suppressions: createSuppressions(campaigns.table),
   sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
   sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
   sendQuota: sesAccount(campaigns.clock),

@@ -16,3 +16,24 @@ export class OperatorSecret extends CfnSecret {
     this.secretArn = this.ref;
   }
 }
+
+/**
+ * A secret whose first value Secrets Manager generates: a JSON object of `template`, with 64 random letters and digits under `generatedKey`.
+ * CloudFormation generates another value, over what operators have added, if these two ever change.
+ */
+export class GeneratedSecret extends OperatorSecret {
+  constructor(
+    scope: Construct,
+    id: string,
+    shared: Foundation,
+    props: { name: string; description: string; template: Readonly<Record<string, string>>; generatedKey: string },
+  ) {
+    super(scope, id, shared, props.name, props.description);
+    this.generateSecretString = {
+      secretStringTemplate: JSON.stringify(props.template),
+      generateStringKey: props.generatedKey,
+      passwordLength: 64,
+      excludePunctuation: true,
+    };
+  }
+}

@@ -34,7 +34,7 @@ export const MEMORY = {
 } as const;
 
 /** A route as an HTTP API names it. */
-type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
+type RouteKey = `${'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
 
 export interface ProductFunctionProps {
   name: string;
@@ -50,6 +50,8 @@ export interface ProductFunctionProps {
   putsMessagesBack?: boolean;
   /** Routes of the HTTP API that it serves, such as `GET /campaigns/{batchId}`. */
   routes?: readonly RouteKey[];
+  /** Its routes need no API key. */
+  withoutKey?: boolean;
 }
 
 /** One Lambda from its built bundle, with a log group and a role of its own. */
@@ -57,6 +59,7 @@ export class ProductFunction extends LambdaFunction {
   /** The name by which its logs, traces and metrics know it. */
   readonly service: string;
   readonly routes: readonly RouteKey[];
+  readonly withoutKey: boolean;
   readonly #stage: string;
 
   constructor(scope: Construct, id: string, { stage, logLevel }: Foundation, props: ProductFunctionProps) {
@@ -109,6 +112,7 @@ export class ProductFunction extends LambdaFunction {
     this.service = name;
     this.#stage = stage.name;
     this.routes = props.routes ?? [];
+    this.withoutKey = props.withoutKey ?? false;
   }
 
   /** A counter that the function writes by `Telemetry.count`. */

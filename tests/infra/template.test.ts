@@ -7,6 +7,7 @@ import { LEASE_MS } from '../../core/ledger/transitions.ts';
 interface Resource {
   Type: string;
   Properties?: Record<string, unknown>;
+  DependsOn?: string[];
   DeletionPolicy?: string;
 }
 interface Statement {
@@ -179,6 +180,40 @@ describe('the stack', () => {
     expect(authorizer?.IdentitySource).toEqual(['$request.header.Authorization', '$context.routeKey']);
   });
 
+  it('throttles the routes of unsubscribing on their own, once they exist', () => {
+    const [, stage] = ofType('AWS::ApiGatewayV2::Stage')[0] ?? [];
+    const settings = (stage?.Properties?.RouteSettings ?? {}) as Record<string, object>;
+    const routes = ofType('AWS::ApiGatewayV2::Route').filter(
+      ([, { Properties }]) => String(Properties?.RouteKey) in settings,
+    );
+
+    expect(Object.keys(settings).sort()).toEqual(
+      ['GET', 'HEAD', 'POST'].map((method) => `${method} /unsubscribe/{token}`),
+    );
+    expect(routes).toHaveLength(3);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)));
+    for (const one of Object.values(settings)) {
+      expect(one).toEqual({
+        ThrottlingRateLimit: { Ref: 'UnsubscribeRate' },
+        ThrottlingBurstLimit: { Ref: 'UnsubscribeBurst' },
+      });
+    }
+  });
+
+  it('generates the first key of unsubscribe links, and keeps those that operators add', () => {
+    const [secret] = ofType('AWS::SecretsManager::Secret').filter(([, { Properties }]) =>
+      String(Properties?.Name).endsWith('/unsubscribe-keys'),
+    );
+
+    // A change of this generates another key, and the links in mail that was sent would stop working.
+    expect(secret?.[1].Properties?.GenerateSecretString).toEqual({
+      ExcludePunctuation: true,
+      GenerateStringKey: '1',
+      PasswordLength: 64,
+      SecretStringTemplate: '{"current":"1"}',
+    });
+  });
+
   it('throttles the API by parameters, and logs each access with its key and without content', () => {
     const stage = ofType('AWS::ApiGatewayV2::Stage')[0]?.[1].Properties;
     const { Format, DestinationArn } = (stage?.AccessLogSettings ?? {}) as {
@@ -326,6 +361,7 @@ describe('the stack', () => {
         '/openapi.json',
       ]
         .map((path) => `GET ${path}`)
+        .concat(['GET', 'HEAD', 'POST'].map((method) => `${method} /unsubscribe/{token}`))
         .sort(),
     );
   });

@@ -218,6 +218,21 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
   await product.graphql(query, { batchId: mixed.batchId, sendId: `${mixed.batchId}-1` });
 });
 
+it('consent: an unsubscription by the link, and every route of the suppression list', async () => {
+  const batchId = await upload(product, 2, 'consent');
+  await follow(product, batchId, hasEnded);
+  const [mail] = await product.mailbox(batchId);
+  const link = /<(.+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1] ?? '';
+  for (const method of ['HEAD', 'GET', 'POST', 'POST']) expect((await fetch(link, { method })).status).toBe(200);
+  const address = '/suppressions/bob@example.com';
+  expect((await product.call('PUT', address)).status).toBe(200);
+  expect((await product.call('PUT', address)).status).toBe(200);
+  const csv = { headers: { 'content-type': 'text/csv' }, body: 'email\nbob@example.com\n' };
+  expect((await product.call('POST', '/suppressions', csv)).status).toBe(200);
+  for (const list of ['/suppressions', '/suppressions.csv']) expect((await product.call('GET', list)).status).toBe(200);
+  expect((await product.call('DELETE', address)).status).toBe(204);
+});
+
 it('an execution that is stopped on AWS: whoever sees it first counts its rows', async () => {
   await setRate(product, 1);
   const running = async (name: string) => {

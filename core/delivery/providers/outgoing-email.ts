@@ -14,6 +14,8 @@ export interface OutgoingEmail {
   subject: string;
   text: string;
   html?: string | undefined;
+  /** Further headers, by name. ASCII. */
+  headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** `"Ana, Ltd." <ana@example.com>`. The name is quoted, so that nothing in it is read as another address. */

@@ -104,7 +104,8 @@ export async function readSesAccount(client: Pick<SESv2Client, 'send'>): Promise
   };
 }
 
-function commandOf({ sendId, batchId, channel, from, to, subject, text, html }: OutgoingEmail): SendEmailCommand {
+function commandOf({ from, to, subject, text, html, headers = {}, ...tagged }: OutgoingEmail): SendEmailCommand {
+  const { sendId, batchId, channel } = tagged;
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return new SendEmailCommand({
     // In lower case, as in the policies: IAM compares ses:FromAddress with case.
@@ -114,6 +115,8 @@ function commandOf({ sendId, batchId, channel, from, to, subject, text, html }: 
       Simple: {
         Subject: utf8(subject),
         Body: { Text: utf8(text), ...(html === undefined ? {} : { Html: utf8(html) }) },
+        // SES accepts names and values of up to 870 characters: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html
+        Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
       },
     },
     EmailTags: [

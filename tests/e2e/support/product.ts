@@ -133,6 +133,7 @@ const isTimeout = ({ status, headers }: Response) =>
 
 export interface MailboxMessage {
   to: string;
+  headers: Record<string, string>;
   subject: string;
   text: string;
   messageId: string;

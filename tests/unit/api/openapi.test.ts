@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
       const security = at(document, 'paths', path, method, 'security') as unknown[];
       return security.length === 0;
     });
-    expect(open.map(({ path }) => path)).toEqual(['/health']);
+    expect(open.map(({ path }) => path)).toEqual(['/unsubscribe/{token}', '/unsubscribe/{token}', '/health']);
   });
 
   it('describes the upload as a form, without defaults that would send something', () => {

@@ -4,6 +4,7 @@ import { type IngestDeps, ingest } from '../../../core/campaigns/ingest.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import type { CampaignOptions } from '../../../core/campaigns/options.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 import { quoted, utf16 } from '../csv/support.ts';
 import { openTable } from '../support/table.ts';
@@ -42,6 +43,7 @@ describe('ingesting a CSV', () => {
     newUploadId: () => `upload-${++uploads}`,
     sendRate: async () => 50,
     sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
+    suppressions: createSuppressions(table),
     telemetry: silent,
     sendTimeoutSeconds: 3600,
     executions: {

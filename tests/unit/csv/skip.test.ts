@@ -55,6 +55,62 @@ describe('rows that are skipped', () => {
   });
 });
 
+describe('the unsubscribe link', () => {
+  it('stays in the content, however its tag is written, and is none of the row’s variables', async () => {
+    const file =
+      'email,subject,content,unsubscribe_url\na@example.com,A,"Stop: {{ Unsubscribe_URL }}",https://other.example\n';
+    const { rows, warnings } = await readAll(file);
+
+    expect(rows.map(({ content }) => content)).toEqual(['Stop: {{unsubscribe_url}}']);
+    expect(warnings).toEqual([expect.stringContaining('The column "unsubscribe_url" is ignored')]);
+    expect((await readAll(file, { format: 'html' })).rows[0]?.content).toBe('Stop: {{unsubscribe_url}}');
+  });
+
+  it.each([
+    ['in the subject', 'a@example.com,Stop {{unsubscribe_url}},x\n', 'variable_missing'],
+    ['between other braces', 'a@example.com,A,{{{unsubscribe_url}}}\n', 'tag_broken'],
+    ['beside a broken tag', 'a@example.com,A,{{unsubscribe_url}} {{name\n', 'tag_broken'],
+  ])('skips the row %s', async (_name, line, code) => {
+    const reading = readAll(`email,subject,content\nok@example.com,A,B\n${line}`);
+
+    expect((await reading).skippedRows).toMatchObject([{ row: 2, code }]);
+  });
+});
+
+describe('a suppressed address', () => {
+  it('is skipped with its reason, in the order of the file, and counts for the hash of the rows', async () => {
+    const lines = Array.from({ length: 205 }, (_, n) => `a${n}@example.com,A,B\n`).join('');
+    const file = `email,subject,content\nbad,A,B\n${lines}A7@example.com,A,B\n`;
+    const asked: number[] = [];
+    const suppressed = async (emails: readonly string[]) => {
+      asked.push(emails.length);
+      return new Map(
+        ['a7@example.com', 'a204@example.com'].filter((one) => emails.includes(one)).map((one) => [one, 'bounced']),
+      );
+    };
+    const reading = await readAll(file, { suppressed });
+
+    expect(reading).toMatchObject({ total: 207, enqueued: 203, skipped: 4 });
+    expect(reading.skippedRows.map(({ row, code }) => [row, code])).toEqual([
+      [1, 'email_invalid'],
+      [9, 'suppressed'],
+      [206, 'suppressed'],
+      [207, 'duplicate_address'],
+    ]);
+    expect(reading.skippedRows[1]?.reason).toContain('bounced');
+    expect(Math.max(...asked)).toBeLessThanOrEqual(100);
+    expect(reading.rowsHash).toBe((await readAll(file)).rowsHash);
+  });
+
+  it('fails the file where no other row is left', async () => {
+    const suppressed = async (emails: readonly string[]) => new Map(emails.map((email) => [email, 'unsubscribed']));
+
+    await expect(readAll('email,subject,content\na@example.com,A,B\n', { suppressed })).rejects.toThrow(
+      'The address is on the suppression list: unsubscribed.',
+    );
+  });
+});
+
 describe('template variables', () => {
   const header = 'email,subject,content,Name,city';
 

@@ -1,6 +1,6 @@
 import type { ContentFormat } from '../../../core/campaigns/campaign.ts';
 import { inspectCsv } from '../../../core/csv/inspect.ts';
-import { type CsvSummary, readCsv } from '../../../core/csv/read.ts';
+import { type CsvSummary, type ReadOptions, readCsv } from '../../../core/csv/read.ts';
 import type { ValidRow } from '../../../core/csv/row.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 
@@ -16,14 +16,21 @@ export async function readAll(
     maxRows = 1000,
     sliceBytes = 64 * 1024,
     encoding,
-  }: { format?: ContentFormat; maxRows?: number; sliceBytes?: number; encoding?: string } = {},
+    suppressed,
+  }: {
+    format?: ContentFormat;
+    maxRows?: number;
+    sliceBytes?: number;
+    encoding?: string;
+    suppressed?: ReadOptions['suppressed'];
+  } = {},
 ): Promise<Reading> {
   const source = bufferSource(typeof file === 'string' ? Buffer.from(file) : file, sliceBytes);
   const rows: ValidRow[] = [];
   const summary = await readCsv(
     source,
     await inspectCsv(source, { encoding }),
-    { format, maxRows },
+    { format, maxRows, ...(suppressed && { suppressed }) },
     {
       onRow: (row) => {
         rows.push(row);

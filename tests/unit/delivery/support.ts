@@ -37,6 +37,8 @@ type WorkerChanges = Partial<WorkerDeps> & {
   render?: Channel<CampaignJob, OutgoingEmail>['render'];
 };
 
+export const unsubscribeUrl = ({ sendId }: { sendId: string }): string => `https://mail.example/unsubscribe/${sendId}`;
+
 export type SendHook = (email: OutgoingEmail) => Promise<void> | void;
 
 /**
@@ -107,6 +109,8 @@ export async function openDelivery({
       latency: { reserve: new Latency({ least: 5, most: 1000 }), claim: new Latency({ least: 25, most: 1000 }) },
       campaigns: createCampaignCache((batchId) => store.get(batchId), clock),
       from: { email: 'hello@pregon.test', name: 'Pregón' },
+      refuse: async () => undefined,
+      unsubscribe: { links: async () => unsubscribeUrl, footer: '' },
       real: { provider, limiter: limiter('ses', perSecond) },
       dryRun: { provider: dryRun, limiter: limiter('dry-run', perSecond) },
       tokens,

@@ -1,5 +1,8 @@
+import { createRecipientCheck } from '../../../core/consent/recipient-check.ts';
+import { createSuppressions } from '../../../core/consent/suppressions.ts';
+import { PregonError } from '../../../core/errors.ts';
 import { errorOf, LEASE_MARGIN_MS } from '../../../core/ledger/transitions.ts';
-import { failing, openDelivery, range } from './support.ts';
+import { failing, openDelivery, range, unsubscribeUrl } from './support.ts';
 
 let delivery: Awaited<ReturnType<typeof openDelivery>>;
 
@@ -109,6 +112,68 @@ describe('a batch of messages', () => {
 
     expect(delivery.mailbox[0]?.email.to).toEqual({ email: 'user@xn--exmple-cua.com' });
     expect(await delivery.row(1)).toMatchObject({ status: 'SENT', email: 'user@exämple.com' });
+  });
+
+  it('has an unsubscribe link of its own, in its headers and its content', async () => {
+    await delivery.campaign(2, {}, { content: 'Stop: {{unsubscribe_url}}' });
+    await delivery.worker()([1, 2]);
+
+    const links = [1, 2].map((row) => unsubscribeUrl({ sendId: `b1-${row}` }));
+    expect(delivery.mailbox.map(({ email }) => email.text)).toEqual(links.map((link) => `Stop: ${link}`));
+    expect(delivery.mailbox.map(({ email }) => email.headers)).toEqual(
+      links.map((link) => ({
+        'List-Unsubscribe': `<${link}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      })),
+    );
+  });
+
+  it('has the link at its end where its content has none', async () => {
+    await delivery.campaign(1, { format: 'html' }, { content: '<p>Hi</p>' });
+    await delivery.worker({ unsubscribe: { links: async () => unsubscribeUrl, footer: 'Baja' } })([1]);
+
+    const { text, html } = delivery.mailbox[0]?.email ?? {};
+    expect(html).toContain('href="https://mail.example/unsubscribe/b1-1">Baja</a>');
+    expect(text).toBe('Hi\n\n-- \nBaja: https://mail.example/unsubscribe/b1-1\n');
+  });
+
+  it('is not sent to a suppressed address, whose row ends in ERROR for good and is answered', async () => {
+    const suppressions = createSuppressions(delivery.table);
+    await delivery.campaign(3);
+    const { email = '' } = (await delivery.row(2)) ?? {};
+    await suppressions.add(email, { reason: 'unsubscribed' });
+    await delivery.worker({ refuse: createRecipientCheck(suppressions) })([1, 2, 3]);
+
+    expect(delivery.mailbox.map(({ email: { sendId } }) => sendId).sort()).toEqual(['b1-1', 'b1-3']);
+    expect(await delivery.row(2)).toMatchObject({
+      status: 'ERROR',
+      error: { code: 'Suppressed', class: 'recipient', retryable: false },
+    });
+    expect(delivery.answers.find(({ token }) => token === 't2')).toMatchObject({ answer: 'Recipient' });
+    expect([delivery.metrics.get('Suppressed'), delivery.metrics.get('Rejected')]).toEqual([1, undefined]);
+  });
+
+  it('is not sent to an address that is suppressed while the worker waits for the slot', async () => {
+    const suppressions = createSuppressions(delivery.table);
+    await delivery.campaign(2);
+    const { email = '' } = (await delivery.row(2)) ?? {};
+    // One email in two seconds: the second row is claimed long after the first one was sent.
+    delivery.onSend(async () => {
+      await suppressions.add(email, { reason: 'unsubscribed' });
+    });
+    await delivery.worker({ perSecond: 0.5, refuse: createRecipientCheck(suppressions) })([1, 2]);
+
+    expect(delivery.mailbox.map(({ email: { sendId } }) => sendId)).toEqual(['b1-1']);
+  });
+
+  it('waits when the suppression list does not answer, and is not sent unasked', async () => {
+    await delivery.campaign(1);
+    await delivery.worker({ refuse: () => Promise.reject(new PregonError('Unavailable', 'busy')) })([1]);
+
+    expect(delivery.mailbox).toEqual([]);
+    expect(await delivery.row(1)).toMatchObject({ status: 'QUEUED', attempts: 0 });
+    expect((await delivery.row(1))?.lease).toBeUndefined();
+    expect(delivery.postponed).toHaveLength(1);
   });
 
   it('of a dry run is recorded and sends nothing', async () => {

@@ -33,6 +33,7 @@ function open() {
       recipients: [to],
       subject: '¡Hola!',
       text: 'content',
+      headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
       tags: new Map([
         ['sendId', `batch-${row}`],
         ['batchId', 'batch'],
@@ -64,6 +65,7 @@ describe('the outbox of the local SES', () => {
           from: 'Pregón <hello@pregon.test>',
           subject: '¡Hola!',
           text: 'content',
+          headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
           messageId: 'm-1',
           sendId: 'batch-1',
           batchId: 'batch',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { viewEmails } from '../../../api/emails.ts';
+import { createRecipientCheck } from '../../../core/consent/recipient-check.ts';
+import { createSuppressions, REFUSED_BY_EVERY_CHANNEL } from '../../../core/consent/suppressions.ts';
 import { createBreakers } from '../../../core/delivery/breaker/breaker.ts';
 import { BREAKER_DEFAULTS } from '../../../core/delivery/breaker/state.ts';
 import type { Job } from '../../../core/delivery/channel.ts';
@@ -65,6 +67,7 @@ async function openChannel(breaker = BREAKER_DEFAULTS) {
       clock,
       telemetry,
       random: () => 0,
+      refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
       breakers: createBreakers(table, breaker),
       routes: providers.map((provider) => ({
         provider,

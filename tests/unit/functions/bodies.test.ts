@@ -3,6 +3,7 @@ import { ROUTES } from '../../../api/routes.ts';
 import { objectKeysOf } from '../../../core/campaigns/identity.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
@@ -151,6 +152,7 @@ describe('any damage to a valid request', () => {
         sendRate: async () => 50,
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         telemetry: silent,
+        suppressions: createSuppressions(table),
         sendTimeoutSeconds: 3600,
         executions: { ...states.executions, start: async () => undefined },
       }),

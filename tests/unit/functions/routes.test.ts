@@ -7,6 +7,8 @@ import { orderRoutes } from '../../../functions/orders/routes.ts';
 import { pageRoutes } from '../../../functions/pages/routes.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { requestRoutes } from '../../../functions/requests/routes.ts';
+import { suppressionRoutes } from '../../../functions/suppressions/routes.ts';
+import { unsubscribeRoutes } from '../../../functions/unsubscribe/routes.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 
 /** Routes are only listed here, never called. */
@@ -18,6 +20,8 @@ const SERVED: Record<string, HttpRoutes> = {
   orders: orderRoutes(unused),
   requests: requestRoutes(unused),
   rate: rateRoutes(unused),
+  suppressions: suppressionRoutes(unused),
+  unsubscribe: unsubscribeRoutes(unused),
   graphql: graphqlRoutes(unused, { introspection: false }),
   pages: pageRoutes(unused),
 };

@@ -2,6 +2,7 @@ import { problemSchema } from '../../../api/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
@@ -44,6 +45,7 @@ describe('POST /upload', () => {
         newUploadId: () => crypto.randomUUID(),
         sendRate: async () => 50,
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
+        suppressions: createSuppressions(table),
         sendTimeoutSeconds: 3600,
         executions: {
           ...fakeStates(clock).executions,

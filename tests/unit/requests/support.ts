@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createRecipientCheck } from '../../../core/consent/recipient-check.ts';
+import { createSuppressions, REFUSED_BY_EVERY_CHANNEL } from '../../../core/consent/suppressions.ts';
 import type { Job } from '../../../core/delivery/channel.ts';
 import { Latency } from '../../../core/delivery/latency.ts';
 import { deliver } from '../../../core/delivery/pipeline.ts';
@@ -84,6 +86,7 @@ export async function openRequests({ clock = simulatedClock() } = {}) {
       clock,
       telemetry,
       random: () => 0,
+      refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
       keyRefused: () => {
         provider.keysRefused += 1;
       },

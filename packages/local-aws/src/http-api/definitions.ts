@@ -1,4 +1,4 @@
-import { objectOf } from '../json.ts';
+import { type Json, objectOf } from '../json.ts';
 import type { Bucket } from '../limits/limits.ts';
 import { NotEmulated } from '../template/errors.ts';
 import type { Template } from '../template/template.ts';
@@ -23,6 +23,8 @@ export interface RouteSpec {
   /** The segments of the path. `{name}` matches one, `{name+}` the rest. */
   segments: readonly string[];
   functionArn: string;
+  /** The requests that it takes, besides the throttle of the API. */
+  throttle?: Bucket;
   /** The longest wait for the function; that of API Gateway if missing or longer. */
   timeoutMs?: number;
   authorizer?: AuthorizerSpec;
@@ -63,14 +65,16 @@ export function httpApiOf(template: Template): HttpApiSpec | undefined {
   if (stage && stage.physicalId !== '$default') {
     template.notSupported(stage, 'the name of a stage in the path is not emulated: requests have none');
   }
-  const settings = objectOf(stage?.properties.DefaultRouteSettings);
-  const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = settings;
+  const throttle = throttleOf(stage?.properties.DefaultRouteSettings);
+  const routeSettings = objectOf(stage?.properties.RouteSettings);
   return {
     apiId: api.physicalId,
     stage: stage?.physicalId ?? '$default',
     routes: ofApi('AWS::ApiGatewayV2::Route').flatMap((route) => {
       try {
-        return [routeOf(template, route.properties)];
+        const spec = routeOf(template, route.properties);
+        const own = throttleOf(routeSettings[spec.routeKey]);
+        return [own ? { ...spec, throttle: own } : spec];
       } catch (error) {
         if (!(error instanceof NotEmulated)) throw error;
         template.leaveOut(route, `the route ${route.properties.RouteKey} is left out: ${error.message}`);
@@ -78,8 +82,14 @@ export function httpApiOf(template: Template): HttpApiSpec | undefined {
       }
     }),
     ...(cors !== undefined && { cors: corsOf(objectOf(cors)) }),
-    ...(burst !== undefined && rate !== undefined && { throttle: { bucket: Number(burst), perSecond: Number(rate) } }),
+    ...(throttle && { throttle }),
   };
+}
+
+/** The throttle in the settings of routes; undefined if they have none. */
+function throttleOf(settings: Json | undefined): Bucket | undefined {
+  const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = objectOf(settings);
+  return burst === undefined || rate === undefined ? undefined : { bucket: Number(burst), perSecond: Number(rate) };
 }
 
 function routeOf(template: Template, properties: Record<string, unknown>): RouteSpec {

@@ -408,6 +408,13 @@ describe('the answer', () => {
     expect([first.status, throttled]).toEqual([200, 1]);
   });
 
+  it('is 429 beyond the throttling of one route, and not for the others', async () => {
+    await serve([{ ...route('GET /a', 'f'), throttle: ONCE }, route('GET /b', 'f')], echo, {});
+
+    const statuses = [await get('/a'), await get('/a'), await get('/b'), await get('/b')].map(({ status }) => status);
+    expect(statuses).toEqual([200, 429, 200, 200]);
+  });
+
   it('is 429 beyond the quota of the account, where it is set', async () => {
     await serve([route('GET /a', 'f')], echo, { limits: { 'httpApi.throttle': ONCE } });
 
@@ -505,6 +512,13 @@ describe('on this machine', () => {
     );
     expect(answer.headers.get('content-security-policy')).toMatch(/^script-src 'sha256-[^']+' 'self'$/);
     expect(answer.headers.get('etag')).toBeNull();
+  });
+
+  it('stays as it is where its policy lets no script run', async () => {
+    const headers = { 'content-type': 'text/html', 'content-security-policy': "default-src 'none'; style-src 'self'" };
+    await serve([route('GET /page', 'f')], async () => ({ statusCode: 200, headers, body: '<head></head>' }));
+
+    expect(await (await get('/page')).text()).toBe('<head></head>');
   });
 
   it('a page requested under another host name gets neither the key nor access to the AWS endpoint', async () => {

@@ -64,6 +64,7 @@ describe('SES', () => {
         from: 'Shop <news@shop.example>',
         subject: '¡Hola!',
         text: 'content',
+        headers: {},
         tags: new Map([['row', 'list-1']]),
         messageId: MessageId,
         acceptedAt: clock.now,
@@ -75,6 +76,25 @@ describe('SES', () => {
     const { send, accepted } = await start();
     await expect(send('refused@example.com')).rejects.toMatchObject({ name: 'MessageRejected', message: 'Refused' });
     expect(accepted).toEqual([]);
+  });
+
+  it('passes the headers of the request on, and refuses those that SES refuses', async () => {
+    const { send, accepted } = await start();
+    const withHeaders = (...Headers: { Name: string; Value: string }[]) =>
+      send('ana@example.com', {
+        Content: { Simple: { Subject: { Data: 'S' }, Body: { Text: { Data: 'content' } }, Headers } },
+      });
+
+    await withHeaders({ Name: 'List-Unsubscribe', Value: '<https://shop.example/u/1>' });
+    expect(accepted.map(({ headers }) => headers)).toEqual([{ 'List-Unsubscribe': '<https://shop.example/u/1>' }]);
+    for (const header of [
+      { Name: 'A', Value: 'b'.repeat(871) },
+      { Name: 'A', Value: 'ñ' },
+      { Name: 'A b', Value: 'c' },
+    ]) {
+      await expect(withHeaders(header)).rejects.toMatchObject({ name: 'BadRequestException' });
+    }
+    expect(accepted).toHaveLength(1);
   });
 
   it('decodes the name of the sender', async () => {

@@ -34,6 +34,8 @@ export class RequestAnswers {
   private readonly options: AnswerOptions;
   private readonly decisions = new AuthorizerCache();
   private readonly throttles: readonly TokenBucket[];
+  /** Of the routes that have settings of their own, by route key. */
+  private readonly routeThrottles: ReadonlyMap<string, TokenBucket>;
   private readonly max: Maxima;
   private readonly bodies: BodyBudget;
 
@@ -44,6 +46,12 @@ export class RequestAnswers {
     const account = calls['httpApi.throttle'];
     const buckets = account ? [options.api.throttle, account] : [];
     this.throttles = buckets.flatMap((bucket) => (bucket ? [new TokenBucket(bucket, Date.now())] : []));
+    const ofRoutes = account ? options.api.routes : [];
+    this.routeThrottles = new Map(
+      ofRoutes.flatMap(({ routeKey, throttle }) =>
+        throttle ? [[routeKey, new TokenBucket(throttle, Date.now())]] : [],
+      ),
+    );
     this.max = max;
   }
 
@@ -60,6 +68,10 @@ export class RequestAnswers {
     }
     const match = matchRoute(api.routes, request.method ?? 'GET', rawPath);
     if (!match) return ANSWERS.notFound;
+    if (this.routeThrottles.get(match.route.routeKey)?.take(apiRequest.now) === false) {
+      this.options.onThrottled?.();
+      return ANSWERS.tooManyRequests;
+    }
     const decision = await this.authorize(apiRequest, match);
     if ('status' in decision) return decision;
     if (!decision.allowed) return ANSWERS.forbidden;

@@ -11,12 +11,14 @@ export interface PageSettings {
 /** Sets the global variable in an HTML answer; any other answer stays as it is. */
 export function injectSettings(answer: HttpAnswer, { global, values }: PageSettings): HttpAnswer {
   if (!/^text\/html\b/i.test(answer.headers['content-type'] ?? '') || answer.headers['content-encoding']) return answer;
+  const policy = answer.headers['content-security-policy'];
+  // No script of the page could read it.
+  if (policy?.includes("default-src 'none'") && !policy.includes('script-src')) return answer;
   // A "</script>" in the key must not end the script.
   const script = `globalThis.${global}=${JSON.stringify(values).replaceAll('<', '\\u003c')}`;
   const html = answer.body.toString().replace(/<head(\s[^>]*)?>/i, (head) => `${head}<script>${script}</script>`);
   // The validators belong to the unchanged page.
   const { etag: _etag, 'last-modified': _modified, ...headers } = answer.headers;
-  const policy = headers['content-security-policy'];
   return {
     ...answer,
     headers: {

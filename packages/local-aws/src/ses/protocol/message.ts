@@ -12,11 +12,16 @@ const sendEmailSchema = z.object({
     .default({ ToAddresses: [], CcAddresses: [], BccAddresses: [] }),
   Content: z.object({
     Simple: z
-      .object({ Subject: content, Body: z.object({ Text: content.optional(), Html: content.optional() }) })
+      .object({
+        Subject: content,
+        Body: z.object({ Text: content.optional(), Html: content.optional() }),
+        Headers: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+      })
       .optional(),
     Raw: z.object({ Data: z.string() }).optional(),
     Template: z.unknown().optional(),
   }),
+  ConfigurationSetName: z.string().optional(),
   EmailTags: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
 });
 
@@ -27,18 +32,25 @@ export interface OutgoingMessage {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
+  /** Headers of the sender's own, by name. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly tags: ReadonlyMap<string, string>;
+  readonly configurationSet?: string;
 }
 
 /** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html */
 const TAG = /^[A-Za-z0-9_.@-]{1,256}$/;
+/** Up to 15 of them: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html */
+const HEADER_NAME = /^[!-9;-~]{1,126}$/;
+const HEADER_VALUE = /^[ -~]{1,870}$/;
+const MAX_HEADERS = 15;
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 
 /** Reads a SendEmail request with at most this many recipients. @throws BadRequestException */
 export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessage {
   const parsed = sendEmailSchema.safeParse(parseJson(body));
   if (!parsed.success) throw bad(z.prettifyError(parsed.error));
-  const { FromEmailAddress, Destination, Content, EmailTags } = parsed.data;
+  const { FromEmailAddress, Destination, Content, EmailTags, ConfigurationSetName } = parsed.data;
   const { Simple, Raw } = Content;
   if (!Simple && !Raw) throw bad('The content must be Simple or Raw: templates are not part of this local AWS');
   const mime = Raw ? readMime(Buffer.from(Raw.Data, 'base64').toString('utf8')) : undefined;
@@ -53,6 +65,11 @@ export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessag
     if (!TAG.test(Name) || !TAG.test(Value))
       throw bad(`Invalid tag ${Name}: a tag may only contain letters, digits, _ - . and @`);
   }
+  const headers = Simple?.Headers ?? [];
+  if (headers.length > MAX_HEADERS) throw bad(`A message has at most ${MAX_HEADERS} headers`);
+  for (const { Name, Value } of headers) {
+    if (!HEADER_NAME.test(Name) || !HEADER_VALUE.test(Value)) throw bad(`Invalid header ${Name}`);
+  }
   const text = Simple ? Simple.Body.Text?.Data : mime?.text;
   const html = Simple ? Simple.Body.Html?.Data : mime?.html;
   if (text === undefined && html === undefined) throw bad('The body must have a text or an HTML part');
@@ -63,6 +80,8 @@ export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessag
     subject: Simple ? Simple.Subject.Data : (mime?.subject ?? ''),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
+    headers: Simple ? Object.fromEntries(headers.map(({ Name, Value }) => [Name, Value])) : (mime?.headers ?? {}),
+    ...(ConfigurationSetName === undefined ? {} : { configurationSet: ConfigurationSetName }),
     tags: new Map(EmailTags.map(({ Name, Value }) => [Name, Value])),
   };
 }

@@ -4,11 +4,13 @@ export interface MimeMessage {
   readonly subject?: string;
   readonly text?: string;
   readonly html?: string;
+  /** All headers of the message, by their names as written. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Reads what a mail program shows of a raw message: the headers, and its text and HTML parts. */
 export function readMime(raw: string): MimeMessage {
-  const { headers, body } = split(raw);
+  const { headers, named, body } = split(raw);
   const parts = bodies(headers, body);
   const from = headers.get('from');
   const subject = headers.get('subject');
@@ -19,20 +21,26 @@ export function readMime(raw: string): MimeMessage {
     ...(from === undefined ? {} : { from: decodeWords(from) }),
     ...(subject === undefined ? {} : { subject: decodeWords(subject) }),
     ...parts,
+    headers: named,
   };
 }
 
 type Headers = ReadonlyMap<string, string>;
 
-function split(raw: string): { headers: Headers; body: string } {
+function split(raw: string): { headers: Headers; named: Record<string, string>; body: string } {
   const match = /\r?\n\r?\n/.exec(raw);
   const head = match ? raw.slice(0, match.index) : raw;
   const headers = new Map<string, string>();
+  const named: Record<string, string> = {};
   for (const line of head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
     const colon = line.indexOf(':');
-    if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    headers.set(name.toLowerCase(), value);
+    named[name] = value;
   }
-  return { headers, body: match ? raw.slice(match.index + match[0].length) : '' };
+  return { headers, named, body: match ? raw.slice(match.index + match[0].length) : '' };
 }
 
 function bodies(headers: Headers, body: string): { text?: string; html?: string } {

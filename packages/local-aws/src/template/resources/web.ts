@@ -24,6 +24,7 @@ const stage: ResourceType = {
     'AutoDeploy',
     'DefaultRouteSettings.ThrottlingBurstLimit',
     'DefaultRouteSettings.ThrottlingRateLimit',
+    'RouteSettings',
   ],
   withoutMeaning: ['AccessLogSettings', 'DefaultRouteSettings.DetailedMetricsEnabled', 'Description', 'Tags'],
 };
