@@ -1,7 +1,8 @@
 import { PHONE } from './support/browser.ts';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
-import { executionArn } from './support/fake-states.ts';
-import { until } from './support/until.ts';
+import { answerRows } from './support/fake-product.ts';
+import { executionArn, mapRunArn } from './support/fake-states.ts';
+import { isInView, until } from './support/until.ts';
 
 let shown: TestConsole;
 const routeOf = (name: string) => `/console/executions/${executionArn(name)}`;
@@ -35,22 +36,59 @@ test('the running state moves and shows how far its Map Run is', async () => {
   await until(async () => (await bar.getAttribute('aria-label')) !== first);
 });
 
+test('the state that failed is selected and in view, its cause in words', async () => {
+  const page = await shown.open(routeOf('failed'), { viewport: { width: 1440, height: 500 } });
+  const panel = page.getByRole('complementary', { name: 'Settle' });
+  await panel.getByText('3 rows are in ERROR', { exact: true }).first().waitFor();
+  await panel.getByRole('button', { name: 'Where it was thrown' }).waitFor();
+  await until(() => isInView(page, '[data-state="Settle"]'));
+});
+
+test('rows in ERROR make a campaign that succeeded amber', async () => {
+  const page = await shown.open('/console');
+  await page.route(
+    ({ pathname }) => pathname === '/campaigns/large',
+    (route) => route.fulfill({ json: { counts: { PENDING: 0, QUEUED: 0, SENT: 9994, ERROR: 6 } } }),
+  );
+  await page.goto(shown.pages.url + routeOf('large'));
+  await page.getByText('9,994 sent, 6 in ERROR').waitFor();
+  await page.getByRole('button', { name: 'SendRows, Distributed Map, Caught error, 6 in ERROR' }).waitFor();
+  await page.getByRole('button', { name: /^RowDone, .* 9994 sent, 6 in ERROR/ }).waitFor();
+});
+
+test('a Map whose children leave no record is folded until it is opened', async () => {
+  const page = await shown.open(routeOf('large'));
+  await page.locator('[data-state="RegisterRows"]').waitFor();
+  expect(await page.locator('[data-state="WriteRows"]').count()).toBe(0);
+  await page.getByRole('button', { name: 'States of RegisterRows' }).click();
+  await page.locator('[data-state="WriteRows"]').waitFor();
+});
+
+test('a child is named by its rows and lists them', async () => {
+  const page = await shown.open('/console');
+  await answerRows(page);
+  await page.goto(`${shown.pages.url}/console/map-runs/${mapRunArn('batches')}`);
+  await page.getByRole('link', { name: 'Rows 1–25 · row1@example.com and 24 more' }).click();
+  await page.getByRole('heading', { name: 'Rows 1–25 · row1@example.com and 24 more', level: 1 }).waitFor();
+  await page.getByRole('tab', { name: 'Rows (25)' }).click();
+  expect(await page.getByRole('row', { name: /row7@example.com/ }).textContent()).toContain('MessageRejected');
+});
+
 test('a state tells its input, its error and its tries, those of a redrive apart', async () => {
   const page = await shown.open(routeOf('failed'));
-  await page.getByRole('button', { name: 'Settle, Task, Failed' }).click();
   const panel = page.getByRole('complementary', { name: 'Settle' });
   await panel.getByText('lambda:invoke', { exact: true }).waitFor();
   await panel.getByRole('region', { name: 'state input' }).getByText('"retryRound"').waitFor();
   expect(await panel.getByRole('list', { name: 'Tries' }).textContent()).toMatch(/CampaignIncomplete[\s\S]*Redrive 1/);
 });
 
-test('the graph is walked through with the keyboard', async () => {
+test('the graph is one stop of the Tab key, and the arrow keys walk through it', async () => {
   const page = await shown.open(routeOf('failed'));
-  await page.locator('[data-state="IsScheduled"]').focus();
-  await page.keyboard.press('Tab');
+  await page.locator('[data-state="Settle"]').focus();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  expect(await page.locator('[data-state][aria-pressed="true"]').count()).toBe(1);
-  expect(new URL(page.url()).searchParams.get('state')).not.toBeNull();
+  expect(await page.locator('[data-state][tabindex="0"]').count()).toBe(1);
+  expect(new URL(page.url()).searchParams.get('state')).toBe('IsRetryLeft');
 });
 
 test('the events are listed with their states, can be searched, and open', async () => {
@@ -75,10 +113,17 @@ test('a campaign that the daily quota stopped tells when it continues', async ()
   await page.route(
     ({ pathname }) => pathname === '/campaigns/failed',
     (route) =>
-      route.fulfill({ json: { reason: 'DailyQuotaExceeded: refused.', nextRetryAt: '2026-11-23T10:00:00.000Z' } }),
+      route.fulfill({
+        json: {
+          reason: 'DailyQuotaExceeded: refused.',
+          nextRetryAt: '2026-11-23T10:00:00.000Z',
+          counts: { PENDING: 9, QUEUED: 0, SENT: 1, ERROR: 0 },
+        },
+      }),
   );
   await page.goto(shown.pages.url + routeOf('failed'));
-  const alert = page.getByText('DailyQuotaExceeded: refused. It continues by itself');
+  await page.getByText('DailyQuotaExceeded: refused.').waitFor();
+  const alert = page.getByText('It continues by itself');
   expect(await alert.textContent()).toMatch(/2026-11-2\d, \d\d:00:00 at the latest/);
 });
 

@@ -2,6 +2,7 @@ import { TestBrowser } from './support/browser.ts';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
 import { executionArn } from './support/fake-states.ts';
 import { servePages } from './support/page-server.ts';
+import { until } from './support/until.ts';
 
 let shown: TestConsole;
 
@@ -67,9 +68,17 @@ test('what was loaded stays when the endpoint goes away, with a warning', async 
   await page.getByText('The execution cannot be refreshed').waitFor({ state: 'detached' });
 });
 
-test('an execution that does not exist is named', async () => {
-  const page = await shown.open(`/console/executions/${executionArn('nothing')}`);
+test('an execution that does not exist is named, and asked for no more', async () => {
+  const page = await shown.open('/console');
+  await page.clock.install();
+  await page.goto(`${shown.pages.url}/console/executions/${executionArn('nothing')}`);
+  const described = () => shown.fake.calls.filter((call) => call === 'DescribeExecution').length;
+  const before = described();
+  await page.clock.runFor(1000);
   await page.getByText('Execution Does Not Exist').waitFor();
+  await page.clock.runFor(120_000);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await until(async () => described() === before + 2);
 });
 
 test('a stack on AWS leads to the Step Functions console, for this execution', async () => {

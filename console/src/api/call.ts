@@ -13,6 +13,14 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether what was asked for does not exist, so that asking again is useless. */
+export function isMissing(error: Error | undefined): boolean {
+  return (
+    error instanceof ApiError &&
+    (error.status === 404 || /DoesNotExist$|^(InvalidArn|ResourceNotFound)$/.test(error.name))
+  );
+}
+
 /** The local endpoint reads the service from the credential scope and verifies no signature. */
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=console/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=local';

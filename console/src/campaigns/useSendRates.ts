@@ -13,7 +13,7 @@ export function useSendRates(campaigns: readonly Campaign[] | undefined): Readon
     samples.current = new Map(
       campaigns.filter(isMoving).map(({ batchId, counts }) => {
         const known = samples.current.get(batchId) ?? [];
-        return [batchId, addSample(known, { at, ended: counts.SENT + counts.ERROR })];
+        return [batchId, addSample(known, { at, done: counts.SENT + counts.ERROR })];
       }),
     );
     setRates(

@@ -3,8 +3,10 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
+import { useMemo } from 'react';
 import { mapRunPath, parseArn } from '../api/arn.ts';
-import { getCampaign } from '../api/campaigns.ts';
+import { type Campaign, getCampaign } from '../api/campaigns.ts';
+import { getRows, type RowState } from '../api/sends.ts';
 import type { Execution } from '../api/types.ts';
 import { Cause } from '../components/Cause.tsx';
 import { JsonView } from '../components/JsonView.tsx';
@@ -16,11 +18,13 @@ import type { PageProps } from '../frame/pages.ts';
 import { EXECUTIONS } from '../frame/pages.ts';
 import { useQuery } from '../frame/router.ts';
 import { useLive } from '../live/useLive.ts';
+import { type ChildRows, childRowsOf, nameOfChild } from './childRows.ts';
 import { EventsTab } from './EventsTab.tsx';
 import { ExecutionSummary } from './ExecutionSummary.tsx';
 import { GraphTab } from './GraphTab.tsx';
 import { MapRunsTab } from './MapRunsTab.tsx';
 import { RedriveButton } from './RedriveButton.tsx';
+import { RowsTab } from './RowsTab.tsx';
 import { StopButton } from './StopButton.tsx';
 import { type ExecutionTrace, useExecution } from './useExecution.ts';
 
@@ -28,7 +32,11 @@ import { type ExecutionTrace, useExecution } from './useExecution.ts';
 export default function ExecutionPage({ rest: arn }: PageProps) {
   const traced = useExecution(arn);
   const { execution } = traced;
-  usePageTitle(crumbsOf(arn, execution.data));
+  const campaign = useCampaign(execution.data);
+  const child = useMemo(() => childRowsOf(execution.data?.input), [execution.data?.input]);
+  const rows = useRows(child, execution.data?.status);
+  const name = child === undefined ? undefined : nameOfChild(child.rows, rows?.[0]?.email);
+  usePageTitle(crumbsOf(arn, execution.data, name));
   if (execution.data === undefined) {
     if (execution.error === undefined) return <Loading what="execution" />;
     return <Failure error={execution.error} what="the execution" retry={execution.refresh} />;
@@ -36,7 +44,7 @@ export default function ExecutionPage({ rest: arn }: PageProps) {
   return (
     <SpaceBetween size="l">
       <Title
-        name={execution.data.name}
+        name={name ?? execution.data.name}
         arn={arn}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
@@ -46,14 +54,23 @@ export default function ExecutionPage({ rest: arn }: PageProps) {
         }
       />
       {execution.error !== undefined && <Failure error={execution.error} what="the execution" stale />}
-      <ExecutionSummary execution={execution.data} />
-      <ErrorOf execution={execution.data} />
-      <TraceTabs traced={traced} execution={execution.data} />
+      <ExecutionSummary execution={execution.data} counts={campaign?.counts} />
+      <ErrorOf execution={execution.data} campaign={campaign} />
+      <TraceTabs traced={traced} execution={execution.data} campaign={campaign} child={child} rows={rows} />
     </SpaceBetween>
   );
 }
 
-function TraceTabs({ traced, execution }: { traced: ExecutionTrace; execution: Execution }) {
+interface TraceTabsProps {
+  readonly traced: ExecutionTrace;
+  readonly execution: Execution;
+  readonly campaign: Campaign | undefined;
+  /** The rows that it sends, and their states in the ledger, if it is a child that sends rows. */
+  readonly child: ChildRows | undefined;
+  readonly rows: readonly RowState[] | undefined;
+}
+
+function TraceTabs({ traced, execution, campaign, child, rows }: TraceTabsProps) {
   const [query, setQuery] = useQuery();
   const runs = traced.mapRuns.data ?? [];
   return (
@@ -62,7 +79,14 @@ function TraceTabs({ traced, execution }: { traced: ExecutionTrace; execution: E
       onChange={({ detail }) => setQuery({ tab: detail.activeTabId === 'graph' ? undefined : detail.activeTabId })}
       ariaLabel="Parts of the execution"
       tabs={[
-        { id: 'graph', label: 'Graph', content: <GraphTab traced={traced} execution={execution} /> },
+        {
+          id: 'graph',
+          label: 'Graph',
+          content: <GraphTab traced={traced} execution={execution} campaign={campaign} />,
+        },
+        ...(child === undefined
+          ? []
+          : [{ id: 'rows', label: `Rows (${child.rows.length})`, content: <RowsTab rows={rows} /> }]),
         { id: 'events', label: 'Events', content: <EventsTab traced={traced} /> },
         ...(runs.length > 0
           ? [{ id: 'map-runs', label: `Map Runs (${runs.length})`, content: <MapRunsTab mapRuns={runs} /> }]
@@ -99,21 +123,43 @@ function Definition({ traced }: { traced: ExecutionTrace }) {
   return <Failure error={traced.definitionError} what="the definition" />;
 }
 
-/** The sweep that continues campaigns runs every minute. */
-const CAMPAIGN_MS = 15_000;
+const RUNNING_MS = 2000;
+/** A campaign that ended continues by a redrive, or by the sweep, which runs every minute. */
+const ENDED_MS = 15_000;
+
+/** The campaign whose execution this is. Undefined for every other execution. */
+function useCampaign(execution: Execution | undefined): Campaign | undefined {
+  const name = execution?.mapRunArn === undefined ? execution?.name : undefined;
+  const interval = execution?.status === 'RUNNING' ? RUNNING_MS : ENDED_MS;
+  const key = name && `${name} ${execution?.status}`;
+  return useLive(key, (signal) => getCampaign(name ?? '', signal), interval).data;
+}
+
+/** The ledger's states of the rows of a child, in their order. */
+function useRows(
+  child: ChildRows | undefined,
+  status: Execution['status'] | undefined,
+): readonly RowState[] | undefined {
+  const interval = status === 'RUNNING' ? RUNNING_MS : ENDED_MS;
+  const key = child && `rows ${child.batchId} ${child.rows.join()} ${status}`;
+  const load = async (signal: AbortSignal) => {
+    const found = await getRows(child?.batchId ?? '', child?.rows ?? [], signal);
+    return (child?.rows ?? []).flatMap((row) => found.get(row) ?? []);
+  };
+  return useLive(key, load, interval).data;
+}
 
 /** The error of the execution, and what the campaign knows besides: why SES refused its rows, and when it continues by itself. */
-function ErrorOf({ execution }: { execution: Execution }) {
-  const { status, error, cause, name, mapRunArn } = execution;
-  const isCampaign = status === 'FAILED' && mapRunArn === undefined;
-  const campaign = useLive(isCampaign ? name : undefined, (signal) => getCampaign(name, signal), CAMPAIGN_MS).data;
+function ErrorOf({ execution, campaign }: { execution: Execution; campaign: Campaign | undefined }) {
+  const { status, error, cause } = execution;
   if (error === undefined && cause === undefined) return null;
   return (
     <Alert type={status === 'ABORTED' ? 'warning' : 'error'} header={error ?? 'Stopped'}>
-      <Cause text={cause} />
+      <Cause text={cause} error={error} />
+      {campaign?.reason !== undefined && <div>{campaign.reason}</div>}
       {campaign?.nextRetryAt !== undefined && (
         <div>
-          {campaign.reason} It continues by itself when half of the daily quota is free, at{' '}
+          It continues by itself when half of the daily quota is free, at{' '}
           {formatTime(Date.parse(campaign.nextRetryAt) / 1000)} at the latest.
         </div>
       )}
@@ -121,12 +167,12 @@ function ErrorOf({ execution }: { execution: Execution }) {
   );
 }
 
-function crumbsOf(arn: string, execution: Execution | undefined): Crumb[] {
+function crumbsOf(arn: string, execution: Execution | undefined, rows: string | undefined): Crumb[] {
   const { name, label } = parseArn(arn);
   const mapRunArn = execution?.mapRunArn;
   return [
     { text: 'Executions', href: EXECUTIONS },
     ...(mapRunArn === undefined ? [] : [{ text: `Map Run ${label ?? ''}`, href: mapRunPath(mapRunArn) }]),
-    { text: execution?.name ?? name, href: '' },
+    { text: rows ?? execution?.name ?? name, href: '' },
   ];
 }

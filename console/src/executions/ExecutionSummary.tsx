@@ -1,14 +1,23 @@
 import Container from '@cloudscape-design/components/container';
 import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { Execution } from '../api/types.ts';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
+import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
+import type { RowCounts } from '../graph/notes.ts';
 import { useNarrow } from '../live/useMedia.ts';
 
-export function ExecutionSummary({ execution }: { execution: Execution }) {
+interface ExecutionSummaryProps {
+  readonly execution: Execution;
+  /** The rows of the campaign by status, if it is the execution of a campaign. */
+  readonly counts: RowCounts | undefined;
+}
+
+export function ExecutionSummary({ execution, counts }: ExecutionSummaryProps) {
   const narrow = useNarrow();
   const { redriveCount = 0, redriveDate, mapRunArn } = execution;
   const items: KeyValuePairsProps.Pair[] = [
@@ -20,12 +29,23 @@ export function ExecutionSummary({ execution }: { execution: Execution }) {
       value: redriveDate === undefined ? redriveCount : `${redriveCount}, the last ${formatTime(redriveDate)}`,
     },
   ];
+  if (counts !== undefined) items.splice(1, 0, { label: 'Rows', value: <Rows counts={counts} /> });
   if (mapRunArn !== undefined) items.push({ label: 'Map Run', value: <MapRunLink arn={mapRunArn} /> });
   return (
     <Container>
       <KeyValuePairs columns={narrow ? 2 : items.length} minColumnWidth={140} items={items} />
     </Container>
   );
+}
+
+/** An execution succeeds although rows are in ERROR for good, so the rows are beside its status. */
+function Rows({ counts: { PENDING, QUEUED, SENT, ERROR } }: { counts: RowCounts }) {
+  const parts = [
+    `${formatCount(SENT)} sent`,
+    ...(ERROR > 0 ? [`${formatCount(ERROR)} in ERROR`] : []),
+    ...(PENDING + QUEUED > 0 ? [`${formatCount(PENDING + QUEUED)} left`] : []),
+  ].join(', ');
+  return ERROR > 0 ? <StatusIndicator type="warning">{parts}</StatusIndicator> : parts;
 }
 
 function MapRunLink({ arn }: { arn: string }) {

@@ -15,7 +15,8 @@ import { Empty, Failure } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { useStored } from '../live/useStored.ts';
-import { EXECUTION_COLUMNS, ITEMS_COLUMN } from './executionColumns.tsx';
+import { executionColumns } from './executionColumns.tsx';
+import { useChildNames } from './useChildNames.ts';
 import { useExecutionList } from './useExecutionList.ts';
 
 const ANY = { value: '', label: 'Any status' };
@@ -65,7 +66,8 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
   const list = useExecutionList(source, filter, text, preferences.size);
   const filtered = status !== undefined || redrive !== undefined || text !== '';
   const statusOptions = [ANY, ...statuses.map((value) => ({ value, label: STATUS_TEXT[value] }))];
-  const columns = ofMapRun ? [...EXECUTION_COLUMNS, ITEMS_COLUMN] : EXECUTION_COLUMNS;
+  const names = useChildNames(ofMapRun ? list.items : undefined);
+  const columns = executionColumns(names, ofMapRun);
   const clear = () => {
     setText('');
     setQuery({ status: undefined, redrive: undefined });

@@ -1,22 +1,49 @@
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { parseArn } from '../api/arn.ts';
+import type { Campaign } from '../api/campaigns.ts';
 import type { Execution, MapRun } from '../api/types.ts';
 import { MasterDetail } from '../components/MasterDetail.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
-import { type AslDefinition, mapAround } from '../graph/definition.ts';
+import { type AslDefinition, containersOf, mapAround } from '../graph/definition.ts';
 import { GraphLegend } from '../graph/GraphLegend.tsx';
+import { rowNotes, type StateNote } from '../graph/notes.ts';
 import { StatePanel } from '../graph/StatePanel.tsx';
+import { culpritOf } from '../graph/trace.ts';
 import { WorkflowGraph } from '../graph/WorkflowGraph.tsx';
+import { useNarrow } from '../live/useMedia.ts';
 import type { ExecutionTrace } from './useExecution.ts';
 
-/** The drawing of the workflow, and beside it the selected state. */
-export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execution: Execution }) {
+/** The Map of a campaign whose children send its rows. */
+const ROWS_MAP = 'SendRows';
+const NO_NOTES: ReadonlyMap<string, StateNote> = new Map();
+const FAILED: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
+
+interface GraphTabProps {
+  readonly traced: ExecutionTrace;
+  readonly execution: Execution;
+  /** The campaign whose execution it is. */
+  readonly campaign: Campaign | undefined;
+}
+
+/** The drawing of the workflow, and beside it the selected state: the one that failed, until the user selects another. */
+export function GraphTab({ traced, execution, campaign }: GraphTabProps) {
   const { definition, definitionError, trace, history } = traced;
   const [query, setQuery] = useQuery();
-  const selected = query.get('state') ?? undefined;
+  const narrow = useNarrow();
+  const chosen = query.get('state') ?? undefined;
+  const culprit = FAILED.has(execution.status) ? culpritOf(trace) : undefined;
+  // On a phone the panel covers the graph, so there the user opens it.
+  const selected = chosen ?? (narrow ? undefined : culprit);
+  const { folded, fold } = useFolds(definition?.parsed, selected ?? culprit);
+  const counts = campaign?.counts;
+  const isRunning = execution.status === 'RUNNING';
+  const notes = useMemo(
+    () => (definition && counts ? rowNotes(definition.parsed, ROWS_MAP, counts, isRunning) : NO_NOTES),
+    [definition, counts, isRunning],
+  );
   const select = useCallback((state: string | undefined) => setQuery({ state }), [setQuery]);
   const runs = useMemo(
     () => newestRuns(definition?.parsed, traced.mapRuns.data ?? []),
@@ -42,7 +69,11 @@ export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execut
             definition={definition.parsed}
             trace={trace}
             mapRuns={runs}
-            ended={execution.status !== 'RUNNING'}
+            notes={notes}
+            folded={folded}
+            onFold={fold}
+            reveal={chosen ?? culprit}
+            ended={!isRunning}
             selected={state?.name}
             onSelect={select}
           />
@@ -57,6 +88,9 @@ export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execut
             visits={trace.byState.get(state.name) ?? []}
             outerMap={mapAround(definition.parsed, state.name)}
             mapRuns={traced.mapRuns.data ?? []}
+            note={notes.get(state.name)}
+            folded={folded.has(state.name)}
+            onFold={fold}
           />
         )
       }
@@ -67,6 +101,26 @@ export function GraphTab({ traced, execution }: { traced: ExecutionTrace; execut
       }
     />
   );
+}
+
+/**
+ * The containers whose states are not drawn. Those of Express children are folded until the user opens them: Step Functions keeps no
+ * record of such children. What is around the selected state is open.
+ */
+function useFolds(definition: AslDefinition | undefined, selected: string | undefined) {
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const folded = useMemo(() => {
+    const states = [...(definition?.byName.values() ?? [])].filter(({ inner }) => inner.length > 0);
+    const names = states.filter(({ name, express }) => express !== toggled.has(name)).map(({ name }) => name);
+    const around = definition && selected !== undefined ? containersOf(definition, selected) : [];
+    return new Set(names.filter((name) => !around.includes(name)));
+  }, [definition, selected, toggled]);
+  const fold = useCallback(
+    (name: string) =>
+      setToggled((old) => new Set(old.has(name) ? [...old].filter((each) => each !== name) : [...old, name])),
+    [],
+  );
+  return { folded, fold };
 }
 
 /** The newest Map Run of each Distributed Map. The API lists the newest first. */

@@ -9,7 +9,7 @@ import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { useNarrow } from '../live/useMedia.ts';
-import { endedOf } from '../map-runs/counts.ts';
+import { doneOf } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 
 /** The Map Runs of an execution, newest first. */
@@ -54,7 +54,7 @@ export function MapRunsTab({ mapRuns }: { mapRuns: readonly MapRun[] }) {
             <>
               <MapRunBar counts={itemCounts} thin />
               <span className="pg-muted">
-                {formatCount(endedOf(itemCounts))} of {formatCount(itemCounts.total)}
+                {formatCount(doneOf(itemCounts))} of {formatCount(itemCounts.total)}
               </span>
             </>
           ),

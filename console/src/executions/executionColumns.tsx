@@ -8,23 +8,24 @@ import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 
-export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
-  {
-    id: 'name',
-    header: 'Name',
-    isRowHeader: true,
-    minWidth: 140,
-    width: 320,
-    cell: (item) => (
-      <span className="pg-name" title={item.name}>
-        {item.executionArn.includes(':express:') ? (
-          item.name
-        ) : (
-          <Link href={executionPath(item.executionArn)}>{item.name}</Link>
-        )}
-      </span>
-    ),
-  },
+const nameColumn = (names: ReadonlyMap<string, string>, width: number): TableProps.ColumnDefinition<ExecutionItem> => ({
+  id: 'name',
+  header: 'Name',
+  isRowHeader: true,
+  minWidth: 140,
+  width,
+  cell: ({ executionArn, name }) => (
+    <span className="pg-name" title={name}>
+      {executionArn.includes(':express:') ? (
+        name
+      ) : (
+        <Link href={executionPath(executionArn)}>{names.get(executionArn) || name}</Link>
+      )}
+    </span>
+  ),
+});
+
+const COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
   {
     id: 'status',
     header: 'Status',
@@ -63,8 +64,15 @@ export const EXECUTION_COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
   },
 ];
 
+/** The columns of executions, `names` by ARN where there is a better one than that of Step Functions. */
+export const executionColumns = (names: ReadonlyMap<string, string>, ofMapRun: boolean) => [
+  nameColumn(names, ofMapRun ? 420 : 320),
+  ...COLUMNS,
+  ...(ofMapRun ? [ITEMS_COLUMN] : []),
+];
+
 /** Only for children that process a batch of items each. */
-export const ITEMS_COLUMN: TableProps.ColumnDefinition<ExecutionItem> = {
+const ITEMS_COLUMN: TableProps.ColumnDefinition<ExecutionItem> = {
   id: 'items',
   header: 'Items',
   minWidth: 80,

@@ -1,11 +1,11 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { parseArn } from '../api/arn.ts';
 import { describeDefinition, describeExecution, describeMapRun, historyAfter } from '../api/states.ts';
 import type { Execution, HistoryEvent, MapRun } from '../api/types.ts';
 import { type AslDefinition, definitionOfChild, parseDefinition } from '../graph/definition.ts';
 import { readTrace, type Trace } from '../graph/trace.ts';
 import { type Live, useLive } from '../live/useLive.ts';
-import { mapRunStarts } from '../map-runs/starts.ts';
+import { mapRunChanges, mapRunStarts } from '../map-runs/starts.ts';
 
 const RUNNING_MS = 1000;
 /** An ended execution is still polled, because it may be redriven from elsewhere. */
@@ -60,8 +60,13 @@ export function useExecution(arn: string): ExecutionTrace {
         }),
       );
     },
-    status === 'RUNNING' ? 2 * RUNNING_MS : ENDED_MS,
+    (runs) => (runs?.some(({ run }) => run.status === 'RUNNING') ? 2 * RUNNING_MS : ENDED_MS),
   );
+  // The counts of a Map Run are right when the history says that it ended, and so is its status.
+  const { refresh: refreshRuns } = described;
+  const changes = mapRunChanges(history.data ?? []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each start and end of a Map Run is a reason
+  useEffect(refreshRuns, [changes, refreshRuns]);
   const mapRuns = { ...described, data: useMemo(() => described.data?.map(({ run }) => run), [described.data]) };
   const definition = useLive(
     arn,

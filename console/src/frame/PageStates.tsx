@@ -4,6 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { ReactNode } from 'react';
+import { isMissing } from '../api/call.ts';
 import { t } from '../i18n/texts.ts';
 
 /** Shown while a page or a pane is loading. */
@@ -56,7 +57,7 @@ export function Failure({
       action={retry && <Button onClick={retry}>{t.common.tryAgain}</Button>}
     >
       {error.message}
-      {stale && ` ${t.common.stale}`}
+      {stale && ` ${isMissing(error) ? t.common.last : t.common.stale}`}
     </Alert>
   );
 }

@@ -22,7 +22,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               {formatTime(attempt.startedAt, true)} · <Elapsed from={attempt.startedAt} to={attempt.endedAt} />
             </span>
           </div>
-          <Cause text={attempt.cause} quiet />
+          <Cause text={attempt.cause} error={attempt.error} quiet />
         </li>
       ))}
     </ol>

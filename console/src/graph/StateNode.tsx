@@ -13,6 +13,11 @@ export interface StateNodeData extends Record<string, unknown> {
   readonly visits: number;
   /** The state runs in the children of a Map Run, so this execution's history has no events of it. */
   readonly inChildren: boolean;
+  /** More than the status says, such as how many rows are in the state. */
+  readonly note: string | undefined;
+  /** The state that the Tab key reaches. The arrow keys go from it to the others. */
+  readonly tabStop: boolean;
+  readonly onFold: (state: string) => void;
   readonly mapRun: MapRun | undefined;
   readonly onSelect: (state: string) => void;
 }
@@ -21,7 +26,7 @@ export type StateFlowNode = Node<StateNodeData, 'state'>;
 
 /** A state of the workflow. It is a button, so that the drawing can be used with the keyboard. */
 export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNode>) {
-  const { placed, status, selected, visits, inChildren, mapRun, onSelect } = data;
+  const { placed, status, selected, visits, inChildren, note, mapRun, tabStop, onSelect, onFold } = data;
   if (placed.kind === 'start' || placed.kind === 'end') {
     return (
       <div className="pg-dot">
@@ -32,15 +37,17 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
   }
   const type = placed.state?.distributed ? 'Distributed Map' : (placed.state?.type ?? '');
   const text = inChildren ? 'runs in the children' : STATE_STATUS[status].text;
+  const foldable = placed.kind === 'container' || placed.kind === 'folded';
   return (
     <div
-      className={`pg-state pg-state-${inChildren ? 'inChildren' : status} ${placed.kind === 'container' ? 'pg-container' : ''}`}
+      className={`pg-state pg-state-${inChildren && note === undefined ? 'inChildren' : status} ${placed.kind === 'container' ? 'pg-container' : ''}`}
     >
       <button
         type="button"
         className="pg-state-button"
         aria-pressed={selected}
-        aria-label={`${placed.id}, ${type}, ${text}`}
+        tabIndex={tabStop ? 0 : -1}
+        aria-label={[placed.id, type, text, note].filter(Boolean).join(', ')}
         data-state={placed.id}
         data-status={status}
         onClick={() => onSelect(placed.id)}
@@ -51,8 +58,10 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
             {placed.id}
           </span>
           <span className="pg-state-type">
-            {type}
-            {visits > 1 && ` · ${visits}×`}
+            {(note === undefined || foldable) && type}
+            {note === undefined && visits > 1 && ` · ${visits}×`}
+            {note !== undefined && foldable && ' · '}
+            {note !== undefined && <strong>{note}</strong>}
           </span>
         </span>
         {mapRun !== undefined && (
@@ -61,6 +70,20 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
           </span>
         )}
       </button>
+      {foldable && (
+        <button
+          type="button"
+          className="pg-fold"
+          // The panel of the state has the same button for the keyboard.
+          tabIndex={-1}
+          aria-expanded={placed.kind === 'container'}
+          aria-label={`States of ${placed.id}`}
+          data-fold={placed.id}
+          onClick={() => onFold(placed.id)}
+        >
+          {placed.kind === 'container' ? '−' : '+'}
+        </button>
+      )}
       <Anchors />
     </div>
   );

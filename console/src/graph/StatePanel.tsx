@@ -1,10 +1,12 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { MapRun } from '../api/types.ts';
@@ -17,6 +19,7 @@ import { describeCounts } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 import { Attempts } from './Attempts.tsx';
 import type { AslState } from './definition.ts';
+import type { StateNote } from './notes.ts';
 import { StateStatusLabel } from './StateStatusLabel.tsx';
 import { STATE_STATUS } from './status.ts';
 import type { Visit } from './trace.ts';
@@ -27,10 +30,13 @@ interface StatePanelProps {
   /** Label of the Distributed Map in whose children the state runs. */
   readonly outerMap: string | undefined;
   readonly mapRuns: readonly MapRun[];
+  readonly note: StateNote | undefined;
+  readonly folded: boolean;
+  readonly onFold: (state: string) => void;
 }
 
 /** The details of one state of an execution: time, input, output, errors, tries. */
-export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps) {
+export function StatePanel({ state, visits, outerMap, mapRuns, note, folded, onFold }: StatePanelProps) {
   const [chosenId, setChosenId] = useState<number>();
   const visit = visits.find(({ id }) => id === chosenId) ?? visits.at(-1);
   const type = state.distributed ? 'Distributed Map' : state.type;
@@ -40,6 +46,9 @@ export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps
       <SpaceBetween size="m">
         {visits.length > 1 && visit !== undefined && (
           <VisitChoice visits={visits} chosen={visit} onChoose={setChosenId} />
+        )}
+        {note !== undefined && (
+          <StatusIndicator type={STATE_STATUS[note.status].type}>{`Rows: ${note.text}`}</StatusIndicator>
         )}
         {visit !== undefined ? (
           <VisitDetails visit={visit} />
@@ -51,6 +60,11 @@ export function StatePanel({ state, visits, outerMap, mapRuns }: StatePanelProps
           </Box>
         )}
         {(state.label ?? outerMap) !== undefined && runs.map((run) => <MapRunLine key={run.mapRunArn} run={run} />)}
+        {state.inner.length > 0 && (
+          <Button iconName={folded ? 'treeview-expand' : 'treeview-collapse'} onClick={() => onFold(state.name)}>
+            {folded ? 'Show its states in the graph' : 'Hide its states in the graph'}
+          </Button>
+        )}
         {visit !== undefined && (
           <>
             <ExpandableSection headerText="Input" defaultExpanded>
@@ -89,7 +103,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
       />
       {(visit.error !== undefined || visit.cause !== undefined) && (
         <Alert type={visit.status === 'failed' ? 'error' : 'warning'} header={visit.error ?? 'Error'}>
-          <Cause text={visit.cause} />
+          <Cause text={visit.cause} error={visit.error} />
         </Alert>
       )}
       {visit.attempts.length > 1 && <Attempts attempts={visit.attempts} />}
@@ -138,6 +152,9 @@ function MapRunLine({ run }: { run: MapRun }) {
           {redrives > 0 && `, redriven ${redrives}×`}
         </Box>
         <Link href={mapRunPath(run.mapRunArn)}>Open the Map Run</Link>
+        {run.itemCounts.failed > 0 && (
+          <Link href={`${mapRunPath(run.mapRunArn)}?status=FAILED`}>Show the children that failed</Link>
+        )}
       </SpaceBetween>
     </Box>
   );

@@ -1,14 +1,23 @@
 import '@xyflow/react/dist/base.css';
 import './graph.css';
-import { Controls, type FitViewOptions, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import {
+  Controls,
+  type FitViewOptions,
+  ReactFlow,
+  ReactFlowProvider,
+  useNodesInitialized,
+  useReactFlow,
+} from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MapRun } from '../api/types.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { type AslDefinition, mapAround } from './definition.ts';
 import { type Drawing, END, layOut, type PlacedEdge, START } from './layout.ts';
+import { type StateNote, tallyOf } from './notes.ts';
 import { StateEdge, type StateFlowEdge } from './StateEdge.tsx';
 import { type StateFlowNode, StateNode } from './StateNode.tsx';
 import { summarize, type Trace, transitionKey } from './trace.ts';
+import { type Direction, neighbourOf } from './walk.ts';
 
 const NODE_TYPES = { state: StateNode };
 const EDGE_TYPES = { transition: StateEdge };
@@ -20,8 +29,14 @@ interface WorkflowGraphProps {
   readonly trace: Trace;
   /** The newest Map Run of each Distributed Map, by the state's name. */
   readonly mapRuns: ReadonlyMap<string, MapRun>;
+  readonly notes: ReadonlyMap<string, StateNote>;
+  /** Containers whose states are not drawn. */
+  readonly folded: ReadonlySet<string>;
+  readonly onFold: (state: string) => void;
   readonly ended: boolean;
   readonly selected: string | undefined;
+  /** The state to scroll to when it becomes known. */
+  readonly reveal: string | undefined;
   readonly onSelect: (state: string) => void;
 }
 
@@ -34,12 +49,18 @@ export function WorkflowGraph(props: WorkflowGraphProps) {
   );
 }
 
-function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: WorkflowGraphProps) {
-  const drawing = useMemo(() => layOut(definition), [definition]);
+function Flow(props: WorkflowGraphProps) {
+  const { definition, trace, mapRuns, notes, folded, onFold, ended, selected, reveal, onSelect } = props;
+  const drawing = useMemo(() => layOut(definition, folded), [definition, folded]);
+  const box = useRef<HTMLDivElement>(null);
+  const { tabStop, walk } = useArrowKeys(box, drawing, selected ?? definition.startAt);
   const nodes = useMemo(
     () =>
       drawing.nodes.map((placed): StateFlowNode => {
         const visits = trace.byState.get(placed.id) ?? [];
+        const inChildren = mapAround(definition, placed.id) !== undefined;
+        const note = notes.get(placed.id);
+        const status = summarize(visits);
         return {
           id: placed.id,
           type: 'state',
@@ -49,16 +70,20 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
           ...(placed.container !== undefined && { parentId: placed.container }),
           data: {
             placed,
-            status: summarize(visits),
+            // A Map that succeeded although some of its rows are in ERROR, and a state of which the ledger knows the rows.
+            status: note !== undefined && (inChildren || status === 'succeeded') ? note.status : status,
             selected: placed.id === selected,
             visits: visits.length,
-            inChildren: mapAround(definition, placed.id) !== undefined,
+            inChildren,
+            note: note?.text ?? tallyOf(visits),
             mapRun: mapRuns.get(placed.id),
+            tabStop: placed.id === tabStop,
             onSelect,
+            onFold,
           },
         };
       }),
-    [definition, drawing, trace, mapRuns, selected, onSelect],
+    [definition, drawing, trace, mapRuns, notes, selected, tabStop, onSelect, onFold],
   );
   const edges = useMemo(
     () =>
@@ -75,8 +100,8 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
       }),
     [drawing, trace, ended],
   );
-  const box = useRef<HTMLDivElement>(null);
-  const width = useFitOnResize(box);
+  const width = useFitOnResize(box, drawing);
+  useReveal(box, reveal);
   const narrow = useNarrow();
   return (
     <section
@@ -84,6 +109,7 @@ function Flow({ definition, trace, mapRuns, ended, selected, onSelect }: Workflo
       ref={box}
       aria-label="Workflow graph"
       style={{ blockSize: heightFor(drawing, width) }}
+      onKeyDown={walk}
     >
       <Arrows />
       <ReactFlow
@@ -126,8 +152,46 @@ function heightFor(drawing: Drawing, width: number): number {
   return Math.round(Math.min(1400, Math.max(320, (drawing.height * zoom) / 0.94 + 8)));
 }
 
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+};
+
+/** One stop of the Tab key for the whole drawing. The arrow keys go from state to state. */
+function useArrowKeys(box: Box, drawing: Drawing, initial: string) {
+  const [at, setAt] = useState<string>();
+  const isDrawn = drawing.nodes.some(({ id }) => id === at);
+  const tabStop = at !== undefined && isDrawn ? at : initial;
+  const walk = (event: React.KeyboardEvent) => {
+    const direction = ARROWS[event.key];
+    const from = event.target instanceof HTMLElement ? event.target.dataset.state : undefined;
+    if (direction === undefined || from === undefined) return;
+    event.preventDefault();
+    const to = neighbourOf(drawing, from, direction);
+    if (to === undefined) return;
+    setAt(to);
+    buttonOf(box, to)?.focus();
+  };
+  return { tabStop, walk };
+}
+
+/** Scrolls to a state once it is drawn. */
+function useReveal(box: Box, state: string | undefined): void {
+  const isDrawn = useNodesInitialized();
+  useEffect(() => {
+    if (isDrawn && state !== undefined) buttonOf(box, state)?.scrollIntoView({ block: 'nearest' });
+  }, [box, isDrawn, state]);
+}
+
+type Box = React.RefObject<HTMLDivElement | null>;
+
+const buttonOf = (box: Box, state: string) =>
+  box.current?.querySelector<HTMLElement>(`[data-state="${CSS.escape(state)}"]`);
+
 /** Fits the whole drawing into its container, and returns the container's width. */
-function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): number {
+function useFitOnResize(box: Box, drawing: Drawing): number {
   const { fitView } = useReactFlow();
   const [width, setWidth] = useState(800);
   useEffect(() => {
@@ -139,6 +203,11 @@ function useFitOnResize(box: React.RefObject<HTMLDivElement | null>): number {
     observer.observe(box.current);
     return () => observer.disconnect();
   }, [box, fitView]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another drawing is fitted anew, when its states are placed
+  useEffect(() => {
+    const frame = window.requestAnimationFrame(() => void fitView(FIT));
+    return () => window.cancelAnimationFrame(frame);
+  }, [drawing, fitView]);
   return width;
 }
 

@@ -2,7 +2,7 @@
 export interface Transition {
   readonly to: string;
   readonly kind: 'next' | 'choice' | 'default' | 'catch';
-  /** The condition of a choice, the errors of a catch. */
+  /** The comment of a choice or else its condition, the errors of a catch. */
   readonly label?: string;
 }
 
@@ -18,6 +18,8 @@ export interface AslState {
   /** The item processor of a Map, the branches of a Parallel. */
   readonly inner: readonly AslGraph[];
   readonly distributed: boolean;
+  /** A Distributed Map whose children are Express executions, of which Step Functions keeps no record. */
+  readonly express: boolean;
   /** For a Distributed Map: the name in its Map Runs' ARNs. */
   readonly label?: string;
 }
@@ -55,11 +57,17 @@ export function definitionOfChild(definition: AslDefinition, label: string | und
 
 /** The label of the Distributed Map around a state. Such a state runs in the children of the Map Run. */
 export function mapAround(definition: AslDefinition, name: string): string | undefined {
-  for (let state = definition.byName.get(name); state !== undefined; ) {
-    state = state.container === undefined ? undefined : definition.byName.get(state.container);
-    if (state?.distributed) return state.label;
+  const around = containersOf(definition, name).find((container) => definition.byName.get(container)?.distributed);
+  return around === undefined ? undefined : definition.byName.get(around)?.label;
+}
+
+/** The states around a state, the innermost first. */
+export function containersOf({ byName }: AslDefinition, name: string): readonly string[] {
+  const found: string[] = [];
+  for (let around = byName.get(name)?.container; around !== undefined; around = byName.get(around)?.container) {
+    found.push(around);
   }
-  return undefined;
+  return found;
 }
 
 function withNames(graph: AslGraph): AslDefinition {
@@ -84,7 +92,8 @@ function readGraph(json: Json, container?: string): AslGraph {
 function readState(name: string, definition: Json, container: string | undefined): AslState {
   const type = String(definition.Type);
   const processor = asObject(definition.ItemProcessor ?? definition.Iterator);
-  const distributed = type === 'Map' && asObject(processor.ProcessorConfig).Mode === 'DISTRIBUTED';
+  const { Mode, ExecutionType } = asObject(processor.ProcessorConfig);
+  const distributed = type === 'Map' && Mode === 'DISTRIBUTED';
   const inner = type === 'Map' ? [readGraph(processor, name)] : type === 'Parallel' ? branches(definition, name) : [];
   return {
     name,
@@ -95,6 +104,7 @@ function readState(name: string, definition: Json, container: string | undefined
     ends: definition.End === true || type === 'Succeed' || type === 'Fail',
     inner,
     distributed,
+    express: distributed && ExecutionType === 'EXPRESS',
     ...(distributed && { label: String(definition.Label ?? name) }),
   };
 }
@@ -117,6 +127,7 @@ function readTransitions(definition: Json): Transition[] {
 }
 
 function conditionOf(choice: Json): string {
+  if (typeof choice.Comment === 'string') return choice.Comment;
   if (typeof choice.Condition === 'string') return choice.Condition.replace(/^\{%\s*|\s*%\}$/g, '');
   const { Next: _, Assign: __, Output: ___, ...comparison } = choice;
   return JSON.stringify(comparison);

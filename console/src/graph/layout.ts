@@ -9,7 +9,7 @@ export interface Point {
 /** A box of the drawing. `x` and `y` are relative to the corner of its container, or of the drawing. */
 export interface PlacedNode extends Point {
   readonly id: string;
-  readonly kind: 'state' | 'container' | 'start' | 'end';
+  readonly kind: 'state' | 'container' | 'folded' | 'start' | 'end';
   readonly width: number;
   readonly height: number;
   readonly container?: string;
@@ -38,6 +38,8 @@ export const START = '@start';
 export const END = '@end';
 
 const STATE = { width: 190, height: 52 };
+/** A folded container has room for its bar and its button. */
+const FOLDED = { width: 236, height: 62 };
 const DOT = { width: 58, height: 26 };
 /** Padding inside a container, with space for the title at the top. */
 const PADDING = { top: 66, side: 18, bottom: 18 };
@@ -48,22 +50,31 @@ const LABEL_CHARACTER = 6.2;
 /** Longer labels are truncated. The state's definition shows the whole condition. */
 export const LABEL_LENGTH = 26;
 
-/** Places the states of a definition from top to bottom. Containers surround the states in them. */
-export function layOut(definition: AslDefinition): Drawing {
-  return layOutGraph(definition, undefined);
+/** Places the states of a definition from top to bottom. Containers surround the states in them, but for `folded` ones. */
+export function layOut(definition: AslDefinition, folded: ReadonlySet<string> = new Set()): Drawing {
+  return layOutGraph(definition, undefined, folded);
 }
 
 /**
  * Containers are laid out first and are plain boxes in the graph around them, because dagre's compound graphs fail on
  * edges from or to a cluster, and every transition of a Map is such an edge.
  */
-function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
+function layOutGraph(graph: AslGraph, container: string | undefined, folded: ReadonlySet<string>): Drawing {
   const dagre = new Graph({ multigraph: true });
   dagre.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 34, edgesep: 18 });
   dagre.setDefaultEdgeLabel(() => ({}));
 
-  const insides = new Map(graph.states.map((state) => [state.name, layOutInside(state)]));
-  for (const state of graph.states) dagre.setNode(state.name, { ...sizeOf(insides.get(state.name)) });
+  const insides = new Map(graph.states.map((state) => [state.name, layOutInside(state, folded)]));
+  const kindOf = (id: string): PlacedNode['kind'] => {
+    if (id === START) return 'start';
+    if (id === END) return 'end';
+    if (insides.get(id) !== undefined) return 'container';
+    return folded.has(id) ? 'folded' : 'state';
+  };
+  for (const { name } of graph.states) {
+    const { width, height } = insides.get(name) ?? (folded.has(name) ? FOLDED : STATE);
+    dagre.setNode(name, { width, height });
+  }
   const edges = edgesOf(graph, container === undefined);
   if (container === undefined) {
     dagre.setNode(START, { ...DOT });
@@ -85,7 +96,7 @@ function layOutGraph(graph: AslGraph, container: string | undefined): Drawing {
     const inside = insides.get(id);
     nodes.push({
       id,
-      kind: id === START ? 'start' : id === END ? 'end' : inside === undefined ? 'state' : 'container',
+      kind: kindOf(id),
       ...corner,
       width,
       height,
@@ -127,15 +138,15 @@ interface Box extends Point {
   readonly height: number;
 }
 
-/** The layout of the inside of a Map or Parallel state, branches side by side. Undefined for other states. */
-function layOutInside(state: AslState): Drawing | undefined {
-  if (state.inner.length === 0) return undefined;
+/** The layout of the inside of a Map or Parallel state, branches side by side. Undefined for other states and for folded ones. */
+function layOutInside(state: AslState, folded: ReadonlySet<string>): Drawing | undefined {
+  if (state.inner.length === 0 || folded.has(state.name)) return undefined;
   let x = PADDING.side;
   let height = 0;
   const nodes: PlacedNode[] = [];
   const edges: PlacedEdge[] = [];
   for (const branch of state.inner) {
-    const drawing = layOutGraph(branch, state.name);
+    const drawing = layOutGraph(branch, state.name, folded);
     const offset = { x, y: PADDING.top };
     for (const node of drawing.nodes) nodes.push(node.container === state.name ? shifted(node, offset) : node);
     edges.push(...drawing.edges.map((edge) => moved(edge, offset)));
@@ -178,10 +189,6 @@ function labelWidth(label: string | undefined): number {
 /** The label, truncated. */
 export function cut(label: string): string {
   return label.length <= LABEL_LENGTH ? label : `${label.slice(0, LABEL_LENGTH - 1)}…`;
-}
-
-function sizeOf(inside: Drawing | undefined): { width: number; height: number } {
-  return inside === undefined ? STATE : { width: inside.width, height: inside.height };
 }
 
 function shifted<T extends Point>(point: T, by: Point): T {

@@ -66,6 +66,13 @@ export function summarize(visits: readonly Visit[]): StateStatus {
   return order.find((status) => relevant.some((visit) => visit.status === status)) ?? 'notEntered';
 }
 
+/** The state in which an execution failed or was stopped: the innermost of those that it did not leave. */
+export function culpritOf({ visits }: Trace): string | undefined {
+  const left = visits.filter(({ status }) => isFailure(status));
+  // An iteration that failed ends its Map. The other iterations are then stopped, without an error of their own.
+  return (left.findLast(({ error }) => error !== undefined) ?? left.at(-1))?.state;
+}
+
 /** Name of a transition; one state may lead to another both when it succeeds and when an error is caught. */
 export function transitionKey(from: string, to: string, caught: boolean): string {
   return `${from} ${caught ? '!' : '>'} ${to}`;

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { isMissing } from '../api/call.ts';
 import { pauseAfter } from './backoff.ts';
 
 export interface Live<T> {
@@ -17,7 +18,7 @@ interface Result<T> {
 }
 
 /**
- * Polls `load` while the page is visible and keeps the last good answer.
+ * Polls `load` while the page is visible and keeps the last good answer. It stops when what is polled does not exist.
  * @param key identifies what is polled; another key drops the old answer, undefined stops polling
  * @param load gets the previous answer; the newest version of the function is always used
  * @param interval milliseconds between an answer and the next poll
@@ -61,6 +62,7 @@ export function useLive<T>(
       if (stop.signal.aborted) return;
       known.current = next;
       setResult(next);
+      if (isMissing(next.error)) return;
       const usual = latest.current.interval;
       timer = window.setTimeout(poll, pauseAfter(typeof usual === 'number' ? usual : usual(next.data), failures));
     };

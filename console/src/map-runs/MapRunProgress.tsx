@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import type { MapRun, MapRunCounts } from '../api/types.ts';
 import { formatCount, formatRate } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
-import { countOf, endedOf, PARTS } from './counts.ts';
+import { countOf, doneOf, PARTS } from './counts.ts';
 import { MapRunBar } from './MapRunBar.tsx';
 import { addSample, rateOf, type Sample } from './rate.ts';
 
@@ -25,8 +25,8 @@ export function MapRunProgress({ mapRun }: { mapRun: MapRun }) {
 }
 
 function Progress({ title, counts, aside }: { title: string; counts: MapRunCounts; aside?: React.ReactNode }) {
-  const ended = endedOf(counts);
-  const percent = counts.total === 0 ? 0 : Math.floor((ended / counts.total) * 100);
+  const done = doneOf(counts);
+  const percent = counts.total === 0 ? 0 : Math.floor((done / counts.total) * 100);
   return (
     <SpaceBetween size="xs">
       <div className="pg-progress-line">
@@ -34,7 +34,7 @@ function Progress({ title, counts, aside }: { title: string; counts: MapRunCount
           <Box variant="span" fontWeight="bold">
             {title}
           </Box>{' '}
-          {formatCount(ended)} of {formatCount(counts.total)} · {percent} %
+          {formatCount(done)} of {formatCount(counts.total)} · {percent} %
         </span>
         {aside}
       </div>
@@ -57,22 +57,22 @@ function isShown(id: (typeof PARTS)[number]['id'], counts: MapRunCounts): boolea
 }
 
 function Speed({ mapRun }: { mapRun: MapRun }) {
-  const ended = endedOf(mapRun.itemCounts);
+  const done = doneOf(mapRun.itemCounts);
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every answer is a sample, even with unchanged counts
-  useEffect(() => setSamples((old) => addSample(old, { at: Date.now(), ended })), [mapRun, ended]);
+  useEffect(() => setSamples((old) => addSample(old, { at: Date.now(), done })), [mapRun, done]);
   if (mapRun.status !== 'RUNNING') {
     const seconds = (mapRun.stopDate ?? mapRun.startDate) - (mapRun.redriveDate ?? mapRun.startDate);
     // After a redrive only the total over all runs is known.
     if (seconds <= 0 || mapRun.redriveDate !== undefined) return null;
-    return <span className="pg-speed">{formatRate(ended / seconds)} per second on average</span>;
+    return <span className="pg-speed">{formatRate(done / seconds)} per second on average</span>;
   }
   // Until there are two samples, the rate since the start is shown. After a redrive it would include earlier runs.
   const overall =
-    mapRun.redriveDate === undefined ? ended / Math.max(1, Date.now() / 1000 - mapRun.startDate) : undefined;
+    mapRun.redriveDate === undefined ? done / Math.max(1, Date.now() / 1000 - mapRun.startDate) : undefined;
   const rate = rateOf(samples) ?? overall;
   if (rate === undefined) return <span className="pg-speed pg-muted">Measuring…</span>;
-  const left = mapRun.itemCounts.total - ended;
+  const left = mapRun.itemCounts.total - done;
   return (
     <span className="pg-speed">
       <strong>{formatRate(rate)}</strong> per second

@@ -18,9 +18,9 @@ export function countOf(counts: MapRunCounts, part: Part): number {
   return counts[part] ?? 0;
 }
 
-/** The number of items that have ended, with any status. */
-export function endedOf(counts: MapRunCounts): number {
-  return counts.succeeded + counts.failed + counts.timedOut + counts.aborted;
+/** The number of items that are done. Aborted ones are not: a redrive runs them again. */
+export function doneOf(counts: MapRunCounts): number {
+  return counts.succeeded + counts.failed + counts.timedOut;
 }
 
 /** `4,210 of 5,000 done: 4,200 succeeded, 10 failed, 790 pending`. */
@@ -29,5 +29,5 @@ export function describeCounts(counts: MapRunCounts): string {
     const count = countOf(counts, id);
     return count === 0 ? [] : [`${count} ${text.toLowerCase()}`];
   });
-  return `${endedOf(counts)} of ${counts.total} done${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+  return `${doneOf(counts)} of ${counts.total} done${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 }

@@ -13,3 +13,8 @@ export function mapRunStarts(events: readonly HistoryEvent[]): ReadonlyMap<strin
   }
   return new Map([...starts].reverse());
 }
+
+/** How many times a Map Run has started or ended. */
+export function mapRunChanges(events: readonly HistoryEvent[]): number {
+  return events.filter(({ type }) => type.startsWith('MapRun')).length;
+}

@@ -44,6 +44,7 @@ export function campaignsAt(now: number): FakeCampaign[] {
     { name: 'running', status: 'RUNNING', rows: 50_000, start: now - 12, perSecond: 100 },
     { name: 'failed', status: 'FAILED', rows: 1200, start: now - 800, stop: now - 700, redrives: 1 },
     { name: 'aborted', status: 'ABORTED', rows: 900, start: now - 3000, stop: now - 2950 },
+    { name: 'batches', status: 'SUCCEEDED', rows: 4, rowsPerChild: 25, start: now - 4000, stop: now - 3950 },
     { name: 'large', status: 'SUCCEEDED', rows: 10_000, start: now - 9000, stop: now - 8000 },
     ...old,
   ];

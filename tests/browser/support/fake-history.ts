@@ -20,6 +20,13 @@ interface ChildLike {
   readonly input: string;
 }
 
+/** What Lambda makes of a thrown error. */
+const INCOMPLETE = JSON.stringify({
+  errorType: 'CampaignIncomplete',
+  errorMessage: '3 rows are in ERROR',
+  trace: ['CampaignIncomplete: 3 rows are in ERROR', '    at settle (/var/task/index.mjs:1:1)'],
+});
+
 /** Histories written as AWS links them. */
 export class FakeHistory {
   readonly events: Event[] = [];
@@ -46,12 +53,12 @@ export class FakeHistory {
     last = history.add('MapStateExited', last, { name: 'SendRows', output: '{"failed":0}' }, 'stateExited');
     last = history.add('TaskStateEntered', last, { name: 'Settle', input: '{"retryRound":0}' }, 'stateEntered');
     if (campaign.status === 'FAILED') {
-      const failed = history.task(last, 'CampaignIncomplete');
-      history.add('ExecutionFailed', failed, { error: 'CampaignIncomplete', cause: '3 rows are in ERROR' });
+      const failed = history.task(last, 'CampaignIncomplete', INCOMPLETE);
+      history.add('ExecutionFailed', failed, { error: 'CampaignIncomplete', cause: INCOMPLETE });
       if ((campaign.redrives ?? 0) > 0) {
         history.add('ExecutionRedriven', history.events.length, { redriveCount: 1 });
-        const again = history.task(last, 'CampaignIncomplete');
-        history.add('ExecutionFailed', again, { error: 'CampaignIncomplete', cause: '3 rows are in ERROR' });
+        const again = history.task(last, 'CampaignIncomplete', INCOMPLETE);
+        history.add('ExecutionFailed', again, { error: 'CampaignIncomplete', cause: INCOMPLETE });
       }
       return history;
     }

@@ -20,6 +20,8 @@ export interface FakeCampaign {
   stop?: number;
   readonly perSecond?: number;
   readonly redrives?: number;
+  /** How many rows a child sends: 1 by default. */
+  readonly rowsPerChild?: number;
   maxConcurrency?: number;
   toleratedFailureCount?: number;
   toleratedFailurePercentage?: number;
@@ -182,10 +184,15 @@ function childName(campaign: FakeCampaign, index: number): string {
 
 function childIndex(campaign: FakeCampaign, arn: string): number | undefined {
   if (!arn.includes(`${MACHINE}/SendRows:`)) return undefined;
-  const name = arn.split(':').at(-1);
-  for (let index = 0; index < campaign.rows; index += 1) if (childName(campaign, index) === name) return index;
-  return undefined;
+  let indexes = childIndexes.get(campaign.name);
+  if (indexes === undefined) {
+    indexes = new Map(Array.from({ length: campaign.rows }, (_, index) => [childName(campaign, index), index]));
+    childIndexes.set(campaign.name, indexes);
+  }
+  return indexes.get(arn.split(':').at(-1) ?? '');
 }
+
+const childIndexes = new Map<string, ReadonlyMap<string, number>>();
 
 function child(campaign: FakeCampaign, index: number) {
   const moving = campaign.status === 'RUNNING' && index >= started(campaign) - 40;
@@ -202,9 +209,16 @@ function child(campaign: FakeCampaign, index: number) {
     ...(!moving && { stopDate: startDate + 0.35 }),
     redriveCount: (campaign.redrives ?? 0) > 0 && index % 31 === 0 ? 1 : 0,
     redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
-    input: JSON.stringify({ batchId: campaign.name, rowNumber: index + 1 }),
+    input: JSON.stringify({ batchId: campaign.name, ...rowsOf(campaign, index) }),
     ...(status === 'FAILED' && { error: 'Account', cause: 'SendingPaused: sending is paused for this account' }),
   };
+}
+
+/** The rows in a child's input. */
+function rowsOf({ rowsPerChild = 1 }: FakeCampaign, index: number) {
+  if (rowsPerChild === 1) return { rowNumber: index + 1 };
+  const rows = Array.from({ length: rowsPerChild }, (_, n) => ({ row: index * rowsPerChild + n + 1 }));
+  return { rows, attempt: 1 };
 }
 
 function describeMapRun(campaign: FakeCampaign) {

@@ -1,5 +1,7 @@
 import { type AslDefinition, definitionOfChild, parseDefinition } from '../../../console/src/graph/definition.ts';
 import { type Drawing, layOut, type PlacedNode } from '../../../console/src/graph/layout.ts';
+import { type RowCounts, rowNotes } from '../../../console/src/graph/notes.ts';
+import { neighbourOf } from '../../../console/src/graph/walk.ts';
 import { campaignDefinition } from '../../../statemachines/compile.ts';
 
 const CAMPAIGN = parseDefinition(campaignDefinition());
@@ -62,6 +64,75 @@ describe('the drawing of a workflow', () => {
     const drawing = layOut(parallelOf(3));
     const xs = drawing.nodes.filter(({ container }) => container === 'All').map(({ x }) => x);
     expect(new Set(xs).size).toBe(3);
+  });
+});
+
+describe('a folded Map', () => {
+  test('is drawn without its states, and the drawing is smaller', () => {
+    const [whole, folded] = [layOut(CAMPAIGN), layOut(CAMPAIGN, new Set(['RegisterRows']))];
+    expect(folded.nodes.find(({ id }) => id === 'RegisterRows')?.kind).toBe('folded');
+    expect(folded.nodes.some(({ container }) => container === 'RegisterRows')).toBe(false);
+    expect(folded.height).toBeLessThan(whole.height);
+  });
+
+  test('is by default one whose children leave no record', () => {
+    const express = [...CAMPAIGN.byName.values()].filter((state) => state.express).map(({ name }) => name);
+    expect(express).toEqual(['RegisterRows']);
+  });
+});
+
+describe('the arrow keys', () => {
+  const drawing = layOut(CAMPAIGN);
+  const reached = new Set<string>();
+  const walk = (from: string) => {
+    if (reached.has(from)) return;
+    reached.add(from);
+    for (const direction of ['up', 'down', 'left', 'right'] as const) {
+      const to = neighbourOf(drawing, from, direction);
+      if (to !== undefined) walk(to);
+    }
+  };
+
+  test('reach every state from the first one', () => {
+    walk(CAMPAIGN.startAt);
+    expect([...CAMPAIGN.byName.keys()].filter((name) => !reached.has(name))).toEqual([]);
+  });
+
+  test('lead down from a Map into it', () => {
+    expect(neighbourOf(drawing, 'SendRows', 'down')).toBe('MarkQueued');
+  });
+});
+
+describe('the label of a choice', () => {
+  const choice = (rule: object) =>
+    parseDefinition(
+      JSON.stringify({
+        StartAt: 'A',
+        States: { A: { Type: 'Choice', Choices: [{ Next: 'B', ...rule }], Default: 'B' }, B: { Type: 'Succeed' } },
+      }),
+    ).byName.get('A')?.transitions[0]?.label;
+
+  test('is its comment, or else its condition', () => {
+    expect(choice({ Condition: '{% $n > 1 %}', Comment: 'several' })).toBe('several');
+    expect(choice({ Condition: '{% $n > 1 %}' })).toBe('$n > 1');
+  });
+});
+
+describe('the notes on the states of a campaign', () => {
+  const textOf = (counts: RowCounts) =>
+    Object.fromEntries([...rowNotes(CAMPAIGN, 'SendRows', counts, true)].map(([name, { text }]) => [name, text]));
+
+  test('say where the rows are', () => {
+    expect(textOf({ PENDING: 7, QUEUED: 3, SENT: 100, ERROR: 2 })).toEqual({
+      SendRows: '2 in ERROR',
+      MarkQueued: '7 pending',
+      Send: '3 queued',
+      RowDone: '100 sent, 2 in ERROR',
+    });
+  });
+
+  test('make a Map amber only when rows are in ERROR', () => {
+    expect(textOf({ PENDING: 0, QUEUED: 0, SENT: 9, ERROR: 0 })).toEqual({ RowDone: '9 sent' });
   });
 });
 

@@ -1,7 +1,10 @@
 import { awsConsoleUrl, executionPath, mapRunPath, parseArn } from '../../../console/src/api/arn.ts';
+import { ApiError, isMissing } from '../../../console/src/api/call.ts';
+import { childRowsOf, describeRows, nameOfChild } from '../../../console/src/executions/childRows.ts';
 import { readCause, shorten } from '../../../console/src/format/text.ts';
 import { formatDuration } from '../../../console/src/format/time.ts';
 import { MAX_PAUSE_MS, pauseAfter } from '../../../console/src/live/backoff.ts';
+import { describeCounts } from '../../../console/src/map-runs/counts.ts';
 import { addSample, rateOf, type Sample } from '../../../console/src/map-runs/rate.ts';
 import { FIELDS, problemOf } from '../../../console/src/map-runs/settings.ts';
 
@@ -42,7 +45,7 @@ describe('polling', () => {
 
 describe('the rate of a Map Run', () => {
   const samplesOf = (...all: [number, number][]): readonly Sample[] =>
-    all.reduce<readonly Sample[]>((samples, [at, ended]) => addSample(samples, { at, ended }), []);
+    all.reduce<readonly Sample[]>((samples, [at, done]) => addSample(samples, { at, done }), []);
 
   test('is unknown from one answer', () => {
     expect(rateOf(samplesOf([0, 10]))).toBeUndefined();
@@ -53,8 +56,50 @@ describe('the rate of a Map Run', () => {
     expect(rateOf(samples)).toBe(0);
   });
 
-  test('starts anew when a redrive takes ended items back', () => {
+  test('starts anew when a redrive takes done items back', () => {
     expect(rateOf(samplesOf([0, 100], [2000, 300], [3000, 280]))).toBeUndefined();
+  });
+});
+
+describe('the items of a Map Run', () => {
+  test('that were aborted are not done, because a redrive runs them again', () => {
+    const counts = { pending: 0, running: 0, succeeded: 5, failed: 2, timedOut: 1, aborted: 4, total: 12 };
+    expect(describeCounts({ ...counts, resultsWritten: 0 })).toMatch(/^8 of 12 done: .*4 aborted/);
+  });
+});
+
+describe('what does not exist', () => {
+  test.each(['ExecutionDoesNotExist', 'StateMachineDoesNotExist', 'InvalidArn', 'ResourceNotFound'])('%s', (name) => {
+    expect(isMissing(new ApiError(name, 'none', 400))).toBe(true);
+  });
+
+  test('is told from what cannot be read now', () => {
+    expect(isMissing(new ApiError('InternalFailure', 'down', 500))).toBe(false);
+    expect(isMissing(undefined)).toBe(false);
+  });
+});
+
+describe('the rows of a child execution', () => {
+  test.each([
+    ['{"batchId":"b","rowNumber":5}', [5], 'Row 5'],
+    ['{"batchId":"b","rows":[{"row":"27"},{"row":26},{"row":28}],"attempt":1}', [26, 27, 28], 'Rows 26–28'],
+    ['{"batchId":"b","rows":[{"row":3},{"row":7},{"row":9},{"row":10}]}', [3, 7, 9, 10], 'Rows 3, 7, 9–10'],
+    ['{"batchId":"b","rows":[1,3,5,7].{"row":$}}', undefined, undefined],
+    ['{"n":1}', undefined, undefined],
+  ])('are read from its input %s', (input, rows, text) => {
+    const child = childRowsOf(input);
+    expect(child?.rows).toEqual(rows);
+    expect(child && describeRows(child.rows)).toBe(text);
+  });
+
+  test('of many ranges the first are written, and how many rows there are', () => {
+    expect(describeRows([1, 3, 5, 7, 1009])).toBe('Rows 1, 3, 5 … (5)');
+  });
+
+  test('name it together with their first address', () => {
+    expect(nameOfChild([5], 'ana@example.com')).toBe('Row 5 · ana@example.com');
+    expect(nameOfChild([5, 6, 7], 'ana@example.com')).toBe('Rows 5–7 · ana@example.com and 2 more');
+    expect(nameOfChild([5], undefined)).toBe('Row 5');
   });
 });
 
@@ -85,10 +130,16 @@ describe('durations', () => {
 });
 
 describe('texts', () => {
-  test("a function's error is read by its message, any other cause as it is", () => {
-    expect(readCause('{"errorType":"Down","errorMessage":"not now"}')).toBe('not now');
-    expect(readCause('{"code":1}')).toBe('{"code":1}');
-    expect(readCause('plain')).toBe('plain');
+  test.each([
+    [
+      '{"errorType":"Down","errorMessage":"not now","trace":["Down: not now","    at call (a.js:1:2)"]}',
+      { kind: 'Down', message: 'not now', stack: ['    at call (a.js:1:2)'] },
+    ],
+    ['{"code":"MessageRejected","message":"refused"}', { kind: 'MessageRejected', message: 'refused' }],
+    ['{"code":1}', { message: '{"code":1}' }],
+    ['plain', { message: 'plain' }],
+  ])('the cause %s is read into its parts', (text, parts) => {
+    expect(readCause(text)).toEqual(parts);
   });
 
   test('a hash is known by its ends, a short name is left whole', () => {

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../../../console/src/api/types.ts';
 import { parseDefinition } from '../../../console/src/graph/definition.ts';
-import { readTrace, summarize, type Trace, transitionKey } from '../../../console/src/graph/trace.ts';
+import { tallyOf } from '../../../console/src/graph/notes.ts';
+import { culpritOf, readTrace, summarize, type Trace, transitionKey } from '../../../console/src/graph/trace.ts';
 
 const DEFINITION = parseDefinition(
   JSON.stringify({
@@ -89,6 +90,7 @@ describe('the trace of a history', () => {
   test('a stopped execution leaves its running states aborted', () => {
     const trace = traceOf(...CALL, ['ExecutionAborted', 0, { cause: 'by hand' }]);
     expect(statusOf(trace, 'Call')).toBe('aborted');
+    expect(culpritOf(trace)).toBe('Call');
     expect(trace.byState.get('Call')?.[0]).toMatchObject({ exitedAt: 1003 });
   });
 
@@ -120,6 +122,9 @@ describe('the trace of a history', () => {
       ['TaskStateEntered', 13, { name: 'Last' }],
     );
     expect(trace.byState.get('Work')?.map(({ iteration }) => iteration)).toEqual([0, 1]);
+    expect(tallyOf(trace.byState.get('Work') ?? [])).toBe('2 succeeded');
+    expect(tallyOf(trace.byState.get('Each') ?? [])).toBeUndefined();
+    expect(culpritOf(trace)).toBeUndefined();
     expect(statusOf(trace, 'Each')).toBe('succeeded');
     expect(trace.byState.get('Last')?.[0]).toMatchObject({ status: 'running' });
     expect(trace.byState.get('Last')?.[0]?.parent).toBeUndefined();
@@ -139,6 +144,7 @@ describe('the trace of a history', () => {
       ['ExecutionFailed', 9, { error: 'Down' }],
     );
     expect(statusOf(trace, 'Each')).toBe('failed');
+    expect(culpritOf(trace)).toBe('Work');
     expect(['failed', 'aborted']).toContain(statusOf(trace, 'Work'));
     expect(trace.byState.get('Work')?.[0]?.error).toBe('Down');
   });

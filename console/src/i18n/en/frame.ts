@@ -10,6 +10,7 @@ export const common = {
   cannotLoad: (what: string) => `${what} cannot be loaded`,
   cannotRefresh: (what: string) => `${what} cannot be refreshed`,
   stale: 'What is shown is the last answer; the page keeps trying.',
+  last: 'What is shown is the last answer.',
 };
 
 export const frame = {

@@ -12,6 +12,7 @@ export const common: Texts['common'] = {
   cannotLoad: (what) => `No se puede cargar: ${what}`,
   cannotRefresh: (what) => `No se puede actualizar: ${what}`,
   stale: 'Se muestra la última respuesta; la página lo sigue intentando.',
+  last: 'Se muestra la última respuesta.',
 };
 
 export const frame: Texts['frame'] = {

@@ -1,0 +1,77 @@
+import type { AslDefinition, AslState } from './definition.ts';
+import type { StateStatus, Visit } from './trace.ts';
+
+/** What the drawing shows of a state beside the status that the history gives it. */
+export interface StateNote {
+  readonly text: string;
+  /** The colour of the state. */
+  readonly status: StateStatus;
+}
+
+/** The rows of a campaign by their status in the ledger. */
+export interface RowCounts {
+  readonly PENDING: number;
+  readonly QUEUED: number;
+  readonly SENT: number;
+  readonly ERROR: number;
+}
+
+const STATUS_WORDS: Partial<Record<StateStatus, string>> = {
+  running: 'running',
+  succeeded: 'succeeded',
+  caught: 'caught',
+  failed: 'failed',
+  timedOut: 'timed out',
+  aborted: 'aborted',
+};
+
+/** How many iterations of a Map are in a state with which status: `2 succeeded, 1 failed`. Undefined outside a Map. */
+export function tallyOf(visits: readonly Visit[]): string | undefined {
+  if (!visits.some(({ iteration }) => iteration !== undefined)) return undefined;
+  const parts = Object.entries(STATUS_WORDS).flatMap(([status, word]) => {
+    const count = visits.filter((visit) => visit.status === status).length;
+    return count === 0 ? [] : [`${count} ${word}`];
+  });
+  return parts.join(', ');
+}
+
+/**
+ * Notes for a Distributed Map over the rows of a campaign and for the states in it. Histories of thousands of children cannot be read, but
+ * the ledger knows where the rows are: PENDING before the first state, QUEUED in the state that waits for the worker's answer, and SENT or
+ * ERROR at the end.
+ */
+export function rowNotes(
+  definition: AslDefinition,
+  map: string,
+  counts: RowCounts,
+  isRunning: boolean,
+): ReadonlyMap<string, StateNote> {
+  const notes = new Map<string, StateNote>();
+  const note = (state: AslState | undefined, status: StateStatus, parts: readonly (readonly [number, string])[]) => {
+    const shown = parts.filter(([count]) => count > 0);
+    if (state === undefined || shown.length === 0) return;
+    notes.set(state.name, { status, text: shown.map(([count, word]) => `${count} ${word}`).join(', ') });
+  };
+  const [inner] = definition.byName.get(map)?.inner ?? [];
+  if (inner === undefined) return notes;
+  const { PENDING, QUEUED, SENT, ERROR } = counts;
+  const doneStatus = ERROR > 0 ? 'caught' : 'succeeded';
+  note(definition.byName.get(map), 'caught', [[ERROR, 'in ERROR']]);
+  note(
+    inner.states.find(({ name }) => name === inner.startAt),
+    'notEntered',
+    [[PENDING, 'pending']],
+  );
+  note(inner.states.find(isWaiting), isRunning ? 'running' : 'aborted', [[QUEUED, 'queued']]);
+  note(
+    inner.states.find(({ type }) => type === 'Succeed'),
+    doneStatus,
+    [
+      [SENT, 'sent'],
+      [ERROR, 'in ERROR'],
+    ],
+  );
+  return notes;
+}
+
+const isWaiting = ({ definition }: AslState) => String(definition.Resource).endsWith('.waitForTaskToken');
