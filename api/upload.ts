@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Counts } from '../core/campaigns/campaign.ts';
 import type { Ingested } from '../core/campaigns/ingest.ts';
+import type { CampaignOptions } from '../core/campaigns/options.ts';
+import { asciiAddress, isAddress } from '../core/csv/address.ts';
 import { encodingByLabel } from '../core/csv/encoding.ts';
+import { CSV_LIMITS } from '../core/csv/limits.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
 import { batchIdSchema, countsSchema } from './campaigns.ts';
 import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
-import { optionalField } from './parse.ts';
+import { atMost, mailLine, mailText, optionalField } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
 const campaignIdSchema = z
@@ -61,6 +64,37 @@ export const encodingSchema = z
 const unknownEncoding = (label: string) =>
   `"${label.slice(0, 40)}" is not a known encoding; give a WHATWG label, such as utf-8, windows-1251, shift_jis or gbk`;
 
+/** A browser writes every line break of a text area as CRLF, other clients as LF: the same text is the same upload. */
+const withLineFeeds = (text: string) => text.replaceAll('\r\n', '\n');
+
+const subjectSchema = atMost(
+  mailLine(),
+  CSV_LIMITS.subjectCharacters,
+  `must have at most ${CSV_LIMITS.subjectCharacters} characters`,
+).meta({
+  description:
+    'A template for the subject of all rows, such as Hello {{name}}; the file then needs no column subject. It counts as a part of the file',
+});
+
+const contentSchema = mailText()
+  .transform(withLineFeeds)
+  .refine((text) => Buffer.byteLength(text) <= CSV_LIMITS.contentBytes, 'must have at most 64 KB')
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .meta({
+    description: 'A template for the content of all rows, at most 64 KB; the file then needs no column content',
+  });
+
+const MAX_FROM_NAME = 128;
+const fromNameSchema = atMost(mailLine(), MAX_FROM_NAME, `must have at most ${MAX_FROM_NAME} characters`).meta({
+  description: 'The name in From, in place of the configured one; the address stays',
+});
+
+const replyToSchema = z
+  .string()
+  .max(254, 'must have at most 254 characters')
+  .refine((text) => isAddress(asciiAddress(text)), 'must be one email address')
+  .meta({ description: 'Where answers go, one address; by default to the sender' });
+
 /** The fields of the upload form without its file. Unknown fields are refused, because a mistyped dryRun would send. */
 export const uploadFieldsSchema = z.strictObject(
   {
@@ -69,14 +103,58 @@ export const uploadFieldsSchema = z.strictObject(
     dryRun: optionalField(dryRunSchema),
     format: optionalField(formatSchema),
     encoding: optionalField(encodingSchema),
+    subject: optionalField(subjectSchema),
+    content: optionalField(contentSchema),
+    fromName: optionalField(fromNameSchema),
+    replyTo: optionalField(replyToSchema),
   },
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `unknown field ${issue.keys.join(', ')}: known are file, campaignId, sendAt, dryRun, format and encoding`
+        ? `unknown field ${issue.keys.join(', ')}: known are file, campaignId, sendAt, dryRun, format, encoding, subject, content, fromName and replyTo`
         : undefined,
   },
 );
+
+/** As most file systems allow. */
+export const MAX_FILE_NAME = 255;
+
+/** The last part of the name that a client gives, which may be a path. It names nothing of ours: it is shown to people. */
+export function shownFileName(given: string): string | undefined {
+  const name = given
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/[\p{C}]/gu, '')
+    .trim();
+  return name ? name.slice(0, MAX_FILE_NAME).toWellFormed() : undefined;
+}
+
+const encodingIn = (encoding: string | undefined) => (encoding === undefined ? {} : { encoding });
+
+/** The options of a campaign from the fields of a request. `charset` is the encoding of the file where no field names one. */
+export const campaignOptionsOf = (
+  {
+    campaignId,
+    sendAt,
+    dryRun,
+    format,
+    encoding,
+    subject,
+    content,
+    fromName,
+    replyTo,
+  }: z.output<typeof uploadFieldsSchema>,
+  charset?: string,
+): CampaignOptions => ({
+  ...(campaignId !== undefined && { campaignId }),
+  ...(sendAt !== undefined && { sendAt }),
+  dryRun: dryRun ?? false,
+  format: format ?? 'text',
+  ...encodingIn(encoding ?? charset),
+  templates: { ...(subject !== undefined && { subject }), ...(content !== undefined && { content }) },
+  ...(fromName !== undefined && { fromName }),
+  ...(replyTo !== undefined && { replyTo }),
+});
 
 /**
  * The form with its file, for the documentation. Swagger UI fills fields that have no default with a sample, which would send a campaign
@@ -92,6 +170,12 @@ const uploadFormSchema = z.object({
   dryRun: dryRunSchema.optional().meta({ override: { type: 'string', enum: ['false', 'true'], default: 'false' } }),
   format: formatSchema.optional().meta({ override: { default: 'text' } }),
   encoding: encodingSchema.optional().meta({ override: { type: 'string', default: '' } }),
+  subject: subjectSchema
+    .optional()
+    .meta({ override: { type: 'string', maxLength: CSV_LIMITS.subjectCharacters, default: '' } }),
+  content: contentSchema.optional().meta({ override: { type: 'string', default: '' } }),
+  fromName: fromNameSchema.optional().meta({ override: { type: 'string', maxLength: MAX_FROM_NAME, default: '' } }),
+  replyTo: replyToSchema.optional().meta({ override: { type: 'string', maxLength: 254, default: '' } }),
 });
 
 const skippedRowSchema = z
@@ -151,6 +235,7 @@ const upload = {
   summary: 'Send a campaign: upload its CSV',
   description:
     'The header names `email`, `subject` and `content`, in any order and case; further columns are variables, `{{name}}`. ' +
+    'With the fields `subject` and `content` all rows share these templates, and the file needs neither column. ' +
     'Every valid row becomes one email, sent once. A repeated upload of a file sends nothing and answers its batchId.',
   body: { schema: uploadFormSchema, contentType: 'multipart/form-data' },
   answers: {
@@ -163,7 +248,7 @@ const upload = {
   },
   problems: {
     400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
-    409: 'The same file was uploaded with another sendAt, format or encoding',
+    409: 'The same file was uploaded with another sendAt, format, encoding, fromName or replyTo',
     413: 'The file is larger than 4 MB',
     415: 'The file is not a CSV, or the request is not a form',
   },

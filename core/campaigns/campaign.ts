@@ -41,6 +41,9 @@ export interface CampaignRecord {
   /** The encoding that the upload named, or that was found in the file; by its name in the WHATWG standard. */
   encoding: string;
   sendAt?: string;
+  /** The name in From, in place of the configured one. */
+  fromName?: string;
+  replyTo?: string;
   warnings: string[];
   /** The concurrency of SendRows, from the send rate at the upload. */
   maxConcurrency: number;

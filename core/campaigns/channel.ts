@@ -7,10 +7,10 @@ import type { Channel, Job, Refusal } from '../delivery/channel.ts';
 import type { Provider } from '../delivery/provider.ts';
 import type { Mailbox, OutgoingEmail } from '../delivery/providers/outgoing-email.ts';
 import type { Limiter } from '../limiter/limiter.ts';
-import { type CampaignRecord, type ContentFormat, hasEnded } from './campaign.ts';
+import { type CampaignRecord, hasEnded } from './campaign.ts';
 import { type CampaignCache, MAX_AGE_MS } from './campaign-cache.ts';
 import { withoutDeadMessages } from './dead-messages.ts';
-import { textOf } from './html-text.ts';
+import { mailBody, mailHead } from './mail.ts';
 import type { SendMessage } from './messages.ts';
 import type { QuotaStops } from './quota-stops.ts';
 import type { CampaignStore } from './store.ts';
@@ -57,7 +57,8 @@ const BLOCKED_MS = 10_000;
 /** Delivers the rows of campaigns: only while the campaign runs, and each outcome is answered to the execution. */
 export function createCampaignChannel(deps: CampaignChannelDeps): Channel<CampaignJob, OutgoingEmail> {
   const { campaigns, store, quotaStops, clock } = deps;
-  const formats = new Map<string, ContentFormat>();
+  /** The campaigns of the jobs, for what their emails share. */
+  const sending = new Map<string, CampaignRecord>();
   let linkFor: (recipient: Unsubscription) => string;
 
   async function sendable({ row: { batchId } }: CampaignJob): Promise<CampaignRecord | Refusal> {
@@ -73,7 +74,7 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
     async route(job) {
       const campaign = await sendable(job);
       if (typeof campaign === 'string') return campaign;
-      formats.set(job.row.batchId, campaign.format);
+      sending.set(job.row.batchId, campaign);
       linkFor = await deps.unsubscribe.links();
       return { ...(campaign.dryRun ? deps.dryRun : deps.real), priority: 'campaign' };
     },
@@ -84,16 +85,16 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
     },
 
     render(job, content) {
-      const isHtml = formats.get(job.row.batchId) === 'html';
-      const plain = isHtml ? { html: content, text: textOf(content) } : { text: content };
-      const body = withUnsubscribeFooter(plain, deps.unsubscribe.footer);
+      const campaign = sending.get(job.row.batchId);
+      const head = mailHead(deps.from, campaign);
+      const body = withUnsubscribeFooter(mailBody(content, campaign?.format), deps.unsubscribe.footer);
       return ({ sendId, batchId, channel, email, subject }) => {
         const url = linkFor({ sendId, email });
         return {
           sendId,
           batchId,
           channel,
-          from: deps.from,
+          ...head,
           to: { email: asciiAddress(email) },
           subject,
           headers: unsubscribeHeaders(url),

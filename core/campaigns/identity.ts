@@ -1,4 +1,5 @@
 import type { Inspection } from '../csv/inspect.ts';
+import type { Templates } from '../csv/template.ts';
 import { toDynamoJson } from '../ledger/item.ts';
 import { limiterKey } from '../ledger/keys.ts';
 import { type CampaignRecord, campaignPrefix } from './campaign.ts';
@@ -6,6 +7,13 @@ import { type CampaignRecord, campaignPrefix } from './campaign.ts';
 /** Hashed before the bytes of a file, so that the same file with another campaignId is another batch. */
 export const hashPrefixOf = (campaignId: string | undefined): string =>
   campaignId === undefined ? '' : `${campaignId}\n`;
+
+/**
+ * Hashed behind the bytes of a file: templates count as a part of it. A NUL separates them, which no CSV has, so that no other file has
+ * the same hash. Empty without templates.
+ */
+export const hashSuffixOf = ({ subject, content }: Templates): string =>
+  subject === undefined && content === undefined ? '' : `\0${JSON.stringify([subject ?? null, content ?? null])}`;
 
 /**
  * The id of a batch, which is also the name of its execution. It contains the file's hash, which makes an upload idempotent. It has at

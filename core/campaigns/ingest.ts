@@ -12,7 +12,7 @@ import type { Telemetry } from '../telemetry.ts';
 import type { CampaignRecord } from './campaign.ts';
 import { concurrencyFor, rowsPerChildFor } from './concurrency.ts';
 import { quotaWarning, type SendQuota } from './daily-quota.ts';
-import { batchIdOf, hashPrefixOf } from './identity.ts';
+import { batchIdOf, hashPrefixOf, hashSuffixOf } from './identity.ts';
 import type { CampaignObjects } from './ingest-objects.ts';
 import { ensureStarted, type StartDeps } from './ingest-start.ts';
 import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
@@ -60,6 +60,7 @@ export async function ingest(
 ): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
     hashPrefix: hashPrefixOf(options.campaignId),
+    hashSuffix: hashSuffixOf(options.templates ?? {}),
     encoding: options.encoding,
   });
   const batchId = batchIdOf(inspection, options);
@@ -84,7 +85,12 @@ export async function ingest(
     uploadId,
     source,
     inspection,
-    options: { format: options.format, maxRows, suppressed: deps.suppressions.reasonsOf },
+    options: {
+      format: options.format,
+      templates: options.templates,
+      maxRows,
+      suppressed: deps.suppressions.reasonsOf,
+    },
   });
   const rowsKey = rowsKeyOf(summary.rowsHash, options);
   const other = await claimRows(deps, rowsKey, batchId);
@@ -179,6 +185,8 @@ async function claimRecord(deps: IngestDeps, counted: Counted) {
   return deps.store.create({
     ...batch,
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
+    ...(options.fromName === undefined ? {} : { fromName: options.fromName }),
+    ...(options.replyTo === undefined ? {} : { replyTo: options.replyTo }),
     status: 'INGESTING',
     subject: summary.subject,
     total: summary.total,

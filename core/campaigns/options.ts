@@ -1,3 +1,4 @@
+import type { Templates } from '../csv/template.ts';
 import { MAX_SCHEDULE_DAYS } from '../dynamodb/expiry.ts';
 import { PregonError } from '../errors.ts';
 import type { CampaignRecord, ContentFormat } from './campaign.ts';
@@ -10,6 +11,10 @@ export interface CampaignOptions {
   format: ContentFormat;
   /** The encoding of the file, by its name in the WHATWG standard. Detected when left out. */
   encoding?: string;
+  templates?: Templates;
+  /** The name in From, in place of the configured one. */
+  fromName?: string;
+  replyTo?: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -34,14 +39,14 @@ export function checkSchedule(sendAt: string | undefined, now: number): void {
  */
 export function checkSameOptions(
   existing: CampaignRecord,
-  asked: Pick<CampaignOptions, 'format' | 'sendAt'>,
+  asked: Pick<CampaignOptions, 'format' | 'sendAt' | 'fromName' | 'replyTo'>,
   encoding: string | undefined | 'any',
 ): void {
   const differences = [
     ...(existing.format === asked.format ? [] : [`format was ${existing.format} and is now ${asked.format}`]),
-    ...(existing.sendAt === asked.sendAt
-      ? []
-      : [`sendAt was ${existing.sendAt ?? 'not given'} and is now ${asked.sendAt ?? 'not given'}`]),
+    ...(['sendAt', 'fromName', 'replyTo'] as const)
+      .filter((name) => existing[name] !== asked[name])
+      .map((name) => `${name} was ${existing[name] ?? 'not given'} and is now ${asked[name] ?? 'not given'}`),
     ...(encoding === 'any' || existing.encoding === encoding
       ? []
       : [`encoding was ${existing.encoding} and is now ${encoding ?? 'not given'}`]),

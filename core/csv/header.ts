@@ -1,7 +1,7 @@
 import { PregonError } from '../errors.ts';
 import { nameOf } from './cell.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
-import { UNSUBSCRIBE_VARIABLE } from './template.ts';
+import { type Templates, UNSUBSCRIBE_VARIABLE } from './template.ts';
 import { firstRecords } from './tokenize.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -10,6 +10,8 @@ export interface Header {
   /** How many cells it has: a row may have more, if nothing is in them. */
   cells: number;
   columns: Record<RequiredColumn, number>;
+  /** Of all rows, in place of columns. */
+  templates: Templates;
   /** Template variables by their name: the further columns, and the address. */
   variables: ReadonlyMap<string, number>;
   warnings: string[];
@@ -45,15 +47,16 @@ export function isSeparatorLine(record: readonly string[]): boolean {
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
 /** Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice. */
-export function readHeader(record: readonly string[]): Header {
+export function readHeader(record: readonly string[], templates: Templates = {}): Header {
   const names = record.map(nameOf);
-  const missing = REQUIRED_COLUMNS.filter((name) => !names.includes(name));
+  const needed = REQUIRED_COLUMNS.filter((name) => name === 'email' || templates[name] === undefined);
+  const missing = needed.filter((name) => !names.includes(name));
   if (missing.length) {
     const found = names.filter(Boolean).map((name) => `"${shown(name)}"`);
     throw new PregonError(
       'InvalidCsv',
       `The header lacks ${missing.map((name) => `the column "${name}"`).join(' and ')}. ` +
-        `It must name email, subject and content, in any order; it has ${found.slice(0, 20).join(', ') || 'no names'}.`,
+        `It must name ${list(needed)}, in any order; it has ${found.slice(0, 20).join(', ') || 'no names'}.`,
       { missingColumns: missing, line: 1 },
     );
   }
@@ -63,18 +66,22 @@ export function readHeader(record: readonly string[]): Header {
 
   const at = (name: RequiredColumn) => names.indexOf(name);
   const columns = { email: at('email'), subject: at('subject'), content: at('content') };
-  const variables = new Map(
-    names.flatMap((name, index) => (name === '' || name === 'subject' || name === 'content' ? [] : [[name, index]])),
-  );
+  const isVariable = (name: string) => name === 'email' || !needed.some((column) => column === name);
+  const variables = new Map(names.flatMap((name, index) => (name !== '' && isVariable(name) ? [[name, index]] : [])));
   const unnamed = names.filter((name) => name === '').length;
+  const unused = REQUIRED_COLUMNS.filter((name) => !needed.includes(name) && names.includes(name));
   const warnings = [
     ...(unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : []),
+    ...unused.map((name) => `The column "${name}" is not used: the field ${name} is the template of all rows.`),
     ...(variables.has(UNSUBSCRIBE_VARIABLE)
       ? [`The column "${UNSUBSCRIBE_VARIABLE}" is ignored: {{${UNSUBSCRIBE_VARIABLE}}} is the link of this product.`]
       : []),
   ];
-  return { cells: names.length, columns, variables, warnings };
+  return { cells: names.length, columns, templates, variables, warnings };
 }
+
+/** `a`, `a and b`, `a, b and c` */
+const list = (names: readonly string[]) => names.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
 /** A name for an error: cut, and with what does not show in it escaped. */
 const shown = (name: string) =>

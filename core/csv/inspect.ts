@@ -8,7 +8,7 @@ import type { CsvSource } from './source.ts';
 import { Utf8Check } from './utf8.ts';
 
 export interface Inspection {
-  /** SHA-256, lower-case hex, over the prefix and every byte of the file. */
+  /** SHA-256, lower-case hex, over the prefix, every byte of the file and the suffix. */
   sha256: string;
   bytes: number;
   /** How the file is read, or the reason for which it cannot be: a file that was uploaded before is known all the same. */
@@ -19,6 +19,8 @@ export interface Inspection {
 export interface InspectOptions {
   /** Goes into the hash before the file. */
   hashPrefix?: string;
+  /** Goes into the hash behind the file. */
+  hashSuffix?: string;
   /** The encoding that the uploader named, by its name in the standard. */
   encoding?: string | undefined;
 }
@@ -29,7 +31,7 @@ export interface InspectOptions {
  */
 export async function inspectCsv(
   source: CsvSource,
-  { hashPrefix = '', encoding: named }: InspectOptions = {},
+  { hashPrefix = '', hashSuffix = '', encoding: named }: InspectOptions = {},
 ): Promise<Inspection> {
   const hash = createHash('sha256').update(hashPrefix);
   const utf8 = new Utf8Check();
@@ -50,6 +52,7 @@ export async function inspectCsv(
   if (bytes === (mark?.bomBytes ?? 0)) throw new PregonError('InvalidCsv', 'The file is empty.');
 
   const facts = { head, mark, named, isUtf8: utf8.end(), hasEscapes, hasHighBytes };
+  hash.update(hashSuffix);
   return { sha256: hash.digest('hex'), bytes, ...(await chooseEncoding(source, facts)) };
 }
 

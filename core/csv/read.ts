@@ -10,6 +10,7 @@ import { type CheckedRow, checkRow, type ValidRow } from './row.ts';
 import { RowsHash } from './rows-hash.ts';
 import { because, type SkippedRow } from './skip.ts';
 import type { CsvSource } from './source.ts';
+import type { Templates } from './template.ts';
 import { TextWarnings } from './text-warnings.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -22,6 +23,7 @@ export interface RowSinks {
 export interface ReadOptions {
   format: ContentFormat;
   maxRows: number;
+  templates?: Templates | undefined;
   /** Resolves to those of these addresses that must not be sent to, with the reason. None by default. */
   suppressed?: (emails: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
@@ -53,7 +55,7 @@ const LOOKED_UP_TOGETHER = 100;
 export async function readCsv(
   source: CsvSource,
   inspection: Inspection,
-  { format, maxRows, suppressed = async () => new Map() }: ReadOptions,
+  { format, maxRows, templates, suppressed = async () => new Map() }: ReadOptions,
   sinks: RowSinks,
 ): Promise<CsvSummary> {
   const records = await recordsOf(source, inspection);
@@ -98,7 +100,7 @@ export async function readCsv(
 
   for await (const cells of records) {
     if (!header) {
-      if (!isSeparatorLine(cells)) header = readHeader(cells);
+      if (!isSeparatorLine(cells)) header = readHeader(cells, templates);
       continue;
     }
     if (++summary.total > maxRows) {

@@ -1,6 +1,7 @@
 import type { ContentFormat } from '../campaigns/campaign.ts';
 import { isRenderable } from '../campaigns/html-text.ts';
 import { asciiAddress, hasSeveralAddresses, isAddress, oddCharacter, unwrapAddress } from './address.ts';
+import { nameOf } from './cell.ts';
 import type { Header } from './header.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { because, type SkippedRow } from './skip.ts';
@@ -37,9 +38,9 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
     const why = hasSeveralAddresses(given) ? { several: true } : odd === undefined ? {} : { odd };
     return skip(because('email_invalid', { email: shown(given), ...why }));
   }
-  const rawSubject = cell(header.columns.subject);
+  const rawSubject = header.templates.subject ?? cell(header.columns.subject);
   if (rawSubject === '') return skip(because('subject_missing'));
-  const rawContent = cell(header.columns.content);
+  const rawContent = header.templates.content ?? cell(header.columns.content);
   if (rawContent === '') return skip(because('content_missing'));
 
   const value = (name: string) => {
@@ -47,7 +48,7 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
     return index === undefined ? undefined : name === 'email' ? email : cell(index);
   };
   const subject = render(rawSubject, value, CSV_LIMITS.subjectCharacters);
-  if (subject.text === undefined) return skip(whyNot(subject, 'subject_too_long'));
+  if (subject.text === undefined) return skip(whyNot(subject, header, 'subject_too_long'));
   if (hasControlCharacter(subject.text)) return skip(because('subject_control_character'));
 
   const inContent = (name: string) => {
@@ -56,7 +57,7 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
     return format === 'html' ? escaped(value(name)) : value(name);
   };
   const content = render(rawContent, inContent, CSV_LIMITS.contentBytes, UNSUBSCRIBE_TAG);
-  if (content.text === undefined) return skip(whyNot(content, 'content_too_large'));
+  if (content.text === undefined) return skip(whyNot(content, header, 'content_too_large'));
   if (Buffer.byteLength(content.text) > CSV_LIMITS.contentBytes) return skip(because('content_too_large'));
   if (jsonBytes(content.text) > CSV_LIMITS.contentJsonBytes) return skip(because('content_json_too_large'));
   if (format === 'html' && !isRenderable(content.text)) return skip(because('content_not_renderable'));
@@ -64,8 +65,11 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
   return { valid: { row, email, subject: subject.text, content: content.text } };
 }
 
-const whyNot = (rendered: Rendered, tooLong: 'subject_too_long' | 'content_too_large') => {
-  if (rendered.missing !== undefined) return because('variable_missing', { name: shown(rendered.missing) });
+const whyNot = (rendered: Rendered, { variables }: Header, tooLong: 'subject_too_long' | 'content_too_large') => {
+  if (rendered.missing !== undefined) {
+    const columns = variables.has(nameOf(rendered.missing)) ? {} : { columns: [...variables.keys()].map(shown) };
+    return because('variable_missing', { name: shown(rendered.missing), ...columns });
+  }
   if (rendered.broken !== undefined) return because('tag_broken', { tag: rendered.broken });
   return because(tooLong);
 };

@@ -2,6 +2,8 @@ import { CSV_LIMITS } from './limits.ts';
 
 const kb = (bytes: number) => `${bytes / 1024} KB`;
 
+const SHOWN_COLUMNS = 10;
+
 /** Why a row is not sent: a stable code for programs, a sentence for people. */
 export const SKIP_REASONS = {
   too_many_cells: ({ found, expected }: CellCount) =>
@@ -21,7 +23,10 @@ export const SKIP_REASONS = {
   content_too_large: () => `The content is larger than ${kb(CSV_LIMITS.contentBytes)}.`,
   content_json_too_large: () =>
     `The content is larger than ${kb(CSV_LIMITS.contentJsonBytes)} once written as JSON: it is full of control characters.`,
-  variable_missing: ({ name }: { name: string }) => `The variable {{${name}}} has no value in this row.`,
+  variable_missing: ({ name, columns }: { name: string; columns?: readonly string[] }) =>
+    columns
+      ? `The file has no column for {{${name}}}: it has ${columns.slice(0, SHOWN_COLUMNS).join(', ')}${columns.length > SHOWN_COLUMNS ? ' …' : ''}.`
+      : `The variable {{${name}}} has no value in this row.`,
   tag_broken: ({ tag }: { tag: string }) =>
     `"${tag}" has braces that are not a tag. A tag is {{name}}; where two braces belong to the text, put a space between them.`,
   content_not_renderable: () => 'The HTML is nested too deep for a text part to be made from it.',

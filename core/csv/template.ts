@@ -7,6 +7,12 @@ export type Rendered =
   | { broken: string; text?: never; missing?: never; tooLong?: never }
   | { tooLong: true; text?: never; missing?: never; broken?: never };
 
+/** Templates for all rows of a file. A column of the same name is not read then. */
+export interface Templates {
+  subject?: string;
+  content?: string;
+}
+
 const BROKEN_SHOWN = 40;
 
 /** Stands in rendered content for the link by which its recipient unsubscribes. It is filled in when the email is sent. */

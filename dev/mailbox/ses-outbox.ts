@@ -18,7 +18,7 @@ export function sesOutbox(mailbox: Mailbox, faults: ProductFaults): EmailOutbox 
 }
 
 function asDelivered(message: AcceptedMessage): MailboxMessage[] {
-  const { from, subject, text, html, headers, tags, messageId, acceptedAt } = message;
+  const { from, subject, text, html, replyTo, headers, tags, messageId, acceptedAt } = message;
   const tagged: Record<string, string> = {};
   for (const name of ['sendId', 'batchId', 'channel']) {
     const value = tags.get(name);
@@ -30,7 +30,7 @@ function asDelivered(message: AcceptedMessage): MailboxMessage[] {
     subject,
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
-    headers,
+    headers: { ...(replyTo.length > 0 && { 'Reply-To': replyTo.join(', ') }), ...headers },
     messageId,
     ...tagged,
     provider: PROVIDER,

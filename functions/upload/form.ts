@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import { z } from 'zod';
 import { parseInput } from '../../api/parse.ts';
-import { encodingSchema, uploadFieldsSchema } from '../../api/upload.ts';
+import { campaignOptionsOf, encodingSchema, shownFileName, uploadFieldsSchema } from '../../api/upload.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
 import { type HttpEvent, refuseCompressed } from '../common/http.ts';
@@ -10,9 +10,6 @@ import { boundaryOf, checkParts } from './multipart.ts';
 
 /** A Lambda's request has at most 6 MB, and base64 turns three bytes into four. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
-/** As most file systems allow. */
-const MAX_FILE_NAME = 255;
 
 export interface UploadForm {
   file: Buffer;
@@ -106,28 +103,12 @@ function formOf(form: Record<string, unknown>, charset: string | undefined): Upl
   const options = parseInput(uploadFieldsSchema, fields, 'The form');
   const file = oneOf(files);
   refuseOtherMedia(file);
-  const encoding = options.encoding ?? encodingOfPart(charset);
+  const fileName = shownFileName(file.filename ?? '');
   return {
     file: file.content,
-    ...fileNameOf(file),
-    options: {
-      ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
-      ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
-      dryRun: options.dryRun ?? false,
-      format: options.format ?? 'text',
-      ...(encoding === undefined ? {} : { encoding }),
-    },
+    ...(fileName !== undefined && { fileName }),
+    options: campaignOptionsOf(options, options.encoding === undefined ? encodingOfPart(charset) : undefined),
   };
-}
-
-/** The last part of the name that the client gives, which may be a path. It names nothing of ours: it is shown to people. */
-function fileNameOf({ filename = '' }: FormFile): { fileName?: string } {
-  const name = filename
-    .split(/[\\/]/)
-    .at(-1)
-    ?.replace(/[\p{C}]/gu, '')
-    .trim();
-  return name ? { fileName: name.slice(0, MAX_FILE_NAME).toWellFormed() } : {};
 }
 
 function oneOf(files: { field: string; file: FormFile }[]): FormFile {

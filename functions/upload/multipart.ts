@@ -9,8 +9,9 @@ export interface FormPart {
 
 const MAX_PARTS = 20;
 const MAX_PART_HEADER = 8 * 1024;
-/** A text field; the file has a limit of its own. */
+/** Of text fields; the file has a limit of its own. A template's content is checked again once its line breaks are LF. */
 const MAX_FIELD_BYTES = 1024;
+const MAX_TEMPLATE_BYTES: Readonly<Record<string, number>> = { subject: 4 * 1024, content: 128 * 1024 };
 const MAX_NAME = 100;
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 
@@ -95,7 +96,8 @@ const parameter = (value: string, name: string): string | undefined => {
 };
 
 function checkField({ name }: FormPart, bytes: number, earlier: readonly FormPart[]): void {
-  if (bytes > MAX_FIELD_BYTES) throw refused(`the field "${name}" is longer than ${MAX_FIELD_BYTES} bytes`);
+  const most = Object.hasOwn(MAX_TEMPLATE_BYTES, name) ? MAX_TEMPLATE_BYTES[name] : MAX_FIELD_BYTES;
+  if (bytes > (most ?? 0)) throw refused(`the field "${name}" is longer than ${most} bytes`);
   if (earlier.some((part) => part.name === name && !part.isFile)) {
     throw refused(`the field "${name}" is there more than once`);
   }

@@ -11,6 +11,8 @@ export interface OutgoingEmail {
   channel: string;
   from: Mailbox;
   to: Mailbox;
+  /** Where answers go; by default to the sender. */
+  replyTo?: string | undefined;
   subject: string;
   text: string;
   html?: string | undefined;

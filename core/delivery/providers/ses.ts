@@ -104,13 +104,23 @@ export async function readSesAccount(client: Pick<SESv2Client, 'send'>): Promise
   };
 }
 
-function commandOf({ from, to, subject, text, html, headers = {}, ...tagged }: OutgoingEmail): SendEmailCommand {
+function commandOf({
+  from,
+  to,
+  replyTo,
+  subject,
+  text,
+  html,
+  headers = {},
+  ...tagged
+}: OutgoingEmail): SendEmailCommand {
   const { sendId, batchId, channel } = tagged;
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return new SendEmailCommand({
     // In lower case, as in the policies: IAM compares ses:FromAddress with case.
     FromEmailAddress: formatAddress({ ...from, email: from.email.toLowerCase() }),
     Destination: { ToAddresses: [formatAddress(to)] },
+    ...(replyTo === undefined ? {} : { ReplyToAddresses: [replyTo] }),
     Content: {
       Simple: {
         Subject: utf8(subject),

@@ -193,6 +193,24 @@ describe('ingesting a CSV', () => {
     expect(executions.size).toBe(1);
   });
 
+  it('counts templates as a part of the file, and keeps the name of the sender and the address for answers', async () => {
+    const list = 'email,name\nana@example.com,Ana\n';
+    const templates = { subject: 'Hola {{name}}', content: 'uno' };
+    const sender = { fromName: 'La tienda', replyTo: 'answers@shop.example' };
+    const { record: first } = await upload({ templates, ...sender }, list);
+    const { record: other } = await upload({ templates: { ...templates, content: 'dos' } }, list);
+
+    expect(await record(first.batchId)).toMatchObject({ subject: 'Hola Ana', ...sender });
+    expect(other.batchId).not.toBe(first.batchId);
+    expect(await upload({ templates, ...sender }, list)).toMatchObject({
+      duplicate: true,
+      record: { batchId: first.batchId },
+    });
+    await expect(upload({ templates, replyTo: 'answers@shop.example' }, list)).rejects.toThrow(
+      'fromName was La tienda and is now not given',
+    );
+  });
+
   it('schedules, refuses a time that is past, and still knows the file once its time is past', async () => {
     const sendAt = '2026-11-23T10:00:00.000Z';
     await expect(upload({ sendAt: '2026-11-22T09:59:59.000Z' })).rejects.toThrow('past');

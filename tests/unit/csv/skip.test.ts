@@ -127,7 +127,7 @@ describe('template variables', () => {
 
     expect(skipped.map(({ reason }) => reason)).toEqual([
       'The variable {{name}} has no value in this row.',
-      'The variable {{Surname}} has no value in this row.',
+      'The file has no column for {{Surname}}: it has email, name, city.',
     ]);
   });
 

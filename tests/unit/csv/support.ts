@@ -3,6 +3,7 @@ import { inspectCsv } from '../../../core/csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../../../core/csv/read.ts';
 import type { ValidRow } from '../../../core/csv/row.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
+import type { Templates } from '../../../core/csv/template.ts';
 
 export interface Reading extends CsvSummary {
   rows: ValidRow[];
@@ -17,12 +18,14 @@ export async function readAll(
     sliceBytes = 64 * 1024,
     encoding,
     suppressed,
+    templates,
   }: {
     format?: ContentFormat;
     maxRows?: number;
     sliceBytes?: number;
     encoding?: string;
     suppressed?: ReadOptions['suppressed'];
+    templates?: Templates;
   } = {},
 ): Promise<Reading> {
   const source = bufferSource(typeof file === 'string' ? Buffer.from(file) : file, sliceBytes);
@@ -30,7 +33,7 @@ export async function readAll(
   const summary = await readCsv(
     source,
     await inspectCsv(source, { encoding }),
-    { format, maxRows, ...(suppressed && { suppressed }) },
+    { format, maxRows, templates, ...(suppressed && { suppressed }) },
     {
       onRow: (row) => {
         rows.push(row);

@@ -68,6 +68,11 @@ it('names the sender in lower case, because IAM compares it with case', async ()
   expect(arrived).toMatchObject([{ FromEmailAddress: 'Pregon <hello@pregon.test>' }]);
 });
 
+it('carries the address for answers', async () => {
+  await ses().send({ ...EMAIL, replyTo: 'answers@shop.example' }, open);
+  expect(arrived).toMatchObject([{ ReplyToAddresses: ['answers@shop.example'] }]);
+});
+
 describe('an email by SES', () => {
   it('carries its addresses, parts and tags', async () => {
     expect(await send()).toEqual({ messageId: 'm-1' });

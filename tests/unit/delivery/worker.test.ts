@@ -54,6 +54,15 @@ describe('a batch of messages', () => {
     expect(delivery.metrics.get('Poison')).toBe(3);
   });
 
+  it('carries the name of the sender and the address for answers that its campaign has', async () => {
+    await delivery.campaign(1, { fromName: 'La tienda', replyTo: 'answers@münchen.example' });
+    await delivery.worker()([1]);
+    expect(delivery.mailbox[0]?.email).toMatchObject({
+      from: { email: 'hello@pregon.test', name: 'La tienda' },
+      replyTo: 'answers@xn--mnchen-3ya.example',
+    });
+  });
+
   it('of an HTML campaign carries a text part made from it', async () => {
     await delivery.campaign(
       1,

@@ -33,6 +33,7 @@ function open() {
       recipients: [to],
       subject: '¡Hola!',
       text: 'content',
+      replyTo: ['Shop <answers@shop.example>'],
       headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
       tags: new Map([
         ['sendId', `batch-${row}`],
@@ -65,7 +66,10 @@ describe('the outbox of the local SES', () => {
           from: 'Pregón <hello@pregon.test>',
           subject: '¡Hola!',
           text: 'content',
-          headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+          headers: {
+            'Reply-To': 'Shop <answers@shop.example>',
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          },
           messageId: 'm-1',
           sendId: 'batch-1',
           batchId: 'batch',

@@ -314,6 +314,42 @@ describe('POST /upload', () => {
     });
   });
 
+  it('takes templates for all rows, also of a text area, which has CRLF', async () => {
+    const list = csv('email,name\nana@example.com,Ana\n');
+    const [subject, content] = ['Hola {{name}}', 'Una carta.\nAdiós, {{name}}.'];
+    const first = await postForm([
+      ['file', list],
+      ['subject', subject],
+      ['content', content],
+    ]);
+    const again = await postForm([
+      ['file', list],
+      ['subject', subject],
+      ['content', content.replaceAll('\n', '\r\n')],
+    ]);
+
+    expect(first).toMatchObject({ status: 202, body: { enqueued: 1 } });
+    expect(again).toMatchObject({ status: 200, body: { batchId: first.body.batchId, duplicate: true } });
+    expect(writtenRows()).toEqual([
+      { row: '1', email: 'ana@example.com', subject: 'Hola Ana', content: 'Una carta.\nAdiós, Ana.' },
+    ]);
+  });
+
+  it.each([
+    [['content', 'x'.repeat(64 * 1024 + 1)], 'content: must have at most 64 KB'],
+    [['content', '  '], 'content: must not be blank'],
+    [['subject', 'x'.repeat(999)], 'subject: must have at most 998 characters'],
+    [['fromName', 'x'.repeat(129)], 'fromName: must have at most 128 characters'],
+    [['replyTo', 'ana'], 'replyTo: must be one email address'],
+  ])('refuses a template or a sender that is not valid: %j', async ([name = '', value = ''], detail) => {
+    const answer = await postForm([
+      ['file', csv(CSV)],
+      [name, value],
+    ]);
+
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
+  });
+
   it('refuses the same file with another format, and names the batch', async () => {
     const first = await postForm([['file', csv(CSV)]]);
     const other = await postForm([

@@ -64,6 +64,7 @@ describe('SES', () => {
         from: 'Shop <news@shop.example>',
         subject: '¡Hola!',
         text: 'content',
+        replyTo: [],
         headers: {},
         tags: new Map([['row', 'list-1']]),
         messageId: MessageId,
@@ -76,6 +77,13 @@ describe('SES', () => {
     const { send, accepted } = await start();
     await expect(send('refused@example.com')).rejects.toMatchObject({ name: 'MessageRejected', message: 'Refused' });
     expect(accepted).toEqual([]);
+  });
+
+  it('passes the addresses for answers, and refuses what is none', async () => {
+    const { send, accepted } = await start();
+    await send('ana@example.com', { ReplyToAddresses: ['Shop <answers@shop.example>'] });
+    await expect(send('ana@example.com', { ReplyToAddresses: ['nobody'] })).rejects.toThrow('Illegal address');
+    expect(accepted).toMatchObject([{ replyTo: ['Shop <answers@shop.example>'] }]);
   });
 
   it('passes the headers of the request on, and refuses those that SES refuses', async () => {

@@ -22,6 +22,7 @@ const sendEmailSchema = z.object({
     Template: z.unknown().optional(),
   }),
   ConfigurationSetName: z.string().optional(),
+  ReplyToAddresses: z.array(z.string()).default([]),
   EmailTags: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
 });
 
@@ -32,6 +33,7 @@ export interface OutgoingMessage {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
+  readonly replyTo: readonly string[];
   /** Headers of the sender's own, by name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: ReadonlyMap<string, string>;
@@ -50,7 +52,7 @@ const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessage {
   const parsed = sendEmailSchema.safeParse(parseJson(body));
   if (!parsed.success) throw bad(z.prettifyError(parsed.error));
-  const { FromEmailAddress, Destination, Content, EmailTags, ConfigurationSetName } = parsed.data;
+  const { FromEmailAddress, Destination, Content, ReplyToAddresses, EmailTags, ConfigurationSetName } = parsed.data;
   const { Simple, Raw } = Content;
   if (!Simple && !Raw) throw bad('The content must be Simple or Raw: templates are not part of this local AWS');
   const mime = Raw ? readMime(Buffer.from(Raw.Data, 'base64').toString('utf8')) : undefined;
@@ -60,7 +62,8 @@ export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessag
   const recipients = (given.length > 0 ? given : (mime?.to ?? [])).map(bareAddress);
   if (recipients.length === 0) throw bad('Recipient list is empty');
   if (recipients.length > maxRecipients) throw bad(`Recipient count exceeds ${maxRecipients}.`);
-  for (const recipient of recipients) if (!ADDRESS.test(recipient)) throw bad('Illegal address');
+  for (const address of [...recipients, ...ReplyToAddresses.map(bareAddress)])
+    if (!ADDRESS.test(address)) throw bad('Illegal address');
   for (const { Name, Value } of EmailTags) {
     if (!TAG.test(Name) || !TAG.test(Value))
       throw bad(`Invalid tag ${Name}: a tag may only contain letters, digits, _ - . and @`);
@@ -80,6 +83,7 @@ export function readMessage(body: Buffer, maxRecipients: number): OutgoingMessag
     subject: Simple ? Simple.Subject.Data : (mime?.subject ?? ''),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
+    replyTo: ReplyToAddresses.map(decodeWords),
     headers: Simple ? Object.fromEntries(headers.map(({ Name, Value }) => [Name, Value])) : (mime?.headers ?? {}),
     ...(ConfigurationSetName === undefined ? {} : { configurationSet: ConfigurationSetName }),
     tags: new Map(EmailTags.map(({ Name, Value }) => [Name, Value])),
