@@ -1,10 +1,10 @@
 import type { CampaignRecord } from '../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../core/campaigns/deps.ts';
 import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
-import type { DynamoTable } from '../core/dynamodb/table.ts';
+import type { Tables } from '../core/dynamodb/table.ts';
 
 export interface GraphqlDeps extends CampaignDeps {
-  table: DynamoTable;
+  tables: Tables;
 }
 
 /** The API key of a request. */

@@ -1,4 +1,4 @@
-import type { DynamoTable } from '../core/dynamodb/table.ts';
+import type { Tables } from '../core/dynamodb/table.ts';
 import { PregonError } from '../core/errors.ts';
 import { listSends } from '../core/ledger/list-sends.ts';
 import type { ListedSend, SendFilter } from '../core/ledger/listed-send.ts';
@@ -30,7 +30,7 @@ export function pageRequest(
  * are left.
  */
 export async function listFully(
-  table: DynamoTable,
+  tables: Tables,
   filter: SendFilter,
   { limit, ...page }: PageRequest,
   list = listSends,
@@ -38,7 +38,7 @@ export async function listFully(
   const found: ListedSend[] = [];
   let after = page.after;
   do {
-    const { sends, next } = await list(table, filter, {
+    const { sends, next } = await list(tables, filter, {
       limit: limit - found.length,
       ...(after === undefined ? {} : { after }),
     });

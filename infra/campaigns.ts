@@ -5,6 +5,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { OBJECTS_PREFIX, RESULTS_PREFIX } from '../core/campaigns/campaign.ts';
+import { CONTROL_INDEX } from '../core/ledger/keys.ts';
 import type { Consent } from './consent.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
@@ -36,7 +37,7 @@ export class Campaigns extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation, { links }: Pick<Consent, 'links'>) {
     super(scope, id);
-    const { stage, table, sendRate } = shared;
+    const { stage, table, control, sendRate } = shared;
     const { account, region } = Stack.of(this);
 
     this.bucket = new Bucket(this, 'Objects', {
@@ -75,6 +76,7 @@ export class Campaigns extends Construct {
       },
       access: [
         table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
+        control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
         objects('PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
         sendRate,
@@ -97,6 +99,7 @@ export class Campaigns extends Construct {
       memory: MEMORY.requests,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'),
+        control.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], CONTROL_INDEX),
         objects('GetObject', 'PutObject'),
         operate,
       ],
@@ -109,7 +112,7 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'UpdateItem'], 'byStatus'),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem'], CONTROL_INDEX),
         arns.access({ executions: ['ListMapRuns'], mapRuns: ['UpdateMapRun'] }),
         sendRate,
       ],
@@ -122,7 +125,11 @@ export class Campaigns extends Construct {
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       environment: { INTROSPECTION: String(stage.introspection) },
-      access: [table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'), operate],
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem'], CONTROL_INDEX),
+        operate,
+      ],
     });
 
     this.sending = new QueueWorker(this, 'Send', shared, {
@@ -135,6 +142,7 @@ export class Campaigns extends Construct {
       environment: shared.sender,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
+        control.access(['GetItem', 'UpdateItem']),
         shared.sendEmail(),
         links,
         arns.access({ executions: ['DescribeExecution'] }),
@@ -153,6 +161,7 @@ export class Campaigns extends Construct {
       memory: MEMORY.files,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
+        control.access(['GetItem', 'UpdateItem']),
         objects('GetObject', 'PutObject'),
         // Without it S3 answers AccessDenied for an object that does not exist.
         { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] },
@@ -163,6 +172,7 @@ export class Campaigns extends Construct {
       stage,
       arns,
       table,
+      control,
       objectsArn,
       resultsArn: this.bucket.arnForObjects(`${RESULTS_PREFIX}*`),
       sendQueue: this.sending.queue,
@@ -173,7 +183,8 @@ export class Campaigns extends Construct {
       name: 'campaigns-sweep',
       description: 'Every minute: continues campaigns that the daily quota of SES stopped',
       access: [
-        table.access(['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], 'byStatus'),
+        table.access(['Query']),
+        control.access(['GetItem', 'UpdateItem', 'DeleteItem'], CONTROL_INDEX),
         arns.access({ executions: ['DescribeExecution', 'RedriveExecution'] }),
         shared.sesAccount,
       ],
@@ -186,6 +197,7 @@ export class Campaigns extends Construct {
       memory: MEMORY.background,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
+        control.access(['GetItem', 'UpdateItem']),
         arns.access({ executions: ['DescribeExecution'] }),
         shared.publishEvents,
       ],

@@ -124,7 +124,9 @@ function whyIsItSlow({ shared, campaigns, email, orders, requests }: Watched): I
     graph('Throttles', 'a minute', [
       ...senders.map((worker) => sum(worker.counter('Throttled'), `${worker.service}: by the provider`)),
       ...[...workers, campaigns.settle].map((one) => sum(one.metricThrottles(), `${one.service}: by Lambda`)),
-      ...shared.table.throttles().map(({ metric, of }) => sum(metric, `${of}: by DynamoDB`)),
+      ...[shared.table, shared.control]
+        .flatMap((table) => table.throttles())
+        .map(({ metric, of }) => sum(metric, `${of}: by DynamoDB`)),
     ]),
     graph(
       'Concurrency of workers',

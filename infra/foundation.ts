@@ -2,7 +2,9 @@ import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { DEFAULT_ROW_DAYS } from '../core/dynamodb/expiry.ts';
 import { type Access, allow } from './constructs/access.ts';
+import { ControlTable } from './constructs/control-table.ts';
 import { parameter } from './constructs/parameter.ts';
 import { SendsTable } from './constructs/sends-table.ts';
 import { physicalName, type Stage } from './stages.ts';
@@ -10,12 +12,14 @@ import { physicalName, type Stage } from './stages.ts';
 /** The least that an event source takes: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const LEAST_CONCURRENCY = 2;
 
-/** What more than one capability uses: the stage, the table, and parameters. */
+/** What more than one capability uses: the stage, the tables, and parameters. */
 export class Foundation extends Construct {
   readonly stage: Stage;
   /** What becomes of the ledger, the files of campaigns and the operators' secrets when the stack is deleted. */
   readonly dataRemoval: RemovalPolicy;
+  /** Of sends. */
   readonly table: SendsTable;
+  readonly control: ControlTable;
   /** From of the emails that the product itself writes, in the environment of a function. */
   readonly sender: Readonly<Record<'SENDER_NAME' | 'SENDER_EMAIL', string>>;
   readonly logLevel: string;
@@ -34,7 +38,15 @@ export class Foundation extends Construct {
     this.stage = stage;
     // Plain RETAIN would also keep what a failed first deployment created, and its names would block the next one.
     this.dataRemoval = stage.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
-    this.table = new SendsTable(this, 'Sends', stage, this.dataRemoval);
+    const rowDays = parameter(this, 'RowRetentionDays', {
+      type: 'Number',
+      description: 'How long rows, orders and requests are kept, in days after they are sent; contents are kept for 75',
+      default: DEFAULT_ROW_DAYS,
+      // Longer than their contents, and than any redrive.
+      minValue: 90,
+    });
+    this.table = new SendsTable(this, 'Sends', stage, this.dataRemoval, rowDays);
+    this.control = new ControlTable(this, 'Control', stage, this.dataRemoval, rowDays);
     this.sender = {
       SENDER_NAME: parameter(this, 'SenderName', {
         description: 'Name in From of campaigns and order notices; may be empty',

@@ -1,6 +1,7 @@
 import { type IMetric, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { FIVE_MINUTES, MINUTE, OperatorAlarms, QUARTER_HOUR } from './constructs/operator-alarms.ts';
+import type { ProductTable } from './constructs/product-table.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
 import { Dashboard, type Watched } from './dashboard.ts';
 
@@ -40,12 +41,17 @@ export class Observability extends Construct {
       metric: edge.api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
       threshold: 5,
     });
-    alarms.watch({
+    for (const table of [shared.table, shared.control]) this.#watchTable(table);
+  }
+
+  #watchTable(table: ProductTable): void {
+    this.alarms.watch({
       family: 'table-throttles',
-      text: 'DynamoDB throttles the table or its indexes for minutes',
+      of: table.name,
+      text: 'DynamoDB throttles a table or its indexes for minutes',
       // An alarm on DynamoDB keeps its state while values are missing, and no throttling is no value: it would never be over.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-      metric: sumOf(shared.table.throttles().map(({ metric }) => metric)),
+      metric: sumOf(table.throttles().map(({ metric }) => metric)),
       threshold: 100,
       // FILL may stand in for a value that is only late: the last one does not decide alone.
       periods: 5,

@@ -31,6 +31,7 @@ export class PregonStack extends Stack {
       campaignStateMachineArn: campaigns.workflow.stateMachine.stateMachineArn,
       bucket: campaigns.bucket.bucketName,
       sendsTable: shared.table.tableName,
+      controlTable: shared.control.tableName,
       sendQueueUrl: queue.queueUrl,
       deadLetterQueueUrl: deadLetters.queueUrl,
       apiKeysSecretArn: edge.apiKeysSecretArn,

@@ -22,7 +22,7 @@ export class Requests extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
-    const { table } = shared;
+    const { table, control } = shared;
     const key = new OperatorSecret(this, 'Key', shared, 'notify-key', 'The key of the external notification provider');
     const rate = {
       // Below the fifty that are published: the provider counts calls when they arrive, not when they left.
@@ -53,6 +53,7 @@ export class Requests extends Construct {
       },
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
+        control.access(['GetItem', 'UpdateItem']),
         secretAccess(key, 'NOTIFY_SECRET_ARN'),
       ],
     });

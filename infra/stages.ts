@@ -1,7 +1,7 @@
 /** What differs between stages. Everything else is the same template. */
 export interface Stage {
   readonly name: string;
-  /** The stack and the table are protected from deletion. The table, the bucket and the secrets stay when the stack is deleted all the same. */
+  /** The stack and the tables are protected from deletion. The tables, the bucket and the secrets stay when the stack is deleted all the same. */
   readonly retainData: boolean;
   /** Retention of the logs. */
   readonly logDays: 14 | 90;

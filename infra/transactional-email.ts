@@ -15,7 +15,7 @@ export class TransactionalEmail extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
-    const { stage, table } = shared;
+    const { stage, table, control } = shared;
     const keysFormat = 'JSON: {"mailgun": key, "sendgrid": key, "smtp": URL}, each where it is used';
     const keys = new OperatorSecret(this, 'Keys', shared, 'email-providers', keysFormat);
 
@@ -56,7 +56,8 @@ export class TransactionalEmail extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate']),
+        table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
+        control.access(['GetItem', 'PutItem', 'UpdateItem']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
         shared.sendEmail(),
         // Clients may name any of AllowedSenders in From. `*example.com` also fits other domains, but not a verified identity of another account.
@@ -73,7 +74,11 @@ export class TransactionalEmail extends Construct {
       environment: {
         ALLOWED_SENDERS: Fn.join(',', allowedSenders),
       },
-      access: [table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']), this.worker.access(['SendMessage'])],
+      access: [
+        table.access(['GetItem', 'BatchGetItem', 'PutItem']),
+        control.access(['GetItem', 'PutItem', 'UpdateItem']),
+        this.worker.access(['SendMessage']),
+      ],
     });
 
     this.sweep = new Sweep(this, 'Sweep', shared, {

@@ -51,7 +51,9 @@ export class CampaignArns {
 export interface WorkflowProps {
   stage: Stage;
   arns: CampaignArns;
+  /** Of sends. */
   table: Table;
+  control: Table;
   /** Of the objects of campaigns. */
   objectsArn: string;
   /** Of what Maps write about their children. */
@@ -74,7 +76,8 @@ export class Workflow extends Construct {
       inlinePolicies: {
         states: new PolicyDocument({
           statements: [
-            allow('dynamodb', ['PartiQLInsert', 'GetItem', 'UpdateItem'], props.table.tableArn),
+            allow('dynamodb', ['PartiQLInsert', 'UpdateItem'], props.table.tableArn),
+            allow('dynamodb', ['GetItem'], props.control.tableArn),
             allow('sqs', ['SendMessage'], props.sendQueue.queueArn),
             allow('lambda', ['InvokeFunction'], props.settle.functionArn),
             // ItemReader reads rows.csv; ResultWriter writes in parts and reads its own manifest on a redrive.
@@ -114,6 +117,7 @@ export class Workflow extends Construct {
       definitionBody: DefinitionBody.fromString(campaignDefinition()),
       definitionSubstitutions: {
         SendsTable: props.table.tableName,
+        ControlTable: props.control.tableName,
         SendQueueUrl: props.sendQueue.queueUrl,
         SettleFunctionArn: props.settle.functionArn,
       },

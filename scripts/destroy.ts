@@ -9,7 +9,7 @@ import { emptyBuckets } from './empty-buckets.ts';
 const HELP = `npm run destroy -- --stage dev
 
 Deletes one stage's stack with the credentials and Region of your AWS environment. Of dev nothing is left: the objects in its
-bucket are deleted first, because CloudFormation deletes no bucket that has any. Of prod the table, the bucket and the secrets
+bucket are deleted first, because CloudFormation deletes no bucket that has any. Of prod the tables, the bucket and the secrets
 stay, and its protection from deletion must be switched off first:
 aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name pregon-prod
 
@@ -34,7 +34,7 @@ async function runDestroy(args: readonly string[]): Promise<number> {
 }
 
 async function confirmed(stage: Stage): Promise<boolean> {
-  const loss = stage.retainData ? 'keeps its table, bucket and secrets' : 'deletes all its data';
+  const loss = stage.retainData ? 'keeps its tables, bucket and secrets' : 'deletes all its data';
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Delete the stack pregon-${stage.name}? This ${loss}. (y/n) `);
   terminal.close();

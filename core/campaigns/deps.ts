@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Telemetry } from '../telemetry.ts';
+import type { CampaignCounters } from './counters.ts';
 import type { Executions } from './executions.ts';
 import type { CampaignStore } from './store.ts';
 
@@ -8,6 +9,7 @@ import type { CampaignStore } from './store.ts';
 export interface CampaignDeps {
   store: CampaignStore;
   ledger: Ledger;
+  counters: CampaignCounters;
   executions: Executions;
   clock: Clock;
   telemetry: Telemetry;

@@ -5,6 +5,7 @@ import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
 import type { RowsExpire, RowsOf } from '../csv/write.ts';
 import { contentExpiresAt, rowExpiresAt } from '../dynamodb/expiry.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { markDay } from '../ledger/days.ts';
 import { dayOf } from '../ledger/keys.ts';
@@ -19,6 +20,8 @@ import { type CampaignOptions, checkSameOptions, checkSchedule } from './options
 import { claimRows, rowsKeyOf } from './rows-claim.ts';
 
 export interface IngestDeps extends StartDeps {
+  /** Of the rows. */
+  sends: DynamoTable;
   objects: CampaignObjects;
   newUploadId(): string;
   /** Emails per second that may be sent now. */
@@ -124,9 +127,9 @@ export async function ingest(
 }
 
 /** The items of a scheduled campaign are kept as long after it is sent. */
-function expiryOf({ table }: IngestDeps, { sendAt }: CampaignOptions, now: number): RowsExpire {
+function expiryOf({ sends }: IngestDeps, { sendAt }: CampaignOptions, now: number): RowsExpire {
   const from = Math.max(now, sendAt === undefined ? 0 : Date.parse(sendAt));
-  return { rowExpiresAt: rowExpiresAt(table, from), contentExpiresAt: contentExpiresAt(from) };
+  return { rowExpiresAt: rowExpiresAt(sends, from), contentExpiresAt: contentExpiresAt(from) };
 }
 
 /** The same file again, or the same rows in other bytes: returns the campaign's state, and starts its execution if a crash prevented that. */
@@ -181,7 +184,7 @@ function warningsOf(
 async function claimRecord(deps: IngestDeps, counted: Counted) {
   const { summary, options, ...batch } = counted;
   // Written before any send of the day, because lists by date read these markers.
-  await markDay(deps.table, dayOf(batch.createdAt));
+  await markDay(deps.sends, dayOf(batch.createdAt));
   return deps.store.create({
     ...batch,
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),

@@ -4,7 +4,7 @@ import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './executions.ts';
 import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
-type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'>;
+type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'>;
 
 /** This long after an end is recorded, no worker sends on an older state any more. */
 const QUIET_MS = 3_000;
@@ -80,7 +80,7 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
     deps.telemetry.count('RowsLeftBehind', open.length + unregistered);
   }
   // Before the record, by which readers know that it is complete.
-  await deps.ledger.setBreakdown(record.batchId, breakdown);
+  await deps.counters.setBreakdown(record.batchId, breakdown);
   const written = await deps.store.update(record.batchId, {
     set: { finalCounts: { PENDING: PENDING + unregistered, QUEUED, SENT, ERROR, unconfirmed } },
     ifStatus: [record.status],
@@ -88,7 +88,7 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
   });
   // A redrive in the meantime continues the progress counter itself.
   if (!written) return current(deps, record);
-  await deps.ledger.setProgress(record.batchId, SENT);
+  await deps.counters.setSent(record.batchId, SENT);
   return written;
 }
 

@@ -1,4 +1,4 @@
-import type { Breakdown } from '../ledger/breakdown.ts';
+import { type Breakdown, BreakdownCounter } from '../ledger/breakdown.ts';
 import type { CampaignRecord, Counts } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 
@@ -13,7 +13,7 @@ export interface Progress {
  * workers have added, which is at most one batch per worker behind; QUEUED and ERROR are counted; PENDING is the rest.
  */
 export async function campaignProgress(
-  { ledger }: Pick<CampaignDeps, 'ledger'>,
+  { ledger, counters }: Pick<CampaignDeps, 'ledger' | 'counters'>,
   campaign: CampaignRecord,
 ): Promise<Progress> {
   if (campaign.finalCounts) {
@@ -21,7 +21,7 @@ export async function campaignProgress(
     return { counts, unconfirmed };
   }
   const [sent, queued, failed] = await Promise.all([
-    ledger.readProgress(campaign.batchId),
+    counters.sent(campaign.batchId),
     ledger.countByStatus(campaign, 'QUEUED'),
     ledger.countByStatus(campaign, 'ERROR'),
   ]);
@@ -36,9 +36,16 @@ export async function campaignProgress(
 
 /** The rows that ended by reason and by minute: exact once the campaign has ended, and its counts are written. */
 export async function campaignBreakdown(
-  { ledger }: Pick<CampaignDeps, 'ledger'>,
+  { ledger, counters }: Pick<CampaignDeps, 'ledger' | 'counters'>,
   campaign: CampaignRecord,
 ): Promise<Breakdown> {
-  const kept = campaign.finalCounts && (await ledger.getBreakdown(campaign.batchId));
-  return kept ?? ledger.countBreakdown(campaign);
+  const kept = campaign.finalCounts && (await counters.breakdown(campaign.batchId));
+  if (kept) return kept;
+  const counter = new BreakdownCounter();
+  const [minutes] = await Promise.all([
+    counters.sentByMinute(campaign.batchId),
+    ledger.visitErrors(campaign, (row) => counter.addRow(row)),
+  ]);
+  for (const { minute, sent } of minutes) counter.addSent(minute, sent);
+  return counter.result();
 }

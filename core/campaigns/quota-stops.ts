@@ -1,8 +1,8 @@
 import { isoNow } from '../clock.ts';
 import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, deleteIf, updateIf } from '../dynamodb/table.ts';
-import { CAMPAIGN_QUOTA_STOP_KEY, campaignQuotaStopKey, INDEX } from '../ledger/keys.ts';
+import { type DynamoTable, deleteIf, read, updateIf } from '../dynamodb/table.ts';
+import { CAMPAIGN_QUOTA_STOP_KEY, CONTROL_INDEX, campaignQuotaStopKey } from '../ledger/keys.ts';
 import type { CampaignRecord } from './campaign.ts';
 
 /** A campaign whose rows SES refused for the daily quota. `updatedAt` is the time of the latest refusal. */
@@ -23,18 +23,19 @@ export interface QuotaStops {
   remove(stop: QuotaStop): Promise<void>;
 }
 
+/** Entries in the control table. */
 export function createQuotaStops(table: DynamoTable): QuotaStops {
   return {
     async add({ batchId, createdAt }) {
       await updateIf(table, {
         key: campaignQuotaStopKey(batchId),
         update:
-          'SET #batchId = :batchId, #updatedAt = :now, #statusKey = :statusKey, #createdKey = :createdKey, #expiresAt = :end',
+          'SET #batchId = :batchId, #updatedAt = :now, #listKey = :listKey, #createdKey = :createdKey, #expiresAt = :end',
         condition: 'attribute_not_exists(#updatedAt) OR #updatedAt < :now',
         values: {
           ':batchId': batchId,
           ':now': isoNow(table.clock),
-          ':statusKey': CAMPAIGN_QUOTA_STOP_KEY,
+          ':listKey': CAMPAIGN_QUOTA_STOP_KEY,
           ':end': rowExpiresAt(table, table.clock.now()),
           ':createdKey': `${createdAt}#${batchId}`,
         },
@@ -44,12 +45,13 @@ export function createQuotaStops(table: DynamoTable): QuotaStops {
     async list() {
       const stops: QuotaStop[] = [];
       const entries = new ItemStream(table, {
-        IndexName: INDEX.byStatus,
-        KeyConditionExpression: 'statusKey = :stops',
+        IndexName: CONTROL_INDEX,
+        KeyConditionExpression: 'listKey = :stops',
         ExpressionAttributeValues: { ':stops': CAMPAIGN_QUOTA_STOP_KEY },
       });
-      for await (const { batchId, updatedAt } of entries) {
-        stops.push({ batchId: String(batchId), updatedAt: String(updatedAt) });
+      for await (const { batchId } of entries) {
+        const stop = await read(table, campaignQuotaStopKey(String(batchId)));
+        if (stop) stops.push({ batchId: String(batchId), updatedAt: String(stop.updatedAt) });
       }
       return stops;
     },

@@ -13,7 +13,7 @@ import type { CampaignStore } from './store.ts';
  * So only one of two batches with the same rows can start, although the claim and the record are written one after the other.
  */
 export interface RowsClaimDeps {
-  table: DynamoTable;
+  control: DynamoTable;
   store: Pick<CampaignStore, 'get'>;
   clock: Clock;
 }
@@ -35,7 +35,7 @@ export async function claimRows(
   batchId: string,
 ): Promise<CampaignRecord | undefined> {
   for (let from = batchId; ; ) {
-    const claimed = await updateIf(deps.table, {
+    const claimed = await updateIf(deps.control, {
       key: rowsClaimKey(rowsKey),
       update: 'SET #batchId = :batchId',
       condition:
@@ -58,7 +58,7 @@ export async function sealRows(
   deps: RowsClaimDeps,
   { rowsKey, batchId }: Pick<CampaignRecord, 'rowsKey' | 'batchId'>,
 ): Promise<CampaignRecord | undefined> {
-  const sealed = await updateIf(deps.table, {
+  const sealed = await updateIf(deps.control, {
     key: rowsClaimKey(rowsKey),
     update: 'SET #sealed = :true',
     condition: '#batchId = :batchId',
@@ -70,8 +70,8 @@ export async function sealRows(
   throw new PregonError('Conflict', 'The same rows are being uploaded in another file. Upload this one again.');
 }
 
-async function holderOf({ table }: RowsClaimDeps, rowsKey: string): Promise<string> {
-  const item = await read(table, rowsClaimKey(rowsKey));
+async function holderOf({ control }: RowsClaimDeps, rowsKey: string): Promise<string> {
+  const item = await read(control, rowsClaimKey(rowsKey));
   if (!item) throw new PregonError('Internal', `The claim ${rowsKey} was refused and is not there.`);
   return String(item.batchId);
 }

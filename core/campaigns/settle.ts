@@ -9,7 +9,9 @@ import { prepareRetry } from './retry.ts';
 import type { RetryFile } from './retry-file.ts';
 import { type Tally, tallyWithoutLeases } from './tally.ts';
 
-export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'clock' | 'telemetry'> & { retryFile: RetryFile };
+export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'> & {
+  retryFile: RetryFile;
+};
 
 /**
  * The last state of a campaign. In a redrive it first moves the rows to send again back to PENDING and returns the file that lists them.
@@ -73,7 +75,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
   const done = result.unconfirmed + result.retryable === 0;
   const finishedAt = isoNow(deps.clock);
   // Before the record, by which readers know that it is complete.
-  await deps.ledger.setBreakdown(batchId, result.breakdown);
+  await deps.counters.setBreakdown(batchId, result.breakdown);
   const written = await deps.store.update(batchId, {
     set: {
       finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },
@@ -83,7 +85,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
     ...(done && { remove: ['reason', 'accountError', 'nextRetryAt'] as const }),
     ifRedriveCountAtMost: input.redriveCount,
   });
-  if (written) await deps.ledger.setProgress(batchId, result.counts.SENT);
+  if (written) await deps.counters.setSent(batchId, result.counts.SENT);
 }
 
 function incomplete({ retryable, unconfirmed }: Tally): string {

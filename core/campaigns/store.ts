@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoTable, deleteIf, type Item, putIf, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { recordIn } from '../ledger/item.ts';
-import { CAMPAIGN_LIST_KEY, campaignKey, INDEX } from '../ledger/keys.ts';
+import { CAMPAIGN_LIST_KEY, CONTROL_INDEX, campaignKey } from '../ledger/keys.ts';
 import { createdKeyIn, cursorOf } from '../ledger/listed-send.ts';
 import { type CampaignRecord, type CampaignStatus, ENDED } from './campaign.ts';
 
@@ -43,7 +43,7 @@ export interface CampaignStore {
   update(batchId: string, change: CampaignUpdate): Promise<CampaignRecord | undefined>;
 }
 
-/** Campaign records in the sends table, listed through the status index. */
+/** Campaign records in the control table, listed through its index. */
 export function createCampaignStore(table: DynamoTable): CampaignStore {
   async function get(batchId: string): Promise<CampaignRecord | undefined> {
     const item = await read(table, campaignKey(batchId));
@@ -65,15 +65,15 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
       const { Items = [], LastEvaluatedKey } = await table.client.send(
         new QueryCommand({
           TableName: table.tableName,
-          IndexName: INDEX.byStatus,
-          KeyConditionExpression: 'statusKey = :list',
+          IndexName: CONTROL_INDEX,
+          KeyConditionExpression: 'listKey = :list',
           ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY },
           ScanIndexForward: false,
           Limit: limit,
           ...(after === undefined ? {} : { ExclusiveStartKey: startKeyOf(after) }),
         }),
       );
-      // The index holds what lists of sends show, so the campaigns' own fields are read from their records.
+      // The index has what never changes, so the other fields are read from the records.
       const ids = Items.map((item) => batchIdIn(String(item.createdKey)));
       const found = await Promise.all(
         chunks(ids, MAX_READ).map((some) => readMany(table, some.map(campaignKey), { consistent: true })),
@@ -110,7 +110,7 @@ const batchIdIn = (createdKey: string) => createdKey.slice(createdKey.indexOf('#
 function toItem(record: CampaignRecord): Item {
   return {
     ...campaignKey(record.batchId),
-    statusKey: CAMPAIGN_LIST_KEY,
+    listKey: CAMPAIGN_LIST_KEY,
     createdKey: createdKeyOf(record),
     ...record,
   };
@@ -161,5 +161,5 @@ export const campaignCursor = (campaign: Pick<CampaignRecord, 'createdAt' | 'bat
 function startKeyOf(cursor: string): Item {
   const problem = '`after` is not a valid cursor: use the `next` of the page before.';
   const createdKey = createdKeyIn(cursor, /^\d{4}-\d\d-\d\dT[\d:.]+Z#.+$/, problem);
-  return { ...campaignKey(batchIdIn(createdKey)), statusKey: CAMPAIGN_LIST_KEY, createdKey };
+  return { ...campaignKey(batchIdIn(createdKey)), listKey: CAMPAIGN_LIST_KEY, createdKey };
 }

@@ -2,16 +2,16 @@ import type { Clock } from '../clock.ts';
 import { type Answers, MAX_QUEUED_MS, untilLeaseEnds } from '../delivery/answers.ts';
 import type { Outcome } from '../delivery/channel.ts';
 import { type ErrorClass, isTemporary } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { CampaignJob } from './channel.ts';
+import type { CampaignCounters } from './counters.ts';
 import { type SendMessage, TASK_ERROR } from './messages.ts';
 import type { Postpone, Postponed } from './postpone.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
 export interface TaskAnswersDeps {
-  ledger: Pick<Ledger, 'addProgress' | 'addSentNow'>;
+  counters: Pick<CampaignCounters, 'addSent'>;
   tokens: TaskTokens;
   postpone: Postpone;
   clock: Clock;
@@ -90,14 +90,14 @@ export class TaskAnswers implements Answers<CampaignJob> {
   }
 
   async #addProgress(group: readonly Answered[]): Promise<void> {
-    const { ledger, telemetry } = this.#deps;
+    const { counters, telemetry } = this.#deps;
     const sent = Map.groupBy(
       group.filter(({ outcome }) => outcome.kind === 'sent'),
       ({ job }) => job.row.batchId,
     );
     for (const [batchId, rows] of sent) {
       try {
-        await Promise.all([ledger.addProgress(batchId, rows.length), ledger.addSentNow(batchId, rows.length)]);
+        await counters.addSent(batchId, rows.length);
       } catch (error) {
         // The rows are recorded. Only the progress is too low, until the exact count at the campaign's end.
         telemetry.warn('Progress could not be added', { batchId, rows: rows.length, error });

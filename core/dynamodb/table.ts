@@ -20,6 +20,12 @@ export interface DynamoTable {
   rowDays?: number;
 }
 
+/** The product's two tables. `control` has the few items that must never wait for the throughput of `sends`. */
+export interface Tables {
+  sends: DynamoTable;
+  control: DynamoTable;
+}
+
 export type Item = Record<string, unknown>;
 export interface Key {
   pk: string;

@@ -44,7 +44,7 @@ export function idempotencyKey(header: string): string {
   return key;
 }
 
-/** Idempotency keys in the sends table. */
+/** Idempotency keys in the control table. */
 export function createIdempotency(table: DynamoTable, newId: () => string = randomUUID): Idempotency {
   const { clock } = table;
 

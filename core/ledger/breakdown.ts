@@ -1,9 +1,7 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, namesIn, read } from '../dynamodb/table.ts';
+import { type DynamoTable, namesIn } from '../dynamodb/table.ts';
 import { forEachConcurrently } from '../for-each.ts';
-import { allShards, breakdownKey, createdKey, dayOf, INDEX, minuteKey, statusKey } from './keys.ts';
+import { allShards, createdKey, dayOf, INDEX, statusKey } from './keys.ts';
 import type { Send } from './send.ts';
 
 /** The rows that ended in a minute, such as `2026-11-22T10:00:00.000Z`. */
@@ -26,7 +24,10 @@ export const MAX_MINUTES = 1_440;
 /** As for the counts of a running batch: more concurrent queries would slow down the workers' writes. */
 const CONCURRENCY = 2;
 
-const minuteOf = (time: string): string => `${time.slice(0, 16)}:00.000Z`;
+/** The minute of a time, as a time. */
+export const minuteOf = (time: string): string => `${time.slice(0, 16)}:00.000Z`;
+
+type EndedRow = Pick<Send, 'status' | 'error' | 'lastAttemptAt' | 'updatedAt'>;
 
 /** Counts rows that ended by reason and by minute. */
 export class BreakdownCounter {
@@ -34,7 +35,7 @@ export class BreakdownCounter {
   readonly #minutes = new Map<string, Minute>();
 
   /** Ignores rows that have not ended. */
-  addRow({ status, error, lastAttemptAt, updatedAt }: Pick<Send, 'status' | 'error' | 'lastAttemptAt' | 'updatedAt'>) {
+  addRow({ status, error, lastAttemptAt, updatedAt }: EndedRow) {
     const minute = minuteOf(lastAttemptAt ?? updatedAt);
     if (status === 'SENT') this.addSent(minute, 1);
     if (status !== 'ERROR') return;
@@ -61,40 +62,12 @@ export class BreakdownCounter {
   }
 }
 
-/** Adds rows that were sent just now to their minute of a running batch. */
-export async function addSentNow(table: DynamoTable, batchId: string, sent: number): Promise<void> {
-  const now = table.clock.now();
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.tableName,
-      Key: minuteKey(batchId, minuteOf(new Date(now).toISOString())),
-      UpdateExpression: 'ADD sent :sent SET expiresAt = :expiresAt',
-      ExpressionAttributeValues: { ':sent': sent, ':expiresAt': rowExpiresAt(table, now) },
-    }),
-  );
-}
-
-/**
- * The breakdown of a batch that runs: sent rows as the workers have added them, and the rows in ERROR by the status index. Its work is
- * bounded, so that it misses rows in ERROR where they are tens of thousands.
- */
-export async function countBreakdown(
+/** Rows in ERROR of a batch by the status index. Its work is bounded, so that it misses some where they are tens of thousands. */
+export async function visitErrors(
   table: DynamoTable,
   batch: { batchId: string; createdAt: string },
-): Promise<Breakdown> {
-  const counter = new BreakdownCounter();
-  const minutes = new ItemStream(table, {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :minute)',
-    ExpressionAttributeValues: { ':pk': minuteKey(batch.batchId, '').pk, ':minute': minuteKey(batch.batchId, '').sk },
-    ScanIndexForward: false,
-    Limit: MAX_MINUTES,
-  });
-  let read = 0;
-  for await (const { sk, sent } of minutes) {
-    counter.addSent(String(sk).slice('MINUTE#'.length), Number(sent));
-    read += 1;
-    if (read === MAX_MINUTES) break;
-  }
+  visit: (row: EndedRow) => void,
+): Promise<void> {
   const projection = '#status, #error.#code, #lastAttemptAt, #updatedAt, #expiresAt';
   await forEachConcurrently(CONCURRENCY, allShards, async (shard) => {
     const errors = new ItemStream(table, {
@@ -108,29 +81,6 @@ export async function countBreakdown(
       ExpressionAttributeNames: namesIn(projection),
     });
     // The first page is enough: it has some 2,000 rows.
-    for (await errors.fill(); errors.head; errors.take()) counter.addRow(errors.head as unknown as Send);
+    for (await errors.fill(); errors.head; errors.take()) visit(errors.head as unknown as EndedRow);
   });
-  return counter.result();
-}
-
-/** Keeps the exact breakdown of a batch that has ended. */
-export async function setBreakdown(table: DynamoTable, batchId: string, breakdown: Breakdown): Promise<void> {
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.tableName,
-      Key: breakdownKey(batchId),
-      UpdateExpression: 'SET errors = :errors, perMinute = :perMinute, expiresAt = :expiresAt',
-      ExpressionAttributeValues: {
-        ':errors': breakdown.errors,
-        ':perMinute': breakdown.perMinute,
-        ':expiresAt': rowExpiresAt(table, table.clock.now()),
-      },
-    }),
-  );
-}
-
-/** The breakdown that was kept at the last end of a batch. Undefined for a batch that ended before there were any. */
-export async function getBreakdown(table: DynamoTable, batchId: string): Promise<Breakdown | undefined> {
-  const item = await read(table, breakdownKey(batchId));
-  return item && { errors: item.errors as Breakdown['errors'], perMinute: item.perMinute as Breakdown['perMinute'] };
 }

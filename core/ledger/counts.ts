@@ -1,8 +1,7 @@
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { rowExpiresAt } from '../dynamodb/expiry.ts';
-import { type DynamoTable, type Item, namesIn, read } from '../dynamodb/table.ts';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoTable, type Item, namesIn } from '../dynamodb/table.ts';
 import { forEachConcurrently } from '../for-each.ts';
-import { allShards, createdKey, dayOf, INDEX, progressKey, statusKey } from './keys.ts';
+import { allShards, createdKey, dayOf, INDEX, statusKey } from './keys.ts';
 import type { SendStatus } from './send.ts';
 
 /** Progress is read every second while a campaign runs. More concurrent queries would slow down the workers' writes. */
@@ -45,28 +44,4 @@ export async function countByStatus(
     } while (start);
   });
   return counts;
-}
-
-const changeProgress =
-  (expression: string) =>
-  async (table: DynamoTable, batchId: string, sent: number): Promise<void> => {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: progressKey(batchId),
-        UpdateExpression: expression,
-        ExpressionAttributeValues: { ':sent': sent, ':expiresAt': rowExpiresAt(table, table.clock.now()) },
-      }),
-    );
-  };
-
-/** Adds to the number of rows that a running batch shows as SENT. */
-export const addProgress = changeProgress('ADD sent :sent SET expiresAt = :expiresAt');
-/** Sets that number to an exact count. Rows whose worker died before it added them were missing. */
-export const setProgress = changeProgress('SET sent = :sent, expiresAt = :expiresAt');
-
-/** The number that the workers have added so far. */
-export async function readProgress(table: DynamoTable, batchId: string): Promise<number> {
-  const item = await read(table, progressKey(batchId));
-  return Number(item?.sent ?? 0);
 }

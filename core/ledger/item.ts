@@ -27,9 +27,17 @@ export const toDynamoJson = (item: Record<string, string | number>) =>
     Object.entries(item).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
   );
 
-/** A record without the keys of the table and its index, and without its end. */
+/** A record without the keys of the tables and their indexes, and without its end. */
 export function recordIn<Record>(item: Item): Record {
-  const { pk: _pk, sk: _sk, statusKey: _statusKey, createdKey: _createdKey, expiresAt: _expiresAt, ...record } = item;
+  const {
+    pk: _pk,
+    sk: _sk,
+    statusKey: _statusKey,
+    listKey: _listKey,
+    createdKey: _createdKey,
+    expiresAt: _expiresAt,
+    ...record
+  } = item;
   return record as Record;
 }
 

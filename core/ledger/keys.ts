@@ -64,7 +64,11 @@ export const createdKey = (createdAt: string, batchId: string, rowNumber: number
   `${createdAt}#${batchId}#${pad(rowNumber)}`;
 
 export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'CAMPAIGN' });
-/** Hash key of `byStatus` for campaign records: campaigns are few, so they may share one partition. */
+/** The sparse index of the control table: items with a `listKey`, by `createdKey`. */
+export const CONTROL_INDEX = 'byList';
+/** What the index has besides its keys: attributes that never change, because each change would be one more write. */
+export const CONTROL_LISTED = ['batchId', 'campaignId'] as const;
+/** Hash key of `byList` for campaign records: campaigns are few, so they may share one partition. */
 export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
 /** Lists the campaign for the sweep of those that the daily quota stopped. */
 export const campaignQuotaStopKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'QUOTA_STOP' });

@@ -1,7 +1,7 @@
 import { SharedUpdates } from '../dynamodb/shared-updates.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
-import { addSentNow, countBreakdown, getBreakdown, setBreakdown } from './breakdown.ts';
-import { addProgress, countByStatus, readProgress, setProgress } from './counts.ts';
+import { visitErrors } from './breakdown.ts';
+import { countByStatus } from './counts.ts';
 import { accept, markForgotten, requeue } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
 import { claim, expire, getRow, type LedgerTable, recordError, recordSent, release } from './transitions.ts';
@@ -29,15 +29,7 @@ const operations = {
   rowsOfBatch,
   scanBatch,
   countByStatus,
-  // The counter of a running batch.
-  addProgress,
-  readProgress,
-  setProgress,
-  // By reason and by minute.
-  addSentNow,
-  countBreakdown,
-  getBreakdown,
-  setBreakdown,
+  visitErrors,
 };
 
 type OnTable<Operations> = {

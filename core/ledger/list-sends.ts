@@ -1,10 +1,20 @@
 import { addressKey } from '../csv/address.ts';
 import { type Budget, ItemStream, merge } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, type Item, type Key, read, readMany } from '../dynamodb/table.ts';
+import { type Item, type Key, read, readMany, type Tables } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';
 import { daysWithSends } from './days.ts';
 import { toSend } from './item.ts';
-import { allShards, CAMPAIGN_LIST_KEY, campaignKey, createdKey, dayOf, INDEX, stateKey, statusKey } from './keys.ts';
+import {
+  allShards,
+  CAMPAIGN_LIST_KEY,
+  CONTROL_INDEX,
+  campaignKey,
+  createdKey,
+  dayOf,
+  INDEX,
+  stateKey,
+  statusKey,
+} from './keys.ts';
 import { createdKeyIn, cursorOf, type SendFilter, type SendPage } from './listed-send.ts';
 import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 
@@ -20,7 +30,7 @@ interface Segment {
 }
 
 interface Walk {
-  table: DynamoTable;
+  tables: Tables;
   filter: SendFilter;
   statuses: readonly SendStatus[];
   /** Every `createdKey` of the page sorts before this one. */
@@ -34,13 +44,13 @@ interface Walk {
  * Throws BadRequest for a cursor, a time or a limit that is not valid.
  */
 export async function listSends(
-  table: DynamoTable,
+  tables: Tables,
   filter: SendFilter,
   { limit = 50, after }: { limit?: number; after?: string } = {},
 ): Promise<SendPage> {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit must be 1 to ${MAX_LIMIT}`);
   const walk: Walk = {
-    table,
+    tables,
     filter: { ...filter, ...isoTimes(filter) },
     statuses: filter.statuses?.length ? [...new Set(filter.statuses)] : SEND_STATUSES,
     below:
@@ -100,13 +110,17 @@ async function* addressSegment(walk: Walk, email: string): AsyncGenerator<Segmen
 async function* daySegments(walk: Walk): AsyncGenerator<Segment> {
   const { from } = walk.filter;
   const below = least(walk.below, walk.filter.to);
-  const days = daysWithSends(walk.table, { ...(from && { from: dayOf(from) }), ...(below && { to: dayOf(below) }) });
+  const days = daysWithSends(walk.tables.sends, {
+    ...(from && { from: dayOf(from) }),
+    ...(below && { to: dayOf(below) }),
+  });
   for await (const day of days) yield { items: statusStreams(walk, day, from ?? day, below), end: endOf(day) };
 }
 
 async function* batchSegments(walk: Walk, batchId: string): AsyncGenerator<Segment> {
+  const { sends, control } = walk.tables;
   // Batches of the other channels have no campaign record. All their rows were created together with the first.
-  const batch = (await read(walk.table, campaignKey(batchId))) ?? (await read(walk.table, stateKey(batchId, 1)));
+  const batch = (await read(control, campaignKey(batchId))) ?? (await read(sends, stateKey(batchId, 1)));
   const { createdAt } = batch ?? {};
   if (typeof createdAt !== 'string') return;
   const first = createdKey(createdAt, batchId, 0);
@@ -118,10 +132,10 @@ async function* batchSegments(walk: Walk, batchId: string): AsyncGenerator<Segme
 /** The batches of a campaign id, newest first. Campaigns are few, so the whole list is read. */
 async function* campaignSegments(walk: Walk, campaignId: string): AsyncGenerator<Segment> {
   const records = new ItemStream(
-    walk.table,
+    walk.tables.control,
     {
-      IndexName: INDEX.byStatus,
-      KeyConditionExpression: 'statusKey = :list',
+      IndexName: CONTROL_INDEX,
+      KeyConditionExpression: 'listKey = :list',
       FilterExpression: '#campaignId = :campaignId',
       ExpressionAttributeNames: { '#campaignId': 'campaignId' },
       ExpressionAttributeValues: { ':list': CAMPAIGN_LIST_KEY, ':campaignId': campaignId },
@@ -142,7 +156,7 @@ function statusStreams(walk: Walk, day: string, from: string, below = `${day}~`)
     allShards.map(
       (shard) =>
         new ItemStream(
-          walk.table,
+          walk.tables.sends,
           {
             IndexName: INDEX.byStatus,
             KeyConditionExpression: 'statusKey = :status AND createdKey BETWEEN :from AND :below',
@@ -168,7 +182,7 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
   const below = least(walk.below, walk.filter.to) ?? '~';
   if (below < from) return;
   const keys = new ItemStream(
-    walk.table,
+    walk.tables.sends,
     {
       IndexName: INDEX.byAddress,
       KeyConditionExpression: 'address = :address AND createdKey BETWEEN :from AND :below',
@@ -190,7 +204,7 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
       keys.take();
     }
     if (page.length === 0) return;
-    yield* (await readMany(walk.table, page)).sort((a, b) => (newestFirst(a, b) ? -1 : 1));
+    yield* (await readMany(walk.tables.sends, page)).sort((a, b) => (newestFirst(a, b) ? -1 : 1));
   }
 }
 

@@ -32,7 +32,7 @@ export interface Limiter {
 /** A reservation that loses against other workers is tried again. This many losses in a row mean that something is wrong. */
 const MAX_ROUNDS = 50;
 
-/** A limiter in the sends table: one item for each name. */
+/** A limiter in the control table: one item for each name. */
 export function createLimiter(rate: RateOf): Limiter {
   const { table, name, telemetry } = rate;
   let seen: { state: LimiterItem; at: number } | undefined;

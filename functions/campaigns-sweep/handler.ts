@@ -10,7 +10,7 @@ const campaigns = campaignDeps(readEnv(campaignEnv));
 const ses = emailAccountClient();
 const deps = {
   ...campaigns,
-  quotaStops: createQuotaStops(campaigns.table),
+  quotaStops: createQuotaStops(campaigns.tables.control),
   account: () => readSesAccount(ses),
 };
 

@@ -7,4 +7,8 @@ import { campaignRoutes } from './routes.ts';
 
 const env = readEnv(campaignEnv.extend({ BUCKET: z.string().min(1) }));
 
-export const handler = httpHandler(campaignRoutes({ ...campaignDeps(env), s3: objectsClient(), bucket: env.BUCKET }));
+const campaigns = campaignDeps(env);
+
+export const handler = httpHandler(
+  campaignRoutes({ ...campaigns, sends: campaigns.tables.sends, s3: objectsClient(), bucket: env.BUCKET }),
+);

@@ -20,7 +20,7 @@ import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from 
 import { createReports, type ReportDeps } from './reports.ts';
 
 /** Campaigns: their state, commands on them and their reports. */
-export function campaignRoutes(deps: CampaignDeps & ReportDeps & { table: DynamoTable }): HttpRoutes {
+export function campaignRoutes(deps: CampaignDeps & ReportDeps & { sends: DynamoTable }): HttpRoutes {
   const reports = createReports(deps);
 
   const show = async (record: CampaignRecord) =>
@@ -69,7 +69,7 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & { table: Dynamo
       const record = await deps.store.get(batchId);
       if (!record) throw unknownCampaign(batchId);
       const filter = { ...(status && { statuses: status }), ...(email !== undefined && { email }) };
-      const page = await listRows(deps.table, record, filter, { limit, after: after || undefined });
+      const page = await listRows(deps.sends, record, filter, { limit, after: after || undefined });
       return jsonAnswer(200, sendListAnswer(page));
     },
 

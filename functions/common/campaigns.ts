@@ -1,29 +1,29 @@
 import { z } from 'zod';
+import { createCampaignCounters } from '../../core/campaigns/counters.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
-import type { DynamoTable } from '../../core/dynamodb/table.ts';
+import type { Tables } from '../../core/dynamodb/table.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { DEFAULT_TIMEOUTS, ONE_TRY, sendsTable, statesClient } from './clients.ts';
+import { DEFAULT_TIMEOUTS, ONE_TRY, productTables, statesClient } from './clients.ts';
+import { tablesEnv } from './env.ts';
 import { telemetry } from './telemetry.ts';
 
-export const campaignEnv = z.object({
-  SENDS_TABLE: z.string().min(1),
-  CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
-});
+export const campaignEnv = tablesEnv.extend({ CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1) });
 
 /** What the functions that follow and steer campaigns share. */
 export function campaignDeps(
   env: z.output<typeof campaignEnv>,
   timeouts = DEFAULT_TIMEOUTS,
-): CampaignDeps & { table: DynamoTable } {
-  const table = sendsTable(env.SENDS_TABLE, timeouts);
+): CampaignDeps & { tables: Tables } {
+  const tables = productTables(env, timeouts);
   return {
-    table,
-    store: createCampaignStore(table),
-    ledger: createLedger(table),
+    tables,
+    store: createCampaignStore(tables.control),
+    ledger: createLedger(tables.sends),
+    counters: createCampaignCounters(tables.control),
     executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN, statesClient(ONE_TRY)),
-    clock: table.clock,
+    clock: tables.sends.clock,
     telemetry,
   };
 }

@@ -7,8 +7,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { DEFAULT_ROW_DAYS } from '../../core/dynamodb/expiry.ts';
-import { type DynamoTable, documentClient } from '../../core/dynamodb/table.ts';
-import { readEnv } from './env.ts';
+import { type DynamoTable, documentClient, type Tables } from '../../core/dynamodb/table.ts';
+import { readEnv, type tablesEnv } from './env.ts';
 import { retryFor } from './retry.ts';
 
 interface ClientTimeouts {
@@ -40,15 +40,29 @@ const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
   requestHandler,
 });
 
-const tableEnv = z.object({ ROW_DAYS: z.coerce.number().int().positive().default(DEFAULT_ROW_DAYS) });
+const rowDaysEnv = z.object({ ROW_DAYS: z.coerce.number().int().positive().default(DEFAULT_ROW_DAYS) });
+
+const dynamoClient = (timeouts: ClientTimeouts) => documentClient(new DynamoDBClient(configOf(timeouts)));
 
 /** Rows are kept for ROW_DAYS. */
-export const sendsTable = (tableName: string, timeouts = DEFAULT_TIMEOUTS): DynamoTable => ({
-  client: documentClient(new DynamoDBClient(configOf(timeouts))),
+const tableOf = (client: DynamoTable['client'], tableName: string): DynamoTable => ({
+  client,
   tableName,
   clock: systemClock,
-  rowDays: readEnv(tableEnv).ROW_DAYS,
+  rowDays: readEnv(rowDaysEnv).ROW_DAYS,
 });
+
+/** The sends table, for functions that use no other. */
+export const sendsTable = (tableName: string, timeouts = DEFAULT_TIMEOUTS): DynamoTable =>
+  tableOf(dynamoClient(timeouts), tableName);
+/** The control table, for functions that use no other. */
+export const controlTable = sendsTable;
+
+/** Both tables. They share a client and its connections. */
+export function productTables(env: z.output<typeof tablesEnv>, timeouts = DEFAULT_TIMEOUTS): Tables {
+  const client = dynamoClient(timeouts);
+  return { sends: tableOf(client, env.SENDS_TABLE), control: tableOf(client, env.CONTROL_TABLE) };
+}
 
 export const statesClient = (timeouts = DEFAULT_TIMEOUTS): SFNClient => new SFNClient(configOf(timeouts));
 export const queueClient = (timeouts = DEFAULT_TIMEOUTS): SQSClient => new SQSClient(configOf(timeouts));

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** Checks the configuration of a function at its start. Throws one error that names every missing or wrong variable. */
 export function readEnv<S extends z.ZodType>(
@@ -10,3 +10,6 @@ export function readEnv<S extends z.ZodType>(
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`The environment is not valid: ${problems.join('; ')}`);
 }
+
+/** The names of the two tables. */
+export const tablesEnv = z.object({ SENDS_TABLE: z.string().min(1), CONTROL_TABLE: z.string().min(1) });

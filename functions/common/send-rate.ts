@@ -16,11 +16,11 @@ export const rateEnv = z.object({
 /** The rates of campaigns. Dry runs have a limiter of their own with the same rate, so that they do not delay real campaigns. */
 export function sendRates(
   env: z.output<typeof rateEnv>,
-  table: DynamoTable,
+  control: DynamoTable,
   maxSendRate: () => Promise<number>,
 ): { ses: RateOf; dryRun: RateOf } {
   const rate = (name: string): RateOf => ({
-    table,
+    table: control,
     name,
     source: { kind: 'account', allowed: maxSendRate, deployed: env.SEND_RATE, headroom: env.SEND_HEADROOM },
     telemetry,

@@ -10,7 +10,7 @@ import { createEmailStore } from '../../core/email/store.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter, type Limiter } from '../../core/limiter/limiter.ts';
 import { cached } from '../common/cached.ts';
-import { queueClient, sendsTable, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { productTables, queueClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { deliveryDeps } from '../common/delivery.ts';
 import { readEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
@@ -22,7 +22,7 @@ import { type ProviderName, parseKeys, workerEnv } from './settings.ts';
 
 const env = readEnv(workerEnv);
 const clock = systemClock;
-const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
+const { sends, control } = productTables(env, WORKER_TIMEOUTS);
 const ses = createSes({ clock });
 
 const limiters = new Map<string, Limiter>();
@@ -32,9 +32,9 @@ function limiterOf(name: string): Limiter {
   if (existing) return existing;
   const limiter = createLimiter(
     name === 'ses'
-      ? sendRates(env, table, ses.maxSendRate).ses
+      ? sendRates(env, control, ses.maxSendRate).ses
       : {
-          table,
+          table: control,
           name,
           source: { kind: 'window', window: { max: env.EMAIL_RATES(name as ProviderName), ms: 1000 } },
           telemetry,
@@ -45,11 +45,11 @@ function limiterOf(name: string): Limiter {
 }
 
 const deps = {
-  ...deliveryDeps(createLedger(table)),
-  store: createEmailStore(table),
+  ...deliveryDeps(createLedger(sends)),
+  store: createEmailStore(sends),
   queue: createEmailQueue(queueClient(WORKER_TIMEOUTS), env.EMAIL_QUEUE_URL),
-  breakers: createBreakers(table),
-  refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
+  breakers: createBreakers(control),
+  refuse: createRecipientCheck(createSuppressions(sends), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tablesEnv } from '../common/env.ts';
 import { rateEnv } from '../common/send-rate.ts';
 
 export const PROVIDERS = ['mailgun', 'ses', 'sendgrid', 'smtp'] as const;
@@ -31,8 +32,7 @@ const rates = z.string().transform((text, context) => {
   return (name: ProviderName) => perSecond.get(name) ?? DEFAULT_RATE;
 });
 
-export const workerEnv = rateEnv.extend({
-  SENDS_TABLE: z.string().min(1),
+export const workerEnv = rateEnv.extend(tablesEnv.shape).extend({
   EMAIL_QUEUE_URL: z.string().min(1),
   EMAIL_PROVIDERS: order,
   EMAIL_RATES: rates,

@@ -11,32 +11,31 @@ import { PROVIDER, rowOf } from '../../core/requests/item.ts';
 import { createRequestQueue, requestMessageSchema } from '../../core/requests/queue.ts';
 import { createRequestStore } from '../../core/requests/store.ts';
 import { cached } from '../common/cached.ts';
-import { queueClient, sendsTable, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { productTables, queueClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { deliveryDeps, PROVIDER_TIMEOUT_MS } from '../common/delivery.ts';
-import { readEnv } from '../common/env.ts';
+import { readEnv, tablesEnv } from '../common/env.ts';
 import { notifyRate, notifyRateEnv } from '../common/notify-rate.ts';
 import { queueWorker } from '../common/queue-worker.ts';
 import { readSecret, SECRET_TTL_MS } from '../common/secrets.ts';
 import { telemetry } from '../common/telemetry.ts';
 
 const env = readEnv(
-  notifyRateEnv.extend({
-    SENDS_TABLE: z.string().min(1),
+  notifyRateEnv.extend(tablesEnv.shape).extend({
     REQUEST_QUEUE_URL: z.string().min(1),
     NOTIFY_URL: z.url(),
     NOTIFY_SECRET_ARN: z.string().min(1),
   }),
 );
-const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
+const { sends, control } = productTables(env, WORKER_TIMEOUTS);
 const { window, spacingMs } = notifyRate(env);
 
 const deps = {
-  ...deliveryDeps(createLedger(table)),
-  store: createRequestStore(table),
+  ...deliveryDeps(createLedger(sends)),
+  store: createRequestStore(sends),
   queue: createRequestQueue(queueClient(WORKER_TIMEOUTS), env.REQUEST_QUEUE_URL),
-  limiter: createLimiter({ table, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
+  limiter: createLimiter({ table: control, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
   spacingMs,
-  refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
+  refuse: createRecipientCheck(createSuppressions(sends), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { setConcurrency } from '../../core/campaigns/concurrency.ts';
+import { createExecutions } from '../../core/campaigns/executions.ts';
+import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
-import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
-import { DEFAULT_TIMEOUTS } from '../common/clients.ts';
+import { controlTable, DEFAULT_TIMEOUTS, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
@@ -10,14 +11,22 @@ import { sesAccount } from '../common/ses-account.ts';
 import { telemetry } from '../common/telemetry.ts';
 import { rateRoutes } from './routes.ts';
 
-const env = readEnv(rateEnv.extend(campaignEnv.shape).extend({ STAGE: z.string() }));
+const env = readEnv(
+  rateEnv.extend({ CONTROL_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1), STAGE: z.string() }),
+);
 // UpdateMapRun may have to wait for its quota of one call a second. The function has 29 s.
-const campaigns = campaignDeps(env, { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 });
+const timeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 };
+const control = controlTable(env.CONTROL_TABLE, timeouts);
+const campaigns = {
+  store: createCampaignStore(control),
+  executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN),
+  telemetry,
+};
 
 export const handler = httpHandler(
   rateRoutes({
-    rates: sendRates(env, campaigns.table, createSes(campaigns).maxSendRate),
-    account: sesAccount(campaigns.clock),
+    rates: sendRates(env, control, createSes(control).maxSendRate),
+    account: sesAccount(control.clock),
     stage: env.STAGE,
     telemetry,
     setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createCampaignCache } from '../../core/campaigns/campaign-cache.ts';
 import { campaignJob, createCampaignChannel } from '../../core/campaigns/channel.ts';
+import { createCampaignCounters } from '../../core/campaigns/counters.ts';
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
 import { createPostpone } from '../../core/campaigns/postpone.ts';
@@ -16,17 +17,16 @@ import { dryRun } from '../../core/delivery/providers/dry-run.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
 import { createLimiter } from '../../core/limiter/limiter.ts';
-import { ONE_TRY, queueClient, sendsTable, statesClient, WORKER_TIMEOUTS } from '../common/clients.ts';
+import { ONE_TRY, productTables, queueClient, statesClient, WORKER_TIMEOUTS } from '../common/clients.ts';
 import { deliveryDeps } from '../common/delivery.ts';
-import { readEnv } from '../common/env.ts';
+import { readEnv, tablesEnv } from '../common/env.ts';
 import { queueWorker } from '../common/queue-worker.ts';
 import { rateEnv, sendRates } from '../common/send-rate.ts';
 import { senderEnv, senderOf } from '../common/sender.ts';
 import { createUnsubscribeLinks, unsubscribeEnv, unsubscribeKeys } from '../common/unsubscribe.ts';
 
 const env = readEnv(
-  rateEnv.extend({
-    SENDS_TABLE: z.string().min(1),
+  rateEnv.extend(tablesEnv.shape).extend({
     SEND_QUEUE_URL: z.string().min(1),
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
     ...senderEnv,
@@ -36,24 +36,27 @@ const env = readEnv(
   }),
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
-const table = sendsTable(env.SENDS_TABLE, WORKER_TIMEOUTS);
+const { sends, control } = productTables(env, WORKER_TIMEOUTS);
 const ses = createSes({ clock: systemClock });
-const rates = sendRates(env, table, ses.maxSendRate);
-const store = createCampaignStore(table);
-const deps = deliveryDeps(createLedger(table));
+const rates = sendRates(env, control, ses.maxSendRate);
+const store = createCampaignStore(control);
+const counters = createCampaignCounters(control);
+const deps = deliveryDeps(createLedger(sends));
 const followed = {
   ...deps,
   store,
+  counters,
   executions: createExecutions(statesClient(ONE_TRY), env.CAMPAIGN_STATE_MACHINE_ARN),
 };
 
 const channel = createCampaignChannel({
   ...deps,
   store,
-  quotaStops: createQuotaStops(table),
+  counters,
+  quotaStops: createQuotaStops(control),
   campaigns: createCampaignCache((batchId) => followCampaign(followed, batchId), systemClock),
   from: senderOf(env),
-  refuse: createRecipientCheck(createSuppressions(table)),
+  refuse: createRecipientCheck(createSuppressions(sends)),
   unsubscribe: {
     links: createUnsubscribeLinks(unsubscribeKeys(env), env.UNSUBSCRIBE_BASE_URL),
     footer: env.UNSUBSCRIBE_FOOTER,

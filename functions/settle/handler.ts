@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createCampaignCounters } from '../../core/campaigns/counters.ts';
 import { type SettleOutput, settleInputSchema } from '../../core/campaigns/messages.ts';
 import { createRetryFile } from '../../core/campaigns/retry-file.ts';
 import { settle } from '../../core/campaigns/settle.ts';
@@ -6,17 +7,18 @@ import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { systemClock } from '../../core/clock.ts';
 import { isTemporary, unavailable } from '../../core/errors.ts';
 import { createLedger } from '../../core/ledger/ledger.ts';
-import { BACKGROUND_TIMEOUTS, objectsClient, sendsTable } from '../common/clients.ts';
-import { readEnv } from '../common/env.ts';
+import { BACKGROUND_TIMEOUTS, objectsClient, productTables } from '../common/clients.ts';
+import { readEnv, tablesEnv } from '../common/env.ts';
 import { invocation } from '../common/invocation.ts';
 import { telemetry } from '../common/telemetry.ts';
 
-const env = readEnv(z.object({ SENDS_TABLE: z.string().min(1), BUCKET: z.string().min(1) }));
-const table = sendsTable(env.SENDS_TABLE, BACKGROUND_TIMEOUTS);
+const env = readEnv(tablesEnv.extend({ BUCKET: z.string().min(1) }));
+const { sends, control } = productTables(env, BACKGROUND_TIMEOUTS);
 
 const deps = {
-  store: createCampaignStore(table),
-  ledger: createLedger(table),
+  store: createCampaignStore(control),
+  ledger: createLedger(sends),
+  counters: createCampaignCounters(control),
   retryFile: createRetryFile(objectsClient(BACKGROUND_TIMEOUTS), env.BUCKET),
   clock: systemClock,
   telemetry,

@@ -18,13 +18,14 @@ const env = readEnv(
     .extend({ BUCKET: z.string().min(1), SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive() }),
 );
 const campaigns = campaignDeps(env);
-const rates = sendRates(env, campaigns.table, createSes(campaigns).maxSendRate);
+const rates = sendRates(env, campaigns.tables.control, createSes(campaigns).maxSendRate);
 
 const routes = uploadRoutes({
   ...campaigns,
+  ...campaigns.tables,
   objects: createCampaignObjects({ s3: objectsClient(), bucket: env.BUCKET }),
   bucket: env.BUCKET,
-  suppressions: createSuppressions(campaigns.table),
+  suppressions: createSuppressions(campaigns.tables.sends),
   sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
   sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
   sendQuota: sesAccount(campaigns.clock),

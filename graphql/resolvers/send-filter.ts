@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { addressKey, isAddress } from '../../core/csv/address.ts';
-import { type DynamoTable, isPartitionKey, read } from '../../core/dynamodb/table.ts';
+import { isPartitionKey, read, type Tables } from '../../core/dynamodb/table.ts';
 import { batchKey } from '../../core/email/batch.ts';
 import { PregonError } from '../../core/errors.ts';
 import { campaignKey, stateKey } from '../../core/ledger/keys.ts';
@@ -39,15 +39,18 @@ export function checkRange(
  * Called when a list is empty. Throws an error where the reason is a mistake in the filter: a batch that does not exist, or an address
  * that is none. A phone number or a push token may stand in `email`, so only a list without results tells.
  */
-export async function checkEmpty(table: DynamoTable, { batchId, email }: SendFilter): Promise<void> {
+export async function checkEmpty({ sends, control }: Tables, { batchId, email }: SendFilter): Promise<void> {
   if (email !== undefined && !isRecipient(email)) {
     throw badInput(
       `email is not a valid address, and no send has it as its recipient: ${JSON.stringify(email.slice(0, 100))}`,
     );
   }
   if (batchId === undefined) return;
-  const keys = [campaignKey(batchId), batchKey(batchId), stateKey(batchId, 1)];
-  const items = await Promise.all(keys.map((key) => read(table, key)));
+  const items = await Promise.all([
+    read(control, campaignKey(batchId)),
+    read(sends, batchKey(batchId)),
+    read(sends, stateKey(batchId, 1)),
+  ]);
   if (items.every((item) => item === undefined)) throw badInput(`There is no batch ${batchId.slice(0, 100)}`);
 }
 

@@ -25,8 +25,8 @@ export class SendResolver {
     @Args(() => ListEmailStatusArguments) { limit, after, ...filter }: ListEmailStatusArguments,
   ): Promise<readonly EmailSend[]> {
     const wanted = filterOf(filter);
-    const sends = await listFully(context.table, wanted, pageRequest('limit', limit, DEFAULT_SENDS, after));
-    if (sends.length === 0 && !after) await checkEmpty(context.table, wanted);
+    const sends = await listFully(context.tables, wanted, pageRequest('limit', limit, DEFAULT_SENDS, after));
+    if (sends.length === 0 && !after) await checkEmpty(context.tables, wanted);
     return sends;
   }
 
@@ -39,7 +39,7 @@ export class SendResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => EmailSendsArguments) filter: EmailSendsArguments,
   ): Promise<readonly EmailSend[]> {
-    return listFully(context.table, textualFilter(filter), { limit: NEWEST });
+    return listFully(context.tables, textualFilter(filter), { limit: NEWEST });
   }
 
   @Query(() => SendConnection, {
@@ -50,8 +50,8 @@ export class SendResolver {
   async sends(@Ctx() context: GraphqlContext, @Args(() => SendsArguments) { filter, first, after }: SendsArguments) {
     const page = pageRequest('first', first, DEFAULT_SENDS, after);
     const wanted = filterOf(filter ?? {});
-    const { sends, next } = await listSends(context.table, wanted, page);
-    if (sends.length === 0 && next === undefined && !after) await checkEmpty(context.table, wanted);
+    const { sends, next } = await listSends(context.tables, wanted, page);
+    if (sends.length === 0 && next === undefined && !after) await checkEmpty(context.tables, wanted);
     return connectionOf(sends, next);
   }
 
@@ -62,6 +62,6 @@ export class SendResolver {
     complexity: fixedCost(COST.lookup),
   })
   async send(@Ctx() context: GraphqlContext, @Arg('sendId', () => ID) sendId: string): Promise<EmailSend | undefined> {
-    return getSend(context.table, sendId);
+    return getSend(context.tables.sends, sendId);
   }
 }

@@ -381,6 +381,14 @@ describe('the stack', () => {
     });
   });
 
+  it('projects into the index of the control table only what never changes', () => {
+    const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('SharedControl'))?.[1].Properties;
+    const indexes = table?.GlobalSecondaryIndexes as { Projection: object }[];
+    expect(indexes.map(({ Projection }) => Projection)).toEqual([
+      { ProjectionType: 'INCLUDE', NonKeyAttributes: ['batchId', 'campaignId'] },
+    ]);
+  });
+
   it('projects every attribute of lists into the status index', () => {
     const table = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith('SharedSends'))?.[1].Properties;
     const indexes = table?.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[];

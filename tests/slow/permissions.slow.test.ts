@@ -56,10 +56,15 @@ afterAll(async () => {
 const post = (path: string, body: object) => product.call('POST', path, { headers: json, body: JSON.stringify(body) });
 const invoke = (name: string) =>
   fetch(`${product.outputs.awsEndpoint}/2015-03-31/functions/pregon-dev-${name}/invocations`, { method: 'POST' });
-const change = (Key: Record<string, string>, UpdateExpression: string, values: Record<string, unknown>) =>
+const change = (
+  Key: Record<string, string>,
+  UpdateExpression: string,
+  values: Record<string, unknown>,
+  TableName = product.outputs.sendsTable,
+) =>
   table.send(
     new UpdateCommand({
-      TableName: product.outputs.sendsTable,
+      TableName,
       Key,
       UpdateExpression,
       ExpressionAttributeValues: values,
@@ -190,7 +195,7 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
   const limited = await upload(product, 5, 'limited');
   expect((await follow(product, limited, hasEnded)).status).toBe('FAILED');
   await faults(product, {});
-  await change(campaignKey(limited), 'SET nextRetryAt = :ago', { ':ago': LONG_AGO });
+  await change(campaignKey(limited), 'SET nextRetryAt = :ago', { ':ago': LONG_AGO }, 'pregon-dev-control');
   await invoke('campaigns-sweep');
   expect(await follow(product, limited, hasEnded)).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 5 } });
   await invoke('campaigns-sweep');

@@ -41,7 +41,7 @@ interface View {
 
 const breakerKey = (provider: string) => ({ pk: `BREAKER#${provider}`, sk: 'BREAKER' });
 
-/** Breakers in the sends table: one item for each provider, changed by compare and swap. A healthy provider costs no write. */
+/** Breakers in the control table: one item for each provider, changed by compare and swap. A healthy provider costs no write. */
 export function createBreakers(table: DynamoTable, settings: BreakerSettings = BREAKER_DEFAULTS): Breakers {
   const { clock } = table;
   const views = new Map<string, View>();

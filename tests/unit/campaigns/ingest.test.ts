@@ -35,8 +35,9 @@ describe('ingesting a CSV', () => {
   });
 
   const deps = (override: Partial<IngestDeps> = {}): IngestDeps => ({
-    table,
-    store: createCampaignStore(table),
+    sends: table.sends,
+    control: table.control,
+    store: createCampaignStore(table.control),
     objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
     bucket: 'campaigns',
     clock: { now: () => now, sleep: async () => undefined },
@@ -62,7 +63,7 @@ describe('ingesting a CSV', () => {
       maxRows: 690,
     });
   const record = async (batchId: string): Promise<CampaignRecord | undefined> =>
-    createCampaignStore(table).get(batchId);
+    createCampaignStore(table.control).get(batchId);
 
   it('writes the objects and the record, and starts the execution named by the hash', async () => {
     const { record: made, duplicate, skippedRows } = await upload();
@@ -158,7 +159,7 @@ describe('ingesting a CSV', () => {
 
   it('sends nothing when the same file comes again, even long after its execution is forgotten', async () => {
     const first = await upload();
-    await createCampaignStore(table).update(first.record.batchId, { set: { status: 'SUCCEEDED' } });
+    await createCampaignStore(table.control).update(first.record.batchId, { set: { status: 'SUCCEEDED' } });
     executions.clear();
     now += 200 * 24 * 60 * 60 * 1000;
 
@@ -300,7 +301,7 @@ describe('ingesting a CSV', () => {
       expect(again).toMatchObject({ duplicate: true, record: { batchId: first.record.batchId }, skippedRows: [] });
       expect([...executions.keys()]).toEqual([first.record.batchId]);
       expect([...s3.objects.keys()].every((key) => key.includes('upload-1'))).toBe(true);
-      expect((await createCampaignStore(table).list({ limit: 10 })).campaigns).toHaveLength(1);
+      expect((await createCampaignStore(table.control).list({ limit: 10 })).campaigns).toHaveLength(1);
     });
 
     it.each<[string, string, Partial<CampaignOptions>]>([
@@ -336,7 +337,7 @@ describe('ingesting a CSV', () => {
       expect(new Set(results.map(({ record }) => record.batchId)).size).toBe(1);
       expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
       expect([...executions.keys()]).toEqual([results[0]?.record.batchId]);
-      expect((await createCampaignStore(table).list({ limit: 20 })).campaigns).toHaveLength(1);
+      expect((await createCampaignStore(table.control).list({ limit: 20 })).campaigns).toHaveLength(1);
     });
 
     const OTHER = cells(ROWS, bare, '\r\n');
@@ -413,7 +414,7 @@ describe('ingesting a CSV', () => {
 
       expect(s3.objects.size).toBe(0);
       expect(executions.size).toBe(0);
-      expect((await createCampaignStore(table).list({ limit: 10 })).campaigns).toEqual([]);
+      expect((await createCampaignStore(table.control).list({ limit: 10 })).campaigns).toEqual([]);
     });
 
     it('says which rows were bad when none is good', async () => {

@@ -4,7 +4,7 @@ import { campaignRecord } from './record.ts';
 
 describe('the campaign store', () => {
   let opened: Awaited<ReturnType<typeof openTable>>;
-  const store = () => createCampaignStore(opened);
+  const store = () => createCampaignStore(opened.control);
 
   beforeEach(async () => {
     opened = await openTable();

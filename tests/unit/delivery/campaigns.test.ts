@@ -1,4 +1,5 @@
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createExecutions } from '../../../core/campaigns/executions.ts';
 import { applyExecution, countAtEnd } from '../../../core/campaigns/outcome.ts';
 import { campaignProgress } from '../../../core/campaigns/progress.ts';
@@ -41,7 +42,7 @@ const UNCONFIRMED = failed('DeliveryUnconfirmed');
 async function aCampaign(rows: NewRow[], record: Partial<CampaignRecord> = {}) {
   batches += 1;
   const batchId = `batch${batches}`;
-  const store = createCampaignStore(table);
+  const store = createCampaignStore(table.control);
   const states = fakeStates(clock);
   const ledger = createLedger(table);
   const metrics: Metric[] = [];
@@ -54,7 +55,8 @@ async function aCampaign(rows: NewRow[], record: Partial<CampaignRecord> = {}) {
     },
   };
   const telemetry = { ...silent, count: (metric: Metric) => void metrics.push(metric) };
-  const deps = { store, ledger, executions: states.executions, clock, telemetry, retryFile };
+  const counters = createCampaignCounters(table.control);
+  const deps = { store, ledger, counters, executions: states.executions, clock, telemetry, retryFile };
   await store.create(
     campaignRecord({ batchId, createdAt: CREATED_AT, status: 'RUNNING', enqueued: rows.length, ...record }),
   );
@@ -106,7 +108,7 @@ describe('Settle', () => {
     const campaign = await aCampaign([SENT, REJECTED, REJECTED, RETRYABLE]);
     await expect(campaign.settle()).rejects.toThrow();
 
-    expect(await campaign.deps.ledger.getBreakdown(campaign.batchId)).toEqual({
+    expect(await campaign.deps.counters.breakdown(campaign.batchId)).toEqual({
       errors: [
         { code: 'MessageRejected', count: 2 },
         { code: 'ProviderUnavailable', count: 1 },
@@ -339,7 +341,7 @@ describe('a record', () => {
     const campaign = await aCampaign([SENT, { status: 'QUEUED' }]);
     const { deps, batchId } = campaign;
     const ended = await applyExecution(deps, await campaign.record(), { status: 'ABORTED', redriveCount: 0 });
-    await deps.ledger.addProgress(batchId, 2);
+    await deps.counters.addSent(batchId, 2);
     // Between the look at the record and its write.
     const scanBatch: typeof deps.ledger.scanBatch = async (...args) => {
       await deps.ledger.scanBatch(...args);
@@ -348,7 +350,7 @@ describe('a record', () => {
     const counted = await countAtEnd({ ...deps, ledger: { ...deps.ledger, scanBatch } }, ended);
     expect(counted).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
     expect(counted.finalCounts).toBeUndefined();
-    expect(await deps.ledger.readProgress(batchId)).toBe(2);
+    expect(await deps.counters.sent(batchId)).toBe(2);
   });
 
   it('waits for no lease once the campaign is redriven', async () => {
@@ -469,12 +471,12 @@ describe('a stop', () => {
 describe('progress', () => {
   it('always adds up to enqueued', async () => {
     const campaign = await aCampaign([SENT, SENT, { status: 'QUEUED' }, REJECTED, UNCONFIRMED, {}]);
-    const { ledger } = campaign.deps;
+    const { counters } = campaign.deps;
     expect(await campaignProgress(campaign.deps, await campaign.record())).toEqual({
       counts: { PENDING: 3, QUEUED: 1, SENT: 0, ERROR: 2 },
       unconfirmed: 1,
     });
-    await ledger.addProgress(campaign.batchId, 2);
+    await counters.addSent(campaign.batchId, 2);
     expect((await campaignProgress(campaign.deps, await campaign.record())).counts).toEqual({
       PENDING: 1,
       QUEUED: 1,
@@ -482,7 +484,7 @@ describe('progress', () => {
       ERROR: 2,
     });
     // Added twice by a worker that did not hear the answer.
-    await ledger.addProgress(campaign.batchId, 20);
+    await counters.addSent(campaign.batchId, 20);
     const { counts } = await campaignProgress(campaign.deps, await campaign.record());
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(6);
   });

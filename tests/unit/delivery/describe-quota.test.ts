@@ -18,7 +18,7 @@ afterEach(() => delivery.close());
 /** Running campaigns, and Step Functions that throttles every DescribeExecution while `isThrottling`. */
 async function open(campaigns: number) {
   delivery = await openDelivery();
-  const { clock, store, ledger } = delivery;
+  const { clock, store, ledger, counters } = delivery;
   const batches = Array.from({ length: campaigns }, (_, n) => `batch-${n}`);
   for (const batchId of batches) await delivery.campaign(1, { batchId, enqueued: 1 });
   const states = { asked: 0, patient: 0, isThrottling: false };
@@ -33,7 +33,7 @@ async function open(campaigns: number) {
     return describe(command);
   });
   const executions = createExecutions(patient, STATE_MACHINE_ARN, client(describe));
-  return { states, batches, deps: { store, ledger, executions, clock, telemetry: silent } };
+  return { states, batches, deps: { store, ledger, counters, executions, clock, telemetry: silent } };
 }
 
 it.each([1, 4])(

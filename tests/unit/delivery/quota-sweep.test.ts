@@ -20,7 +20,7 @@ const HOUR = 60 * MINUTE;
 /** Campaigns, their executions, and an account whose quota the test sets. */
 async function open() {
   const delivery = await openDelivery();
-  const { clock, store, ledger, quotaStops } = delivery;
+  const { clock, store, ledger, counters, quotaStops } = delivery;
   const states = new Map<string, ReturnType<typeof fakeStates>>();
   const of = (batchId: string): Executions => {
     const found = states.get(batchId);
@@ -39,6 +39,7 @@ async function open() {
   const deps: QuotaSweepDeps = {
     store,
     ledger,
+    counters,
     executions,
     quotaStops,
     clock,

@@ -69,7 +69,7 @@ it('a rate that an operator sets holds for every worker two seconds later', asyn
   const working = work();
   await clock.until(() => mailbox.length >= 40);
   const source = { kind: 'account', allowed: async () => PER_SECOND, deployed: 0, headroom: 1 } as const;
-  await configureRate({ table, name: 'ses', source, telemetry: silent }, 10);
+  await configureRate({ table: table.control, name: 'ses', source, telemetry: silent }, 10);
   const setAt = clock.now();
   await working;
   await delivery.close();

@@ -50,7 +50,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** A campaign whose execution has a child for each row, the queue that they put messages on, and two workers. */
 async function openCampaign(skews: readonly number[]) {
-  const { clock, store, ledger } = delivery;
+  const { clock, store, ledger, counters } = delivery;
   campaigns += 1;
   const batchId = `m${campaigns}`;
   await delivery.campaign(ROWS, { batchId }, {});
@@ -112,7 +112,7 @@ async function openCampaign(skews: readonly number[]) {
     },
     isWaiting: async (token) => waiting.has(token),
   };
-  const deps = { store, ledger, executions, clock, telemetry: silent };
+  const deps = { store, ledger, counters, executions, clock, telemetry: silent };
   const workers = [0, 1].map(() =>
     delivery.worker({
       tokens: taskTokens,

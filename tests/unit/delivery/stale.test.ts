@@ -21,12 +21,12 @@ async function open(rows = 1) {
   await delivery.campaign(rows);
   const states = fakeStates(clock);
   states.staleMs = STALE_MS;
-  const { ledger, store } = delivery;
+  const { ledger, store, counters } = delivery;
   const retryFile = {
     read: async () => undefined,
     write: async (_key: string, _batch: unknown, list: readonly number[]) => [...list],
   };
-  const deps = { store, ledger, executions: states.executions, clock, telemetry: silent, retryFile };
+  const deps = { store, ledger, counters, executions: states.executions, clock, telemetry: silent, retryFile };
   return { states, deps, clock };
 }
 

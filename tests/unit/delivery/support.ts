@@ -8,6 +8,7 @@ import {
   campaignJob,
   createCampaignChannel,
 } from '../../../core/campaigns/channel.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messages.ts';
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createQuotaStops } from '../../../core/campaigns/quota-stops.ts';
@@ -55,8 +56,9 @@ export async function openDelivery({
   const table = await openTable(clock);
   if (callMs) slowDown(table, callMs);
   const ledger = createLedger(table);
-  const store = createCampaignStore(table);
-  const quotaStops = createQuotaStops(table);
+  const store = createCampaignStore(table.control);
+  const counters = createCampaignCounters(table.control);
+  const quotaStops = createQuotaStops(table.control);
   const mailbox: { email: OutgoingEmail; at: number }[] = [];
   const answers: { token: string; answer: 'success' | TaskError; cause?: TaskCause }[] = [];
   const postponed: Postponed[] = [];
@@ -91,7 +93,7 @@ export async function openDelivery({
   };
   const limiter = (name: string, perSecond: number) =>
     createLimiter({
-      table,
+      table: table.control,
       name,
       source: { kind: 'account', allowed: async () => perSecond, deployed: 0, headroom: 1 },
       telemetry,
@@ -102,6 +104,7 @@ export async function openDelivery({
     const deps: WorkerDeps = {
       ledger,
       store,
+      counters,
       quotaStops,
       clock,
       telemetry,
@@ -145,6 +148,7 @@ export async function openDelivery({
     table,
     ledger,
     store,
+    counters,
     quotaStops,
     mailbox,
     answers,

@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createQuotaStops } from '../../../core/campaigns/quota-stops.ts';
 import { claimRows } from '../../../core/campaigns/rows-claim.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
@@ -7,7 +8,6 @@ import { type Item, type Key, putIf, read, readMany } from '../../../core/dynamo
 import { acceptEmail } from '../../../core/email/accept.ts';
 import { batchKey } from '../../../core/email/batch.ts';
 import { createEmailStore } from '../../../core/email/store.ts';
-import { addProgress, setProgress } from '../../../core/ledger/counts.ts';
 import { daysWithSends, markDay } from '../../../core/ledger/days.ts';
 import {
   campaignKey,
@@ -37,11 +37,11 @@ afterAll(() => table.close());
 
 const seconds = () => Math.ceil(table.clock.now() / 1000);
 const put = (item: Item) => table.client.send(new PutCommand({ TableName: table.tableName, Item: item }));
-const stored = async (key: Key): Promise<Item | undefined> =>
-  (await table.client.send(new GetCommand({ TableName: table.tableName, Key: key }))).Item;
+const stored = async (key: Key, { tableName } = table.sends): Promise<Item | undefined> =>
+  (await table.client.send(new GetCommand({ TableName: tableName, Key: key }))).Item;
 /** In how many days an item expires. */
-async function daysOf(key: Key): Promise<number | undefined> {
-  const item = await stored(key);
+async function daysOf(key: Key, of = table.sends): Promise<number | undefined> {
+  const item = await stored(key, of);
   expect(item).toBeDefined();
   const { expiresAt } = item ?? {};
   return expiresAt === undefined ? undefined : Math.round((Number(expiresAt) - seconds()) / DAY);
@@ -133,24 +133,25 @@ describe('every item gets its end when it is written', () => {
   });
 
   it('what belongs to campaigns, and the days of lists for as long as any row of them may last', async () => {
-    await addProgress(table, 'b1', 5);
-    expect(await daysOf(progressKey('b1'))).toBe(400);
+    const counters = createCampaignCounters(table.control);
+    await counters.addSent('b1', 5);
+    expect(await daysOf(progressKey('b1'), table.control)).toBe(400);
     table.clock.move(DAY * 1000);
-    await setProgress(table, 'b1', 7);
-    expect(await stored(progressKey('b1'))).toMatchObject({ sent: 7 });
-    expect(await daysOf(progressKey('b1'))).toBe(400);
-    await createQuotaStops(table).add({ batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' });
-    expect(await daysOf(campaignQuotaStopKey('b1'))).toBe(400);
+    await counters.setSent('b1', 7);
+    expect(await stored(progressKey('b1'), table.control)).toMatchObject({ sent: 7 });
+    expect(await daysOf(progressKey('b1'), table.control)).toBe(400);
+    await createQuotaStops(table.control).add({ batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' });
+    expect(await daysOf(campaignQuotaStopKey('b1'), table.control)).toBe(400);
     await markDay(table, '2026-12-01');
     expect(await daysOf(dayKey('2026-12-01'))).toBe(400 + 330);
   });
 
   it('but a campaign record and the claim on its rows, which are for good', async () => {
-    const store = createCampaignStore(table);
+    const store = createCampaignStore(table.control);
     await store.create(campaignRecord({ batchId: 'kept' }));
-    await claimRows({ table, store, clock: table.clock }, 'rows', 'kept');
+    await claimRows({ control: table.control, store, clock: table.clock }, 'rows', 'kept');
 
-    expect(await daysOf(campaignKey('kept'))).toBeUndefined();
-    expect(await daysOf(rowsClaimKey('rows'))).toBeUndefined();
+    expect(await daysOf(campaignKey('kept'), table.control)).toBeUndefined();
+    expect(await daysOf(rowsClaimKey('rows'), table.control)).toBeUndefined();
   });
 });

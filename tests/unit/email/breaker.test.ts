@@ -79,7 +79,7 @@ describe('breakers shared by workers', () => {
   afterEach(() => table.close());
 
   it('lets only one worker probe a provider, and all use it again once the probe succeeded', async () => {
-    const workers = [1, 2, 3, 4].map(() => createBreakers(table));
+    const workers = [1, 2, 3, 4].map(() => createBreakers(table.control));
     const [first, second] = workers;
     for (let n = 0; n < threshold; n += 1) await first?.failed('mailgun', 'mailgun: 500 down');
     table.clock.move(1001);
@@ -97,7 +97,7 @@ describe('breakers shared by workers', () => {
   });
 
   it('lets another worker probe when the first one does not report', async () => {
-    const breakers = createBreakers(table);
+    const breakers = createBreakers(table.control);
     await breakers.failed('ses', 'ses: paused', true);
     table.clock.move(openMs);
     expect((await breakers.ask('ses')).kind).toBe('probe');
@@ -108,7 +108,7 @@ describe('breakers shared by workers', () => {
   });
 
   it('lets another worker probe at once when the first one cancels its own probe', async () => {
-    const [one, two] = [createBreakers(table), createBreakers(table)];
+    const [one, two] = [createBreakers(table.control), createBreakers(table.control)];
     await one.failed('ses', 'ses: paused', true);
     table.clock.move(openMs);
     const first = probeIn(await one.ask('ses'));

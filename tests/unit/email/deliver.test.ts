@@ -68,11 +68,11 @@ async function openChannel(breaker = BREAKER_DEFAULTS) {
       telemetry,
       random: () => 0,
       refuse: createRecipientCheck(createSuppressions(table), REFUSED_BY_EVERY_CHANNEL),
-      breakers: createBreakers(table, breaker),
+      breakers: createBreakers(table.control, breaker),
       routes: providers.map((provider) => ({
         provider,
         limiter: createLimiter({
-          table,
+          table: table.control,
           name: provider.name,
           source: { kind: 'window', window: { max: 500, ms: 1000 } },
           telemetry,
@@ -272,7 +272,7 @@ describe('delivering emails', () => {
   });
 
   it('waits in the queue while all providers are known to be down, and uses up no attempt', async () => {
-    const breakers = createBreakers(channel.table);
+    const breakers = createBreakers(channel.table.control);
     for (const name of Object.keys(channel.providers)) await breakers.failed(name, `${name}: 401`, true);
     await channel.accept(to('a@b.co'));
     await channel.drain({ rounds: 2 });
@@ -283,7 +283,7 @@ describe('delivering emails', () => {
 
   it('cancels an unused probe, so that another email can make it', async () => {
     const ready = await openChannel({ ...BREAKER_DEFAULTS, openMs: 1, probeMs: 60_000 });
-    const breakers = createBreakers(ready.table, { ...BREAKER_DEFAULTS, openMs: 1 });
+    const breakers = createBreakers(ready.table.control, { ...BREAKER_DEFAULTS, openMs: 1 });
     for (const name of Object.keys(ready.providers)) await breakers.failed(name, `${name}: 401`, true);
     ready.clock.move(20);
     await ready.accept(to('a@b.co'));

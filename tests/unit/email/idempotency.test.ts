@@ -5,7 +5,7 @@ describe('an idempotency key', () => {
   let table: Awaited<ReturnType<typeof openTable>>;
   const call = { scope: 'emails', key: 'k1', request: { subject: 'a', to: ['b'] } };
   const accepted = (id: string) => ({ status: 202, body: { id } });
-  const keys = () => createIdempotency(table);
+  const keys = () => createIdempotency(table.control);
 
   beforeEach(async () => {
     table = await openTable();

@@ -31,7 +31,7 @@ describe('the routes of email', () => {
         ...accepting,
         store: { ...store, create },
         allowed: allowedSenders('example.com'),
-        idempotency: createIdempotency(table),
+        idempotency: createIdempotency(table.control),
       }),
     );
   }

@@ -8,6 +8,7 @@ import { silent } from '../support/telemetry.ts';
 
 const variables = {
   SENDS_TABLE: 't',
+  CONTROL_TABLE: 'c',
   EMAIL_QUEUE_URL: 'q',
   EMAIL_PROVIDERS: 'mailgun, ses,sendgrid,smtp',
   EMAIL_RATES: 'mailgun=50,smtp=0.5',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ROUTES } from '../../../api/routes.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { objectKeysOf } from '../../../core/campaigns/identity.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
@@ -131,13 +132,20 @@ describe('any damage to a valid request', () => {
     close = () => Promise.all([email.close(), orders.close(), requests.close(), s3.close()]);
     const { table } = email;
     const states = fakeStates(clock);
-    const store = createCampaignStore(table);
+    const store = createCampaignStore(table.control);
     const record = campaignRecord({ batchId: BATCH, status: 'SUCCEEDED' });
     await store.create(record);
     s3.objects.set(objectKeysOf(BATCH, record.uploadId).skipped, Buffer.from('row,email,reason,code\n'));
-    const campaigns = { store, ledger: createLedger(table), executions: states.executions, clock, telemetry: silent };
+    const campaigns = {
+      store,
+      ledger: createLedger(table),
+      counters: createCampaignCounters(table.control),
+      executions: states.executions,
+      clock,
+      telemetry: silent,
+    };
     const rateOf = (name: string): RateOf => ({
-      table,
+      table: table.control,
       name,
       source: { kind: 'account', allowed: async () => 50, deployed: 0, headroom: 0.9 },
       telemetry: silent,
@@ -145,7 +153,8 @@ describe('any damage to a valid request', () => {
     routes = {
       ...uploadRoutes({
         ...campaigns,
-        table,
+        sends: table.sends,
+        control: table.control,
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
         newUploadId: () => crypto.randomUUID(),
@@ -166,7 +175,7 @@ describe('any damage to a valid request', () => {
         ...email.accepting,
         store: email.store,
         allowed: () => true,
-        idempotency: createIdempotency(table),
+        idempotency: createIdempotency(table.control),
       }),
       ...orderRoutes(orders.deps),
       ...requestRoutes(requests.deps),
@@ -178,7 +187,7 @@ describe('any damage to a valid request', () => {
         setConcurrency: async () => undefined,
       }),
       ...pageRoutes({ file: async () => undefined, stage: 'test' }),
-      ...graphqlRoutes({ ...campaigns, table }, { introspection: true }),
+      ...graphqlRoutes({ ...campaigns, tables: table }, { introspection: true }),
     };
   });
   afterAll(() => close());

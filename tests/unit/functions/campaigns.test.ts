@@ -1,5 +1,6 @@
 import { campaignDetailSchema, campaignListSchema, campaignSchema } from '../../../api/campaigns.ts';
 import { type SendListAnswer, sendListSchema } from '../../../api/sends.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { tally } from '../../../core/campaigns/tally.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
@@ -21,13 +22,14 @@ describe('the routes of campaigns', () => {
   let table: Awaited<ReturnType<typeof openTable>>;
   let s3: Awaited<ReturnType<typeof openFakeS3>>;
   const states = fakeStates(clock);
-  const store = () => createCampaignStore(table);
+  const store = () => createCampaignStore(table.control);
   const call = (routeKey: string, request: HttpRequest = {}) =>
     httpClient(
       campaignRoutes({
-        table,
+        sends: table.sends,
         store: store(),
         ledger: createLedger(table),
+        counters: createCampaignCounters(table.control),
         executions: states.executions,
         s3: s3.client,
         bucket: 'campaigns',
@@ -82,7 +84,8 @@ describe('the routes of campaigns', () => {
         {},
       ].map((row, n) => ({ batchId: 'detailed', rowNumber: n + 1, createdAt, ...row })),
     );
-    await ledger.addSentNow('detailed', 1);
+    const counters = createCampaignCounters(table.control);
+    await counters.addSent('detailed', 1);
 
     const errors = [
       { code: 'MessageRejected', count: 2 },
@@ -100,7 +103,7 @@ describe('the routes of campaigns', () => {
     ]);
 
     const { breakdown } = await tally(ledger, 'detailed');
-    await ledger.setBreakdown('detailed', breakdown);
+    await counters.setBreakdown('detailed', breakdown);
     const finishedAt = '2026-11-21T10:02:00.000Z';
     await store().update('detailed', { set: { status: 'FAILED', finishedAt, endSeenAt: 1, finalCounts } });
     const ended = await call('GET /campaigns/{batchId}', of('detailed'));

@@ -15,7 +15,7 @@ const ACCOUNT = { maxSendRate: 50, max24HourSend: 50_000, sentLast24Hours: 12, s
 
 async function call(route: string, body?: unknown, account = async () => ACCOUNT) {
   const rateOf = (name: string): RateOf => ({
-    table,
+    table: table.control,
     name,
     source: { kind: 'account', allowed: async () => 50, deployed: 0, headroom: 0.9 },
     telemetry: silent,

@@ -1,5 +1,6 @@
 import { problemSchema } from '../../../api/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createSuppressions } from '../../../core/consent/suppressions.ts';
@@ -35,9 +36,11 @@ describe('POST /upload', () => {
   const post = (request: HttpRequest) =>
     httpClient(
       uploadRoutes({
-        table,
-        store: createCampaignStore(table),
+        sends: table.sends,
+        control: table.control,
+        store: createCampaignStore(table.control),
         ledger: createLedger(table),
+        counters: createCampaignCounters(table.control),
         telemetry: silent,
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
@@ -91,10 +94,10 @@ describe('POST /upload', () => {
   });
 
   it('answers the same file again with the counts of its campaign as they are', async () => {
-    const store = createCampaignStore(table);
+    const store = createCampaignStore(table.control);
     const { batchId } = (await postForm([['file', csv(CSV)]])).body;
     const running = await postForm([['file', csv(CSV)]]);
-    await createLedger(table).setProgress(batchId, 1);
+    await createCampaignCounters(table.control).setSent(batchId, 1);
     const sent = await postForm([['file', csv(CSV)]]);
     const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 1, unconfirmed: 1 };
     await store.update(batchId, { set: { status: 'SUCCEEDED', finalCounts } });
@@ -220,7 +223,7 @@ describe('POST /upload', () => {
     expect(answer.body.error).toBe(answer.body.detail);
     expect(s3.objects.size).toBe(0);
     expect(started).toEqual([]);
-    expect((await createCampaignStore(table).list({ limit: 1 })).campaigns).toEqual([]);
+    expect((await createCampaignStore(table.control).list({ limit: 1 })).campaigns).toEqual([]);
   });
 
   it.each<[string, number, Record<string, string>, string | undefined]>([

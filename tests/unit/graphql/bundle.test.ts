@@ -13,6 +13,7 @@ test('the minified bundle knows every type and field by its name', async () => {
     env: {
       AWS_REGION: 'us-east-1',
       SENDS_TABLE: 'sends',
+      CONTROL_TABLE: 'control',
       CAMPAIGN_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:campaign',
       INTROSPECTION: 'true',
       POWERTOOLS_DEV: 'true',

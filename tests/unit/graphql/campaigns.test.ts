@@ -29,7 +29,7 @@ beforeEach(async () => {
     ],
     sends: Array.from({ length: 40 }, (_, n) => aSend({ rowNumber: n + 1, status: n < 25 ? 'SENT' : 'QUEUED' })),
   });
-  await graphql.deps.ledger.setProgress(BATCH, 25);
+  await graphql.deps.counters.setSent(BATCH, 25);
 });
 afterEach(() => graphql.close());
 

@@ -13,7 +13,8 @@ async function failing(error: unknown) {
   const send = async () => {
     throw error;
   };
-  graphql.deps.table = { ...graphql.deps.table, client: { send } as unknown as DynamoDBDocumentClient };
+  const client = { send } as unknown as DynamoDBDocumentClient;
+  graphql.deps.tables = { ...graphql.deps.tables, sends: { ...graphql.deps.tables.sends, client } };
   const { result, executed } = await graphql.run(`{ send(sendId: "a-1") { sendId } }`);
   return { error: result.errors?.[0], data: result.data, executed, faults: graphql.faults };
 }

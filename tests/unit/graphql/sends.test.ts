@@ -98,7 +98,7 @@ describe('listEmailStatus', () => {
       return n < 5 ? { sends: found, next: `after-${n}` } : { sends: found };
     };
 
-    const found = await listFully(graphql.deps.table, {}, { limit: 3 }, list);
+    const found = await listFully(graphql.deps.tables, {}, { limit: 3 }, list);
 
     expect(found.map(({ rowNumber }) => rowNumber)).toEqual([3, 2, 1]);
     expect(asked).toEqual([{ limit: 3 }, { limit: 2, after: 'after-1' }, { limit: 2, after: 'after-2' }]);

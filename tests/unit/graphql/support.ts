@@ -1,4 +1,5 @@
 import type { CampaignRecord } from '../../../core/campaigns/campaign.ts';
+import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { markDay } from '../../../core/ledger/days.ts';
 import { dayOf, sendIdOf } from '../../../core/ledger/keys.ts';
@@ -46,9 +47,10 @@ export async function openGraphql(given: { sends?: readonly Send[]; campaigns?: 
   const states = fakeStates(clock);
   states.missing = true;
   const deps: GraphqlDeps = {
-    table,
-    store: createCampaignStore(table),
+    tables: table,
+    store: createCampaignStore(table.control),
     ledger: createLedger(table),
+    counters: createCampaignCounters(table.control),
     executions: states.executions,
     clock,
     telemetry: silent,

@@ -36,8 +36,8 @@ beforeAll(async () => {
   for (const { batchId, createdAt, campaignId } of BATCHES) {
     await markDay(table, dayOf(createdAt));
     const record = { batchId, createdAt, ...(campaignId && { campaignId }) };
-    const keys = { ...campaignKey(batchId), statusKey: CAMPAIGN_LIST_KEY, createdKey: `${createdAt}#${batchId}` };
-    await table.client.send(new PutCommand({ TableName: table.tableName, Item: { ...keys, ...record } }));
+    const keys = { ...campaignKey(batchId), listKey: CAMPAIGN_LIST_KEY, createdKey: `${createdAt}#${batchId}` };
+    await table.client.send(new PutCommand({ TableName: table.control.tableName, Item: { ...keys, ...record } }));
   }
   await putRows(table, all);
 });

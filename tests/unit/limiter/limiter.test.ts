@@ -1,3 +1,4 @@
+import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { CAMPAIGN_HORIZON_MS } from '../../../core/limiter/allocate.ts';
 import { createLimiter, type Limiter } from '../../../core/limiter/limiter.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../../core/limiter/rate.ts';
@@ -6,14 +7,16 @@ import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 import { silent } from '../support/telemetry.ts';
 
-let table: Awaited<ReturnType<typeof openTable>>;
+let opened: Awaited<ReturnType<typeof openTable>>;
+let table: DynamoTable;
 const clock = simulatedClock();
 let limiters = 0;
 
 beforeAll(async () => {
-  table = await openTable(clock);
+  opened = await openTable(clock);
+  table = opened.control;
 });
-afterAll(() => table.close());
+afterAll(() => opened.close());
 
 function aRate(source: { allowed?: () => Promise<number>; deployed?: number; headroom?: number } = {}): RateOf {
   limiters += 1;

@@ -77,7 +77,7 @@ export async function openRequests({ clock = simulatedClock() } = {}) {
       queue,
       provider,
       limiter: createLimiter({
-        table,
+        table: table.control,
         name: 'notify',
         source: { kind: 'window', window: { max: 500, ms: 1000 } },
         telemetry,

@@ -7,8 +7,8 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from 'local-aws';
-import { type DynamoTable, documentClient } from '../../../core/dynamodb/table.ts';
-import { LISTED } from '../../../core/ledger/keys.ts';
+import { type DynamoTable, documentClient, type Tables } from '../../../core/dynamodb/table.ts';
+import { CONTROL_INDEX, CONTROL_LISTED, LISTED } from '../../../core/ledger/keys.ts';
 import { ANYBODY, givenService, REGION } from './aws.ts';
 import { type SimulatedClock, simulatedClock } from './clock.ts';
 
@@ -21,61 +21,87 @@ const keys = (hash: string, range: string) => [
 let local: ReturnType<typeof startDynamoDb> | undefined;
 afterAll(async () => (await local)?.close());
 
+const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+
+const sendsDefinition = {
+  AttributeDefinitions: ['pk', 'sk', 'statusKey', 'createdKey', 'address'].map(attribute),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'byStatus',
+      KeySchema: keys('statusKey', 'createdKey'),
+      Projection: {
+        ProjectionType: 'INCLUDE' as const,
+        NonKeyAttributes: LISTED.filter((name) => name !== 'createdKey'),
+      },
+    },
+    {
+      IndexName: 'byAddress',
+      KeySchema: keys('address', 'createdKey'),
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    },
+  ],
+};
+
+const controlDefinition = {
+  AttributeDefinitions: ['pk', 'sk', 'listKey', 'createdKey'].map(attribute),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: CONTROL_INDEX,
+      KeySchema: keys('listKey', 'createdKey'),
+      Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...CONTROL_LISTED] },
+    },
+  ],
+};
+
+/** The sends table, which is `sends` too, and the control table. */
+type OpenTable = DynamoTable & Tables & { clock: SimulatedClock; close(): Promise<void> };
+
 /**
- * A table like the product's, of its own: in another DynamoDB where the environment names one, else in memory. Its clock stands while a
- * call is under way.
+ * Tables like the product's, of their own: in another DynamoDB where the environment names one, else in memory. Their clock stands while
+ * a call is under way.
  */
-export async function openTable(
-  clock = simulatedClock(),
-): Promise<DynamoTable & { clock: SimulatedClock; close(): Promise<void> }> {
+export async function openTable(clock = simulatedClock()): Promise<OpenTable> {
   const given = givenService('DYNAMODB');
   const low = new DynamoDBClient(
     given ?? { requestHandler: await localHandler(), signer: UNSIGNED, region: REGION, credentials: ANYBODY },
   );
-  const tableName = `sends-${randomUUID()}`;
-  await low.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'statusKey', 'createdKey', 'address'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-      KeySchema: keys('pk', 'sk'),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'byStatus',
-          KeySchema: keys('statusKey', 'createdKey'),
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: LISTED.filter((name) => name !== 'createdKey'),
-          },
-        },
-        {
-          IndexName: 'byAddress',
-          KeySchema: keys('address', 'createdKey'),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
-  // A new table is CREATING: in memory for a turn of the event loop, elsewhere for seconds.
-  const describe = new DescribeTableCommand({ TableName: tableName });
-  if (given)
-    await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName: tableName });
-  else while ((await low.send(describe)).Table?.TableStatus !== 'ACTIVE');
+  const id = randomUUID();
+  const [sendsName, controlName] = [`sends-${id}`, `control-${id}`];
+  await Promise.all([create(low, sendsName, sendsDefinition), create(low, controlName, controlDefinition)]);
   const client = documentClient(low);
   const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
   client.send = (...call: unknown[]) => clock.pauseFor(send(...call)) as never;
+  const sends = { client, tableName: sendsName, clock };
   return {
-    client,
-    tableName,
-    clock,
+    ...sends,
+    sends,
+    control: { client, tableName: controlName, clock },
     async close() {
-      if (given) await low.send(new DeleteTableCommand({ TableName: tableName }));
+      if (given) {
+        for (const TableName of [sendsName, controlName]) await low.send(new DeleteTableCommand({ TableName }));
+      }
       low.destroy();
     },
   };
+}
+
+async function create(
+  low: DynamoDBClient,
+  TableName: string,
+  definition: typeof sendsDefinition | typeof controlDefinition,
+): Promise<void> {
+  await low.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys('pk', 'sk'),
+      ...definition,
+    }),
+  );
+  // A new table is CREATING: in memory for a turn of the event loop, elsewhere for seconds.
+  if (givenService('DYNAMODB')) {
+    await waitUntilTableExists({ client: low, minDelay: 1, maxDelay: 2, maxWaitTime: 60 }, { TableName });
+  } else while ((await low.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus !== 'ACTIVE');
 }
 
 /** Signatures take a tenth of the time of a test of the table, and nothing checks them. */

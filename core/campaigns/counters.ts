@@ -1,0 +1,84 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { rowExpiresAt } from '../dynamodb/expiry.ts';
+import { ItemStream } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
+import { type Breakdown, MAX_MINUTES, minuteOf } from '../ledger/breakdown.ts';
+import { breakdownKey, minuteKey, progressKey } from '../ledger/keys.ts';
+
+/** What a running campaign shows of its rows without reading them, and the breakdown of its rows at its end. */
+export interface CampaignCounters {
+  /** Adds rows that were sent just now. */
+  addSent(batchId: string, sent: number): Promise<void>;
+  /** Sets the number of sent rows to an exact count. Rows whose worker died before it added them were missing. */
+  setSent(batchId: string, sent: number): Promise<void>;
+  /** The sent rows that the workers have added so far. */
+  sent(batchId: string): Promise<number>;
+  /** The same by minute: the newest `MAX_MINUTES`, in no order. */
+  sentByMinute(batchId: string): Promise<{ minute: string; sent: number }[]>;
+  /** Keeps the exact breakdown of a campaign that has ended. */
+  setBreakdown(batchId: string, breakdown: Breakdown): Promise<void>;
+  /** The breakdown that was kept at the last end. Undefined for a campaign that ended before there were any. */
+  breakdown(batchId: string): Promise<Breakdown | undefined>;
+}
+
+/** Counters in the control table: some items for each campaign. */
+export function createCampaignCounters(control: DynamoTable): CampaignCounters {
+  const { client, tableName, clock } = control;
+
+  async function change(key: Key, expression: string, values: Item): Promise<void> {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: key,
+        UpdateExpression: `${expression}, expiresAt = :expiresAt`,
+        ExpressionAttributeValues: { ...values, ':expiresAt': rowExpiresAt(control, clock.now()) },
+      }),
+    );
+  }
+  // A number that is missing counts as 0.
+  const add = (key: Key, sent: number) =>
+    change(key, 'SET sent = if_not_exists(sent, :zero) + :sent', { ':sent': sent, ':zero': 0 });
+
+  return {
+    async addSent(batchId, sent) {
+      const minute = minuteOf(new Date(clock.now()).toISOString());
+      await Promise.all([add(progressKey(batchId), sent), add(minuteKey(batchId, minute), sent)]);
+    },
+
+    setSent: (batchId, sent) => change(progressKey(batchId), 'SET sent = :sent', { ':sent': sent }),
+
+    async sent(batchId) {
+      const item = await read(control, progressKey(batchId));
+      return Number(item?.sent ?? 0);
+    },
+
+    async sentByMinute(batchId) {
+      const { pk, sk } = minuteKey(batchId, '');
+      const items = new ItemStream(control, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :minute)',
+        ExpressionAttributeValues: { ':pk': pk, ':minute': sk },
+        ScanIndexForward: false,
+        Limit: MAX_MINUTES,
+      });
+      const minutes: { minute: string; sent: number }[] = [];
+      for await (const item of items) {
+        minutes.push({ minute: String(item.sk).slice(sk.length), sent: Number(item.sent) });
+        if (minutes.length === MAX_MINUTES) break;
+      }
+      return minutes;
+    },
+
+    setBreakdown: (batchId, { errors, perMinute }) =>
+      change(breakdownKey(batchId), 'SET errors = :errors, perMinute = :perMinute', {
+        ':errors': errors,
+        ':perMinute': perMinute,
+      }),
+
+    async breakdown(batchId) {
+      const item = await read(control, breakdownKey(batchId));
+      return (
+        item && { errors: item.errors as Breakdown['errors'], perMinute: item.perMinute as Breakdown['perMinute'] }
+      );
+    },
+  };
+}
