@@ -183,7 +183,7 @@ export class Campaigns extends Construct {
       name: 'campaigns-sweep',
       description: 'Every minute: continues campaigns that the daily quota of SES stopped',
       access: [
-        table.access(['Query']),
+        table.access(['GetItem', 'Query', 'UpdateItem'], 'byStatus'),
         control.access(['GetItem', 'UpdateItem', 'DeleteItem'], CONTROL_INDEX),
         arns.access({ executions: ['DescribeExecution', 'RedriveExecution'] }),
         shared.sesAccount,

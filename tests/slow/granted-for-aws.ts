@@ -48,4 +48,19 @@ export const GRANTED_FOR_AWS: readonly { action: string; resource: RegExp; role:
     role: /^CampaignsSweep/,
     page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html',
   },
+  // The same code ends leases that have expired.
+  ...['GetItem', 'UpdateItem'].map((action) => ({
+    action: `dynamodb:${action}`,
+    resource: /:table\/pregon-dev-sends$/,
+    role: /^CampaignsSweep/,
+    page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html',
+  })),
+  {
+    // Removes the record of an upload whose rows another upload took over in the moment between its claim and its start: `ensureStarted`
+    // of core/campaigns/ingest-start.ts. tests/unit/campaigns/ingest.test.ts meets that moment.
+    action: 'dynamodb:DeleteItem',
+    resource: /:table\/pregon-dev-control$/,
+    role: /^CampaignsUpload/,
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html',
+  },
 ];

@@ -88,22 +88,29 @@ const steal = (QueueUrl: string) =>
 const stopOnAws = (batchId: string) =>
   sfn.send(new StopExecutionCommand({ executionArn: executionArnOf(product, batchId) }));
 
-/** Whether a function has read the rows of a campaign. */
-const readsRows = async (name: string) =>
+/** Whether a function has counted rows, of which one has a lease that it ends. */
+const endsLeases = async (name: string) =>
   (await permissions()).calls.some(
     ({ caller, action, resource }) =>
       caller.endsWith(`/pregon-dev-${name}`) &&
-      action === 'dynamodb:Query' &&
+      action === 'dynamodb:UpdateItem' &&
       resource.endsWith(':table/pregon-dev-sends'),
   );
+
+/** Leaves a row as a worker does that dies while it sends it: with a lease that has expired. */
+const abandon = (batchId: string, row: number) =>
+  change(stateKey(batchId, row), 'SET leaseId = :id, leaseUntil = :ago', {
+    ':id': 'dead',
+    ':ago': Date.now() - 60_000,
+  });
 
 const leased = async (batchId: string) => {
   const { Count = 0 } = await table.send(
     new ScanCommand({
       TableName: product.outputs.sendsTable,
       ConsistentRead: true,
-      FilterExpression: 'begins_with(pk, :batch) AND attribute_exists(leaseId)',
-      ExpressionAttributeValues: { ':batch': batchId },
+      FilterExpression: 'begins_with(pk, :batch) AND leaseUntil > :now',
+      ExpressionAttributeValues: { ':batch': batchId, ':now': Date.now() },
     }),
   );
   return Count;
@@ -117,7 +124,7 @@ async function endUnseen(batchId: string, name: string, look: () => Promise<unkn
   await eventually(async () => (await leased(batchId)) === 0);
   await eventually(async () => {
     await look();
-    return readsRows(name);
+    return endsLeases(name);
   });
   await faults(product, {});
 }
@@ -172,6 +179,14 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
   expect((await product.upload(csvOf(30, 'stopped'))).status).toBe(200);
   await setRate(product, 60);
   expect(await follow(product, stopped, hasEnded)).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 30 } });
+
+  // A worker has died with a row: another one finds its lease.
+  await setRate(product, 1);
+  const abandoned = await upload(product, 12, 'abandoned');
+  await follow(product, abandoned, ({ counts }) => counts.SENT > 0);
+  await abandon(abandoned, 12);
+  await setRate(product, 60);
+  expect(await follow(product, abandoned, hasEnded)).toMatchObject({ status: 'FAILED', unconfirmed: 1 });
 
   // The messages of rows are lost: they end as NotDelivered, and a redrive sends them from a file of its own.
   await setRate(product, 1);
@@ -243,14 +258,17 @@ it('an execution that is stopped on AWS: whoever sees it first counts its rows',
   const running = async (name: string) => {
     const batchId = await upload(product, 20, name);
     await follow(product, batchId, ({ counts }) => counts.SENT > 0);
+    await abandon(batchId, 20);
     return batchId;
   };
+  const read = await running('read');
+  await endUnseen(read, 'campaigns', () => product.call('GET', `/campaigns/${read}`));
   await endUnseen(await running('uploaded'), 'upload', () => product.upload(csvOf(20, 'uploaded')));
   const shown = await running('shown');
   const query = 'query ($batchId: ID!) { campaign(batchId: $batchId) { status } }';
   await endUnseen(shown, 'graphql', () => product.graphql(query, { batchId: shown }));
   await stopOnAws(await running('told'));
-  await eventually(() => readsRows('record-outcome'));
+  await eventually(() => endsLeases('record-outcome'));
   await setRate(product, 60);
 });
 

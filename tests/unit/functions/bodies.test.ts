@@ -166,7 +166,7 @@ describe('any damage to a valid request', () => {
         executions: { ...states.executions, start: async () => undefined },
       }),
       ...campaignRoutes({
-        table,
+        sends: table.sends,
         ...campaigns,
         s3: s3.client,
         bucket: 'campaigns',

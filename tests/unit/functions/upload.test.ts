@@ -116,7 +116,7 @@ describe('POST /upload', () => {
   ])('keeps the name of the file %j as %j, and the first subject', async (name, fileName) => {
     const { batchId } = (await postForm([['file', csv(CSV), name]])).body;
 
-    expect(await createCampaignStore(table).get(batchId)).toMatchObject({ fileName, subject: 'Hola' });
+    expect(await createCampaignStore(table.control).get(batchId)).toMatchObject({ fileName, subject: 'Hola' });
   });
 
   it('accepts a quoted boundary and a body with any bytes', async () => {
