@@ -12,7 +12,11 @@ import { telemetry } from '../common/telemetry.ts';
 import { rateRoutes } from './routes.ts';
 
 const env = readEnv(
-  rateEnv.extend({ CONTROL_TABLE: z.string().min(1), CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1), STAGE: z.string() }),
+  rateEnv.extend({
+    CONTROL_TABLE: z.string().min(1),
+    CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
+    STAGE: z.string(),
+  }),
 );
 // UpdateMapRun may have to wait for its quota of one call a second. The function has 29 s.
 const timeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 };
