@@ -105,7 +105,7 @@ describe.each(['dev', 'prod'] as const)('the data of %s', (stage) => {
     const secrets = ofType(stage, 'AWS::SecretsManager::Secret');
 
     expect(secrets.map(({ Properties }) => Properties?.Name).sort()).toEqual(
-      ['api-keys', 'email-providers', 'notify-key'].map((name) => `pregon-${stage}/${name}`),
+      ['api-keys', 'email-providers', 'notify-key', 'unsubscribe-keys'].map((name) => `pregon-${stage}/${name}`),
     );
     for (const { Properties } of secrets) expect(Object.keys(Properties ?? {}).sort()).toEqual(['Description', 'Name']);
   });

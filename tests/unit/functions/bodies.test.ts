@@ -5,6 +5,8 @@ import { objectKeysOf } from '../../../core/campaigns/identity.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createSuppressions } from '../../../core/consent/suppressions.ts';
+import { parseUnsubscribeKeys } from '../../../core/consent/unsubscribe-keys.ts';
+import { unsubscribeToken } from '../../../core/consent/unsubscribe-token.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
@@ -16,6 +18,8 @@ import { orderRoutes } from '../../../functions/orders/routes.ts';
 import { pageRoutes } from '../../../functions/pages/routes.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { requestRoutes } from '../../../functions/requests/routes.ts';
+import { suppressionRoutes } from '../../../functions/suppressions/routes.ts';
+import { unsubscribeRoutes } from '../../../functions/unsubscribe/routes.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
@@ -43,6 +47,8 @@ const UPLOAD: HttpRequest = {
 const QUERY =
   'query ($email: String) { listEmailStatus(email: $email, limit: 5, from: "2026-11-22") { sendId cursor } }';
 const json = (value: unknown): HttpRequest => ({ headers: JSON_TYPE, body: Buffer.from(JSON.stringify(value)) });
+const UNSUBSCRIBE_KEYS = parseUnsubscribeKeys(JSON.stringify({ current: '1', 1: 'a'.repeat(64) }));
+const TOKEN = unsubscribeToken(UNSUBSCRIBE_KEYS, { sendId: `${BATCH}-1`, email: 'ana@example.com' });
 const CURSOR = Buffer.from(`2026-11-22T10:00:00.000Z#${BATCH}`).toString('base64url');
 
 /** A valid request of every route that reads anything of it. */
@@ -76,6 +82,20 @@ const VALID: Record<string, HttpRequest> = {
   'POST /v1/requests': json({ to: '+34600000000', message: '¡Hola!', type: 'sms' }),
   'POST /v1/requests/{id}/process': { path: { id: '019aaa2e-7c00-7d3a-9f1c-2f6d1c9b7a44' } },
   'GET /v1/requests/{id}': { path: { id: '019aaa2e-7c00-7d3a-9f1c-2f6d1c9b7a44' } },
+  'GET /suppressions': { query: { limit: '5', after: Buffer.from('ana@example.com').toString('base64url') } },
+  'GET /suppressions.csv': { query: { after: Buffer.from('ana@example.com').toString('base64url') } },
+  'POST /suppressions': {
+    headers: { 'content-type': 'text/csv; charset=utf-8' },
+    body: Buffer.from('email,reason\nana@example.com,manual\nñ@example.com,unsubscribed\n'),
+  },
+  'PUT /suppressions/{address}': { path: { address: 'ana@example.com' }, ...json({ reason: 'manual' }) },
+  'DELETE /suppressions/{address}': { path: { address: 'ana@example.com' } },
+  'GET /unsubscribe/{token}': { path: { token: TOKEN }, headers: { 'accept-language': 'es-MX,es;q=0.9,en;q=0.8' } },
+  'POST /unsubscribe/{token}': {
+    path: { token: TOKEN },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from('List-Unsubscribe=One-Click'),
+  },
   'GET /rate': {},
   'PUT /rate': json({ perSecond: 25 }),
   'GET /health': {},
@@ -185,6 +205,11 @@ describe('any damage to a valid request', () => {
         stage: 'test',
         telemetry: silent,
         setConcurrency: async () => undefined,
+      }),
+      ...suppressionRoutes({ suppressions: createSuppressions(table) }),
+      ...unsubscribeRoutes({
+        keys: { get: async () => UNSUBSCRIBE_KEYS, forget: () => undefined },
+        unsubscribe: async () => undefined,
       }),
       ...pageRoutes({ file: async () => undefined, stage: 'test' }),
       ...graphqlRoutes({ ...campaigns, tables: table }, { introspection: true }),
