@@ -5,6 +5,7 @@ const CONSTANTS = [
   'core/ledger/keys',
   'core/orders/order',
   'core/telemetry',
+  'core/uploads/upload',
 ];
 
 /** Dependencies point one way: functions → graphql → api → core; infra → statemachines, bundles, constants; dev, cli → local-aws's public entry. */

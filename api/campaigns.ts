@@ -197,6 +197,18 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
   {
     ...campaign,
     method: 'post',
+    path: '/campaigns/{batchId}/start',
+    operationId: 'startCampaign',
+    summary: 'Start a campaign that was uploaded with hold',
+    description: 'A campaign is held for 30 days at most. A repeated call changes nothing.',
+    answers: {
+      202: { description: 'The campaign runs, or waits for sendAt', schema: campaignSchema, example: CAMPAIGN },
+    },
+    problems: { ...UNKNOWN, 409: 'The campaign has ended, or was held for too long' },
+  },
+  {
+    ...campaign,
+    method: 'post',
     path: '/campaigns/{batchId}/stop',
     operationId: 'stopCampaign',
     summary: 'Stop a campaign: no email leaves after 5 seconds',

@@ -2,6 +2,7 @@ import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from '.
 import type { RateAnswer } from './rate.ts';
 import type { SendListAnswer } from './sends.ts';
 import type { UploadAnswer } from './upload.ts';
+import type { UploadLinkAnswer, UploadStateAnswer } from './uploads.ts';
 
 /** Answers as the OpenAPI page shows them; a test holds them to their schemas. */
 const BATCH = 'spring-sale-9f86d081884c7d659a2feaa0c55ad015';
@@ -34,6 +35,24 @@ export const UPLOADED_BEFORE: UploadAnswer = {
   skippedRows: [],
   duplicate: true,
   counts: { PENDING: 0, QUEUED: 0, SENT: 23, ERROR: 1 },
+};
+
+const UPLOAD = '5f0e5a3c-0f3f-4a58-9d0b-5a2f3c1b7e11';
+
+export const LARGE_UPLOAD: UploadLinkAnswer = {
+  uploadId: UPLOAD,
+  url: `https://pregon-dev-campaigns.s3.us-east-1.amazonaws.com/uploads/${UPLOAD}?X-Amz-Signature=…`,
+  method: 'PUT',
+  headers: {},
+  expiresAt: '2026-11-22T11:00:00.000Z',
+  maxBytes: 1024 ** 3,
+};
+
+export const LARGE_UPLOAD_STATE: UploadStateAnswer = {
+  uploadId: UPLOAD,
+  status: 'INGESTING',
+  rows: 412_000,
+  progress: 0.71,
 };
 
 export const CAMPAIGN: CampaignAnswer = {

@@ -7,7 +7,8 @@ import { REQUEST_ROUTES } from './requests.ts';
 import { SEND_ROUTES } from './sends.ts';
 import { SUPPRESSION_ROUTES } from './suppressions.ts';
 import { UNSUBSCRIBE_ROUTES } from './unsubscribe.ts';
-import { UPLOAD_ROUTES } from './upload.ts';
+import { FORM_UPLOAD_ROUTES } from './upload.ts';
+import { LARGE_UPLOAD_ROUTES } from './uploads.ts';
 
 /** One answer of a route. Without a schema it has no body, or none that is JSON. */
 export interface AnswerDoc {
@@ -37,7 +38,8 @@ export interface RouteDoc {
 }
 
 export const ROUTES: readonly RouteDoc[] = [
-  ...UPLOAD_ROUTES,
+  ...FORM_UPLOAD_ROUTES,
+  ...LARGE_UPLOAD_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...SEND_ROUTES,
   ...EMAIL_ROUTES,

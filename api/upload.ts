@@ -249,12 +249,12 @@ const upload = {
   problems: {
     400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
     409: 'The same file was uploaded with another sendAt, format, encoding, fromName or replyTo',
-    413: 'The file is larger than 4 MB',
+    413: 'The file is larger than 4 MB: POST /uploads takes it',
     415: 'The file is not a CSV, or the request is not a form',
   },
 } as const satisfies Omit<RouteDoc, 'path' | 'operationId'>;
 
-export const UPLOAD_ROUTES: readonly RouteDoc[] = [
+export const FORM_UPLOAD_ROUTES: readonly RouteDoc[] = [
   { ...upload, path: '/upload', operationId: 'upload' },
   { ...upload, path: '/campaigns/upload', operationId: 'uploadCampaign', summary: 'The same as POST /upload' },
 ];

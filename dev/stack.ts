@@ -63,7 +63,8 @@ const SENDER_NAME = 'Pregón';
 const OPEN = { keyName: 'open', scopes: 'send read operate' };
 /** Functions that are needed by the first request. */
 const WARM_BEFORE_READY = /-(pages|authorizer)$/;
-const WARM_AFTERWARDS = /-(upload|campaigns|send-worker|settle|emails|email-worker|requests|notify-worker)$/;
+const WARM_AFTERWARDS =
+  /-(upload|uploads|ingest|campaigns|send-worker|settle|emails|email-worker|requests|notify-worker)$/;
 /** The key of an object in a campaign's folder. */
 const CAMPAIGN_OBJECT = /\/campaigns(?:\/|%2F)([^/%]+)/;
 

@@ -1,11 +1,12 @@
 import { Aws, CfnCondition, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { OBJECTS_PREFIX, RESULTS_PREFIX } from '../core/campaigns/campaign.ts';
 import { CONTROL_INDEX } from '../core/ledger/keys.ts';
+import { UPLOADS_PREFIX } from '../core/uploads/upload.ts';
 import type { Consent } from './consent.ts';
 import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
@@ -21,6 +22,12 @@ const API_TIMEOUT_SECONDS = 29;
 
 /** A campaign's files: a schedule of 330 days, the 14 days of its redrive, and time to look at what was sent. */
 const KEPT_DAYS = 400;
+/** Files that nobody ingested; an ingest removes its own. */
+const UPLOADS_DAYS = 7;
+/** The most that Lambda allows. */
+const INGEST_SECONDS = 900;
+/** Files that are ingested at once; the others wait in the queue. */
+const INGEST_CONCURRENCY = 5;
 /** What Distributed Maps write about their children, contents and addresses included. A redrive, which may come for 14 days, reads it. */
 const RESULTS_DAYS = 30;
 
@@ -28,6 +35,7 @@ const RESULTS_DAYS = 30;
 export class Campaigns extends Construct {
   readonly bucket: Bucket;
   readonly sending: QueueWorker;
+  readonly ingest: QueueWorker;
   readonly settle: ProductFunction;
   readonly workflow: Workflow;
   readonly recordOutcome: ProductFunction;
@@ -49,31 +57,43 @@ export class Campaigns extends Construct {
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(KEPT_DAYS) },
         { prefix: RESULTS_PREFIX, expiration: Duration.days(RESULTS_DAYS) },
+        { prefix: UPLOADS_PREFIX, expiration: Duration.days(UPLOADS_DAYS) },
       ],
       removalPolicy: shared.dataRemoval,
     });
+    // The property `eventBridgeEnabled` of CDK would add a custom resource.
+    (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
     const objectsArn = this.bucket.arnForObjects(`${OBJECTS_PREFIX}*`);
     const objects = (...actions: string[]): Access => ({
       environment: { BUCKET: this.bucket.bucketName },
       statements: [allow('s3', actions, objectsArn)],
     });
+    const uploads = (...actions: string[]): Access => ({
+      environment: { BUCKET: this.bucket.bucketName },
+      statements: [allow('s3', actions, this.bucket.arnForObjects(`${UPLOADS_PREFIX}*`))],
+    });
+    // Without it S3 answers AccessDenied for an object that does not exist.
+    const missingObjects: Access = { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] };
     const arns = new CampaignArns(this, stage);
     const operate = arns.access({ executions: ['DescribeExecution', 'RedriveExecution', 'StopExecution'] });
 
+    const sendTimeout = {
+      SEND_TIMEOUT_SECONDS: parameter(this, 'SendTimeoutSeconds', {
+        type: 'Number',
+        description: 'How long a row may wait for its worker before it is taken as lost',
+        default: 3600,
+        minValue: stage.leastSendTimeoutSeconds,
+      }),
+    };
     const upload = new ProductFunction(this, 'Upload', shared, {
       name: 'upload',
       description: 'POST /upload: reads the CSV, writes its objects and its record, starts the campaign',
       routes: ['POST /upload', 'POST /campaigns/upload'],
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.files,
-      environment: {
-        SEND_TIMEOUT_SECONDS: parameter(this, 'SendTimeoutSeconds', {
-          type: 'Number',
-          description: 'How long a row may wait for its worker before it is taken as lost',
-          default: 3600,
-          minValue: stage.leastSendTimeoutSeconds,
-        }),
-      },
+      environment: sendTimeout,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
         control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
@@ -83,13 +103,61 @@ export class Campaigns extends Construct {
       ],
     });
 
+    new ProductFunction(this, 'Uploads', shared, {
+      name: 'uploads',
+      description: 'POST /uploads: signs the address to which a client sends a large file, and shows its state',
+      routes: ['POST /uploads', 'GET /uploads/{uploadId}'],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      memory: MEMORY.requests,
+      // The PUT of the client has the rights of this function.
+      access: [control.access(['GetItem', 'PutItem']), uploads('PutObject')],
+    });
+
+    this.ingest = new QueueWorker(this, 'Ingest', shared, {
+      queueName: 'ingest',
+      urlVariable: 'INGEST_QUEUE_URL',
+      name: 'ingest',
+      description: 'Started by the arrival of a large file: turns it into a campaign',
+      batchSize: 1,
+      maximumConcurrency: shared.concurrency(INGEST_CONCURRENCY),
+      timeoutSeconds: INGEST_SECONDS,
+      // For its CPU: see docs/decisions/0044-uploads.md.
+      memory: MEMORY.wholeCpu,
+      putsMessagesBack: false,
+      environment: sendTimeout,
+      access: [
+        table.access(['BatchGetItem', 'PutItem']),
+        control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+        uploads('GetObject', 'DeleteObject'),
+        missingObjects,
+        objects('PutObject', 'DeleteObject'),
+        arns.access({ stateMachine: ['StartExecution'] }),
+        sendRate,
+      ],
+    });
+    new Rule(this, 'Arrival', {
+      ruleName: physicalName(stage, 'upload-arrived'),
+      description: 'Files of uploads that arrived in the bucket',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [this.bucket.bucketName] }, object: { key: [{ prefix: UPLOADS_PREFIX }] } },
+      },
+      targets: [
+        new SqsQueue(this.ingest.queue, {
+          message: RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
+        }),
+      ],
+    });
+
     const reads = new ProductFunction(this, 'Campaigns', shared, {
       name: 'campaigns',
-      description: 'Lists campaigns, shows one with its reports, redrives and stops it',
+      description: 'Lists campaigns, shows one with its reports, starts, redrives and stops it',
       routes: [
         'GET /campaigns',
         'GET /campaigns/{batchId}',
         'POST /campaigns/{batchId}/redrive',
+        'POST /campaigns/{batchId}/start',
         'POST /campaigns/{batchId}/stop',
         'GET /campaigns/{batchId}/sends',
         'GET /campaigns/{batchId}/skipped.csv',
@@ -102,6 +170,7 @@ export class Campaigns extends Construct {
         control.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], CONTROL_INDEX),
         objects('GetObject', 'PutObject'),
         operate,
+        arns.access({ stateMachine: ['StartExecution'] }),
       ],
     });
 
@@ -163,8 +232,7 @@ export class Campaigns extends Construct {
         table.access(['GetItem', 'Query', 'UpdateItem']),
         control.access(['GetItem', 'UpdateItem']),
         objects('GetObject', 'PutObject'),
-        // Without it S3 answers AccessDenied for an object that does not exist.
-        { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] },
+        missingObjects,
       ],
     });
 
@@ -181,11 +249,14 @@ export class Campaigns extends Construct {
 
     this.sweep = new Sweep(this, 'Sweep', shared, {
       name: 'campaigns-sweep',
-      description: 'Every minute: continues campaigns that the daily quota of SES stopped',
+      description: 'Every minute: continues campaigns that the daily quota stopped, and uploads whose event was lost',
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem'], 'byStatus'),
         control.access(['GetItem', 'UpdateItem', 'DeleteItem'], CONTROL_INDEX),
         arns.access({ executions: ['DescribeExecution', 'RedriveExecution'] }),
+        uploads('GetObject'),
+        missingObjects,
+        this.ingest.access(['SendMessage']),
         shared.sesAccount,
       ],
     });
@@ -215,6 +286,17 @@ export class Campaigns extends Construct {
       targets: [new LambdaFunction(this.recordOutcome, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
     });
   }
+
+  /** Lets the pages of this origin send files to the addresses of uploads, and read reports. */
+  acceptPagesOf(origin: string): void {
+    this.bucket.addCorsRule({
+      allowedOrigins: [origin],
+      allowedMethods: [HttpMethods.PUT, HttpMethods.GET],
+      allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+      maxAge: 3600,
+    });
+  }
+
   /** Empty by default, because an account of 10 executions may reserve none. */
   #reserveConcurrency(): void {
     const reserved = parameter(this, 'SendReservedConcurrency', {

@@ -88,7 +88,7 @@ function howIsIt({ campaigns, email, requests }: Watched): IWidget[] {
 }
 
 function isItSlow({ shared, campaigns, email, orders, requests }: Watched): IWidget[] {
-  const queues = [campaigns.sending, email.worker, requests.worker, ...orders.processors.values()];
+  const queues = [campaigns.sending, campaigns.ingest, email.worker, requests.worker, ...orders.processors.values()];
   const rate = (metricName: GaugeMetric, label: string) =>
     new Metric({
       namespace: METRICS_NAMESPACE,

@@ -12,6 +12,7 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Consent } from './consent.ts';
 import { secretAccess } from './constructs/access.ts';
@@ -53,7 +54,12 @@ export class Edge extends Construct {
   readonly url: string;
   readonly apiKeysSecretArn: string;
 
-  constructor(scope: Construct, id: string, shared: Foundation, consent: Consent) {
+  constructor(
+    scope: Construct,
+    id: string,
+    shared: Foundation,
+    { consent, bucket }: { consent: Consent; bucket: Bucket },
+  ) {
     super(scope, id);
     const { stage } = shared;
     const description = 'Names, hashes and scopes of the API keys; changed by npm run keys';
@@ -83,6 +89,8 @@ export class Edge extends Construct {
       withoutKey: true,
       timeoutSeconds: 10,
       memory: MEMORY.requests,
+      // The pages send large files there.
+      environment: { BUCKET_DOMAIN: bucket.bucketRegionalDomainName },
     });
 
     this.api = new HttpApi(this, 'Http', {

@@ -62,6 +62,8 @@ export class Observability extends Construct {
   #watchQueues({ campaigns, email, orders, requests }: Watched): void {
     const oldest: [QueueWorker, number][] = [
       [campaigns.sending, 900],
+      // Files of the greatest size may wait for each other.
+      [campaigns.ingest, 3600],
       [email.worker, 300],
       [requests.worker, 900],
       ...[...orders.processors.values()].map((worker): [QueueWorker, number] => [worker, 300]),
@@ -88,9 +90,13 @@ export class Observability extends Construct {
 
   #watchFunctions({ campaigns, email, orders, requests }: Watched): void {
     const { settle, recordOutcome, sweep } = campaigns;
-    const workers = [campaigns.sending, email.worker, requests.worker, ...orders.processors.values()].map(
-      (worker) => worker.function,
-    );
+    const workers = [
+      campaigns.sending,
+      campaigns.ingest,
+      email.worker,
+      requests.worker,
+      ...orders.processors.values(),
+    ].map((worker) => worker.function);
     for (const worker of workers) {
       this.alarms.watch({
         family: 'errors',

@@ -20,7 +20,8 @@ export class PregonStack extends Stack {
     const email = new TransactionalEmail(this, 'TransactionalEmail', shared);
     const orders = new Orders(this, 'Orders', shared, email.worker);
     const requests = new Requests(this, 'Requests', shared);
-    const edge = new Edge(this, 'Edge', shared, consent);
+    const edge = new Edge(this, 'Edge', shared, { consent, bucket: campaigns.bucket });
+    campaigns.acceptPagesOf(edge.url);
     consent.giveBaseUrl(campaigns.sending.function, edge.url);
     const { alarms } = new Observability(this, 'Observability', { shared, campaigns, email, orders, requests, edge });
 

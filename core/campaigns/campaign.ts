@@ -2,6 +2,7 @@ import type { SendStatus } from '../ledger/send.ts';
 
 export const CAMPAIGN_STATUSES = [
   'INGESTING',
+  'READY',
   'SCHEDULED',
   'RUNNING',
   'SUCCEEDED',

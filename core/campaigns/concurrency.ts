@@ -50,7 +50,7 @@ async function runningCampaigns({ store }: Deps): Promise<CampaignRecord[]> {
   let after: string | undefined;
   for (let seen = 0; seen < MAX_SCANNED; seen += PAGE) {
     const page = await store.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    running.push(...page.campaigns.filter((campaign) => !hasEnded(campaign)));
+    running.push(...page.campaigns.filter((campaign) => !hasEnded(campaign) && campaign.status !== 'READY'));
     after = page.next;
     if (after === undefined) break;
   }

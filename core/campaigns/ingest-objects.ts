@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
 import type { CsvSource } from '../csv/source.ts';
 import { type RowsExpire, type RowsOf, rowsWriter, sendRowsWriter, skippedWriter } from '../csv/write.ts';
+import { PregonError } from '../errors.ts';
 import { objectKeysOf } from './identity.ts';
 
 export interface CampaignObjects {
@@ -21,17 +22,48 @@ export interface ObjectsToWrite extends RowsOf, RowsExpire {
   source: CsvSource;
   inspection: Inspection;
   options: ReadOptions;
+  /** Called for each data row that was read. */
+  onRow?: (() => void) | undefined;
 }
 
-export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: string }): CampaignObjects {
+/**
+ * The largest CSV that an ItemReader takes, in decimal GB because the page does not say which.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+const MAX_ROWS_BYTES = 10 * 1000 ** 3;
+
+interface ObjectsDeps {
+  s3: S3Client;
+  bucket: string;
+  /** Less in tests. */
+  maxRowsBytes?: number;
+}
+
+export function createCampaignObjects({ s3, bucket, maxRowsBytes = MAX_ROWS_BYTES }: ObjectsDeps): CampaignObjects {
   /**
    * Writes small bodies by one PutObject and larger ones in parts; a part needs 5 MB of memory. To stop it, destroy its body:
    * `Upload.abort()` resolves before its calls have ended, and they may still write.
    */
-  async function put(key: string, body: Readable): Promise<void> {
+  async function put(key: string, body: Readable, maxBytes = Number.POSITIVE_INFINITY): Promise<void> {
     const params = { Bucket: bucket, Key: key, Body: body, ContentType: 'text/csv' };
     // The bucket's lifecycle rule removes the parts of an upload that failed.
-    await new Upload({ client: s3, params, queueSize: 2, leavePartsOnError: true }).done();
+    const upload = new Upload({ client: s3, params, queueSize: 2, leavePartsOnError: true });
+    let written = 0;
+    upload.on('httpUploadProgress', ({ loaded = 0 }) => {
+      written = loaded;
+      if (written > maxBytes) body.destroy(tooManyBytes(maxBytes));
+    });
+    await upload.done();
+    if (written > maxBytes) throw tooManyBytes(maxBytes);
+  }
+
+  /** S3 copies up to 5 GB in one call. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+  async function copy(key: string, from: NonNullable<CsvSource['stored']>): Promise<void> {
+    const CopySource = `${bucket}/${from.key}`;
+    const named = { ContentType: 'text/csv', MetadataDirective: 'REPLACE' as const };
+    await s3.send(
+      new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource, CopySourceIfMatch: from.etag, ...named }),
+    );
   }
 
   async function remove(batchId: string, uploadId: string): Promise<void> {
@@ -42,19 +74,19 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
   return {
     remove,
 
-    async write({ uploadId, source, inspection, options, ...batch }) {
+    async write({ uploadId, source, inspection, options, onRow, ...batch }) {
       const keys = objectKeysOf(batch.batchId, uploadId);
       const rows = rowsWriter(batch);
       const toSend = sendRowsWriter(batch);
       const skipped = skippedWriter();
-      const untouched = Readable.from(source.open()).on('error', ignored);
+      const untouched = source.stored ? undefined : Readable.from(source.open()).on('error', ignored);
       const stop = (error: Error) => {
-        for (const body of [untouched, rows.stream, toSend.stream, skipped.stream]) body.destroy(error);
+        for (const body of [untouched, rows.stream, toSend.stream, skipped.stream]) body?.destroy(error);
       };
       // When one upload fails, the others must not wait for its stream.
       const writing = [
-        put(keys.source, untouched),
-        put(keys.rows, rows.stream),
+        source.stored ? copy(keys.source, source.stored) : put(keys.source, untouched as Readable),
+        put(keys.rows, rows.stream, maxRowsBytes),
         put(keys.send, toSend.stream),
         put(keys.skipped, skipped.stream),
       ].map((done) =>
@@ -67,10 +99,14 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
       try {
         const reading = readCsv(source, inspection, options, {
           async onRow(row) {
+            onRow?.();
             await rows.write(row);
             await toSend.write(row);
           },
-          onSkip: (row) => skipped.write(row),
+          onSkip(row) {
+            onRow?.();
+            return skipped.write(row);
+          },
         }).then((summary) => {
           rows.end();
           toSend.end();
@@ -88,6 +124,12 @@ export function createCampaignObjects({ s3, bucket }: { s3: S3Client; bucket: st
     },
   };
 }
+
+const tooManyBytes = (maxBytes: number) =>
+  new PregonError(
+    'FileTooLarge',
+    `The rows take more than ${maxBytes / 1000 ** 3} GB once their variables are filled in. Split the file into several.`,
+  );
 
 /** Readers and writers of the stream get the error themselves. Without a listener the event would end the process. */
 const ignored = () => undefined;

@@ -41,6 +41,10 @@ export interface Upload {
   fileName?: string | undefined;
   /** The name of the API key that uploads it. */
   keyName?: string | undefined;
+  /** The campaign becomes READY and waits for `startHeld`. */
+  hold?: boolean | undefined;
+  /** Called for each data row that was read. */
+  onRow?: (() => void) | undefined;
 }
 
 export interface Ingested {
@@ -59,7 +63,7 @@ export interface Ingested {
  */
 export async function ingest(
   deps: IngestDeps,
-  { source, options, maxRows, fileName, keyName }: Upload,
+  { source, options, maxRows, fileName, keyName, hold, onRow }: Upload,
 ): Promise<Ingested> {
   const inspection = await inspectCsv(source, {
     hashPrefix: hashPrefixOf(options.campaignId),
@@ -94,6 +98,7 @@ export async function ingest(
       maxRows,
       suppressed: deps.suppressions.reasonsOf,
     },
+    onRow,
   });
   const rowsKey = rowsKeyOf(summary.rowsHash, options);
   const other = await claimRows(deps, rowsKey, batchId);
@@ -108,6 +113,7 @@ export async function ingest(
     summary,
     options,
     encoding,
+    status: hold ? 'READY' : 'INGESTING',
     maxConcurrency: concurrencyFor(perSecond),
     rowsPerChild: rowsPerChildFor(summary.enqueued, perSecond),
     warnings: [...summary.warnings, ...warningsOf(summary, options, { perSecond, quota, now })],
@@ -153,6 +159,7 @@ interface Counted extends RowsOf {
   summary: CsvSummary;
   options: CampaignOptions;
   encoding: string;
+  status: 'READY' | 'INGESTING';
   maxConcurrency: number;
   rowsPerChild: number;
   fileName?: string;
@@ -190,7 +197,6 @@ async function claimRecord(deps: IngestDeps, counted: Counted) {
     ...(options.sendAt === undefined ? {} : { sendAt: options.sendAt }),
     ...(options.fromName === undefined ? {} : { fromName: options.fromName }),
     ...(options.replyTo === undefined ? {} : { replyTo: options.replyTo }),
-    status: 'INGESTING',
     subject: summary.subject,
     total: summary.total,
     enqueued: summary.enqueued,

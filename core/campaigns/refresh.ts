@@ -61,6 +61,8 @@ export async function followCampaign(deps: CampaignDeps, batchId: string): Promi
 const followRecord = (deps: CampaignDeps, record: CampaignRecord) => follow(deps, record, SYNC_INTERVAL_MS.followed);
 
 async function follow(deps: CampaignDeps, record: CampaignRecord, intervalMs: number): Promise<CampaignRecord> {
+  // It has no execution before it is started.
+  if (record.status === 'READY') return record;
   const now = deps.clock.now();
   // A time in the future is of a clock that was set back since.
   if (Math.abs(now - (record.checkedAt ?? 0)) < intervalMs) return record;

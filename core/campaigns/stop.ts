@@ -13,6 +13,8 @@ import { currentCampaign } from './refresh.ts';
 export async function stopCampaign(deps: CampaignDeps, batchId: string, keyName?: string): Promise<CampaignRecord> {
   const record = await currentCampaign(deps, batchId);
   if (record.status === 'ABORTED') return record;
+  if (record.status === 'READY')
+    throw new PregonError('Conflict', 'The campaign waits for its start: nothing is sent.');
   if (record.nextRetryAt !== undefined) return stopWaiting(deps, record, keyName);
   if (hasEnded(record)) throw alreadyEnded(record);
   const stoppedAt = (await deps.executions.stop(batchId, STOPPED)) ?? new Date(deps.clock.now());

@@ -1,6 +1,8 @@
 /** A file that can be read more than once, from its first byte each time: a buffer now, an S3 object of 1 GB alike. */
 export interface CsvSource {
   open(): AsyncIterable<Uint8Array>;
+  /** The object that has these bytes already, in the campaigns' bucket. */
+  readonly stored?: { readonly key: string; readonly etag: string };
 }
 
 /** A file in memory, handed out in slices so that nothing downstream works on it whole. */

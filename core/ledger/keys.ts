@@ -73,6 +73,9 @@ export const CAMPAIGN_LIST_KEY = 'CAMPAIGN';
 /** Lists the campaign for the sweep of those that the daily quota stopped. */
 export const campaignQuotaStopKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'QUOTA_STOP' });
 export const CAMPAIGN_QUOTA_STOP_KEY = 'CAMPAIGN_QUOTA_STOP';
+export const uploadKey = (uploadId: string) => ({ pk: `UPLOAD#${uploadId}`, sk: 'UPLOAD' });
+/** Hash key of `byList` for uploads that have not ended. */
+export const UPLOAD_LIST_KEY = 'UPLOAD';
 /** Names the batch that has these rows. */
 export const rowsClaimKey = (rowsKey: string) => ({ pk: `ROWS#${rowsKey}`, sk: 'ROWS' });
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });

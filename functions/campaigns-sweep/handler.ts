@@ -1,12 +1,18 @@
+import { z } from 'zod';
 import { createQuotaStops } from '../../core/campaigns/quota-stops.ts';
 import { sweepQuotaStops } from '../../core/campaigns/quota-sweep.ts';
 import { readSesAccount } from '../../core/delivery/providers/ses.ts';
+import { createUploadObjects } from '../../core/uploads/objects.ts';
+import { createIngestQueue } from '../../core/uploads/queue.ts';
+import { createUploadStore } from '../../core/uploads/store.ts';
+import { sweepUploads } from '../../core/uploads/sweep.ts';
 import { campaignDeps, campaignEnv } from '../common/campaigns.ts';
-import { emailAccountClient } from '../common/clients.ts';
+import { emailAccountClient, queueClient, uploadsClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { sweepHandler } from '../common/sweep.ts';
 
-const campaigns = campaignDeps(readEnv(campaignEnv));
+const env = readEnv(campaignEnv.extend({ BUCKET: z.string().min(1), INGEST_QUEUE_URL: z.string().min(1) }));
+const campaigns = campaignDeps(env);
 const ses = emailAccountClient();
 const deps = {
   ...campaigns,
@@ -14,5 +20,15 @@ const deps = {
   account: () => readSesAccount(ses),
 };
 
-/** Every minute: continues campaigns that the daily quota of SES stopped. */
-export const handler = sweepHandler((deadline) => sweepQuotaStops(deps, deadline));
+const uploadDeps = {
+  ...campaigns,
+  uploads: createUploadStore(campaigns.tables.control),
+  files: createUploadObjects({ s3: uploadsClient(), bucket: env.BUCKET, clock: campaigns.clock }),
+  queue: createIngestQueue(queueClient(), env.INGEST_QUEUE_URL),
+};
+
+/** Every minute: continues campaigns that the daily quota of SES stopped, and uploads whose event or whose ingest was lost. */
+export const handler = sweepHandler(async (deadline) => ({
+  ...(await sweepUploads(uploadDeps, deadline)),
+  ...(await sweepQuotaStops(deps, deadline)),
+}));

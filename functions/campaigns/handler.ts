@@ -10,5 +10,5 @@ const env = readEnv(campaignEnv.extend({ BUCKET: z.string().min(1) }));
 const campaigns = campaignDeps(env);
 
 export const handler = httpHandler(
-  campaignRoutes({ ...campaigns, sends: campaigns.tables.sends, s3: objectsClient(), bucket: env.BUCKET }),
+  campaignRoutes({ ...campaigns, ...campaigns.tables, s3: objectsClient(), bucket: env.BUCKET }),
 );

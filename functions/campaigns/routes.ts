@@ -10,9 +10,11 @@ import { parseInput, parseJsonBody } from '../../api/parse.ts';
 import { sendListAnswer, sendsQuerySchema } from '../../api/sends.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
+import type { StartDeps } from '../../core/campaigns/ingest-start.ts';
 import { campaignBreakdown, campaignProgress } from '../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
+import { startHeld } from '../../core/campaigns/start.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
 import { listRows } from '../../core/ledger/list-rows.ts';
@@ -20,7 +22,7 @@ import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from 
 import { createReports, type ReportDeps } from './reports.ts';
 
 /** Campaigns: their state, commands on them and their reports. */
-export function campaignRoutes(deps: CampaignDeps & ReportDeps & { sends: DynamoTable }): HttpRoutes {
+export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { sends: DynamoTable }): HttpRoutes {
   const reports = createReports(deps);
 
   const show = async (record: CampaignRecord) =>
@@ -54,6 +56,12 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & { sends: Dynamo
       const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));
       const { keyName } = callerOf(event);
       return jsonAnswer(202, await show(await redriveCampaign(deps, batchIdIn(event), { unconfirmed, keyName })));
+    },
+
+    async 'POST /campaigns/{batchId}/start'(event) {
+      const record = await startHeld(deps, batchIdIn(event));
+      deps.telemetry.info('Campaign started', { batchId: record.batchId, key: callerOf(event).keyName });
+      return jsonAnswer(202, await show(record));
     },
 
     'POST /campaigns/{batchId}/stop': async (event) =>

@@ -70,6 +70,9 @@ export const eventsClient = (timeouts = DEFAULT_TIMEOUTS): EventBridgeClient =>
   new EventBridgeClient(configOf(timeouts));
 /** For GetAccount. Emails are sent by a client without retries: `core/delivery/providers/ses.ts`. */
 export const emailAccountClient = (timeouts = DEFAULT_TIMEOUTS): SESv2Client => new SESv2Client(configOf(timeouts));
+/** For addresses of uploads: by default the SDK would sign the checksum of an empty body with them. */
+export const uploadsClient = ({ retryForMs } = DEFAULT_TIMEOUTS): S3Client =>
+  new S3Client({ retryStrategy: retryFor(retryForMs), requestChecksumCalculation: 'WHEN_REQUIRED' });
 /** Its requests have no time limit: they may be large. */
 export const objectsClient = ({ retryForMs } = DEFAULT_TIMEOUTS): S3Client =>
   new S3Client({ retryStrategy: retryFor(retryForMs) });

@@ -6,6 +6,8 @@ import type { StaticFile } from './static-files.ts';
 export interface PagesDeps {
   file(path: string): Promise<StaticFile | undefined>;
   stage: string;
+  /** The origin of the addresses to which the pages send large files. */
+  bucketOrigin: string;
 }
 
 /** Each page's folder. The console routes in the browser, so every path below it except its assets answers its index. */
@@ -13,12 +15,13 @@ const PAGES = ['docs', 'graphql', 'console'];
 const CLIENT_ROUTED = 'console';
 
 /**
- * The pages load nothing from another origin and send nothing there. Scripts are files: an inline one does not run. Styles may be
+ * The pages load nothing from another origin, and send nothing to any but the bucket of uploads. Scripts are files: an inline one does not run. Styles may be
  * inline, because the component libraries set them on elements.
  */
-const SECURITY_HEADERS = {
+const securityHeaders = (bucketOrigin: string) => ({
   'content-security-policy': [
     "default-src 'self'",
+    `connect-src 'self' ${bucketOrigin}`,
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
@@ -31,10 +34,11 @@ const SECURITY_HEADERS = {
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-};
+});
 
 /** What needs no key: health, the OpenAPI document, and the files of the pages. */
-export function pageRoutes({ file, stage }: PagesDeps): HttpRoutes {
+export function pageRoutes({ file, stage, bucketOrigin }: PagesDeps): HttpRoutes {
+  const security = securityHeaders(bucketOrigin);
   const openApi = JSON.stringify(openApiDocument());
 
   async function page({ rawPath, headers }: HttpEvent): Promise<HttpAnswer> {
@@ -43,13 +47,13 @@ export function pageRoutes({ file, stage }: PagesDeps): HttpRoutes {
     const isIndex = name === '' || (folder === CLIENT_ROUTED && !name.startsWith('assets/'));
     const found = await file(isIndex ? `${folder}/index.html` : `${folder}/${name}`);
     if (!found) throw new PregonError('NotFound', `There is nothing at ${rawPath}.`);
-    return fileAnswer(found, headers);
+    return fileAnswer(found, headers, security);
   }
 
   return {
     'GET /': async () => ({ statusCode: 302, headers: { location: '/console', 'cache-control': 'no-store' } }),
-    'GET /health': async () => json(JSON.stringify({ status: 'ok', stage }), 'no-store'),
-    'GET /openapi.json': async () => json(openApi, 'no-cache'),
+    'GET /health': async () => json(JSON.stringify({ status: 'ok', stage }), 'no-store', security),
+    'GET /openapi.json': async () => json(openApi, 'no-cache', security),
     ...Object.fromEntries(
       PAGES.flatMap((name) => [
         [`GET /${name}`, page],
@@ -67,19 +71,19 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-const json = (body: string, cacheControl: string): HttpAnswer => ({
+const json = (body: string, cacheControl: string, security: Record<string, string>): HttpAnswer => ({
   statusCode: 200,
-  headers: { 'content-type': 'application/json', 'cache-control': cacheControl, ...SECURITY_HEADERS },
+  headers: { 'content-type': 'application/json', 'cache-control': cacheControl, ...security },
   body,
 });
 
-function fileAnswer(file: StaticFile, request: HttpEvent['headers']): HttpAnswer {
+function fileAnswer(file: StaticFile, request: HttpEvent['headers'], security: Record<string, string>): HttpAnswer {
   const headers = {
     'content-type': file.contentType,
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: file.etag,
     ...(file.gzipped ? { vary: 'accept-encoding' } : {}),
-    ...SECURITY_HEADERS,
+    ...security,
   };
   if (request['if-none-match']?.includes(file.etag)) return { statusCode: 304, headers };
   if (file.gzipped && /\bgzip\b/.test(request['accept-encoding'] ?? '')) {

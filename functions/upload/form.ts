@@ -74,7 +74,7 @@ function refusalOf(error: unknown): PregonError {
   if (status === 413) {
     return new PregonError(
       'FileTooLarge',
-      `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB. Split it into several files, each with the header.`,
+      `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB. Send it by POST /uploads, which takes 1 GB.`,
       { maxBytes: MAX_FILE_BYTES },
     );
   }

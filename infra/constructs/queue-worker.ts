@@ -12,13 +12,15 @@ const TIMEOUT_SECONDS = 10;
  * Both as Lambda recommends: a visibility of at least six times the function's timeout, and at least 5 receives, because throttled
  * invocations use up receives too. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
-const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS;
+const VISIBILITY_FACTOR = 6;
 const MAX_RECEIVES = 5;
 
-export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSeconds' | 'routes' | 'putsMessagesBack'> {
+export interface QueueWorkerProps extends Omit<ProductFunctionProps, 'timeoutSeconds' | 'routes'> {
   queueName: string;
   /** The environment variable that holds the queue's URL. */
   urlVariable: string;
+  /** 10 by default. */
+  timeoutSeconds?: number;
   /** Messages of one invocation. */
   batchSize?: number;
   /** Invocations at once; an event source takes no less than 2. */
@@ -39,6 +41,7 @@ export class QueueWorker extends Construct {
   constructor(scope: Construct, id: string, shared: Foundation, props: QueueWorkerProps) {
     super(scope, id);
     const { queueName, urlVariable, batchSize = 10, maximumConcurrency, condition, ...functionProps } = props;
+    const { timeoutSeconds = TIMEOUT_SECONDS, putsMessagesBack = true } = props;
     const queue = (queueId: string, name: string, rest: QueueProps = {}) =>
       new Queue(this, queueId, {
         queueName: physicalName(shared.stage, name),
@@ -51,16 +54,19 @@ export class QueueWorker extends Construct {
     this.#urlVariable = urlVariable;
     this.deadLetters = queue('DeadLetters', `${queueName}-dlq`);
     this.queue = queue('Queue', queueName, {
-      visibilityTimeout: Duration.seconds(VISIBILITY_SECONDS),
+      visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * timeoutSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
 
-    // A worker also sends: delayed copies of messages that have to wait. `core/` bounds how often and how long.
-    const own = this.access(['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage']);
+    // Most workers also send: delayed copies of messages that have to wait. `core/` bounds how often and how long.
+    const own = this.access([
+      ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
+      ...(putsMessagesBack ? ['SendMessage'] : []),
+    ]);
     this.function = new ProductFunction(this, 'Function', shared, {
       ...functionProps,
-      timeoutSeconds: TIMEOUT_SECONDS,
-      putsMessagesBack: true,
+      timeoutSeconds,
+      putsMessagesBack,
       access: [own, ...(functionProps.access ?? [])],
     });
     const mapping = new CfnEventSourceMapping(this, 'Messages', {

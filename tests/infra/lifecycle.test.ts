@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { campaignPrefix, OBJECTS_PREFIX, RESULTS_PREFIX } from '../../core/campaigns/campaign.ts';
+import { UPLOADS_PREFIX } from '../../core/uploads/upload.ts';
 import { evaluate, stateNamed } from './support.ts';
 
 interface Resource {
@@ -84,13 +85,14 @@ describe.each(['dev', 'prod'] as const)('the data of %s', (stage) => {
     });
   });
 
-  it('has files that expire, uploads that were not finished after a day, and what Maps write after a month', () => {
+  it('has files that expire: parts after a day, files that nobody ingested after a week, what Maps write after a month', () => {
     const [bucket] = ofType(stage, 'AWS::S3::Bucket');
 
     expect(bucket?.Properties?.LifecycleConfiguration).toEqual({
       Rules: [
         { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, ExpirationInDays: 400, Status: 'Enabled' },
         { ExpirationInDays: 30, Prefix: RESULTS_PREFIX, Status: 'Enabled' },
+        { ExpirationInDays: 7, Prefix: UPLOADS_PREFIX, Status: 'Enabled' },
       ],
     });
   });

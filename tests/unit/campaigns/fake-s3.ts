@@ -1,14 +1,28 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { S3Client } from '@aws-sdk/client-s3';
 
-/** The calls of S3 that an upload makes, in memory. `refuse` answers 500 to the calls that it says yes to. */
+interface Answer {
+  status: number;
+  body?: string | Buffer;
+  etag?: string;
+  breaks?: boolean;
+}
+
+const etagOf = (object: Buffer) => `"${createHash('md5').update(object).digest('hex')}"`;
+
+/**
+ * The calls of S3 that uploads make, in memory. `refuse` answers 500 to the calls that it says yes to. A GET whose key `breaks` says yes to
+ * is cut off in its middle.
+ */
 export async function openFakeS3() {
   const objects = new Map<string, Buffer>();
   const parts = new Map<string, Map<number, Buffer>>();
   let refuse: (method: string, key: string) => boolean = () => false;
+  let breaks: (key: string) => boolean = () => false;
 
-  async function answer(request: IncomingMessage): Promise<{ status: number; body?: string; etag?: string }> {
+  async function answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'http://s3');
     const key = decodeURIComponent(url.pathname).replace(/^\/[^/]+\//, '');
     const uploadId = url.searchParams.get('uploadId') ?? '';
@@ -35,19 +49,37 @@ export async function openFakeS3() {
     }
     if (request.method === 'GET' || request.method === 'HEAD') {
       const object = objects.get(key);
-      return object
-        ? { status: 200, body: object.toString() }
-        : { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+      if (!object) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+      const wanted = request.headers['if-match'];
+      if (wanted !== undefined && wanted !== etagOf(object)) {
+        return { status: 412, body: '<Error><Code>PreconditionFailed</Code></Error>' };
+      }
+      const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      return {
+        status: 200,
+        body: object.subarray(from),
+        etag: etagOf(object),
+        breaks: request.method === 'GET' && breaks(key),
+      };
+    }
+    const source = request.headers['x-amz-copy-source'];
+    if (typeof source === 'string') {
+      const copied = objects.get(source.replace(/^[^/]+\//, ''));
+      if (!copied) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+      objects.set(key, copied);
+      return { status: 200, body: '<CopyObjectResult><ETag>"copy"</ETag></CopyObjectResult>' };
     }
     objects.set(key, body);
-    return { status: 200, etag: '"object"' };
+    return { status: 200, etag: etagOf(body) };
   }
 
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     answer(request).then(
-      ({ status, body = '', etag }) => {
+      ({ status, body = '', etag, breaks: cut }) => {
         const headers = { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) };
-        response.writeHead(status, { ...headers, ...(etag ? { etag } : {}) }).end(body);
+        response.writeHead(status, { ...headers, ...(etag ? { etag } : {}) });
+        if (cut) response.write(body.slice(0, Buffer.byteLength(body) / 2), () => response.destroy());
+        else response.end(body);
       },
       // A client that aborts its upload breaks the request off.
       () => response.destroy(),
@@ -63,6 +95,9 @@ export async function openFakeS3() {
     objects,
     refuse: (when: typeof refuse) => {
       refuse = when;
+    },
+    breaks: (when: typeof breaks) => {
+      breaks = when;
     },
     client: new S3Client({
       endpoint,

@@ -10,6 +10,8 @@ import { unsubscribeToken } from '../../../core/consent/unsubscribe-token.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
+import { createUploadObjects } from '../../../core/uploads/objects.ts';
+import { createUploadStore } from '../../../core/uploads/store.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import type { HttpRoutes } from '../../../functions/common/http.ts';
 import { emailRoutes } from '../../../functions/emails/routes.ts';
@@ -21,6 +23,7 @@ import { requestRoutes } from '../../../functions/requests/routes.ts';
 import { suppressionRoutes } from '../../../functions/suppressions/routes.ts';
 import { unsubscribeRoutes } from '../../../functions/unsubscribe/routes.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
+import { uploadsRoutes } from '../../../functions/uploads/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
@@ -55,9 +58,22 @@ const CURSOR = Buffer.from(`2026-11-22T10:00:00.000Z#${BATCH}`).toString('base64
 const VALID: Record<string, HttpRequest> = {
   'POST /upload': UPLOAD,
   'POST /campaigns/upload': UPLOAD,
+  'POST /uploads': json({
+    size: 1000,
+    fileName: 'news.csv',
+    sha256: 'a'.repeat(64),
+    hold: true,
+    dryRun: true,
+    campaignId: 'spring',
+    sendAt: '2026-12-24T08:00:00Z',
+    format: 'html',
+    encoding: 'latin1',
+  }),
+  'GET /uploads/{uploadId}': { path: { uploadId: 'upload-1' } },
   'GET /campaigns': { query: { limit: '5', after: CURSOR } },
   'GET /campaigns/{batchId}': { path: { batchId: BATCH } },
   'POST /campaigns/{batchId}/redrive': { path: { batchId: BATCH }, ...json({ unconfirmed: 'accept' }) },
+  'POST /campaigns/{batchId}/start': { path: { batchId: BATCH } },
   'POST /campaigns/{batchId}/stop': { path: { batchId: BATCH } },
   'GET /campaigns/{batchId}/sends': {
     path: { batchId: BATCH },
@@ -187,9 +203,17 @@ describe('any damage to a valid request', () => {
       }),
       ...campaignRoutes({
         sends: table.sends,
+        control: table.control,
         ...campaigns,
         s3: s3.client,
         bucket: 'campaigns',
+      }),
+      ...uploadsRoutes({
+        uploads: createUploadStore(table.control),
+        files: createUploadObjects({ s3: s3.client, bucket: 'campaigns', clock }),
+        clock,
+        newUploadId: () => crypto.randomUUID(),
+        telemetry: silent,
       }),
       ...emailRoutes({
         ...email.accepting,
@@ -211,7 +235,7 @@ describe('any damage to a valid request', () => {
         keys: { get: async () => UNSUBSCRIBE_KEYS, forget: () => undefined },
         unsubscribe: async () => undefined,
       }),
-      ...pageRoutes({ file: async () => undefined, stage: 'test' }),
+      ...pageRoutes({ file: async () => undefined, stage: 'test', bucketOrigin: 'https://files.test' }),
       ...graphqlRoutes({ ...campaigns, tables: table }, { introspection: true }),
     };
   });

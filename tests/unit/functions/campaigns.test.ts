@@ -27,6 +27,7 @@ describe('the routes of campaigns', () => {
     httpClient(
       campaignRoutes({
         sends: table.sends,
+        control: table.control,
         store: store(),
         ledger: createLedger(table),
         counters: createCampaignCounters(table.control),

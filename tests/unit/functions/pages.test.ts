@@ -25,7 +25,7 @@ describe('the pages', () => {
     await writeFile(join(root, 'console', 'assets', 'main-AB12CD34.js'), `// ${'x'.repeat(5000)}`);
     await writeFile(join(root, 'graphql', 'index.html'), '<!doctype html><head></head>graphiql');
     await writeFile(join(folder, 'secret.txt'), 'secret');
-    client = httpClient(pageRoutes({ file: staticFiles(root), stage: 'test' }));
+    client = httpClient(pageRoutes({ file: staticFiles(root), stage: 'test', bucketOrigin: 'https://files.test' }));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -52,6 +52,7 @@ describe('the pages', () => {
     const policy = String(answer.headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("connect-src 'self' https://files.test");
   });
 
   it('does not compress a page, so that a proxy may insert into its head', async () => {

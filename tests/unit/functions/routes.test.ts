@@ -10,11 +10,13 @@ import { requestRoutes } from '../../../functions/requests/routes.ts';
 import { suppressionRoutes } from '../../../functions/suppressions/routes.ts';
 import { unsubscribeRoutes } from '../../../functions/unsubscribe/routes.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
+import { uploadsRoutes } from '../../../functions/uploads/routes.ts';
 
 /** Routes are only listed here, never called. */
 const unused = {} as never;
 const SERVED: Record<string, HttpRoutes> = {
   upload: uploadRoutes(unused),
+  uploads: uploadsRoutes(unused),
   campaigns: campaignRoutes(unused),
   emails: emailRoutes(unused),
   orders: orderRoutes(unused),

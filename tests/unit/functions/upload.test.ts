@@ -209,7 +209,7 @@ describe('POST /upload', () => {
       '64 KB',
       [['file', csv(`email,subject,content\na@example.com,S,${'x'.repeat(3e6)}\n`)]],
     ],
-    ['more than 4 MB', 413, 'Split it', [['file', csv('x'.repeat(4 * 1024 * 1024 + 1))]]],
+    ['more than 4 MB', 413, 'POST /uploads', [['file', csv('x'.repeat(4 * 1024 * 1024 + 1))]]],
     ['a PNG', 415, 'PNG', [['file', csv(PNG, 'image/png'), 'cat.png']]],
     ['a PNG by another name', 415, 'PNG', [['file', csv(PNG), 'cat.csv']]],
   ])('%s: %i, and nothing is left behind', async (_name, status, words, parts) => {

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { IngestDeps } from '../../core/campaigns/ingest.ts';
+import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
+import { createSuppressions } from '../../core/consent/suppressions.ts';
+import { createSes } from '../../core/delivery/providers/ses.ts';
+import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
+import { campaignDeps, campaignEnv } from './campaigns.ts';
+import { DEFAULT_TIMEOUTS, objectsClient } from './clients.ts';
+import { rateEnv, sendRates } from './send-rate.ts';
+import { sesAccount } from './ses-account.ts';
+
+export const ingestEnv = rateEnv
+  .extend(campaignEnv.shape)
+  .extend({ BUCKET: z.string().min(1), SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive() });
+
+/** What both ways of an upload share: the form, and the file that its client sends to S3. */
+export function ingestDeps(
+  env: z.output<typeof ingestEnv>,
+  timeouts = DEFAULT_TIMEOUTS,
+): Omit<IngestDeps, 'newUploadId'> & ReturnType<typeof campaignDeps> {
+  const campaigns = campaignDeps(env, timeouts);
+  const rates = sendRates(env, campaigns.tables.control, createSes(campaigns).maxSendRate);
+  return {
+    ...campaigns,
+    ...campaigns.tables,
+    objects: createCampaignObjects({ s3: objectsClient(timeouts), bucket: env.BUCKET }),
+    bucket: env.BUCKET,
+    suppressions: createSuppressions(campaigns.tables.sends),
+    sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
+    sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
+    sendQuota: sesAccount(campaigns.clock),
+  };
+}
