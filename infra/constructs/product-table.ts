@@ -1,9 +1,10 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnCondition, Fn, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Attribute, AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type Attribute, AttributeType, BillingMode, type CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { physicalName, type Stage } from '../stages.ts';
 import { type Access, allow } from './access.ts';
+import { parameter } from './parameter.ts';
 
 export const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 /** The sort key of every index. */
@@ -40,6 +41,23 @@ export class ProductTable extends Table {
     this.name = name;
     this.#indexes = indexes;
     this.#environment = environment(this.tableName);
+  }
+
+  /**
+   * Adds the parameter `name`: writes a second that the table and each index take at once. AWS charges once for what it raises, and lowers
+   * it never. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+   */
+  protected warmWrites(name: string, description: string): void {
+    const writes = parameter(this, name, { description, default: '', allowedPattern: '[0-9]*' });
+    const isGiven = new CfnCondition(this, `Has${name}`, {
+      expression: Fn.conditionNot(Fn.conditionEquals(writes, '')),
+    });
+    const warm = Fn.conditionIf(isGiven.logicalId, { WriteUnitsPerSecond: writes }, Aws.NO_VALUE);
+    const table = this.node.defaultChild as CfnTable;
+    table.addPropertyOverride('WarmThroughput', warm);
+    for (const index of this.#indexes.keys()) {
+      table.addPropertyOverride(`GlobalSecondaryIndexes.${index}.WarmThroughput`, warm);
+    }
   }
 
   /** What DynamoDB throttled, in events: a write counts for the table and once more for each index. */

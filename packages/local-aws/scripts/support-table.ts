@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OPERATION_NAMES as DYNAMODB_OPERATIONS } from '../src/dynamodb/operations/operate.ts';
 import { OPERATIONS as EVENTS_OPERATIONS } from '../src/events/protocol.ts';
 import { OPERATIONS as LAMBDA_OPERATIONS } from '../src/lambda/protocol.ts';
-import { CALL_LIMITS, SIZE_LIMITS } from '../src/limits/limits.ts';
+import { CALL_LIMITS, PACE_LIMITS, SIZE_LIMITS } from '../src/limits/limits.ts';
 import { OPERATIONS as S3_OPERATIONS } from '../src/s3/operations/operations.ts';
 import { OPERATIONS as SECRETS_OPERATIONS } from '../src/secrets/operations.ts';
 import { OPERATIONS as SES_OPERATIONS } from '../src/ses/ses.ts';
@@ -37,6 +37,11 @@ function limitTables(): string {
     `${number(bucket)}, refilled at ${number(perSecond)} a second`,
     `[${answer}](${source})`,
   ]);
+  const paces = Object.entries(PACE_LIMITS).map(([name, { bucket, perSecond, of, source }]) => [
+    `\`${name}\``,
+    `${number(bucket)}, refilled at ${number(perSecond)} a second`,
+    `[${of}](${source})`,
+  ]);
   const sizes = Object.entries(SIZE_LIMITS).map(([name, limit]) => [
     `\`${name}\`${'fixed' in limit ? ' (fixed)' : ''}`,
     `${number(limit.value)} ${limit.unit}`,
@@ -45,6 +50,7 @@ function limitTables(): string {
   ]);
   return [
     table(['quota of calls', 'calls at once', 'answer beyond it'], calls),
+    table(['pace', 'at once', 'what waits beyond it'], paces),
     table(['limit', 'value', 'of', 'answer beyond it'], sizes),
   ].join('\n\n');
 }

@@ -134,7 +134,7 @@ async function start(
 ): Promise<LocalAws> {
   const { cdkOut, dataDir, host = LOOPBACK, onNotice, now = Date.now, chance = systemChance } = options;
   const limits = limitsOf(options.limits);
-  const { max } = limits;
+  const { max, paces } = limits;
   const lock = lockDataDir(dataDir);
   closers.add(() => lock.release());
   closers.add(continueTime(dataDir, onNotice));
@@ -208,6 +208,7 @@ async function start(
     iam,
     template,
     max,
+    paces,
     onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
   });
   closers.add(() => engine.close());

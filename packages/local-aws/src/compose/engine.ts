@@ -4,7 +4,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { workflowSession } from '../gateway/principals.ts';
 import type { AwsResponse } from '../gateway/types.ts';
 import type { Iam } from '../iam/iam.ts';
-import type { Maxima } from '../limits/limits.ts';
+import type { Maxima, Paces } from '../limits/limits.ts';
 import {
   PERMISSION_SERVICE,
   type PermissionAnswer,
@@ -22,6 +22,7 @@ export interface EngineOptions {
   dataDir: string;
   gateway: Gateway;
   readonly max: Maxima;
+  readonly paces: Paces;
   iam: Pick<Iam, 'refusal' | 'machineOfToken'>;
   readonly onFailure: OnFailure;
 }
@@ -36,6 +37,7 @@ export async function startEngine({
   dataDir,
   gateway,
   max,
+  paces,
   iam,
   onFailure,
 }: EngineOptions): Promise<StartedEngine> {
@@ -57,6 +59,7 @@ export async function startEngine({
       accountId: template.account,
       endpoint,
       max,
+      paces,
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
     onFailure,

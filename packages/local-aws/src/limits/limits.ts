@@ -79,6 +79,36 @@ export const CALL_LIMITS = {
   },
 } as const satisfies Record<string, CallLimit>;
 
+interface PaceLimit extends Bucket {
+  /** What waits. */
+  readonly of: string;
+  readonly source: string;
+}
+
+/**
+ * What AWS delays beyond a rate, and never refuses. How many children may start at once is not documented: a tenth of a second's is assumed.
+ */
+export const PACE_LIMITS = {
+  'states.dispatchExpress': {
+    bucket: 100,
+    perSecond: 1_000,
+    of: 'Express children that a Map Run starts',
+    source: STATES,
+  },
+  'states.dispatchStandard': {
+    bucket: 10,
+    perSecond: 100,
+    of: 'Standard children that a Map Run starts',
+    source: STATES,
+  },
+  'states.transitions': {
+    bucket: 5_000,
+    perSecond: 5_000,
+    of: 'state transitions of all Standard executions',
+    source: STATES,
+  },
+} as const satisfies Record<string, PaceLimit>;
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -268,21 +298,27 @@ export const SIZE_LIMITS = {
 } as const satisfies Record<string, SizeLimit>;
 
 export type CallLimitName = keyof typeof CALL_LIMITS;
+export type PaceLimitName = keyof typeof PACE_LIMITS;
 export type SizeLimitName = keyof typeof SIZE_LIMITS;
-export type LimitName = CallLimitName | SizeLimitName;
+export type LimitName = CallLimitName | PaceLimitName | SizeLimitName;
 
 /** Limits by name: false switches one off, a value replaces AWS's. `all: false` switches all off that can be. */
 export type LimitSettings = {
-  readonly [Name in CallLimitName]?: false | Bucket;
+  readonly [Name in CallLimitName | PaceLimitName]?: false | Bucket;
 } & { readonly [Name in SizeLimitName]?: false | number } & { readonly all?: false };
 
 /** The largest sizes in force. Infinity is no limit. */
 export type Maxima = Readonly<Record<SizeLimitName, number>>;
 
+/** The rates to which executions are held. */
+export type Paces = Readonly<Partial<Record<PaceLimitName, Bucket>>>;
+
 /** The limits in force. It may be passed to a worker thread. */
 export interface Limits {
   /** Without those that are off. */
   readonly calls: Readonly<Partial<Record<CallLimitName, Bucket>>>;
+  /** Without those that are off. */
+  readonly paces: Paces;
   readonly max: Maxima;
 }
 
@@ -298,20 +334,24 @@ export function limitsOf(settings: LimitSettings = {}): Limits {
   const { all, ...named } = settings;
   for (const [name, setting] of Object.entries(named)) checkSetting(name, setting);
   const off = (name: LimitName) => named[name] === false || (all === false && named[name] === undefined);
-  const calls = Object.entries(CALL_LIMITS)
-    .filter(([name]) => !off(name as CallLimitName))
-    .map(([name, { bucket, perSecond }]) => [name, named[name as CallLimitName] ?? { bucket, perSecond }]);
+  const bucketsOf = <Name extends CallLimitName | PaceLimitName>(known: Readonly<Record<Name, Bucket>>) =>
+    Object.fromEntries(
+      (Object.entries(known) as [Name, Bucket][])
+        .filter(([name]) => !off(name))
+        .map(([name, { bucket, perSecond }]) => [name, named[name] ?? { bucket, perSecond }]),
+    );
   const max = Object.entries(SIZE_LIMITS).map(([name, limit]) => {
     const own = named[name as SizeLimitName];
     const isOff = off(name as SizeLimitName) && !isFixed(limit);
     return [name, isOff ? Number.POSITIVE_INFINITY : own || limit.value];
   });
-  return { calls: Object.fromEntries(calls), max: Object.fromEntries(max) };
+  return { calls: bucketsOf(CALL_LIMITS), paces: bucketsOf(PACE_LIMITS), max: Object.fromEntries(max) };
 }
 
 function checkSetting(name: string, setting: false | number | Bucket | undefined): void {
   const size: SizeLimit | undefined = Object.hasOwn(SIZE_LIMITS, name) ? SIZE_LIMITS[name as SizeLimitName] : undefined;
-  if (!size && !Object.hasOwn(CALL_LIMITS, name)) throw new LimitError(`There is no limit "${name}"`);
+  if (!size && !Object.hasOwn(CALL_LIMITS, name) && !Object.hasOwn(PACE_LIMITS, name))
+    throw new LimitError(`There is no limit "${name}"`);
   if (size && isFixed(size)) throw new LimitError(`The limit ${name} cannot be changed`);
   if (setting === false || setting === undefined) return;
   const numbers = typeof setting === 'number' ? [setting] : [setting.bucket, setting.perSecond];

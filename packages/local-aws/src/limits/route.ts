@@ -3,11 +3,11 @@ import type { Limits } from './limits.ts';
 
 /**
  * `GET /_local/limits`: the limits in force, and how often each quota of calls has refused one since the start. A size that is not
- * limited is null, a quota that is off is missing.
+ * limited is null, a quota or pace that is off is missing.
  */
 export const limitsRoute =
-  ({ calls, max }: Limits, throttled: ReadonlyMap<string, number>): LocalRoute =>
+  ({ calls, paces, max }: Limits, throttled: ReadonlyMap<string, number>): LocalRoute =>
   ({ method }) => {
     if (method !== 'GET') return problem(405, 'Limits are read with GET. They are set at the start');
-    return { status: 200, body: { calls, max, throttled: Object.fromEntries(throttled) } };
+    return { status: 200, body: { calls, paces, max, throttled: Object.fromEntries(throttled) } };
   };

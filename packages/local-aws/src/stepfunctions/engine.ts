@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { AWS_LIMITS, type Maxima } from '../limits/limits.ts';
+import { AWS_LIMITS, type Maxima, type Paces } from '../limits/limits.ts';
 import { Arns } from './arns.ts';
 import type { InterpreterDeps } from './execution/deps.ts';
 import type { Execution } from './execution/execution.ts';
 import { Interpreter } from './execution/interpreter.ts';
 import { loadExecution } from './execution/load.ts';
+import { Pace } from './execution/pace.ts';
 import { recover } from './execution/resume.ts';
 import { Machines } from './machines.ts';
 import { childName, MapRunManager } from './map-run/manager.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   fatal?: (error: unknown) => void;
   /** The largest sizes; those of AWS by default. */
   max?: Maxima;
+  /** The rates to which executions are held; those of AWS by default. */
+  paces?: Paces;
 }
 
 /**
@@ -91,9 +94,13 @@ export class Engine {
     this.#lastId = this.executions.lastId();
     // The interpreter and the Map Runs need each other, so the Map Runs are looked up when they are used.
     const mapRuns = () => this.mapRuns;
+    const paces = options.paces ?? AWS_LIMITS.paces;
+    const transitions = paces['states.transitions'];
     const deps: InterpreterDeps = {
       clock: this.clock,
       max: this.max,
+      paces,
+      transitions: transitions && new Pace(transitions, this.clock, this.#timers),
       timers: this.#timers,
       random,
       commits: this.commits,

@@ -6,6 +6,7 @@ import {
   type CallLimitName,
   type LimitSettings,
   limitsOf,
+  PACE_LIMITS,
   SIZE_LIMITS,
   type SizeLimitName,
 } from '../../src/limits/limits.ts';
@@ -89,6 +90,22 @@ describe('quotas of calls', () => {
       'ses.GetAccount 1/1',
       'httpApi.throttle 5000/10000',
     ]);
+  });
+
+  it('and what AWS delays: children of a Map Run and transitions', () => {
+    const written = Object.entries(PACE_LIMITS).map(
+      ([name, { bucket, perSecond }]) => `${name} ${bucket}/${perSecond}`,
+    );
+    expect(written).toEqual([
+      'states.dispatchExpress 100/1000',
+      'states.dispatchStandard 10/100',
+      'states.transitions 5000/5000',
+    ]);
+    const { paces } = limitsOf({ 'states.dispatchStandard': false, 'states.transitions': { bucket: 7, perSecond: 8 } });
+    expect(paces).toEqual({
+      'states.dispatchExpress': { bucket: 100, perSecond: 1_000 },
+      'states.transitions': { bucket: 7, perSecond: 8 },
+    });
   });
 
   it.each(OF_THE_STEP)('%s: the bucket at once, then its refill a second', async (name) => {
@@ -193,12 +210,13 @@ describe('the settings of limits', () => {
   });
 
   it('switch all off but those that are fixed and those that are set', () => {
-    const { calls, max } = limitsOf({
+    const { calls, paces, max } = limitsOf({
       all: false,
       'sqs.batchEntries': 5,
       'states.StopExecution': { bucket: 1, perSecond: 1 },
     });
     expect(calls).toEqual({ 'states.StopExecution': { bucket: 1, perSecond: 1 } });
+    expect(paces).toEqual({});
     expect(Object.entries(max).filter(([, value]) => Number.isFinite(value))).toEqual([
       ['dynamodb.batchGetBytes', 1_458_176],
       ['dynamodb.pageBytes', 1_048_576],

@@ -50,6 +50,7 @@ beforeEach(async () => {
     dataDir: folder,
     gateway,
     max: AWS_LIMITS.max,
+    paces: AWS_LIMITS.paces,
     iam: { refusal: () => undefined, machineOfToken: async () => undefined },
     onFailure: ({ message }) => {
       throw new Error(message);

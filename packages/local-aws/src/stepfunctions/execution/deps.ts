@@ -1,4 +1,4 @@
-import type { Maxima } from '../../limits/limits.ts';
+import type { Maxima, Paces } from '../../limits/limits.ts';
 import type { DistributedMap, MapState } from '../asl/types.ts';
 import type { Commits } from '../state/commits.ts';
 import type { ExecutionStore } from '../state/executions.ts';
@@ -6,6 +6,7 @@ import type { TaskCaller } from '../tasks/caller.ts';
 import type { EngineClock, Timers } from '../timers.ts';
 import type { Tokens } from '../tokens.ts';
 import type { Execution } from './execution.ts';
+import type { Pace } from './pace.ts';
 import type { Thread } from './thread.ts';
 
 /** What the interpreter needs from the Map Runs. */
@@ -24,6 +25,10 @@ export interface MapRuns {
 export interface InterpreterDeps {
   readonly clock: EngineClock;
   readonly max: Maxima;
+  /** The rates at which Map Runs start children. */
+  readonly paces: Paces;
+  /** The rate of the transitions of Standard executions; undefined is no limit. */
+  readonly transitions: Pace | undefined;
   readonly timers: Timers;
   /** Returns a number in [0, 1). */
   readonly random: () => number;

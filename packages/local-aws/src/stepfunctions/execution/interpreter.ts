@@ -138,6 +138,11 @@ export class Interpreter {
         endExecution(this, execution, 'ABORTED', {}, 0);
         return;
       }
+      const turn = execution.type === 'STANDARD' ? this.deps.transitions?.pass() : undefined;
+      if (turn) {
+        await turn;
+        if (!this.isAlive(execution, thread)) return;
+      }
       this.#enter(execution, thread, state);
       // Branches that start together enter their first states before any of them continues.
       await Promise.resolve();

@@ -4,6 +4,7 @@ import type { InterpreterDeps } from '../execution/deps.ts';
 import { endExecution } from '../execution/end.ts';
 import { Execution } from '../execution/execution.ts';
 import { executionArn, loadExecution } from '../execution/load.ts';
+import { Pace } from '../execution/pace.ts';
 import { redrive } from '../execution/resume.ts';
 import type { Thread } from '../execution/thread.ts';
 import { Payload } from '../payload.ts';
@@ -38,6 +39,8 @@ export class MapRun {
   counts: ChildCounts;
   readonly #deps: MapRunDeps;
   readonly #intake: Intake;
+  /** Undefined is no limit. */
+  readonly #dispatch: Pace | undefined;
   #lastPending = 0;
   #lastRedriven = 0;
   #pumping = false;
@@ -59,6 +62,9 @@ export class MapRun {
     this.plan = JSON.parse(row.plan) as Plan;
     this.#deps = deps;
     this.#intake = new Intake(this, deps);
+    const { clock, timers, paces } = deps.interpreter.deps;
+    const pace = paces[place.map.childType === 'STANDARD' ? 'states.dispatchStandard' : 'states.dispatchExpress'];
+    this.#dispatch = pace && new Pace(pace, clock, timers);
   }
 
   /** Checks the permissions, reads the remaining items, starts children, and ends the Map Run if nothing remains. */
@@ -139,7 +145,7 @@ export class MapRun {
     this.pump();
   }
 
-  /** Starts children up to the maximum concurrency. */
+  /** Starts children up to the maximum concurrency, at the pace of dispatch. */
   pump(): void {
     if (this.#pumping || this.#isClosed) return;
     if (this.#room() <= 0) return;
@@ -148,7 +154,18 @@ export class MapRun {
     this.#deps.interpreter.deps.commits.afterCommit(() => {
       this.#pumping = false;
       if (this.#isClosed) return;
-      this.#startSome(this.#room());
+      const room = this.#room();
+      const admitted = this.#dispatch ? this.#dispatch.admit(room) : room;
+      this.#startSome(admitted);
+      if (admitted === room) this.pump();
+      else this.#pumpLater(room - admitted);
+    });
+  }
+
+  #pumpLater(children: number): void {
+    this.#pumping = true;
+    this.#dispatch?.whenReady(children, () => {
+      this.#pumping = false;
       this.pump();
     });
   }

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LimitSettings, limitsOf, type Maxima } from '../../../src/limits/limits.ts';
+import {
+  type LimitSettings,
+  limitsOf,
+  type Maxima,
+  type PaceLimitName,
+  type Paces,
+} from '../../../src/limits/limits.ts';
 import { type RunningStepFunctions, startStepFunctions } from '../../../src/stepfunctions/protocol/server.ts';
 import type { EngineClock } from '../../../src/stepfunctions/timers.ts';
 import { FakeAws } from './fake-aws.ts';
@@ -79,6 +85,7 @@ export class Harness {
   readonly #clock: EngineClock | undefined;
   readonly #random: (() => number) | undefined;
   readonly #max: Maxima;
+  readonly #paces: Paces;
   #running: RunningStepFunctions | undefined;
   #machines = 0;
 
@@ -86,7 +93,11 @@ export class Harness {
     this.aws = aws;
     this.#clock = clock;
     this.#random = random;
-    this.#max = limitsOf(limits).max;
+    const { max, paces } = limitsOf(limits);
+    this.#max = max;
+    // Most tests are about something else, and some have a clock that stands: only the paces that a test names hold.
+    const named = Object.entries(paces).filter(([name]) => limits?.[name as PaceLimitName] !== undefined);
+    this.#paces = Object.fromEntries(named);
   }
 
   static async start(options: HarnessOptions = {}): Promise<Harness> {
@@ -103,6 +114,7 @@ export class Harness {
       region: 'us-east-1',
       accountId: '000000000000',
       max: this.#max,
+      paces: this.#paces,
       ...(this.#clock && { clock: this.#clock }),
       ...(this.#random && { random: this.#random }),
     });
