@@ -388,12 +388,14 @@ describe('the stack', () => {
 
   it('warms the sends table and each of its indexes where a parameter says so', () => {
     const [id, table] = ofType('AWS::DynamoDB::Table').find(([name]) => name.startsWith('SharedSends')) ?? [];
-    const warm = { 'Fn::If': [expect.any(String), { WriteUnitsPerSecond: { Ref: 'WarmWritesPerSecond' } }, { Ref: 'AWS::NoValue' }] };
+    const warm = {
+      'Fn::If': [expect.any(String), { WriteUnitsPerSecond: { Ref: 'WarmWritesPerSecond' } }, { Ref: 'AWS::NoValue' }],
+    };
     expect(id).toBeDefined();
     expect(table?.Properties?.WarmThroughput).toEqual(warm);
     const indexes = table?.Properties?.GlobalSecondaryIndexes as { WarmThroughput: object }[];
     expect(indexes.map(({ WarmThroughput }) => WarmThroughput)).toEqual([warm, warm]);
-    expect(Parameters.WarmWritesPerSecond).toMatchObject({ Default: '' });
+    expect(templateOf('prod').Parameters.WarmWritesPerSecond).toMatchObject({ Default: '' });
   });
 
   it('projects into the index of the control table only what never changes', () => {
