@@ -37,6 +37,9 @@ export class SlotReservations {
   readonly #options: SlotOptions;
   readonly #free: number[] = [];
   #waiters: Waiter[] = [];
+  /** Rows that are ready and have asked in this turn of the event loop. */
+  #ready = 0;
+  #reservingForReady: Promise<void> | undefined;
   #reserving = false;
 
   constructor(options: SlotOptions) {
@@ -52,6 +55,34 @@ export class SlotReservations {
       // The other rows of the batch ask in the same tick of the event loop.
       setImmediate(() => this.#reserveForAll());
     });
+  }
+
+  /**
+   * Reserves for rows that are ready to send and have missed their slots, if the limiter has slots within `withinMs`. The rows that ask in
+   * one turn of the event loop share a call. Then `take` gives the slots, of which there may be fewer than rows.
+   */
+  reserveForReady(withinMs: number): Promise<void> {
+    this.#ready += 1;
+    this.#reservingForReady ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const n = this.#ready;
+        this.#ready = 0;
+        this.#reservingForReady = undefined;
+        this.#reserveSoon(n, withinMs).then(resolve, reject);
+      });
+    });
+    return this.#reservingForReady;
+  }
+
+  async #reserveSoon(n: number, withinMs: number): Promise<void> {
+    const { limiter, priority, clock, until, latency } = this.#options;
+    const asked = clock.now();
+    const earliest = asked + latency.usual;
+    const latest = Math.min(until, earliest + withinMs);
+    if (earliest > latest) return;
+    const reserved = await limiter.reserve({ priority, n, earliest, until: latest });
+    latency.add(clock.now() - asked);
+    if ('slots' in reserved) this.#free.push(...reserved.slots);
   }
 
   /** The next slot that can still be met, for a row that is ready. Calls `missed` for each slot that is lost. */

@@ -1,4 +1,7 @@
 import { createPostpone } from '../../../core/campaigns/postpone.ts';
+import type { Provider } from '../../../core/delivery/provider.ts';
+import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
+import { createLimiter } from '../../../core/limiter/limiter.ts';
 import { configureRate } from '../../../core/limiter/rate.ts';
 import { seeded } from '../../../dev/seeded.ts';
 import { silent } from '../support/telemetry.ts';
@@ -78,4 +81,58 @@ it('a rate that an operator sets holds for every worker two seconds later', asyn
   expect(later.length).toBeGreaterThan(20);
   expect(mostInASecond(later)).toBeLessThanOrEqual(10 + LATE);
   expect(mailbox).toHaveLength(rows);
+});
+
+describe('a rate far above what the machine can do', () => {
+  const ROWS = 100;
+  /** A CPU that prepares one email after the other, in this time. */
+  const PREPARE_MS = 10;
+
+  /** A campaign at this rate: when its emails left, and how many claims were given back. */
+  async function campaignAt(perSecond: number) {
+    const delivery = await openDelivery({ callMs: within(1, 3) });
+    const { clock, table, ledger } = delivery;
+    const queue = simulatedQueue(clock);
+    await delivery.campaign(ROWS);
+    for (const row of range(1, ROWS))
+      queue.put(JSON.stringify({ taskToken: `t${row}`, batchId: 'b1', rowNumber: row }));
+    let free = 0;
+    const times: number[] = [];
+    const provider: Provider<OutgoingEmail> = {
+      name: 'ses',
+      async send(email, permit) {
+        free = Math.max(free, clock.now()) + PREPARE_MS;
+        await clock.sleep(free - clock.now());
+        await permit();
+        times.push(clock.now());
+        return { messageId: email.sendId };
+      },
+    };
+    let released = 0;
+    const counting = {
+      ...ledger,
+      release: (...call: Parameters<typeof ledger.release>) => {
+        released += 1;
+        return ledger.release(...call);
+      },
+    };
+    const source = { kind: 'account', allowed: async () => perSecond, deployed: 0, headroom: 1 } as const;
+    const limiter = createLimiter({ table: table.control, name: 'ses', source, telemetry: silent });
+    const postpone = createPostpone(queue.sqs, 'https://sqs/queue', random);
+    const worker = delivery.worker({ ledger: counting, real: { provider, limiter }, postpone });
+    const from = clock.now();
+    await queue.consume(worker);
+    await delivery.close();
+    return { times, released, ms: Math.max(...times) - from };
+  }
+
+  it('does not slow it down: a row that missed its slot takes another one and keeps its claim', async () => {
+    const slower = await campaignAt(400);
+    const faster = await campaignAt(20_000);
+
+    for (const { times } of [slower, faster]) expect(times).toHaveLength(ROWS);
+    expect(faster.ms).toBeLessThanOrEqual(slower.ms);
+    expect(faster.released).toBeLessThan(ROWS / 20);
+    expect(mostInASecond(slower.times)).toBeLessThanOrEqual(1.02 * 400 + 1);
+  });
 });
