@@ -1,4 +1,5 @@
 import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { PreflightAnswer } from './preflight.ts';
 import type { RateAnswer } from './rate.ts';
 import type { SendListAnswer } from './sends.ts';
 import type { UploadAnswer } from './upload.ts';
@@ -129,4 +130,17 @@ export const RATE: RateAnswer = {
   sentLast24Hours: 12_345,
   sendingEnabled: true,
   stage: 'dev',
+};
+
+export const PREFLIGHT: PreflightAnswer = {
+  batchId: BATCH,
+  total: 25,
+  enqueued: 24,
+  skipped: 1,
+  skippedRows: UPLOADED.skippedRows,
+  warnings: [],
+  from: { email: 'news@shop.example', name: 'La tienda' },
+  samples: [{ row: 1, to: 'ana@example.com', subject: 'Ana, 20 % off until Sunday', text: 'Hola Ana …' }],
+  estimate: { seconds: 1, perSecond: 45, usd: 0.004 },
+  quota: { max24HourSend: 50_000, sentLast24Hours: 12_345, enough: true },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAMPAIGN_ROUTES } from './campaigns.ts';
 import { EMAIL_ROUTES } from './emails.ts';
 import { ORDER_ROUTES } from './orders.ts';
+import { PREFLIGHT_ROUTES } from './preflight.ts';
 import { RATE_ROUTES } from './rate.ts';
 import { REQUEST_ROUTES } from './requests.ts';
 import { SEND_ROUTES } from './sends.ts';
@@ -40,6 +41,7 @@ export interface RouteDoc {
 export const ROUTES: readonly RouteDoc[] = [
   ...FORM_UPLOAD_ROUTES,
   ...LARGE_UPLOAD_ROUTES,
+  ...PREFLIGHT_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...SEND_ROUTES,
   ...EMAIL_ROUTES,

@@ -6,6 +6,7 @@ const GRAPHQL_ROUTE = 'POST /graphql';
 export const ROUTE_SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   'POST /upload': ['send'],
   'POST /campaigns/upload': ['send'],
+  'POST /campaigns/preflight': ['send'],
   'POST /uploads': ['send'],
   'GET /uploads/{uploadId}': ['send', 'read'],
   'GET /campaigns': ['read'],

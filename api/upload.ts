@@ -160,7 +160,7 @@ export const campaignOptionsOf = (
  * The form with its file, for the documentation. Swagger UI fills fields that have no default with a sample, which would send a campaign
  * with a random name at once. Empty defaults leave these fields out.
  */
-const uploadFormSchema = z.object({
+export const uploadFormSchema = z.object({
   file: z.unknown().meta({
     description: 'The CSV, up to 4 MB',
     override: { type: 'string', format: 'binary' },
@@ -178,7 +178,7 @@ const uploadFormSchema = z.object({
   replyTo: replyToSchema.optional().meta({ override: { type: 'string', maxLength: 254, default: '' } }),
 });
 
-const skippedRowSchema = z
+export const skippedRowSchema = z
   .object({
     row: z.int().meta({ description: 'Data row of the file, counted from 1', example: 3 }),
     email: z.string().meta({ example: 'not-an-address' }),
@@ -229,6 +229,13 @@ export const uploadAnswer = (
   ...(counts ? { counts } : {}),
 });
 
+/** Why a file is refused, by the status. */
+export const REFUSED_FILES: Readonly<Record<number, string>> = {
+  400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
+  413: 'The file is larger than 4 MB: POST /uploads takes it',
+  415: 'The file is not a CSV, or the request is not a form',
+};
+
 const upload = {
   method: 'post',
   tag: 'Campaigns',
@@ -247,10 +254,8 @@ const upload = {
     202: { description: 'The campaign runs, or waits for sendAt', schema: uploadAnswerSchema, example: UPLOADED },
   },
   problems: {
-    400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
+    ...REFUSED_FILES,
     409: 'The same file was uploaded with another sendAt, format, encoding, fromName or replyTo',
-    413: 'The file is larger than 4 MB: POST /uploads takes it',
-    415: 'The file is not a CSV, or the request is not a form',
   },
 } as const satisfies Omit<RouteDoc, 'path' | 'operationId'>;
 

@@ -43,7 +43,7 @@ export class Campaigns extends Construct {
   /** The functions that count the rows of a campaign whose end they find. */
   readonly counting: readonly ProductFunction[];
 
-  constructor(scope: Construct, id: string, shared: Foundation, { links }: Pick<Consent, 'links'>) {
+  constructor(scope: Construct, id: string, shared: Foundation, { links, footer }: Pick<Consent, 'links' | 'footer'>) {
     super(scope, id);
     const { stage, table, control, sendRate } = shared;
     const { account, region } = Stack.of(this);
@@ -89,8 +89,9 @@ export class Campaigns extends Construct {
     };
     const upload = new ProductFunction(this, 'Upload', shared, {
       name: 'upload',
-      description: 'POST /upload: reads the CSV, writes its objects and its record, starts the campaign',
-      routes: ['POST /upload', 'POST /campaigns/upload'],
+      description:
+        'POST /upload: reads the CSV, writes its objects and its record, starts the campaign; and its preflight',
+      routes: ['POST /upload', 'POST /campaigns/upload', 'POST /campaigns/preflight'],
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.files,
       environment: sendTimeout,
@@ -99,7 +100,9 @@ export class Campaigns extends Construct {
         control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
         objects('PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
-        sendRate,
+        // The test mails of a preflight.
+        shared.sendEmail(),
+        { environment: { ...shared.sender, ...footer }, statements: [] },
       ],
     });
 

@@ -12,6 +12,8 @@ const KEYS_VARIABLE = 'UNSUBSCRIBE_KEYS_SECRET_ARN';
 /** Consent: the unsubscribe links with their keys, and the suppression list. */
 export class Consent extends Construct {
   readonly keysSecretArn: string;
+  /** What mails without a link end with, in the environment of a function. */
+  readonly footer: Readonly<Record<'UNSUBSCRIBE_FOOTER', string>>;
   /** What makes unsubscribe links: the keys. */
   readonly links: Access;
   readonly #givenBaseUrl: string;
@@ -28,17 +30,13 @@ export class Consent extends Construct {
     });
     this.keysSecretArn = keys.secretArn;
     const keyAccess = secretAccess(keys, KEYS_VARIABLE);
-    this.links = {
-      ...keyAccess,
-      environment: {
-        ...keyAccess.environment,
-        UNSUBSCRIBE_FOOTER: parameter(this, 'UnsubscribeFooter', {
-          description:
-            'Words of the link at the end of campaign mail that has no {{unsubscribe_url}}; empty: no footer',
-          default: 'Unsubscribe',
-        }),
-      },
+    this.footer = {
+      UNSUBSCRIBE_FOOTER: parameter(this, 'UnsubscribeFooter', {
+        description: 'Words of the link at the end of campaign mail that has no {{unsubscribe_url}}; empty: no footer',
+        default: 'Unsubscribe',
+      }),
     };
+    this.links = { ...keyAccess, environment: { ...keyAccess.environment, ...this.footer } };
     this.#givenBaseUrl = parameter(this, 'UnsubscribeBaseUrl', {
       description:
         'Address that unsubscribe links begin with, such as https://mail.example.com; empty: that of the API',

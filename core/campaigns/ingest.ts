@@ -1,6 +1,6 @@
 import type { Suppressions } from '../consent/suppressions.ts';
-import { encodingOf, type Inspection, inspectCsv } from '../csv/inspect.ts';
-import type { CsvSummary } from '../csv/read.ts';
+import { encodingOf, type Inspection, type InspectOptions, inspectCsv } from '../csv/inspect.ts';
+import type { CsvSummary, ReadOptions } from '../csv/read.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
 import type { RowsExpire, RowsOf } from '../csv/write.ts';
@@ -65,11 +65,7 @@ export async function ingest(
   deps: IngestDeps,
   { source, options, maxRows, fileName, keyName, hold, onRow }: Upload,
 ): Promise<Ingested> {
-  const inspection = await inspectCsv(source, {
-    hashPrefix: hashPrefixOf(options.campaignId),
-    hashSuffix: hashSuffixOf(options.templates ?? {}),
-    encoding: options.encoding,
-  });
+  const inspection = await inspectCsv(source, hashedWith(options));
   const batchId = batchIdOf(inspection, options);
 
   const existing = await deps.store.get(batchId);
@@ -78,7 +74,7 @@ export async function ingest(
   const encoding = options.encoding ?? encodingOf(inspection).name;
   const now = deps.clock.now();
   checkSchedule(options.sendAt, now);
-  const [perSecond, quota] = await Promise.all([deps.sendRate(), quotaFor(deps, options)]);
+  const [perSecond, quota] = await Promise.all([deps.sendRate(), options.dryRun ? undefined : quotaOf(deps)]);
   // The keys of the rows contain the time, so rows.csv and the record must have the same.
   const batch = {
     batchId,
@@ -92,12 +88,7 @@ export async function ingest(
     uploadId,
     source,
     inspection,
-    options: {
-      format: options.format,
-      templates: options.templates,
-      maxRows,
-      suppressed: deps.suppressions.reasonsOf,
-    },
+    options: readOptionsOf(deps, options, maxRows),
     onRow,
   });
   const rowsKey = rowsKeyOf(summary.rowsHash, options);
@@ -149,8 +140,21 @@ async function uploadedBefore(
   return { record: await ensureStarted(deps, existing), duplicate: true, skippedRows: [] };
 }
 
+/** What the id of the batch depends on besides the file. */
+export const hashedWith = ({ campaignId, templates = {}, encoding }: CampaignOptions): InspectOptions => ({
+  hashPrefix: hashPrefixOf(campaignId),
+  hashSuffix: hashSuffixOf(templates),
+  encoding,
+});
+
+export const readOptionsOf = (
+  { suppressions }: Pick<IngestDeps, 'suppressions'>,
+  { format, templates }: CampaignOptions,
+  maxRows: number,
+): ReadOptions => ({ format, templates, maxRows, suppressed: suppressions.reasonsOf });
+
 /** The given encoding, or else the detected one. Undefined when none fits the file. */
-const encodingName = ({ encoding }: Inspection, options: CampaignOptions): string | undefined =>
+export const encodingName = ({ encoding }: Inspection, options: CampaignOptions): string | undefined =>
   options.encoding ?? (encoding instanceof PregonError ? undefined : encoding.name);
 
 interface Counted extends RowsOf {
@@ -167,9 +171,8 @@ interface Counted extends RowsOf {
   warnings: string[];
 }
 
-/** Undefined for a dry run, and when SES does not tell its quota: that only leaves a warning out. */
-async function quotaFor(deps: IngestDeps, { dryRun }: CampaignOptions): Promise<SendQuota | undefined> {
-  if (dryRun) return undefined;
+/** Undefined when SES does not tell its quota: that only leaves a warning out. */
+export async function quotaOf(deps: Pick<IngestDeps, 'sendQuota' | 'telemetry'>): Promise<SendQuota | undefined> {
   try {
     return await deps.sendQuota();
   } catch (error) {

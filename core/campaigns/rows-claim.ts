@@ -50,6 +50,15 @@ export async function claimRows(
   }
 }
 
+/** The record of the batch that has these rows. Undefined when none has, or only an upload without a record. */
+export async function batchWithRows(
+  { control, store }: Pick<RowsClaimDeps, 'control' | 'store'>,
+  rowsKey: string,
+): Promise<CampaignRecord | undefined> {
+  const item = await read(control, rowsClaimKey(rowsKey));
+  return item && store.get(String(item.batchId));
+}
+
 /**
  * Seals a batch's claim, so that no other batch takes it over. When another batch already has, it resolves to the record of that batch,
  * and the caller must not start its own. Throws Conflict when that batch has no record yet.

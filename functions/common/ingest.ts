@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../core/campaigns/ingest.ts';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
 import { createSuppressions } from '../../core/consent/suppressions.ts';
+import type { Provider } from '../../core/delivery/provider.ts';
+import type { OutgoingEmail } from '../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
-import { freshLimiter, STALE_MS } from '../../core/limiter/rate.ts';
+import { freshLimiter, type RateOf, STALE_MS } from '../../core/limiter/rate.ts';
 import { campaignDeps, campaignEnv } from './campaigns.ts';
 import { DEFAULT_TIMEOUTS, objectsClient } from './clients.ts';
 import { rateEnv, sendRates } from './send-rate.ts';
@@ -13,13 +15,19 @@ export const ingestEnv = rateEnv
   .extend(campaignEnv.shape)
   .extend({ BUCKET: z.string().min(1), SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive() });
 
+interface SendingBySes {
+  provider: Provider<OutgoingEmail>;
+  rate: RateOf;
+}
+
 /** What both ways of an upload share: the form, and the file that its client sends to S3. */
 export function ingestDeps(
   env: z.output<typeof ingestEnv>,
   timeouts = DEFAULT_TIMEOUTS,
-): Omit<IngestDeps, 'newUploadId'> & ReturnType<typeof campaignDeps> {
+): Omit<IngestDeps, 'newUploadId'> & ReturnType<typeof campaignDeps> & { ses: SendingBySes } {
   const campaigns = campaignDeps(env, timeouts);
-  const rates = sendRates(env, campaigns.tables.control, createSes(campaigns).maxSendRate);
+  const { provider, maxSendRate } = createSes(campaigns);
+  const rates = sendRates(env, campaigns.tables.control, maxSendRate);
   return {
     ...campaigns,
     ...campaigns.tables,
@@ -29,5 +37,6 @@ export function ingestDeps(
     sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
     sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
     sendQuota: sesAccount(campaigns.clock),
+    ses: { provider, rate: rates.ses },
   };
 }

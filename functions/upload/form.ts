@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import { z } from 'zod';
 import { parseInput } from '../../api/parse.ts';
+import type { preflightFieldsSchema } from '../../api/preflight.ts';
 import { campaignOptionsOf, encodingSchema, shownFileName, uploadFieldsSchema } from '../../api/upload.ts';
 import type { CampaignOptions } from '../../core/campaigns/options.ts';
 import { PregonError } from '../../core/errors.ts';
@@ -15,6 +16,8 @@ export interface UploadForm {
   file: Buffer;
   fileName?: string;
   options: CampaignOptions;
+  /** Of a preflight. */
+  testTo?: readonly string[];
 }
 
 interface FormFile {
@@ -23,8 +26,10 @@ interface FormFile {
   content: Buffer;
 }
 
-/** The file and the options of an upload form. Throws BadRequest, UnsupportedMedia or FileTooLarge. */
-export async function readForm(event: HttpEvent): Promise<UploadForm> {
+type FieldsSchema = typeof uploadFieldsSchema | typeof preflightFieldsSchema;
+
+/** The file and the options of an upload form with these fields. Throws BadRequest, UnsupportedMedia or FileTooLarge. */
+export async function readForm(event: HttpEvent, schema: FieldsSchema = uploadFieldsSchema): Promise<UploadForm> {
   const contentType = event.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new PregonError('UnsupportedMedia', 'Send the CSV as multipart/form-data, in the field "file".');
@@ -35,7 +40,7 @@ export async function readForm(event: HttpEvent): Promise<UploadForm> {
   const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   const parts = checkParts(body, boundary);
   const form = await parsed(body, boundary);
-  return formOf(form, parts.find(({ name, isFile }) => isFile && name === 'file')?.charset);
+  return formOf(form, schema, parts.find(({ name, isFile }) => isFile && name === 'file')?.charset);
 }
 
 /** The values of the fields by name. A file is an object; a name that is there twice has a list. */
@@ -86,7 +91,7 @@ function refusalOf(error: unknown): PregonError {
   );
 }
 
-function formOf(form: Record<string, unknown>, charset: string | undefined): UploadForm {
+function formOf(form: Record<string, unknown>, schema: FieldsSchema, charset: string | undefined): UploadForm {
   const fields: Record<string, unknown> = Object.create(null);
   const files: { field: string; file: FormFile }[] = [];
   for (const [field, value] of Object.entries(form)) {
@@ -100,13 +105,14 @@ function formOf(form: Record<string, unknown>, charset: string | undefined): Upl
     if (fields.file === '') throw noFile();
     throw new PregonError('BadRequest', 'The field "file" holds text: send the CSV as a file, with a file name.');
   }
-  const options = parseInput(uploadFieldsSchema, fields, 'The form');
+  const options: z.output<typeof preflightFieldsSchema> = parseInput(schema, fields, 'The form');
   const file = oneOf(files);
   refuseOtherMedia(file);
   const fileName = shownFileName(file.filename ?? '');
   return {
     file: file.content,
     ...(fileName !== undefined && { fileName }),
+    ...(options.testTo !== undefined && { testTo: options.testTo }),
     options: campaignOptionsOf(options, options.encoding === undefined ? encodingOfPart(charset) : undefined),
   };
 }

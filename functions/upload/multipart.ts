@@ -11,7 +11,11 @@ const MAX_PARTS = 20;
 const MAX_PART_HEADER = 8 * 1024;
 /** Of text fields; the file has a limit of its own. A template's content is checked again once its line breaks are LF. */
 const MAX_FIELD_BYTES = 1024;
-const MAX_TEMPLATE_BYTES: Readonly<Record<string, number>> = { subject: 4 * 1024, content: 128 * 1024 };
+const MAX_LONG_FIELD_BYTES: Readonly<Record<string, number>> = {
+  subject: 4 * 1024,
+  content: 128 * 1024,
+  testTo: 2 * 1024,
+};
 const MAX_NAME = 100;
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 
@@ -96,7 +100,7 @@ const parameter = (value: string, name: string): string | undefined => {
 };
 
 function checkField({ name }: FormPart, bytes: number, earlier: readonly FormPart[]): void {
-  const most = Object.hasOwn(MAX_TEMPLATE_BYTES, name) ? MAX_TEMPLATE_BYTES[name] : MAX_FIELD_BYTES;
+  const most = Object.hasOwn(MAX_LONG_FIELD_BYTES, name) ? MAX_LONG_FIELD_BYTES[name] : MAX_FIELD_BYTES;
   if (bytes > (most ?? 0)) throw refused(`the field "${name}" is longer than ${most} bytes`);
   if (earlier.some((part) => part.name === name && !part.isFile)) {
     throw refused(`the field "${name}" is there more than once`);

@@ -1,6 +1,8 @@
+import { preflightAnswer, preflightFieldsSchema } from '../../api/preflight.ts';
 import { uploadAnswer } from '../../api/upload.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import { type IngestDeps, ingest } from '../../core/campaigns/ingest.ts';
+import { type PreflightDeps, preflight } from '../../core/campaigns/preflight.ts';
 import { campaignProgress } from '../../core/campaigns/progress.ts';
 import { refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { bufferSource } from '../../core/csv/source.ts';
@@ -10,9 +12,12 @@ import { readForm } from './form.ts';
 /** More rows than a file of 4 MB can hold. */
 const MAX_ROWS = 2_000_000;
 
-export type UploadDeps = IngestDeps & CampaignDeps;
+export type UploadDeps = IngestDeps & CampaignDeps & PreflightDeps;
 
-/** The upload of a campaign's CSV: 202 the first time, 200 with the counts so far for a file that was uploaded before. */
+/**
+ * The upload of a campaign's CSV: 202 the first time, 200 with the counts so far for a file that was uploaded before. And its preflight,
+ * which answers what an upload would do.
+ */
 export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   const upload = async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, fileName, options } = await readForm(event);
@@ -32,5 +37,19 @@ export function uploadRoutes(deps: UploadDeps): HttpRoutes {
     const { counts } = await campaignProgress(deps, record);
     return jsonAnswer(200, uploadAnswer({ ...ingested, record }, executionArn, counts));
   };
-  return { 'POST /upload': upload, 'POST /campaigns/upload': upload };
+  const check = async (event: HttpEvent): Promise<HttpAnswer> => {
+    const { file, options, testTo } = await readForm(event, preflightFieldsSchema);
+    const { domainName } = event.requestContext;
+    const found = await preflight(deps, {
+      source: bufferSource(file),
+      options,
+      maxRows: MAX_ROWS,
+      testTo,
+      // No token: nobody unsubscribes by a sample.
+      unsubscribeUrl: `https://${domainName}/unsubscribe/sample`,
+    });
+    return jsonAnswer(200, preflightAnswer(found));
+  };
+
+  return { 'POST /upload': upload, 'POST /campaigns/upload': upload, 'POST /campaigns/preflight': check };
 }

@@ -90,20 +90,25 @@ describe('the stack', () => {
     }
   });
 
-  it('lets the workers send by SES from the sender, and the email worker from the allowed senders too', () => {
+  it('lets the workers and the preflight send by SES from the sender, and the email worker from the allowed senders too', () => {
     const sending = ofType('AWS::IAM::Role').flatMap(([role, { Properties }]) => {
       const policies = Properties?.Policies as { PolicyDocument: { Statement: Statement[] } }[];
       return policies
         .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
         .filter(({ Action }) => list(Action).includes('ses:SendEmail'))
         .map(({ Condition, Resource }) => ({
-          role: role.replace(/FunctionRole.*/, ''),
+          role: role.replace(/(Function)?Role.*/, ''),
           Condition,
           arns: JSON.stringify(Resource),
         }));
     });
     const sender = { 'ses:FromAddress': { Ref: 'SenderEmail' } };
     expect(sending).toEqual([
+      {
+        role: 'CampaignsUpload',
+        Condition: { StringEquals: sender },
+        arns: expect.stringMatching(/configuration-set\/\*.*identity\/\*/),
+      },
       {
         role: 'CampaignsSend',
         Condition: { StringEquals: sender },

@@ -154,6 +154,11 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
   const rejected = `${csvOf(2, 'mixed')}reject-a@simulator.pregon.test,Hi,Hello\n`;
   const form = new FormData();
   form.append('file', new Blob([rejected], { type: 'text/csv' }), 'campaign.csv');
+  const checked = new FormData();
+  checked.append('file', new Blob([rejected], { type: 'text/csv' }), 'campaign.csv');
+  checked.append('testTo', 'me@example.com');
+  const preflight = await product.call('POST', '/campaigns/preflight', { body: checked });
+  expect(await preflight.json()).toMatchObject({ enqueued: 3, tests: [{ messageId: expect.any(String) }] });
   const mixed = (await (await product.call('POST', '/campaigns/upload', { body: form })).json()) as { batchId: string };
   expect(await follow(product, mixed.batchId, hasEnded)).toMatchObject({ counts: { SENT: 2, ERROR: 1 } });
   // The same rows in another file are refused, and the objects of that upload are removed.

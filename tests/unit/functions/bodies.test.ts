@@ -25,6 +25,7 @@ import { unsubscribeRoutes } from '../../../functions/unsubscribe/routes.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { uploadsRoutes } from '../../../functions/uploads/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { preflightParts } from '../campaigns/preflight-parts.ts';
 import { campaignRecord } from '../campaigns/record.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
 import { emailRequest, openEmail } from '../email/deps.ts';
@@ -58,6 +59,7 @@ const CURSOR = Buffer.from(`2026-11-22T10:00:00.000Z#${BATCH}`).toString('base64
 const VALID: Record<string, HttpRequest> = {
   'POST /upload': UPLOAD,
   'POST /campaigns/upload': UPLOAD,
+  'POST /campaigns/preflight': UPLOAD,
   'POST /uploads': json({
     size: 1000,
     fileName: 'news.csv',
@@ -194,6 +196,7 @@ describe('any damage to a valid request', () => {
         objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
         bucket: 'campaigns',
         newUploadId: () => crypto.randomUUID(),
+        ...preflightParts(clock),
         sendRate: async () => 50,
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         telemetry: silent,

@@ -1,3 +1,4 @@
+import { preflightSchema } from '../../../api/preflight.ts';
 import { problemSchema } from '../../../api/problem.ts';
 import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
 import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
@@ -7,6 +8,7 @@ import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
+import { preflightParts } from '../campaigns/preflight-parts.ts';
 import { readAsStatesDoes } from '../csv/states-reader.ts';
 import { fakeStates } from '../delivery/fake-states.ts';
 import { formRequest, type HttpRequest, httpClient } from '../support/http.ts';
@@ -33,7 +35,8 @@ describe('POST /upload', () => {
     await Promise.all([table.close(), s3.close()]);
   });
 
-  const post = (request: HttpRequest) =>
+  const post = (request: HttpRequest) => send('POST /upload', request);
+  const send = (route: string, request: HttpRequest) =>
     httpClient(
       uploadRoutes({
         sends: table.sends,
@@ -46,6 +49,7 @@ describe('POST /upload', () => {
         bucket: 'campaigns',
         clock,
         newUploadId: () => crypto.randomUUID(),
+        ...preflightParts(clock),
         sendRate: async () => 50,
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         suppressions: createSuppressions(table),
@@ -58,7 +62,7 @@ describe('POST /upload', () => {
           },
         },
       }),
-    )('POST /upload', request);
+    )(route, request);
   const postForm = async (parts: [string, string | Blob, string?][]) => {
     const form = new FormData();
     for (const [name, value, filename] of parts) {
@@ -107,6 +111,43 @@ describe('POST /upload', () => {
     expect(sent.body.counts).toEqual({ PENDING: 0, QUEUED: 0, SENT: 1, ERROR: 0 });
     expect(ended.body.counts).toEqual({ PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 1 });
     expect(uploadAnswerSchema.parse(ended.body)).toEqual(ended.body);
+  });
+
+  it('answers a preflight as its schema says, stores nothing, and sends test mails', async () => {
+    const form = async (...fields: [string, string][]) => {
+      const data = new FormData();
+      data.append('file', csv(CSV), 'file.csv');
+      for (const [name, value] of fields) data.append(name, value);
+      return send('POST /campaigns/preflight', await formRequest(data));
+    };
+    const checked = await form();
+    const tested = await form(['testTo', 'me@example.com, you@example.com'], ['fromName', 'La tienda']);
+
+    expect(preflightSchema.parse(checked.body)).toEqual(checked.body);
+    expect(checked).toMatchObject({
+      status: 200,
+      body: { total: 2, enqueued: 1, skipped: 1, samples: [{ row: 1, to: 'ana@example.com', text: 'uno' }] },
+    });
+    expect(preflightSchema.parse(tested.body)).toEqual(tested.body);
+    expect(tested.body).toMatchObject({
+      from: { email: 'news@shop.example', name: 'La tienda' },
+      tests: [{ to: 'me@example.com', messageId: expect.any(String) }, { to: 'you@example.com' }],
+    });
+    expect([started, [...s3.objects.keys()]]).toEqual([[], []]);
+    expect(await form(['testTo', Array(6).fill('me@example.com').join()])).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('testTo: must be at most 5 addresses') },
+    });
+    expect(await form(['testTo', 'me'])).toMatchObject({ status: 400 });
+    expect(
+      await postForm([
+        ['file', csv(CSV)],
+        ['testTo', 'me@example.com'],
+      ]),
+    ).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('unknown field testTo') },
+    });
   });
 
   it.each([
