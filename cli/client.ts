@@ -18,6 +18,7 @@ export interface CampaignView {
   finishedAt?: string;
   redriveCount: number;
   dryRun: boolean;
+  warnings?: string[];
 }
 
 export interface UploadView {
@@ -30,6 +31,23 @@ export interface UploadView {
   counts?: CampaignView['counts'];
   skippedRows: { row: number; email: string; reason: string }[];
   warnings: string[];
+}
+
+/** Where a large file goes. */
+export interface UploadLink {
+  uploadId: string;
+  url: string;
+  headers: Record<string, string>;
+}
+
+export interface UploadState {
+  status: 'WAITING' | 'INGESTING' | 'DONE' | 'FAILED';
+  rows: number;
+  /** From 0 to 1. */
+  progress: number;
+  batchId?: string;
+  duplicate?: boolean;
+  reason?: string;
 }
 
 export interface FailedSend {
@@ -70,6 +88,14 @@ export class ProductClient {
     if (options.campaignId !== undefined) form.append('campaignId', options.campaignId);
     if (options.dryRun) form.append('dryRun', 'true');
     return this.call<UploadView>('POST', '/upload', form);
+  }
+
+  createUpload(file: { size: number; fileName: string; sha256: string }, options: UploadOptions): Promise<UploadLink> {
+    return this.call('POST', '/uploads', { ...file, ...options });
+  }
+
+  uploadState(uploadId: string): Promise<UploadState> {
+    return this.call('GET', `/uploads/${uploadId}`);
   }
 
   campaign(batchId: string): Promise<CampaignView> {

@@ -56,5 +56,6 @@ export async function followCampaign(
   }
 }
 
-const isTemporary = (error: unknown): boolean =>
+/** Whether the same call may work in a moment. */
+export const isTemporary = (error: unknown): boolean =>
   error instanceof ApiProblem ? error.status >= 500 || error.status === 429 : error instanceof TypeError;

@@ -44,17 +44,29 @@ const BAR_WIDTH = 24;
 export function progressLine(progress: Progress, columns: number): string {
   const { done, enqueued, sent, errors } = progress;
   const part = enqueued === 0 ? 1 : done / enqueued;
-  const filled = Math.round(part * BAR_WIDTH);
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
-  const percent = `${Math.floor(part * 100)} %`.padStart(5);
+  const percent = percentText(part);
   const numbers = [`${sent} of ${enqueued} sent`, ...(errors > 0 ? [errorsText(errors)] : [])];
   const pace = [`${progress.perSecond.toFixed(1)}/s`, ...leftText(progress)];
   const variants = [
-    `${bar} ${percent}  ${[...numbers, ...pace].join(' · ')}`,
+    `${bar(part)} ${percent}  ${[...numbers, ...pace].join(' · ')}`,
     `${percent.trim()}  ${[...numbers, ...pace].join(' · ')}`,
     `${percent.trim()}  ${numbers.join(' · ')}`,
     percent.trim(),
   ];
+  return variants.find((line) => line.length < columns) ?? '';
+}
+
+const bar = (part: number): string => {
+  const filled = Math.round(part * BAR_WIDTH);
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
+};
+
+const percentText = (part: number): string => `${Math.floor(part * 100)} %`.padStart(5);
+
+/** One line that fits `columns` about a step of which a part is done, from 0 to 1. */
+export function stepLine(part: number, text: string, columns: number): string {
+  const percent = percentText(part);
+  const variants = [`${bar(part)} ${percent}  ${text}`, `${percent.trim()}  ${text}`, percent.trim()];
   return variants.find((line) => line.length < columns) ?? '';
 }
 

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import type { UploadLinkAnswer, UploadStateAnswer } from '../../api/uploads.ts';
+import { ProductClient } from '../../cli/client.ts';
+import { Screen } from '../../cli/screen.ts';
+import { sendCampaign } from '../../cli/send-campaign.ts';
 import { eventually, Product, tempDataDir } from './support/product.ts';
 
 const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
@@ -112,6 +116,25 @@ describe('a file that its client sends to S3', () => {
     expect(await product.ended(batchId)).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 20 } });
     expect((await product.call('POST', `/campaigns/${batchId}/start`)).status).toBe(409);
     expect(await product.mailbox(batchId)).toHaveLength(20);
+  });
+
+  it('is chosen by the command line for a file of more than 4 MB, with its progress', async () => {
+    const path = join(dataDir, 'larger.csv');
+    const content = 'x'.repeat(60_000);
+    const rows = Array.from({ length: 80 }, (_, n) => `larger-${n}@simulator.pregon.test,News,${content}\n`);
+    writeFileSync(path, `email,subject,content\n${rows.join('')}bad,x,y\n`);
+    const send = async () => {
+      let text = '';
+      const screen = new Screen({ isTTY: true, columns: 100, write: (more: string) => (text += more) });
+      const client = new ProductClient(product.outputs.apiUrl, product.outputs.apiKey);
+      const { signal } = new AbortController();
+      return [await sendCampaign({ client, file: path, options: {}, screen, signal }), text];
+    };
+    expect(await send()).toEqual([
+      true,
+      expect.stringMatching(/of 4\.6 MB sent.*100 % {2}81 rows read.*80 of 81 rows to send/s),
+    ]);
+    expect(await send()).toEqual([true, expect.stringContaining('was sent before')]);
   });
 
   it('ends FAILED with the reason and the line when it cannot be read', async () => {

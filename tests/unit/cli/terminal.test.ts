@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseCommand, UsageError } from '../../../cli/arguments.ts';
 import type { CampaignView } from '../../../cli/client.ts';
-import { duration, ProgressMeter, progressLine, progressText } from '../../../cli/progress.ts';
+import { duration, ProgressMeter, progressLine, progressText, stepLine } from '../../../cli/progress.ts';
 import { Screen } from '../../../cli/screen.ts';
 import { STACK_OPTIONS, stackSettings } from '../../../cli/stack-options.ts';
 import { campaignSummary } from '../../../cli/summary.ts';
@@ -45,6 +45,10 @@ describe('the progress line', () => {
     const progress = { done: 40, enqueued: 100, sent: 38, errors: 2, perSecond: 49.9, secondsLeft: 3 };
 
     expect(progressLine(progress, columns).length).toBeLessThan(columns);
+  });
+
+  it.each([120, 50, 30, 10, 5, 1])('of a step fits %d columns', (columns) => {
+    expect(stepLine(0.5, '12.0 of 24.0 MB sent', columns).length).toBeLessThan(columns);
   });
 
   it('is full at the end', () => {
