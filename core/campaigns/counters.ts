@@ -1,18 +1,35 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { ItemStream } from '../dynamodb/item-stream.ts';
-import { type DynamoTable, type Item, type Key, read } from '../dynamodb/table.ts';
+import { type DynamoTable, type Item, type Key, namesIn, read, updateIf } from '../dynamodb/table.ts';
 import { type Breakdown, MAX_MINUTES, minuteOf } from '../ledger/breakdown.ts';
 import { breakdownKey, minuteKey, progressKey } from '../ledger/keys.ts';
+
+/** What is known of a running campaign's rows without reading them. */
+export interface Counted {
+  /** As the workers have added them. */
+  sent: number;
+  /** As the last recount found them. */
+  queued: number;
+  error: number;
+  unconfirmed: number;
+  /** When the last recount began, of these and of the sent rows; milliseconds since the epoch, 0 before the first. */
+  countedAt: number;
+  sentCountedAt: number;
+}
 
 /** What a running campaign shows of its rows without reading them, and the breakdown of its rows at its end. */
 export interface CampaignCounters {
   /** Adds rows that were sent just now. */
   addSent(batchId: string, sent: number): Promise<void>;
-  /** Sets the number of sent rows to an exact count. Rows whose worker died before it added them were missing. */
+  /** Adds rows whose worker died before it added them. */
+  addMissing(batchId: string, sent: number): Promise<void>;
+  /** Sets the number of sent rows to an exact count, and has the others counted again. */
   setSent(batchId: string, sent: number): Promise<void>;
-  /** The sent rows that the workers have added so far. */
-  sent(batchId: string): Promise<number>;
+  read(batchId: string): Promise<Counted>;
+  /** Claims a recount, so that only one caller makes it: false when another has begun one since `counted` was read. */
+  beginRecount(batchId: string, counted: Counted, next: Pick<Counted, 'countedAt' | 'sentCountedAt'>): Promise<boolean>;
+  setCounts(batchId: string, counts: Pick<Counted, 'queued' | 'error' | 'unconfirmed'>): Promise<void>;
   /** The same by minute: the newest `MAX_MINUTES`, in no order. */
   sentByMinute(batchId: string): Promise<{ minute: string; sent: number }[]>;
   /** Keeps the exact breakdown of a campaign that has ended. */
@@ -31,6 +48,7 @@ export function createCampaignCounters(control: DynamoTable): CampaignCounters {
         TableName: tableName,
         Key: key,
         UpdateExpression: `${expression}, expiresAt = :expiresAt`,
+        ...(expression.includes('#') && { ExpressionAttributeNames: namesIn(expression) }),
         ExpressionAttributeValues: { ...values, ':expiresAt': rowExpiresAt(control, clock.now()) },
       }),
     );
@@ -45,12 +63,46 @@ export function createCampaignCounters(control: DynamoTable): CampaignCounters {
       await Promise.all([add(progressKey(batchId), sent), add(minuteKey(batchId, minute), sent)]);
     },
 
-    setSent: (batchId, sent) => change(progressKey(batchId), 'SET sent = :sent', { ':sent': sent }),
+    addMissing: (batchId, sent) => add(progressKey(batchId), sent),
 
-    async sent(batchId) {
-      const item = await read(control, progressKey(batchId));
-      return Number(item?.sent ?? 0);
+    setSent: (batchId, sent) =>
+      change(progressKey(batchId), 'SET sent = :sent, countedAt = :never', { ':sent': sent, ':never': 0 }),
+
+    async read(batchId) {
+      const { sent, queued, error, unconfirmed, countedAt, sentCountedAt } =
+        (await read(control, progressKey(batchId))) ?? {};
+      const number = (value: unknown) => Number(value ?? 0);
+      return {
+        sent: number(sent),
+        queued: number(queued),
+        error: number(error),
+        unconfirmed: number(unconfirmed),
+        countedAt: number(countedAt),
+        sentCountedAt: number(sentCountedAt),
+      };
     },
+
+    async beginRecount(batchId, { countedAt: seen }, { countedAt, sentCountedAt }) {
+      const begun = await updateIf(control, {
+        key: progressKey(batchId),
+        update: 'SET #countedAt = :countedAt, #sentCountedAt = :sentCountedAt, #expiresAt = :expiresAt',
+        condition: '#countedAt = :seen OR attribute_not_exists(#countedAt)',
+        values: {
+          ':countedAt': countedAt,
+          ':sentCountedAt': sentCountedAt,
+          ':seen': seen,
+          ':expiresAt': rowExpiresAt(control, clock.now()),
+        },
+      });
+      return begun !== undefined;
+    },
+
+    setCounts: (batchId, { queued, error, unconfirmed }) =>
+      change(progressKey(batchId), 'SET queued = :queued, #error = :error, unconfirmed = :unconfirmed', {
+        ':queued': queued,
+        ':error': error,
+        ':unconfirmed': unconfirmed,
+      }),
 
     async sentByMinute(batchId) {
       const { pk, sk } = minuteKey(batchId, '');

@@ -350,7 +350,7 @@ describe('a record', () => {
     const counted = await countAtEnd({ ...deps, ledger: { ...deps.ledger, scanBatch } }, ended);
     expect(counted).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
     expect(counted.finalCounts).toBeUndefined();
-    expect(await deps.counters.sent(batchId)).toBe(2);
+    expect((await deps.counters.read(batchId)).sent).toBe(2);
   });
 
   it('waits for no lease once the campaign is redriven', async () => {
@@ -487,6 +487,46 @@ describe('progress', () => {
     await counters.addSent(campaign.batchId, 20);
     const { counts } = await campaignProgress(campaign.deps, await campaign.record());
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(6);
+  });
+
+  /** Counts the queries of the ledger from now on. */
+  function queriesOf({ deps }: Awaited<ReturnType<typeof aCampaign>>) {
+    const made: string[] = [];
+    const countByStatus: typeof deps.ledger.countByStatus = (batch, status) => {
+      made.push(status);
+      return deps.ledger.countByStatus(batch, status);
+    };
+    return { made, deps: { ...deps, ledger: { ...deps.ledger, countByStatus } } };
+  }
+
+  it('counts once for all who ask within a second, and later the more rows there are', async () => {
+    const campaign = await aCampaign([...Array.from({ length: 400 }, () => ({ status: 'QUEUED' as const })), REJECTED]);
+    const { made, deps } = queriesOf(campaign);
+    const record = await campaign.record();
+    const first = await campaignProgress(deps, record);
+    expect(first.counts).toEqual({ PENDING: 0, QUEUED: 400, SENT: 0, ERROR: 1 });
+
+    clock.move(1_900);
+    await Promise.all(Array.from({ length: 5 }, () => campaignProgress(deps, record)));
+    expect(made).toEqual(['QUEUED', 'ERROR']);
+    clock.move(200);
+    const polls = await Promise.all(Array.from({ length: 5 }, () => campaignProgress(deps, record)));
+    expect(made).toEqual(['QUEUED', 'ERROR', 'QUEUED', 'ERROR']);
+    for (const { counts } of polls) expect(counts).toEqual(first.counts);
+  });
+
+  it('finds rows whose worker died before it added them, within five minutes', async () => {
+    const campaign = await aCampaign([SENT, SENT, SENT, { status: 'QUEUED' }]);
+    const { made, deps } = queriesOf(campaign);
+    const record = await campaign.record();
+    await deps.counters.addSent(campaign.batchId, 1);
+    expect((await campaignProgress(deps, record)).counts.SENT).toBe(1);
+
+    clock.move(300_001);
+    expect((await campaignProgress(deps, record)).counts).toEqual({ PENDING: 0, QUEUED: 1, SENT: 3, ERROR: 0 });
+    clock.move(2_000);
+    await campaignProgress(deps, record);
+    expect(made.filter((status) => status === 'SENT')).toHaveLength(1);
   });
 
   it('counts no rows of other campaigns that were created at the same time', async () => {

@@ -24,7 +24,7 @@ describe('a batch of messages', () => {
     );
     expect(delivery.answers).toHaveLength(10);
     expect(delivery.answers.every(({ answer }) => answer === 'success')).toBe(true);
-    expect(await delivery.counters.sent('b1')).toBe(10);
+    expect((await delivery.counters.read('b1')).sent).toBe(10);
     expect(await delivery.row(3)).toMatchObject({ status: 'SENT', attempts: 1, provider: 'ses', messageId: 'm-b1-3' });
     expect(delivery.mailbox[0]?.email).toMatchObject({
       from: { email: 'hello@pregon.test' },
@@ -322,7 +322,7 @@ describe('a message that comes late', () => {
     expect(await delivery.worker()([1])).toEqual([]);
     expect(delivery.mailbox).toHaveLength(0);
     expect(delivery.answers).toEqual([{ token: 't1', answer: 'success' }]);
-    expect(await delivery.counters.sent('b1')).toBe(0);
+    expect((await delivery.counters.read('b1')).sent).toBe(0);
   });
 
   it('of a row in ERROR is answered with its class and gone', async () => {
