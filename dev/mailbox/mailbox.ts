@@ -24,6 +24,10 @@ export interface MailboxMessage {
 export interface MailboxQuery {
   readonly to?: string;
   readonly batchId?: string;
+  /** Text in an address, a subject or a batch id, in any case. Only the newest 20,000 messages are searched. */
+  readonly search?: string;
+  /** The newest first. By default the oldest are. */
+  readonly newestFirst?: boolean;
   /** From 1 to 1,000. */
   readonly limit: number;
   /** `next` of the page before. */
@@ -37,6 +41,9 @@ export interface MailboxPage {
   readonly next?: string;
   readonly messages: readonly MailboxMessage[];
 }
+
+/** A search reads every message in its range, and blocks this thread meanwhile. */
+const SEARCHED = 20_000;
 
 /** Stores every message that a local provider accepted, in the order of acceptance, in SQLite. */
 export class Mailbox {
@@ -88,7 +95,7 @@ export class Mailbox {
     return Number(this.#tried.get(send)?.times);
   }
 
-  read({ to, batchId, limit, after }: MailboxQuery): MailboxPage {
+  read({ to, batchId, search, newestFirst = false, limit, after }: MailboxQuery): MailboxPage {
     const where: string[] = [];
     const values: (string | number)[] = [];
     if (to !== undefined) {
@@ -99,11 +106,23 @@ export class Mailbox {
       where.push('batch = ?');
       values.push(batchId);
     }
+    if (search !== undefined) {
+      where.push(
+        `id > (SELECT MAX(id) FROM message) - ${SEARCHED} AND (recipient LIKE ? ESCAPE '\\' OR batch LIKE ? ESCAPE '\\' ` +
+          `OR message ->> 'subject' LIKE ? ESCAPE '\\')`,
+      );
+      const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+      values.push(pattern, pattern, pattern);
+    }
     const filter = where.length > 0 ? where.join(' AND ') : 'TRUE';
     const counted = this.#database.prepare(`SELECT COUNT(*) AS count FROM message WHERE ${filter}`).get(...values);
     const rows = this.#database
-      .prepare(`SELECT id, message FROM message WHERE ${filter} AND id > ? ORDER BY id LIMIT ?`)
-      .all(...values, after ?? 0, limit + 1);
+      .prepare(
+        newestFirst
+          ? `SELECT id, message FROM message WHERE ${filter} AND id < ? ORDER BY id DESC LIMIT ?`
+          : `SELECT id, message FROM message WHERE ${filter} AND id > ? ORDER BY id LIMIT ?`,
+      )
+      .all(...values, after ?? (newestFirst ? Number.MAX_SAFE_INTEGER : 0), limit + 1);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {

@@ -31,6 +31,31 @@ export async function getRows(
   return found;
 }
 
+/** One send of any channel, with what is known about it. Times are ISO 8601. */
+export interface SendDetail extends RowState {
+  readonly sendId: string;
+  readonly batchId: string;
+  readonly channel: string;
+  readonly provider: string | null;
+  readonly messageId: string | null;
+  readonly createdAt: string;
+  readonly lastAttemptAt: string | null;
+}
+
+const DETAIL_FIELDS = `sendId batchId channel provider messageId createdAt lastAttemptAt ${FIELDS}`;
+
+/** Undefined when there is no such send. */
+export async function getSend(sendId: string, signal: AbortSignal): Promise<SendDetail | undefined> {
+  const query = `{ send(sendId: ${JSON.stringify(sendId)}) { ${DETAIL_FIELDS} } }`;
+  return (await askGraphql<{ send: SendDetail | null }>(query, signal)).send ?? undefined;
+}
+
+/** The newest sends to an address, in every channel. */
+export async function findSends(email: string, limit: number, signal: AbortSignal): Promise<readonly SendDetail[]> {
+  const query = `{ listEmailStatus(email: ${JSON.stringify(email)}, limit: ${limit}) { ${DETAIL_FIELDS} } }`;
+  return (await askGraphql<{ listEmailStatus: SendDetail[] }>(query, signal)).listEmailStatus;
+}
+
 async function askGraphql<T>(query: string, signal: AbortSignal): Promise<T> {
   const response = await askProduct('/graphql', { method: 'POST', body: { query }, signal });
   const { data, errors } = (await response.json()) as { data?: T; errors?: readonly { message: string }[] };

@@ -21,6 +21,12 @@ const PAGES: readonly PageDefinition[] = [
   { route: '/executions', Page: lazy(() => import('../executions/ExecutionsPage.tsx')), localOnly: true },
   { route: '/executions/*', Page: lazy(() => import('../executions/ExecutionPage.tsx')), localOnly: true },
   { route: '/map-runs/*', Page: lazy(() => import('../map-runs/MapRunPage.tsx')), localOnly: true },
+  { route: '/mailbox', Page: lazy(() => import('../mailbox/MailboxPage.tsx')) },
+  { route: '/look-up', Page: lazy(() => import('../look-up/LookUpPage.tsx')) },
+  { route: '/sends/*', Page: lazy(() => import('../sends/SendPage.tsx')) },
+  { route: '/traces/*', Page: lazy(() => import('../sends/TracePage.tsx')), localOnly: true },
+  { route: '/requests/*', Page: lazy(() => import('../requests/RequestPage.tsx')) },
+  { route: '/orders/*', Page: lazy(() => import('../orders/OrderPage.tsx')) },
   { route: '/emails', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
   { route: '/emails/*', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
 ];

@@ -134,6 +134,20 @@ describe('the mailbox', () => {
     expect((await read('batchId=other')).count).toBe(0);
   });
 
+  it('pages from the newest message on, and finds text in addresses, subjects and batch ids', async () => {
+    const { send, read, request } = open();
+    for (let row = 1; row <= 5; row++) await send(`a_${row}@example.com`, row);
+    await send('ab3@example.com', 6);
+    const first = await read('order=newest&limit=4');
+    expect(first.messages.map(({ sendId }) => sendId)).toEqual(['batch-6', 'batch-5', 'batch-4', 'batch-3']);
+    const second = await read(`order=newest&limit=4&after=${first.next}`);
+    expect(second.messages.map(({ sendId }) => sendId)).toEqual(['batch-2', 'batch-1']);
+    expect((await read('search=A_3')).messages.map(({ to }) => to)).toEqual(['a_3@example.com']);
+    expect((await read('search=%C2%A1hola')).count).toBe(6);
+    expect((await read('search=atch&limit=1')).count).toBe(6);
+    expect((await request('order=other')).status).toBe(400);
+  });
+
   it('survives a restart, and refuses a limit over 1,000', async () => {
     const first = open();
     await first.send('ana@example.com');

@@ -1,5 +1,7 @@
 import type { Texts } from '../texts.ts';
 import { campaigns } from './campaigns.ts';
 import { api, common, frame, key, rate } from './frame.ts';
+import { lookUp, orders, requests, sends } from './lookUp.ts';
+import { mailbox } from './mailbox.ts';
 
-export const es: Texts = { api, campaigns, common, frame, key, rate };
+export const es: Texts = { api, campaigns, common, frame, key, lookUp, mailbox, orders, rate, requests, sends };
