@@ -207,9 +207,11 @@ export class Campaigns extends Construct {
     this.sending = new QueueWorker(this, 'Send', shared, {
       queueName: 'send',
       urlVariable: 'SEND_QUEUE_URL',
+      // Of up to 25 rows each: more would not fit the function's time at a usual rate.
+      batchSize: 5,
       maximumConcurrency: shared.concurrency(stage.sendConcurrency),
       name: 'send-worker',
-      description: 'Reserve, check, claim, send, record: one email per message, at the allowed rate',
+      description: 'Reserve, check, claim, send, record: the rows of each message, at the allowed rate',
       memory: MEMORY.wholeCpu,
       environment: shared.sender,
       access: [

@@ -76,7 +76,7 @@ export class Workflow extends Construct {
       inlinePolicies: {
         states: new PolicyDocument({
           statements: [
-            allow('dynamodb', ['PartiQLInsert', 'UpdateItem'], props.table.tableArn),
+            allow('dynamodb', ['PartiQLInsert', 'PartiQLUpdate'], props.table.tableArn),
             allow('dynamodb', ['GetItem'], props.control.tableArn),
             allow('sqs', ['SendMessage'], props.sendQueue.queueArn),
             allow('lambda', ['InvokeFunction'], props.settle.functionArn),

@@ -15,11 +15,11 @@ import type { RowId } from '../../core/ledger/transitions.ts';
 
 /** Whether a message can be replayed. Only `open` ones are. */
 export type Verdict =
-  /** Its row is PENDING or QUEUED, or the message is of a kind that changes nothing when it arrives twice. */
+  /** One of its rows is PENDING or QUEUED, or the message is of a kind that changes nothing when it arrives twice. */
   | 'open'
-  /** Its row is SENT or in ERROR. A redrive sends such a row again. */
+  /** Its rows are SENT or in ERROR. A redrive sends rows in ERROR again. */
   | 'ended'
-  /** The message is not recognised, or its row is not in the ledger. */
+  /** The message is not recognised, or its rows are not in the ledger. */
   | 'poison';
 
 export interface DeadLetter {
@@ -30,6 +30,7 @@ export interface DeadLetter {
   verdict: Verdict;
   /** When it was first sent, ISO 8601. */
   sentAt: string;
+  /** Of its row, or of an open one where it has several. */
   sendId?: string;
   status?: string;
   error?: string;
@@ -61,7 +62,14 @@ const HOLD_SECONDS = 60;
 /** No more is received after this. Otherwise the first messages would become visible again and be received twice. */
 const RECEIVE_MS = 40_000;
 
-const rowMessage = z.object({ batchId: z.string().min(1), rowNumber: z.number().int().positive() });
+const rowNumber = z.number().int().positive();
+/** Of one row, or of the rows of a child execution. */
+const rowMessage = z.union([
+  z.object({ batchId: z.string().min(1), rows: z.array(rowNumber).min(1) }),
+  z
+    .object({ batchId: z.string().min(1), rowNumber })
+    .transform(({ batchId, rowNumber: row }) => ({ batchId, rows: [row] })),
+]);
 
 /** The dead letters of all queues, or of one, at most `limit`. They stay where they are. */
 export async function listDeadLetters(deps: DeadLetterDeps, limit: number, lane?: string): Promise<DeadLetters> {
@@ -178,12 +186,18 @@ async function read({ getRow }: DeadLetterDeps, lane: string, message: Message):
   const named = rowMessage.safeParse(content);
   // Messages of requests and orders have no row number. They change nothing when they arrive twice.
   if (!named.success) return { ...letter, verdict: typeof content === 'object' && content ? 'open' : 'poison' };
-  const row = await getRow(named.data);
-  if (!row) return { ...letter, verdict: 'poison' };
-  const { sendId, status, error } = row;
-  const verdict = status === 'SENT' || status === 'ERROR' ? 'ended' : 'open';
-  return { ...letter, verdict, sendId, status, ...(error && { error: error.code }) };
+  const { batchId, rows } = named.data;
+  const found = (await Promise.all(rows.map((row) => getRow({ batchId, rowNumber: row })))).filter(
+    (row) => row !== undefined,
+  );
+  // One open row is enough, because those that have ended are not sent again.
+  const shown = found.find(isOpen) ?? found[0];
+  if (!shown) return { ...letter, verdict: 'poison' };
+  const { sendId, status, error } = shown;
+  return { ...letter, verdict: isOpen(shown) ? 'open' : 'ended', sendId, status, ...(error && { error: error.code }) };
 }
+
+const isOpen = ({ status }: LedgerRow) => status === 'PENDING' || status === 'QUEUED';
 
 function jsonOf(body: string): unknown {
   try {

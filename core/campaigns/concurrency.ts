@@ -3,11 +3,11 @@ import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 
 /**
- * The concurrency of SendRows: as many rows as are sent in five seconds. That keeps the workers busy while finished rows make room, and
- * a row waits seconds in the queue, not hours. A Map Run starts with 1,000 at most. Ten is the least, because with fewer a slow rate
- * would be limited by round trips.
+ * The concurrency of SendRows: as many children as have the rows that are sent in five seconds. That keeps the workers busy while finished
+ * rows make room, and a row waits seconds in the queue, not hours. Two is the least, so that one is ready while the other is answered.
  */
-export const concurrencyFor = (perSecond: number): number => Math.min(1_000, Math.max(10, Math.ceil(perSecond * 5)));
+export const concurrencyFor = (perSecond: number, rowsPerChild: number): number =>
+  Math.min(1_000, Math.max(2, Math.ceil((perSecond * 5) / rowsPerChild)));
 
 /** A campaign up to this size has a child, and so an execution to look at, for each of its rows. */
 const SINGLE_ROWS = 1_000;
@@ -34,11 +34,11 @@ type Deps = Pick<CampaignDeps, 'store' | 'executions' | 'telemetry'>;
 const CONCURRENCY = 4;
 
 /** Sets the concurrency of all running campaigns. A campaign that cannot be changed is logged, because it may just have ended. */
-export async function setConcurrency(deps: Deps, maxConcurrency: number): Promise<void> {
+export async function setConcurrency(deps: Deps, perSecond: number): Promise<void> {
   const { executions, telemetry } = deps;
-  await forEachConcurrently(CONCURRENCY, await runningCampaigns(deps), async ({ batchId }) => {
+  await forEachConcurrently(CONCURRENCY, await runningCampaigns(deps), async ({ batchId, rowsPerChild = 1 }) => {
     try {
-      await executions.setConcurrency(batchId, maxConcurrency);
+      await executions.setConcurrency(batchId, concurrencyFor(perSecond, rowsPerChild));
     } catch (error) {
       telemetry.warn('The concurrency of a campaign could not be set', { batchId, error });
     }

@@ -91,6 +91,7 @@ export async function ingest(
     options: readOptionsOf(deps, options, maxRows),
     onRow,
   });
+  const rowsPerChild = rowsPerChildFor(summary.enqueued, perSecond);
   const rowsKey = rowsKeyOf(summary.rowsHash, options);
   const other = await claimRows(deps, rowsKey, batchId);
   if (other) {
@@ -105,8 +106,8 @@ export async function ingest(
     options,
     encoding,
     status: hold ? 'READY' : 'INGESTING',
-    maxConcurrency: concurrencyFor(perSecond),
-    rowsPerChild: rowsPerChildFor(summary.enqueued, perSecond),
+    maxConcurrency: concurrencyFor(perSecond, rowsPerChild),
+    rowsPerChild,
     warnings: [...summary.warnings, ...warningsOf(summary, options, { perSecond, quota, now })],
     ...(fileName !== undefined && { fileName }),
     ...(keyName !== undefined && { uploadedBy: keyName }),

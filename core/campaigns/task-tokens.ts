@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { TASK_ERROR, TaskCause } from './messages.ts';
+import type { TASK_ERROR } from './messages.ts';
 
 export type TaskError = (typeof TASK_ERROR)[keyof typeof TASK_ERROR];
 
@@ -14,28 +14,16 @@ const STALE = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 /** Answers waiting executions. Each call resolves to whether the execution still waited; a stale token is normal. */
 export interface TaskTokens {
   succeed(token: string, output: Readonly<Record<string, unknown>>): Promise<boolean>;
-  fail(token: string, error: TaskError, cause: TaskCause): Promise<boolean>;
+  /** `cause` is JSON. */
+  fail(token: string, error: TaskError, cause: string): Promise<boolean>;
   isWaiting(token: string): Promise<boolean>;
 }
-
-/** The longest `cause`. https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
-const MAX_CAUSE = 32_768;
 
 export function createTaskTokens(sfn: SFNClient): TaskTokens {
   return {
     succeed: (taskToken, output) =>
       answered(sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
-    fail: (taskToken, error, { code, message }) =>
-      answered(
-        sfn.send(
-          new SendTaskFailureCommand({
-            taskToken,
-            error,
-            // Escaping in JSON may make the message up to six times longer.
-            cause: JSON.stringify({ code, message: message.slice(0, MAX_CAUSE / 8) }),
-          }),
-        ),
-      ),
+    fail: (taskToken, error, cause) => answered(sfn.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
     isWaiting: (taskToken) => answered(sfn.send(new SendTaskHeartbeatCommand({ taskToken }))),
   };
 }

@@ -37,6 +37,8 @@ export interface Hold {
 export interface Channel<J extends Job, Message> {
   /** Called first, with the jobs of a batch. Resolves to those to deliver; the messages of the others are deleted. */
   wanted?(jobs: readonly J[]): Promise<readonly J[]>;
+  /** Outcomes that the ledger holds already, for jobs that may have been delivered before. Such jobs take no slot. */
+  known?(jobs: readonly J[]): Promise<ReadonlyMap<J, Outcome>>;
   /** Called for every receive of a message that is wanted. */
   route(job: J): Promise<Route<Message> | Refusal | Hold>;
   /** Called right before the claim. The state it decides on is at most a second old. */

@@ -46,13 +46,16 @@ export async function deliver<J extends Job, M>(
 ): Promise<J[]> {
   const jobs = (await channel.wanted?.(received)) ?? received;
   if (jobs.length === 0) return [];
+  const known = (await channel.known?.(jobs)) ?? new Map<J, Outcome>();
   const until = deadline - AFTER_SLOT_MS;
   const reserved = new Map<string, { slots: SlotReservations; route: Route<M> }>();
   const unsent = new Set(jobs);
   const batch: Batch<J, M> = {
     channel,
     deps,
-    contents: channel.content ? Promise.resolve(new Map()) : deps.ledger.contents(jobs.map((job) => job.row)),
+    contents: channel.content
+      ? Promise.resolve(new Map())
+      : deps.ledger.contents(jobs.filter((job) => !known.has(job)).map((job) => job.row)),
     slots(route) {
       const key = `${route.limiter.name} ${route.priority}`;
       const existing = reserved.get(key);
@@ -71,7 +74,7 @@ export async function deliver<J extends Job, M>(
   const answers = channel.answers();
   await Promise.all(
     jobs.map(async (job) => {
-      const outcome = await deliverOne(job, batch);
+      const outcome = known.get(job) ?? (await deliverOne(job, batch));
       batch.sent(job);
       answers.add(job, outcome);
     }),
@@ -121,14 +124,18 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
       // `usual` is enough here: a row that needs longer misses this slot and reserves another one.
       const slot = await batch.slots(route).reserve(latency.claim.usual, job.postponed);
       if ('retryAt' in slot) return postponed(slot, clock);
-      await batch.turns.wait(slot.at - latency.claim.expected);
+      try {
+        await batch.turns.wait(slot.at - latency.claim.expected);
 
-      const verdict = await channel.check?.(job);
-      if (verdict !== undefined && verdict !== 'go') return refused(verdict);
-      // The slot is over, so the row is not claimed for it.
-      if (clock.now() > slot.at) continue;
-      const outcome = await attempt(job, batch, route, message);
-      if (outcome) return outcome;
+        const verdict = await channel.check?.(job);
+        if (verdict !== undefined && verdict !== 'go') return refused(verdict);
+        // The slot is over, so the row is not claimed for it.
+        if (clock.now() > slot.at) continue;
+        const outcome = await attempt(job, batch, route, message, slot.leave);
+        if (outcome) return outcome;
+      } finally {
+        slot.leave();
+      }
     }
   } catch (error) {
     if (isTemporary(error)) {
@@ -150,6 +157,7 @@ async function attempt<J extends Job, M>(
   batch: Batch<J, M>,
   route: Route<M>,
   message: (row: LedgerRow) => M,
+  leave: () => void,
 ): Promise<Outcome | undefined> {
   const { channel, deps } = batch;
   const leaseId = deps.newId();
@@ -163,6 +171,7 @@ async function attempt<J extends Job, M>(
     return recordError(deps, row, leaseId, refusal);
   }
   const sent = await send(batch, route, () => message(row), row);
+  leave();
   batch.sent(job);
   if (sent) return record(job, channel, deps, { row, leaseId, sent });
   await releaseLease(deps, row, leaseId, { countAttempt: false });

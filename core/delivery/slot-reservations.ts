@@ -4,7 +4,13 @@ import type { Limiter } from '../limiter/limiter.ts';
 import type { Latency } from './latency.ts';
 
 /** A time to send at, or when to try again because there is none for this batch. Milliseconds since the epoch. */
-export type Slot = { at: number } | { retryAt: number };
+export type Slot =
+  | {
+      at: number;
+      /** To be called once the row is sent, or is not: another row may have a slot then. May be called again. */
+      leave(): void;
+    }
+  | { retryAt: number };
 
 interface SlotOptions {
   limiter: Limiter;
@@ -30,12 +36,26 @@ const missedPart = new WeakMap<Limiter, number>();
 const SMOOTHED_OVER = 32;
 
 /**
+ * How many rows of this process may have slots of a limiter at once. A process that misses slots has too many rows under way for its
+ * processor: what it does for one makes the others late, and the slots are lost for everybody. So the number shrinks with each slot that is
+ * missed and grows slowly with those that are met. It begins with what shares one claim.
+ */
+const windows = new WeakMap<Limiter, number>();
+const FIRST_WINDOW = 25;
+const LEAST_WINDOW = 2;
+const MOST_WINDOW = 250;
+const SHRINK = 0.8;
+const GROWTH = 0.5;
+
+/**
  * The slots of one batch. One call reserves for all rows that ask at the same time. A row learns when its slot will be, so that it is ready
  * by then. The slot itself goes to the row that is ready first, so that a late row wastes no slot.
  */
 export class SlotReservations {
   readonly #options: SlotOptions;
   readonly #free: number[] = [];
+  /** Rows that have a slot and are not sent yet. */
+  #underWay = 0;
   #waiters: Waiter[] = [];
   /** Rows that are ready and have asked in this turn of the event loop. */
   #ready = 0;
@@ -50,10 +70,7 @@ export class SlotReservations {
   reserve(leadMs: number, postponed = 0): Promise<Slot> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ leadMs, postponed, resolve, reject });
-      if (this.#reserving) return;
-      this.#reserving = true;
-      // The other rows of the batch ask in the same tick of the event loop.
-      setImmediate(() => this.#reserveForAll());
+      this.#startReserving();
     });
   }
 
@@ -106,11 +123,40 @@ export class SlotReservations {
     const { limiter } = this.#options;
     const part = missedPart.get(limiter) ?? 0;
     missedPart.set(limiter, part + ((missed ? 1 : 0) - part) / SMOOTHED_OVER);
+    const next = missed ? this.#window * SHRINK : this.#window + GROWTH;
+    windows.set(limiter, Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, next)));
+  }
+
+  get #window(): number {
+    return windows.get(this.#options.limiter) ?? FIRST_WINDOW;
+  }
+
+  /** The slot of a row, which counts as under way until it leaves. */
+  #slotAt(at: number): Slot {
+    this.#underWay += 1;
+    let left = false;
+    return {
+      at,
+      leave: () => {
+        if (left) return;
+        left = true;
+        this.#underWay -= 1;
+        // Half of them at once, so that one reservation serves many rows.
+        if (this.#waiters.length > 0 && this.#underWay <= this.#window / 2) this.#startReserving();
+      },
+    };
+  }
+
+  #startReserving(): void {
+    if (this.#reserving) return;
+    this.#reserving = true;
+    // The other rows of the batch ask in the same tick of the event loop.
+    setImmediate(() => this.#reserveForAll());
   }
 
   async #reserveForAll(): Promise<void> {
     try {
-      while (this.#waiters.length > 0) await this.#reserveOnce();
+      while (this.#waiters.length > 0 && this.#underWay < Math.floor(this.#window)) await this.#reserveOnce();
     } catch (error) {
       for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
     } finally {
@@ -124,7 +170,7 @@ export class SlotReservations {
     const leadMs = Math.max(...this.#waiters.map((waiter) => waiter.leadMs));
     const earliest = asked + latency.usual + leadMs;
     if (earliest > until) return this.#refuse(asked + LATER_MS);
-    const n = this.#waiters.length;
+    const n = Math.min(this.#waiters.length, Math.floor(this.#window) - this.#underWay);
     this.#waiters.sort((one, other) => other.postponed - one.postponed);
     const postponed = this.#waiters[0]?.postponed ?? 0;
     const spare = Math.min(n, Math.round(2 * n * (missedPart.get(limiter) ?? 0)));
@@ -132,7 +178,7 @@ export class SlotReservations {
     latency.add(clock.now() - asked);
     if ('slots' in reserved) {
       this.#free.push(...reserved.slots);
-      for (const at of reserved.slots) this.#waiters.shift()?.resolve({ at });
+      for (const at of reserved.slots) this.#waiters.shift()?.resolve(this.#slotAt(at));
     } else if (reserved.retryAt < until) {
       await clock.sleep(Math.max(0, reserved.retryAt - clock.now()));
     } else {

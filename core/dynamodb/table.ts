@@ -51,15 +51,20 @@ export async function read({ client, tableName, clock }: DynamoTable, key: Key):
   return item && !isExpired(item, clock.now()) ? item : undefined;
 }
 
-/** Reads up to 100 items, in no order. Items that do not exist or have expired are left out. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const MAX_BATCH_GET = 100;
+
+/** Reads items, in no order. Items that do not exist or have expired are left out. */
 export async function readMany(
   { client, tableName, clock }: DynamoTable,
   keys: readonly Key[],
   { consistent = false }: { consistent?: boolean } = {},
 ): Promise<Item[]> {
   const items: Item[] = [];
-  let left: Item[] = keys.map((key) => ({ ...key }));
-  while (left.length > 0) {
+  const unread: Item[] = keys.map((key) => ({ ...key }));
+  let left: Item[] = [];
+  while (left.length + unread.length > 0) {
+    left.push(...unread.splice(0, MAX_BATCH_GET - left.length));
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent } } }),
     );

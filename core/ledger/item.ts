@@ -1,7 +1,7 @@
 import { addressKey } from '../csv/address.ts';
 import type { Item } from '../dynamodb/table.ts';
 import { createdKey, stateKey, statusKeyOf } from './keys.ts';
-import type { LedgerRow, Send, SendError } from './send.ts';
+import type { FailedTry, LedgerRow, Send, SendError } from './send.ts';
 
 const OPTIONAL = ['campaignId', 'provider', 'messageId', 'lastAttemptAt'] as const;
 
@@ -71,5 +71,6 @@ export function toRow(item: Item): LedgerRow {
     row.lease = { leaseId, leaseUntil: Number(leaseUntil), ...(extendedLeaseId === leaseId && { extended: true }) };
   }
   if (typeof item.lastLeaseId === 'string') row.lastLeaseId = item.lastLeaseId;
+  if (item.failedTry) row.failedTry = item.failedTry as FailedTry;
   return row;
 }

@@ -4,7 +4,17 @@ import { visitErrors } from './breakdown.ts';
 import { countByStatus } from './counts.ts';
 import { accept, markForgotten, requeue } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
-import { claim, expire, getRow, type LedgerTable, recordError, recordSent, release } from './transitions.ts';
+import {
+  claim,
+  expire,
+  getRow,
+  getRows,
+  type LedgerTable,
+  recordError,
+  recordFailedTry,
+  recordSent,
+  release,
+} from './transitions.ts';
 
 /** A process that dies leaves unconfirmed what it sent within this time. Outcomes that come within it share a call. */
 const RECORD_WITHIN_MS = 100;
@@ -18,6 +28,7 @@ const operations = {
   release,
   recordSent,
   recordError,
+  recordFailedTry,
   expire,
   flush,
   requeue,
@@ -25,6 +36,7 @@ const operations = {
   markForgotten,
   // Reading.
   getRow,
+  getRows,
   contents: readContents,
   rowsOfBatch,
   scanBatch,

@@ -58,7 +58,7 @@ function toState(item: Item): RowState {
   };
 }
 
-/** The rendered contents of up to 100 rows, by `<batchId>-<rowNumber>`. Rows without content are left out. */
+/** The rendered contents of rows, by `<batchId>-<rowNumber>`. Rows without content are left out. */
 export async function readContents(table: DynamoTable, ids: readonly RowId[]): Promise<Map<string, string>> {
   // By key, because a row may be named twice and BatchGetItem refuses a key that is.
   const wanted = new Map(

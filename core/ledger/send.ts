@@ -48,9 +48,14 @@ export interface Lease {
   extended?: true;
 }
 
+/** Why a try failed that may succeed later. */
+export type FailedTry = Pick<SendError, 'code' | 'message'>;
+
 /** A state item of the table. */
 export interface LedgerRow extends Send {
   lease?: Lease;
+  /** Why its last try failed that may succeed later. Only of a campaign's row that is PENDING until its workflow queues it again. */
+  failedTry?: FailedTry;
   /** The lease that the last record ended. Its holder may still turn an unconfirmed row into SENT. */
   lastLeaseId?: string;
 }

@@ -1,10 +1,10 @@
 import { isoNow } from '../clock.ts';
 import type { SharedUpdates, UpdateStatement } from '../dynamodb/shared-updates.ts';
-import { type DynamoTable, type Item, read, updateIf } from '../dynamodb/table.ts';
+import { type DynamoTable, type Item, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { toRow } from './item.ts';
-import { stateKey, statusKeyOf } from './keys.ts';
-import type { Lease, LedgerRow, SendError, SendStatus } from './send.ts';
+import { sendIdOf, stateKey, statusKeyOf } from './keys.ts';
+import type { FailedTry, Lease, LedgerRow, SendError, SendStatus } from './send.ts';
 
 /** The table, and the updates of its rows that share calls. */
 export interface LedgerTable extends DynamoTable {
@@ -112,6 +112,25 @@ export async function release(
 }
 
 /**
+ * Ends a claim whose try failed and may succeed later: the row is PENDING, with the reason, until its workflow queues it again. Whoever
+ * receives its message meanwhile knows so that it has failed. False when the lease was not held.
+ */
+export async function recordFailedTry(
+  table: LedgerTable,
+  row: LedgerRow,
+  leaseId: string,
+  { code, message }: FailedTry,
+): Promise<boolean> {
+  const outcome = await table.outcomes.update({
+    key: stateKey(row.batchId, row.rowNumber),
+    update: `SET "status" = 'PENDING' SET "statusKey" = ? SET "failedTry" = ? SET "updatedAt" = ? REMOVE "leaseId" REMOVE "leaseUntil"`,
+    condition: '"leaseId" = ?',
+    values: [statusKeyOf(row, 'PENDING'), { code, message }, isoNow(table.clock), leaseId],
+  });
+  return 'updated' in outcome;
+}
+
+/**
  * Records that the provider accepted the email. The holder may still record it after its lease expired, when the row is unconfirmed or
  * queued again and no other attempt holds it. True when the row is SENT by this very attempt.
  */
@@ -208,6 +227,16 @@ async function extend(table: DynamoTable, id: RowId, { leaseId, leaseUntil }: Le
     values: { ':until': table.clock.now() + LEASE_GRACE_MS, ':leaseId': leaseId, ':seen': leaseUntil },
   });
   return item ? toRow(item) : getRow(table, id);
+}
+
+/** Reads rows with consistency, by `<batchId>-<rowNumber>`. Those that do not exist are left out. */
+export async function getRows(table: DynamoTable, ids: readonly RowId[]): Promise<Map<string, LedgerRow>> {
+  // By key, because a row may be named twice and BatchGetItem refuses a key that is.
+  const keys = new Map(
+    ids.map(({ batchId, rowNumber }) => [sendIdOf(batchId, rowNumber), stateKey(batchId, rowNumber)]),
+  );
+  const items = await readMany(table, [...keys.values()], { consistent: true });
+  return new Map(items.map((item) => [sendIdOf(String(item.batchId), Number(item.rowNumber)), toRow(item)]));
 }
 
 /** Reads a row with consistency. */

@@ -8,6 +8,8 @@ import { telemetry } from './telemetry.ts';
 export interface QueueMessage<Body> {
   messageId: string;
   body: Body;
+  /** How often it was received, this time included. */
+  receives: number;
 }
 
 export interface QueueWorker<Schema extends z.ZodType> {
@@ -39,9 +41,9 @@ export function processBatch<Schema extends z.ZodType>(
     const deadline = clock.now() + context.getRemainingTimeInMillis() - SHUTDOWN_MARGIN_MS;
     const messages: QueueMessage<z.output<Schema>>[] = [];
     const unrecognised: { messageId: string }[] = [];
-    for (const { messageId, body } of Records) {
+    for (const { messageId, body, attributes } of Records) {
       const { data, error } = schema.safeParse(jsonOf(body));
-      if (!error) messages.push({ messageId, body: data });
+      if (!error) messages.push({ messageId, body: data, receives: Number(attributes.ApproximateReceiveCount) });
       else {
         telemetry.error('Unrecognised message', { messageId, problem: error.message });
         telemetry.count('Poison');

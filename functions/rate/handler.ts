@@ -33,6 +33,6 @@ export const handler = httpHandler(
     account: sesAccount(control.clock),
     stage: env.STAGE,
     telemetry,
-    setConcurrency: (maxConcurrency) => setConcurrency(campaigns, maxConcurrency),
+    setConcurrency: (perSecond) => setConcurrency(campaigns, perSecond),
   }),
 );

@@ -1,6 +1,5 @@
 import { parseJsonBody } from '../../api/parse.ts';
 import { type RateAnswer, rateBodySchema } from '../../api/rate.ts';
-import { concurrencyFor } from '../../core/campaigns/concurrency.ts';
 import type { SesAccount } from '../../core/delivery/providers/ses.ts';
 import { PregonError } from '../../core/errors.ts';
 import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../core/limiter/rate.ts';
@@ -14,8 +13,8 @@ export interface RateDeps {
   account(): Promise<SesAccount>;
   stage: string;
   telemetry: Pick<Telemetry, 'warn'>;
-  /** Sets the concurrency of running Map Runs. */
-  setConcurrency(maxConcurrency: number): Promise<void>;
+  /** Sets the concurrency of running Map Runs for this rate. */
+  setConcurrency(perSecond: number): Promise<void>;
 }
 
 /** The account's rate, for all campaigns together. */
@@ -55,7 +54,7 @@ export function rateRoutes({ rates, account, stage, telemetry, setConcurrency }:
         throw new PregonError('BadRequest', detail, { allowed });
       }
       const [state] = await Promise.all([configureRate(rates.ses, wanted), configureRate(rates.dryRun, wanted)]);
-      await setConcurrency(concurrencyFor(state.perSecond));
+      await setConcurrency(state.perSecond);
       return show(state);
     },
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createCampaignCache } from '../../core/campaigns/campaign-cache.ts';
-import { campaignJob, createCampaignChannel } from '../../core/campaigns/channel.ts';
+import { campaignJobs, createCampaignChannel } from '../../core/campaigns/channel.ts';
 import { createCampaignCounters } from '../../core/campaigns/counters.ts';
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { sendMessageSchema } from '../../core/campaigns/messages.ts';
@@ -72,7 +72,7 @@ export const handler = queueWorker({
   schema: sendMessageSchema,
   work: (messages, deadline) =>
     deliver(
-      messages.map(({ messageId, body }) => campaignJob(messageId, body)),
+      messages.flatMap(({ messageId, body, receives }) => campaignJobs(messageId, body, receives)),
       channel,
       deps,
       deadline,

@@ -54,8 +54,8 @@ describe('npm start', () => {
       estimatedUsd: { stepFunctions: number; total: number };
     };
 
-    // MarkQueued and Send for 23 rows, two retries of the flaky one, MarkError and RowDone of the refused one, and the 7 around them.
-    expect(transitions).toBe(2 * 23 + 2 + 2 + 7);
+    // MarkQueued and Send for 23 rows; IsTryLeft, WaitForTry and both again for the two retries of the flaky one; and the 7 around them.
+    expect(transitions).toBe(2 * 23 + 2 * 4 + 7);
     expect(estimatedUsd.stepFunctions).toBeGreaterThanOrEqual(transitions * 0.000025);
     expect(estimatedUsd.total).toBeGreaterThan(estimatedUsd.stepFunctions);
   });

@@ -12,7 +12,7 @@ interface Retrier {
 export interface State {
   Type: string;
   Next?: string;
-  Choices?: { Next: string }[];
+  Choices?: { Next: string; Condition: string }[];
   Catch?: { ErrorEquals: string[]; Next: string; Output: unknown }[];
   Retry?: Retrier[];
   ItemProcessor?: { States: Record<string, State> };
@@ -43,12 +43,16 @@ export function* stringsIn(value: unknown): Generator<string> {
   else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* stringsIn(part);
 }
 
+/** The time of every evaluation. */
+export const NOW = Date.parse('2026-11-22T10:00:00.000Z');
+
 /** A field of a state as Step Functions evaluates it: expressions may be anywhere in it, and `$parse` is a function there. */
 export async function evaluate(field: unknown, scope: object): Promise<unknown> {
   if (typeof field === 'string') {
     const source = /^\{%(.*)%\}$/.exec(field)?.[1];
     if (source === undefined) return field;
     const expression = jsonata(source);
+    expression.registerFunction('millis', () => NOW);
     expression.registerFunction('parse', (text: string) => JSON.parse(text));
     const value: unknown = await expression.evaluate({}, { states: scope });
     if (value === undefined) throw new Error(`${field} returned nothing`);

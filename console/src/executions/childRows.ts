@@ -12,15 +12,16 @@ export interface ChildRows {
 const SHOWN_RANGES = 3;
 
 /**
- * Reads the input of a child of SendRows: `{batchId, rowNumber}` for one row, `{batchId, rows: [{row}]}` for a batch of rows. Undefined for
- * every other input.
+ * Reads the input of a child of SendRows: `{BatchInput: {batchId}, Items: [{row}]}`, or `{batchId, rowNumber}` of an earlier release. Undefined
+ * for every other input.
  */
 export function childRowsOf(input: string | undefined): ChildRows | undefined {
-  const { batchId, rowNumber, rows } = parseObject(input);
+  const { BatchInput, Items, ...single } = parseObject(input);
+  const { batchId } = (BatchInput ?? single) as { batchId?: unknown };
   if (typeof batchId !== 'string') return undefined;
-  const given = Array.isArray(rows)
-    ? rows.map((each) => Number((each as { row?: unknown } | null)?.row))
-    : [Number(rowNumber)];
+  const given = Array.isArray(Items)
+    ? Items.map((each) => Number((each as { row?: unknown } | null)?.row))
+    : [Number(single.rowNumber)];
   const numbers = given.filter((row) => Number.isInteger(row) && row > 0).sort((a, b) => a - b);
   return numbers.length === 0 ? undefined : { batchId, rows: numbers };
 }

@@ -209,17 +209,14 @@ function child(campaign: FakeCampaign, index: number) {
     ...(!moving && { stopDate: startDate + 0.35 }),
     redriveCount: (campaign.redrives ?? 0) > 0 && index % 31 === 0 ? 1 : 0,
     redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
-    input: JSON.stringify({ batchId: campaign.name, ...rowsOf(campaign, index) }),
+    input: JSON.stringify({ BatchInput: { batchId: campaign.name }, Items: rowsOf(campaign, index) }),
     ...(status === 'FAILED' && { error: 'Account', cause: 'SendingPaused: sending is paused for this account' }),
   };
 }
 
 /** The rows in a child's input. */
-function rowsOf({ rowsPerChild = 1 }: FakeCampaign, index: number) {
-  if (rowsPerChild === 1) return { rowNumber: index + 1 };
-  const rows = Array.from({ length: rowsPerChild }, (_, n) => ({ row: index * rowsPerChild + n + 1 }));
-  return { rows, attempt: 1 };
-}
+const rowsOf = ({ rowsPerChild = 1 }: FakeCampaign, index: number) =>
+  Array.from({ length: rowsPerChild }, (_, n) => ({ row: index * rowsPerChild + n + 1 }));
 
 function describeMapRun(campaign: FakeCampaign) {
   const begun = started(campaign);

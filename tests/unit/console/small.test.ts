@@ -82,8 +82,14 @@ describe('what does not exist', () => {
 describe('the rows of a child execution', () => {
   test.each([
     ['{"batchId":"b","rowNumber":5}', [5], 'Row 5'],
-    ['{"batchId":"b","rows":[{"row":"27"},{"row":26},{"row":28}],"attempt":1}', [26, 27, 28], 'Rows 26–28'],
-    ['{"batchId":"b","rows":[{"row":3},{"row":7},{"row":9},{"row":10}]}', [3, 7, 9, 10], 'Rows 3, 7, 9–10'],
+    ['{"BatchInput":{"batchId":"b"},"Items":[{"row":5,"pk":"b#5"}]}', [5], 'Row 5'],
+    ['{"BatchInput":{"batchId":"b"},"Items":[{"row":"27"},{"row":26},{"row":28}]}', [26, 27, 28], 'Rows 26–28'],
+    [
+      '{"BatchInput":{"batchId":"b"},"Items":[{"row":3},{"row":7},{"row":9},{"row":10}]}',
+      [3, 7, 9, 10],
+      'Rows 3, 7, 9–10',
+    ],
+    ['{"BatchInput":{"insert":"INSERT"},"Items":[{"state":{}}]}', undefined, undefined],
     ['{"batchId":"b","rows":[1,3,5,7].{"row":$}}', undefined, undefined],
     ['{"n":1}', undefined, undefined],
   ])('are read from its input %s', (input, rows, text) => {

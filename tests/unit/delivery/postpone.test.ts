@@ -1,30 +1,31 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { CampaignJob } from '../../../core/campaigns/channel.ts';
-import { createPostpone } from '../../../core/campaigns/postpone.ts';
+import { type CampaignJob, campaignJobs } from '../../../core/campaigns/channel.ts';
+import { createPostpone, type Postponed } from '../../../core/campaigns/postpone.ts';
 import { openQueue } from '../support/queue.ts';
-import { range } from './support.ts';
+import { batchMessage, range } from './support.ts';
 
-const job = (rowNumber: number): CampaignJob => ({
-  messageId: `message-${rowNumber}`,
-  message: { taskToken: `t${rowNumber}`, batchId: 'b1', rowNumber },
-  row: { batchId: 'b1', rowNumber },
-});
+/** A delayed copy of a message with one row more, which is answered. */
+function copyOf(rowNumber: number, delayMs: number): Postponed {
+  const message = batchMessage([rowNumber], { taskToken: `t${rowNumber}` });
+  const [job] = campaignJobs(`message-${rowNumber}`, { ...message, rows: [rowNumber, 99] });
+  return { job: job as CampaignJob, message, delayMs };
+}
 
 it('queues copies with the same token that come later', async () => {
   const { sqs, queueUrl, close } = await openQueue();
   try {
     const postpone = createPostpone(sqs, queueUrl, () => 0);
-    expect(await postpone(range(1, 12).map((row) => ({ job: job(row), delayMs: 600_000 })))).toEqual([]);
+    expect(await postpone(range(1, 12).map((row) => copyOf(row, 600_000)))).toEqual([]);
 
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] }),
     );
     expect(Attributes?.ApproximateNumberOfMessagesDelayed).toBe('12');
 
-    await postpone([{ job: job(13), delayMs: 100 }]);
+    await postpone([copyOf(13, 100)]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 20 }));
     expect(Messages.map(({ Body }) => JSON.parse(Body ?? ''))).toEqual([
-      { taskToken: 't13', batchId: 'b1', rowNumber: 13, postponed: 1 },
+      { v: 2, taskToken: 't13', batchId: 'b1', rows: [13], postponed: 1 },
     ]);
   } finally {
     await close();
@@ -33,6 +34,6 @@ it('queues copies with the same token that come later', async () => {
 
 it('tells which copies could not be queued', async () => {
   const sqs = { send: async () => Promise.reject(new Error('no queue')) } as unknown as SQSClient;
-  const jobs = [job(1), job(2)];
-  expect(await createPostpone(sqs, 'url', () => 0)(jobs.map((one) => ({ job: one, delayMs: 1 })))).toEqual(jobs);
+  const copies = [copyOf(1, 1), copyOf(2, 1)];
+  expect(await createPostpone(sqs, 'url', () => 0)(copies)).toEqual(copies.map(({ job }) => job));
 });

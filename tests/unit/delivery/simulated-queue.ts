@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { SimulatedClock } from '../support/clock.ts';
+import { recordOf } from './support.ts';
 
 interface Message {
   id: string;
@@ -22,8 +23,8 @@ export function simulatedQueue(clock: SimulatedClock, { visibilityMs = 60_000, m
     messages.set(`m${sent}`, { id: `m${sent}`, body, visibleAt: clock.now() + delaySeconds * 1000, receives: 0 });
   }
 
-  function receive(): SQSRecord[] {
-    const visible = [...messages.values()].filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, 10);
+  function receive(most = 10): SQSRecord[] {
+    const visible = [...messages.values()].filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, most);
     return visible.flatMap((message) => {
       if (message.receives === maxReceiveCount) {
         messages.delete(message.id);
@@ -32,7 +33,7 @@ export function simulatedQueue(clock: SimulatedClock, { visibilityMs = 60_000, m
       }
       message.receives += 1;
       message.visibleAt = clock.now() + visibilityMs;
-      return [{ messageId: message.id, body: message.body } as SQSRecord];
+      return [recordOf(message.id, message.body, message.receives)];
     });
   }
 
@@ -48,9 +49,9 @@ export function simulatedQueue(clock: SimulatedClock, { visibilityMs = 60_000, m
       },
     } as unknown as SQSClient,
     /** Polls for a worker, as Lambda does, until the queue is empty. `work` resolves to the ids of the messages that stay. */
-    async consume(work: (records: SQSRecord[]) => Promise<string[]>) {
+    async consume(work: (records: SQSRecord[]) => Promise<string[]>, batchSize = 10) {
       while (messages.size > 0) {
-        const received = receive();
+        const received = receive(batchSize);
         const kept = received.length > 0 ? await work(received) : [];
         for (const { messageId } of received) if (!kept.includes(messageId)) messages.delete(messageId);
         if (received.length === 0) await clock.sleep(POLL_MS);

@@ -5,11 +5,11 @@ import { createCampaignCache } from '../../../core/campaigns/campaign-cache.ts';
 import {
   type CampaignChannelDeps,
   type CampaignJob,
-  campaignJob,
+  campaignJobs,
   createCampaignChannel,
 } from '../../../core/campaigns/channel.ts';
 import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
-import { sendMessageSchema, type TaskCause } from '../../../core/campaigns/messages.ts';
+import { type BatchMessage, rowsOf, type SendMessage, sendMessageSchema } from '../../../core/campaigns/messages.ts';
 import type { Postponed } from '../../../core/campaigns/postpone.ts';
 import { createQuotaStops } from '../../../core/campaigns/quota-stops.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
@@ -60,10 +60,18 @@ export async function openDelivery({
   const counters = createCampaignCounters(table.control);
   const quotaStops = createQuotaStops(table.control);
   const mailbox: { email: OutgoingEmail; at: number }[] = [];
-  const answers: { token: string; answer: 'success' | TaskError; cause?: TaskCause }[] = [];
+  const answers: { token: string; answer: 'success' | TaskError; cause?: object; output?: object }[] = [];
   const postponed: Postponed[] = [];
   const metrics = new Map<Metric, number>();
   const dead = new Set<string>();
+  let once = false;
+  /** Whether the answer reaches an execution that waits. */
+  function take(answer: (typeof answers)[number]): boolean {
+    if (dead.has(answer.token)) return false;
+    answers.push(answer);
+    if (once) dead.add(answer.token);
+    return true;
+  }
   let hook: SendHook = () => undefined;
 
   const telemetry: Telemetry = {
@@ -81,14 +89,8 @@ export async function openDelivery({
     },
   };
   const tokens: TaskTokens = {
-    async succeed(token) {
-      if (!dead.has(token)) answers.push({ token, answer: 'success' });
-      return !dead.has(token);
-    },
-    async fail(token, error, { code, message }) {
-      if (!dead.has(token)) answers.push({ token, answer: error, cause: { code, message } });
-      return !dead.has(token);
-    },
+    succeed: async (token, output) => take({ token, answer: 'success', ...('rows' in output && { output }) }),
+    fail: async (token, error, cause) => take({ token, answer: error, cause: JSON.parse(cause) }),
     isWaiting: async (token) => !dead.has(token),
   };
   const limiter = (name: string, perSecond: number) =>
@@ -129,7 +131,7 @@ export async function openDelivery({
         schema: sendMessageSchema,
         work: (messages, deadline) =>
           deliver(
-            messages.map(({ messageId, body }) => campaignJob(messageId, body)),
+            messages.flatMap(({ messageId, body, receives }) => campaignJobs(messageId, body, receives)),
             channel,
             deps,
             deadline,
@@ -155,6 +157,10 @@ export async function openDelivery({
     postponed,
     metrics,
     dead,
+    /** A token is dead after its first answer, as Step Functions has them. */
+    answerOnce() {
+      once = true;
+    },
     worker,
     /** What the queue does: messages that were kept or postponed come again, a second later, until none is left. */
     async workOff(rows: number[]) {
@@ -163,7 +169,7 @@ export async function openDelivery({
         postponed.length = 0;
         const kept = (await work(left)).map((id) => Number(id.replace('message-', '')));
         clock.move(1_000);
-        left = [...kept, ...postponed.map(({ job }) => job.row.rowNumber)];
+        left = [...kept, ...postponed.flatMap(({ message }) => rowsOf(message))];
       }
     },
     /** Runs in the provider, before it accepts. */
@@ -201,8 +207,25 @@ function asRecord(row: number | string | SQSRecord): SQSRecord {
   if (typeof row === 'object') return row;
   const body = typeof row === 'string' ? row : JSON.stringify({ taskToken: `t${row}`, batchId: 'b1', rowNumber: row });
   const messageId = typeof row === 'string' ? 'poison' : `message-${row}`;
-  return { messageId, body } as SQSRecord;
+  return recordOf(messageId, body);
 }
+
+/** A message as Lambda passes it to its function. */
+export const recordOf = (messageId: string, body: string | SendMessage, receives = 1): SQSRecord =>
+  ({
+    messageId,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: { ApproximateReceiveCount: String(receives) },
+  }) as SQSRecord;
+
+/** The message of a child with these rows of b1. */
+export const batchMessage = (rows: readonly number[], changes: Partial<BatchMessage> = {}): BatchMessage => ({
+  v: 2,
+  taskToken: 'token',
+  batchId: 'b1',
+  rows: [...rows],
+  ...changes,
+});
 
 export const failing =
   (code: ErrorCode): SendHook =>

@@ -15,7 +15,11 @@ function open(work: Parameters<typeof processBatch<typeof schema>>[0]['work']) {
   return {
     counted,
     async handle(...bodies: string[]) {
-      const Records = bodies.map((body, n) => ({ messageId: `m${n}`, body })) as SQSEvent['Records'];
+      const Records = bodies.map((body, n) => ({
+        messageId: `m${n}`,
+        body,
+        attributes: { ApproximateReceiveCount: '2' },
+      })) as SQSEvent['Records'];
       const { batchItemFailures } = await handle({ Records }, { getRemainingTimeInMillis: () => 10_000 });
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
@@ -34,8 +38,8 @@ describe('a queue worker', () => {
     expect(calls).toEqual([
       [
         [
-          { messageId: 'm0', body: { id: 1 } },
-          { messageId: 'm1', body: { id: 2 } },
+          { messageId: 'm0', body: { id: 1 }, receives: 2 },
+          { messageId: 'm1', body: { id: 2 }, receives: 2 },
         ],
         NOW + 10_000 - 300,
       ],

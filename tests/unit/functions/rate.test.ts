@@ -27,7 +27,7 @@ async function call(route: string, body?: unknown, account = async () => ACCOUNT
       account,
       stage: 'dev',
       telemetry: silent,
-      setConcurrency: async (maxConcurrency) => void concurrency.push(maxConcurrency),
+      setConcurrency: async (perSecond) => void concurrency.push(perSecond),
     }),
   );
   const { status, body: answer } = await client(route, body === undefined ? {} : { body: JSON.stringify(body) });
@@ -56,7 +56,7 @@ it('answers the rate also when SES does not return the quota', async () => {
 it('sets the rate and the concurrency of running campaigns, and resets it', async () => {
   const { answer, concurrency } = await call('PUT /rate', { perSecond: 20 });
   expect(answer).toMatchObject({ perSecond: 20, source: 'operator' });
-  expect(concurrency).toEqual([100]);
+  expect(concurrency).toEqual([20]);
   expect((await call('GET /rate')).answer.perSecond).toBe(20);
   expect((await call('PUT /rate', { perSecond: null })).answer).toMatchObject({ perSecond: 45, source: 'ses' });
 });

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchExecuteStatementCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
@@ -12,13 +12,10 @@ import { putRows } from './support.ts';
 const LEASE_MS = 30_000;
 const WORKERS = 3;
 
-/** The workflow's own two writes, by its definition: its expressions, with the values that it would evaluate. */
-const { SendRows } = JSON.parse(campaignDefinition()).States;
-const writeOf = (state: 'MarkQueued' | 'MarkError') => {
-  const written = SendRows.ItemProcessor.States[state].Arguments;
-  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = written;
-  return { UpdateExpression, ConditionExpression, ExpressionAttributeNames };
-};
+/** The workflow's own two statements, by its definition. */
+const { BatchInput } = JSON.parse(campaignDefinition()).States.SendRows.ItemBatcher;
+const statementOf = (name: 'markQueued' | 'markError'): string =>
+  BatchInput[name].replace(/\$\{SendsTable\}/, table.tableName);
 
 let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
@@ -44,6 +41,7 @@ const step = fc.record({
     'release',
     'reject',
     'fail',
+    'failedTry',
     'crash',
     'wait',
     'expire',
@@ -122,6 +120,13 @@ class World {
         this.attempts.delete(worker);
         return;
       }
+      case 'failedTry':
+        if (!attempt || attempt.sent) return;
+        await repeat(() =>
+          ledger.recordFailedTry(attempt.row, attempt.leaseId, { code: 'ProviderUnavailable', message: what }),
+        );
+        this.attempts.delete(worker);
+        return;
       case 'crash':
         this.attempts.delete(worker);
         return;
@@ -188,39 +193,20 @@ class World {
   }
 
   async #markQueued(): Promise<void> {
-    await this.#update({
-      ...writeOf('MarkQueued'),
-      ExpressionAttributeValues: {
-        ':queued': 'QUEUED',
-        ':pending': 'PENDING',
-        ':statusKey': this.#key('QUEUED'),
-        ':now': new Date(clock.now()).toISOString(),
-      },
-    });
+    await this.#execute('markQueued', [this.#key('QUEUED')]);
   }
 
   /** The workflow's own last word on a row. */
   async #markError(): Promise<void> {
-    await this.#update({
-      ...writeOf('MarkError'),
-      ExpressionAttributeValues: {
-        ':error': 'ERROR',
-        ':pending': 'PENDING',
-        ':queued': 'QUEUED',
-        ':statusKey': this.#key('ERROR'),
-        ':now': new Date(clock.now()).toISOString(),
-        ':reason': errorOf('NotDelivered', 'timeout'),
-      },
-    });
+    await this.#execute('markError', [this.#key('ERROR'), errorOf('NotDelivered', 'timeout')]);
   }
 
-  async #update(input: object): Promise<void> {
-    try {
-      const command = { TableName: table.tableName, Key: stateKey('b1', this.id.rowNumber), ...input };
-      await table.client.send(new UpdateCommand(command));
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
-    }
+  async #execute(name: 'markQueued' | 'markError', values: unknown[]): Promise<void> {
+    const { pk, sk } = stateKey('b1', this.id.rowNumber);
+    const Parameters = [...values, new Date(clock.now()).toISOString(), pk, sk];
+    const Statements = [{ Statement: statementOf(name), Parameters }];
+    const { Responses } = await table.client.send(new BatchExecuteStatementCommand({ Statements }));
+    expect([undefined, 'ConditionalCheckFailed']).toContain(Responses?.[0]?.Error?.Code);
   }
 
   #key = (status: SendStatus) => statusKey(status, dayOf('2026-11-22'), shardOf(this.id.rowNumber));
