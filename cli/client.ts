@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { UsageError } from './arguments.ts';
 
 export interface CampaignView {
   batchId: string;
@@ -68,8 +69,25 @@ export class ApiProblem extends Error {
 }
 
 export interface UploadOptions {
+  format?: string;
   campaignId?: string;
   dryRun?: boolean;
+}
+
+/** Of 100 campaigns each. */
+const MAX_PAGES = 50;
+const SHOWN = 5;
+/** Long enough to be the whole of a batchId. */
+const FULL_ID = /^[a-z0-9-]{34,80}$/;
+
+function oneOf(name: string, found: readonly CampaignView[]): string {
+  const named = found.filter(({ campaignId }) => campaignId === name);
+  const [only, ...others] = named.length > 0 ? named : found;
+  if (!only)
+    throw new ApiProblem(404, `There is no campaign whose batchId begins with "${name}", nor one of that campaignId`);
+  if (others.length === 0) return only.batchId;
+  const ids = [only, ...others].slice(0, SHOWN).map(({ batchId }) => `\n  ${batchId}`);
+  throw new UsageError(`"${name}" names ${others.length + 1} campaigns; give more of the batchId:${ids.join('')}`);
 }
 
 /** Client of the product's HTTP API. */
@@ -87,6 +105,7 @@ export class ProductClient {
     form.append('file', new Blob([await readFile(file)], { type: 'text/csv' }), basename(file));
     if (options.campaignId !== undefined) form.append('campaignId', options.campaignId);
     if (options.dryRun) form.append('dryRun', 'true');
+    if (options.format !== undefined) form.append('format', options.format);
     return this.call<UploadView>('POST', '/upload', form);
   }
 
@@ -113,19 +132,44 @@ export class ProductClient {
     });
   }
 
-  /** The newest rows of a campaign that are in ERROR. */
+  /** The first rows of a campaign that are in ERROR, in the order of the file. */
   async failedSends(batchId: string, limit: number): Promise<FailedSend[]> {
-    const query = `query ($batchId: ID!, $limit: Int!) {
-      listEmailStatus(status: [ERROR], batchId: $batchId, limit: $limit) { rowNumber email error { code message } }
-    }`;
-    const body = { query, variables: { batchId, limit } };
-    const answer = await this.call<{ data?: { listEmailStatus: FailedSend[] }; errors?: { message: string }[] }>(
-      'POST',
-      '/graphql',
-      body,
-    );
-    if (!answer.data) throw new ApiProblem(200, answer.errors?.[0]?.message ?? 'GraphQL returned no data');
-    return answer.data.listEmailStatus;
+    const path = `/campaigns/${encodeURIComponent(batchId)}/sends?status=ERROR&limit=${limit}`;
+    return (await this.call<{ sends: FailedSend[] }>('GET', path)).sends;
+  }
+
+  /** The page of a campaign, or of its rows in a status. */
+  pageOf(batchId: string, status?: string): string {
+    return `${this.apiUrl}/console/campaigns/${encodeURIComponent(batchId)}${status === undefined ? '' : `?status=${status}`}`;
+  }
+
+  /**
+   * The batchId of a campaign that is named by it, by its campaignId, or by a prefix of it that no other has. Throws ApiProblem for a name of
+   * none, and UsageError for one of several.
+   */
+  async findBatch(name: string): Promise<string> {
+    if (FULL_ID.test(name) && (await this.#exists(name))) return name;
+    const found: CampaignView[] = [];
+    let after = '';
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const path = `/campaigns?limit=100&after=${encodeURIComponent(after)}`;
+      const { campaigns, next } = await this.call<{ campaigns: CampaignView[]; next?: string }>('GET', path);
+      if (campaigns.some(({ batchId }) => batchId === name)) return name;
+      found.push(...campaigns.filter(({ batchId, campaignId }) => campaignId === name || batchId.startsWith(name)));
+      if (next === undefined) return oneOf(name, found);
+      after = next;
+    }
+    return oneOf(name, found);
+  }
+
+  async #exists(batchId: string): Promise<boolean> {
+    try {
+      await this.campaign(batchId);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 404) return false;
+      throw error;
+    }
   }
 
   private async call<T>(method: string, path: string, body?: FormData | object): Promise<T> {

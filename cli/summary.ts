@@ -4,14 +4,18 @@ import { duration } from './progress.ts';
 /** Rows of each kind in the summary. The reports list all of them. */
 const SHOWN = 5;
 
-/** Rows to request: one more than is shown, so that the summary knows whether there are more. */
-export const FAILED_SENDS_ASKED = SHOWN + 1;
+/** Rows to request. */
+export const FAILED_SENDS_ASKED = SHOWN;
 
-/** The end of a campaign as text: counts by status, then the first errors and skipped rows with their reasons. */
+/**
+ * The end of a campaign as text: counts by status, then the first errors and skipped rows with their reasons, and the pages that show all of
+ * them.
+ */
 export function campaignSummary(
   campaign: CampaignView,
   failed: readonly FailedSend[],
   skippedRows: UploadView['skippedRows'],
+  pages: { errors: string; skipped: string },
 ): string {
   const { counts } = campaign;
   const numbers: [string, number][] = [
@@ -36,11 +40,13 @@ export function campaignSummary(
         error ? `${error.code}: ${error.message}` : '',
       ]),
       counts.ERROR,
+      pages.errors,
     ),
     ...rowsBlock(
       'skipped',
       skippedRows.map(({ row, email, reason }) => [`row ${row}`, email, reason]),
       campaign.skipped,
+      pages.skipped,
     ),
   ].join('\n');
 }
@@ -56,10 +62,9 @@ function headline({ status, startedAt, createdAt, finishedAt, dryRun }: Campaign
   return `${status} in ${seconds < 60 ? `${seconds.toFixed(1)} s` : duration(Math.round(seconds))}${dry}`;
 }
 
-function rowsBlock(title: string, rows: string[][], total: number): string[] {
+function rowsBlock(title: string, rows: string[][], total: number, page: string): string[] {
   if (rows.length === 0) return [];
-  const left = total - Math.min(SHOWN, rows.length);
-  const more = left > 0 ? [`    and ${left} more`] : [];
+  const more = total > Math.min(SHOWN, rows.length) ? [`    all ${total}: ${page}`] : [];
   return ['', `  ${title}`, ...table(rows.slice(0, SHOWN)).map((line) => `  ${line}`), ...more];
 }
 
@@ -87,3 +92,18 @@ export function addresses(apiUrl: string, awsEndpoint: string): string {
     ['AWS', awsEndpoint],
   ]).join('\n');
 }
+
+/** What to do after a campaign that did not succeed; undefined after one that did. `options` chooses the stack. */
+export function adviceFor(campaign: CampaignView, options = ''): string | undefined {
+  const { status, batchId, reason = '', unconfirmed, nextRetryAt } = campaign;
+  if (status === 'SUCCEEDED') return undefined;
+  const policy = unconfirmed > 0 ? ' --unconfirmed resend|accept' : '';
+  const first = ACCOUNT_ERROR.test(reason) ? 'Clear it with the provider first. ' : '';
+  return `${first}To send the remaining rows${nextRetryAt ? ' now' : ''}: npm run redrive -- ${shortId(batchId)} --wait${policy}${options}`;
+}
+
+/** Reasons that a redrive alone does not clear. */
+const ACCOUNT_ERROR = /^(SendingPaused|AccountSuspended|CredentialsRefused|SenderNotVerified)\b/;
+
+/** Enough of a hash to name it; ids with a name of their own, or of a dry run, are written in full. */
+export const shortId = (batchId: string): string => (/^[0-9a-f]{64}$/.test(batchId) ? batchId.slice(0, 12) : batchId);

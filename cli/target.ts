@@ -26,6 +26,12 @@ export function targetClient(values: { data: string; url?: string | undefined })
   return new ProductClient(outputs.apiUrl, outputs.apiKey);
 }
 
+/** The options that name the same stack again, for a command that is shown. */
+export const stackOptionsOf = ({ data, url }: { data: string; url?: string | undefined }): string => {
+  if (url !== undefined) return ` --url ${url}`;
+  return data === TARGET_OPTIONS.data.default ? '' : ` --data ${data}`;
+};
+
 /** Reads the outputs of a running local stack. Throws UsageError if no stack is running. */
 export function readOutputs(dataDir: string): Outputs {
   try {

@@ -7,6 +7,7 @@ import { Screen } from '../screen.ts';
 import { sendCampaign } from '../send-campaign.ts';
 import { STACK_OPTIONS, STACK_OPTIONS_HELP, stackSettings } from '../stack-options.ts';
 import { addresses } from '../summary.ts';
+import { stackOptionsOf } from '../target.ts';
 
 const EXAMPLE = 'examples/welcome.csv';
 
@@ -16,6 +17,7 @@ Boots local AWS and the product, uploads the file (${EXAMPLE} by default), shows
 and keeps running. A file that was sent before is not sent again.
 
   --exit             stop when the campaign ends, with status 0 when it SUCCEEDED and 1 otherwise
+  --format html      the content is HTML, and a text part is made from it; text by default
   --dry-run          run every step except the call of the email provider
   --campaign ID      your name for the campaign (a-z, 0-9 and -, at most 32 characters); the same file under
                      another name is sent again
@@ -26,6 +28,7 @@ const OPTIONS = {
   exit: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   campaign: { type: 'string' },
+  format: { type: 'string' },
 } as const;
 
 /** `npm start` */
@@ -41,6 +44,10 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
   if (campaign !== undefined && !/^[a-z0-9-]{1,32}$/.test(campaign)) {
     throw new UsageError(`--campaign takes 1 to 32 characters of a-z, 0-9 and -, not "${campaign}"`);
   }
+  const { format } = values;
+  if (format !== undefined && format !== 'text' && format !== 'html') {
+    throw new UsageError(`--format takes text or html, not "${format}"`);
+  }
 
   const screen = new Screen(process.stdout);
   const booted = await bootStack(settings, screen, prepare);
@@ -53,9 +60,16 @@ export async function runStart(args: readonly string[], prepare: Prepare): Promi
     const sending = sendCampaign({
       client: new ProductClient(apiUrl, apiKey),
       file,
-      options: { dryRun: values['dry-run'], ...(campaign !== undefined && { campaignId: campaign }) },
+      options: {
+        dryRun: values['dry-run'],
+        ...(campaign !== undefined && { campaignId: campaign }),
+        ...(format !== undefined && { format }),
+      },
       screen,
       signal,
+      afterwards: 'It goes on by itself with the next npm start; rows that were sent are not sent again.',
+      stackOptions: stackOptionsOf(values),
+      ...(process.env.PREGON_API_KEY ? {} : { apiKey }),
     });
     // An upload has no answer to wait for once the stack is stopping.
     const stopping = interrupted.then(() => {

@@ -1,10 +1,13 @@
 import { parseCommand } from '../arguments.ts';
-import { campaignSummary, FAILED_SENDS_ASKED } from '../summary.ts';
-import { TARGET_OPTIONS, TARGET_OPTIONS_HELP, targetClient } from '../target.ts';
+import { hasEnded } from '../follow.ts';
+import { summaryOf } from '../send-campaign.ts';
+import { adviceFor } from '../summary.ts';
+import { stackOptionsOf, TARGET_OPTIONS, TARGET_OPTIONS_HELP, targetClient } from '../target.ts';
 
 const HELP = `npm run status -- BATCH [options]
 
 Shows the status, the counts and the first errors of a campaign. Without BATCH, lists the newest campaigns.
+BATCH is a batchId, the beginning of one that no other has, or a campaignId.
 The exit status is 0 also for a campaign that failed.
 
 ${TARGET_OPTIONS_HELP}`;
@@ -18,8 +21,8 @@ export async function runStatus(args: readonly string[]): Promise<number> {
   if (!parsed) return 0;
   const { values, positionals } = parsed;
   const client = targetClient(values);
-  const batchId = positionals[0];
-  if (batchId === undefined) {
+  const [name] = positionals;
+  if (name === undefined) {
     const campaigns = await client.campaigns(LISTED);
     if (values.json) console.log(JSON.stringify({ campaigns }));
     else if (campaigns.length === 0) console.log('There are no campaigns yet.');
@@ -31,11 +34,11 @@ export async function runStatus(args: readonly string[]): Promise<number> {
     }
     return 0;
   }
-  const campaign = await client.campaign(batchId);
+  const campaign = await client.campaign(await client.findBatch(name));
   if (values.json) console.log(JSON.stringify(campaign));
   else {
-    const failed = campaign.counts.ERROR > 0 ? await client.failedSends(batchId, FAILED_SENDS_ASKED) : [];
-    console.log(campaignSummary(campaign, failed, []));
+    const advice = hasEnded(campaign) ? adviceFor(campaign, stackOptionsOf(values)) : undefined;
+    console.log([await summaryOf(client, campaign), ...(advice ? ['', advice] : [])].join('\n'));
   }
   return 0;
 }

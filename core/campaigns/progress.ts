@@ -69,17 +69,21 @@ async function addMissing({ ledger, counters, clock }: Deps, campaign: CampaignR
   if (total > sent) await counters.addMissing(campaign.batchId, total - sent);
 }
 
-/** The rows that ended by reason and by minute: exact once the campaign has ended, and its counts are written. */
+/**
+ * The rows that ended by reason and by minute: exact once the campaign has ended, and its counts are written. Without rows in ERROR none are
+ * read.
+ */
 export async function campaignBreakdown(
   { ledger, counters }: Pick<CampaignDeps, 'ledger' | 'counters'>,
   campaign: CampaignRecord,
+  { counts }: Progress,
 ): Promise<Breakdown> {
   const kept = campaign.finalCounts && (await counters.breakdown(campaign.batchId));
   if (kept) return kept;
   const counter = new BreakdownCounter();
   const [minutes] = await Promise.all([
     counters.sentByMinute(campaign.batchId),
-    ledger.visitErrors(campaign, (row) => counter.addRow(row)),
+    counts.ERROR === 0 ? undefined : ledger.visitErrors(campaign, (row) => counter.addRow(row)),
   ]);
   for (const { minute, sent } of minutes) counter.addSent(minute, sent);
   return counter.result();

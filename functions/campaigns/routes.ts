@@ -45,10 +45,8 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
 
     async 'GET /campaigns/{batchId}'(event) {
       const record = await existing(event);
-      const [progress, breakdown] = await Promise.all([
-        campaignProgress(deps, record),
-        campaignBreakdown(deps, record),
-      ]);
+      const progress = await campaignProgress(deps, record);
+      const breakdown = await campaignBreakdown(deps, record, progress);
       return jsonAnswer(200, campaignDetailAnswer(record, progress, breakdown, deps.executions.arnOf(record.batchId)));
     },
 

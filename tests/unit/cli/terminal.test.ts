@@ -4,7 +4,7 @@ import type { CampaignView } from '../../../cli/client.ts';
 import { duration, ProgressMeter, progressLine, progressText, stepLine } from '../../../cli/progress.ts';
 import { Screen } from '../../../cli/screen.ts';
 import { STACK_OPTIONS, stackSettings } from '../../../cli/stack-options.ts';
-import { campaignSummary } from '../../../cli/summary.ts';
+import { adviceFor, campaignSummary } from '../../../cli/summary.ts';
 
 const campaign = (changes: Partial<CampaignView> = {}): CampaignView => ({
   batchId: 'b',
@@ -92,6 +92,30 @@ describe('the screen', () => {
   });
 });
 
+const PAGES = {
+  errors: 'https://api.example/console/campaigns/b?status=ERROR',
+  skipped: 'https://api.example/console/campaigns/b',
+};
+
+describe('what to do next', () => {
+  const batchId = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+  it.each([
+    [{ status: 'FAILED' }, 'To send the remaining rows: npm run redrive -- 9f86d081884c --wait --data x'],
+    [
+      { status: 'FAILED', reason: 'SendingPaused: Sending is paused.' },
+      'Clear it with the provider first. To send the remaining rows: npm run redrive -- 9f86d081884c --wait --data x',
+    ],
+    [
+      { status: 'FAILED', unconfirmed: 2, batchId: 'spring-9f86' },
+      'To send the remaining rows: npm run redrive -- spring-9f86 --wait --unconfirmed resend|accept --data x',
+    ],
+    [{ status: 'SUCCEEDED' }, undefined],
+  ])('after %j', (changes, advice) => {
+    expect(adviceFor(campaign({ batchId, ...changes }), ' --data x')).toBe(advice);
+  });
+});
+
 describe('the summary', () => {
   it('shows the numbers, the first errors and the skipped rows with their reasons', () => {
     const text = campaignSummary(
@@ -103,6 +127,7 @@ describe('the summary', () => {
       }),
       [{ rowNumber: 7, email: 'a@b.c', error: { code: 'MessageRejected', message: 'No.' } }],
       [{ row: 12, email: 'x', reason: 'The address is not valid' }],
+      PAGES,
     );
 
     expect(text.split('\n')).toEqual([
@@ -114,16 +139,21 @@ describe('the summary', () => {
       '',
       '  errors',
       '    row 7  a@b.c  MessageRejected: No.',
-      '    and 1 more',
+      '    all 2: https://api.example/console/campaigns/b?status=ERROR',
       '',
       '  skipped',
       '    row 12  x  The address is not valid',
-      '    and 9 more',
+      '    all 10: https://api.example/console/campaigns/b',
     ]);
   });
 
   it('gives the reason of a campaign that failed, and what is left', () => {
-    const text = campaignSummary(campaign({ status: 'FAILED', reason: 'Sending is paused', unconfirmed: 1 }), [], []);
+    const text = campaignSummary(
+      campaign({ status: 'FAILED', reason: 'Sending is paused', unconfirmed: 1 }),
+      [],
+      [],
+      PAGES,
+    );
 
     expect(text).toMatch(/^FAILED\n {2}Sending is paused\n/);
     expect(text).toMatch(/unconfirmed +1\n {2}queued +10\n {2}pending +50/);
@@ -131,7 +161,7 @@ describe('the summary', () => {
 
   it('tells when a campaign that the daily quota stopped continues', () => {
     const nextRetryAt = '2026-11-23T10:00:00.000Z';
-    const text = campaignSummary(campaign({ status: 'FAILED', reason: 'No quota', nextRetryAt }), [], []);
+    const text = campaignSummary(campaign({ status: 'FAILED', reason: 'No quota', nextRetryAt }), [], [], PAGES);
 
     expect(text).toMatch(
       /^FAILED\n {2}No quota\n {2}It continues by itself .* at 2026-11-23T10:00:00.000Z at the latest/,
