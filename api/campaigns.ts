@@ -3,9 +3,9 @@ import { CAMPAIGN_STATUSES, type CampaignRecord, hasEnded } from '../core/campai
 import type { Progress } from '../core/campaigns/progress.ts';
 import { redriveUntil } from '../core/campaigns/redrive.ts';
 import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
-import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS, SENDS_CSV, SKIPPED_CSV } from './examples.ts';
+import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS } from './examples.ts';
 import { optional, pageSize } from './parse.ts';
-import type { AnswerDoc, RouteDoc } from './routes.ts';
+import type { RouteDoc } from './routes.ts';
 
 export const batchIdSchema = z
   .string()
@@ -149,10 +149,6 @@ export const redriveBodySchema = z
 
 const campaign = { params: { path: campaignPathSchema }, tag: 'Campaigns' } as const;
 const UNKNOWN = { 404: 'There is no such campaign' };
-const csv = (description: string, example: string): Record<number, AnswerDoc> => ({
-  200: { description, schema: z.string(), contentType: 'text/csv', example },
-  302: { description: 'The report is too large for one answer: `Location` is its address, valid for five minutes' },
-});
 
 export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
   {
@@ -215,23 +211,5 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
     description: 'A redrive resumes it. A campaign that waits for the daily quota does not continue by itself then.',
     answers: { 202: { description: 'The campaign is stopping', schema: campaignSchema, example: CAMPAIGN } },
     problems: { ...UNKNOWN, 409: 'The campaign is not running' },
-  },
-  {
-    ...campaign,
-    method: 'get',
-    path: '/campaigns/{batchId}/skipped.csv',
-    operationId: 'getSkippedRows',
-    summary: 'The rows that were skipped, with the reason',
-    answers: csv('Columns row, email, reason, code', SKIPPED_CSV),
-    problems: UNKNOWN,
-  },
-  {
-    ...campaign,
-    method: 'get',
-    path: '/campaigns/{batchId}/sends.csv',
-    operationId: 'getSends',
-    summary: 'Every recipient with its state',
-    answers: csv('One line for each recipient', SENDS_CSV),
-    problems: UNKNOWN,
   },
 ];

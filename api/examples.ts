@@ -87,6 +87,9 @@ export const CAMPAIGN_DETAIL: CampaignDetailAnswer = {
 
 export const CAMPAIGNS: CampaignListAnswer = { campaigns: [CAMPAIGN], next: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBa' };
 
+export const FAILED_CSV =
+  '"email","subject","content","reason"\n"ana@example.com","Hello","…","MessageRejected: No such user"\n';
+
 export const SKIPPED_CSV = '"row","email","reason","code"\n"7","not-an-address","…","email_invalid"\n';
 
 export const SENDS_CSV =

@@ -4,6 +4,7 @@ import { EMAIL_ROUTES } from './emails.ts';
 import { ORDER_ROUTES } from './orders.ts';
 import { PREFLIGHT_ROUTES } from './preflight.ts';
 import { RATE_ROUTES } from './rate.ts';
+import { REPORT_ROUTES } from './reports.ts';
 import { REQUEST_ROUTES } from './requests.ts';
 import { SEND_ROUTES } from './sends.ts';
 import { SUPPRESSION_ROUTES } from './suppressions.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly RouteDoc[] = [
   ...PREFLIGHT_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...SEND_ROUTES,
+  ...REPORT_ROUTES,
   ...EMAIL_ROUTES,
   ...ORDER_ROUTES,
   ...REQUEST_ROUTES,

@@ -14,6 +14,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   'GET /campaigns/{batchId}/sends': ['read'],
   'GET /campaigns/{batchId}/skipped.csv': ['read'],
   'GET /campaigns/{batchId}/sends.csv': ['read'],
+  'GET /campaigns/{batchId}/failed.csv': ['read'],
   'POST /campaigns/{batchId}/start': ['send', 'operate'],
   'POST /campaigns/{batchId}/redrive': ['operate'],
   'POST /campaigns/{batchId}/stop': ['operate'],

@@ -81,17 +81,19 @@ const sendAnswer = (send: ListedSend): SendAnswer => ({
 const STATUS = `(${SEND_STATUSES.join('|')})`;
 const STATUSES = new RegExp(`^${STATUS}(,${STATUS})*$`);
 
+export const statusSchema = optionalField(
+  z
+    .string()
+    .regex(STATUSES, `must be one of ${SEND_STATUSES.join(', ')}, or several separated by commas`)
+    .transform((text) => text.split(',') as SendStatus[]),
+).meta({
+  description: `One of ${SEND_STATUSES.join(', ')}, or several separated by commas; all by default`,
+  example: 'ERROR',
+  override: { type: 'string', pattern: `^$|${STATUSES.source}` },
+});
+
 export const sendsQuerySchema = z.object({
-  status: optionalField(
-    z
-      .string()
-      .regex(STATUSES, `must be one of ${SEND_STATUSES.join(', ')}, or several separated by commas`)
-      .transform((text) => text.split(',') as SendStatus[]),
-  ).meta({
-    description: `One of ${SEND_STATUSES.join(', ')}, or several separated by commas; all by default`,
-    example: 'ERROR',
-    override: { type: 'string', pattern: `^$|${STATUSES.source}` },
-  }),
+  status: statusSchema,
   email: optionalField(atMost(z.string(), 320)).meta({
     description: 'The address of one recipient, in any case',
     override: { type: 'string', maxLength: 320 },

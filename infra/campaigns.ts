@@ -120,7 +120,8 @@ export class Campaigns extends Construct {
       queueName: 'ingest',
       urlVariable: 'INGEST_QUEUE_URL',
       name: 'ingest',
-      description: 'Started by the arrival of a large file: turns it into a campaign',
+      description:
+        'Started by the arrival of a large file: turns it into a campaign. Writes reports that are too long for a request',
       batchSize: 1,
       maximumConcurrency: shared.concurrency(INGEST_CONCURRENCY),
       timeoutSeconds: INGEST_SECONDS,
@@ -129,11 +130,11 @@ export class Campaigns extends Construct {
       putsMessagesBack: false,
       environment: sendTimeout,
       access: [
-        table.access(['BatchGetItem', 'PutItem']),
+        table.access(['BatchGetItem', 'PutItem', 'Query'], 'byStatus'),
         control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
         uploads('GetObject', 'DeleteObject'),
         missingObjects,
-        objects('PutObject', 'DeleteObject'),
+        objects('GetObject', 'PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'] }),
         sendRate,
       ],
@@ -165,15 +166,17 @@ export class Campaigns extends Construct {
         'GET /campaigns/{batchId}/sends',
         'GET /campaigns/{batchId}/skipped.csv',
         'GET /campaigns/{batchId}/sends.csv',
+        'GET /campaigns/{batchId}/failed.csv',
       ],
       timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'),
         control.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], CONTROL_INDEX),
-        objects('GetObject', 'PutObject'),
+        objects('GetObject'),
         operate,
         arns.access({ stateMachine: ['StartExecution'] }),
+        this.ingest.access(['SendMessage']),
       ],
     });
 

@@ -143,7 +143,7 @@ function noValidRow({ total, skippedRows }: CsvSummary): PregonError {
 }
 
 /** Enough of the file to find its header in. */
-async function headOf(decoded: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function headOf(decoded: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of decoded) {

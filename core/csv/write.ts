@@ -23,9 +23,9 @@ export interface CsvWriter<Row> {
 export function csvWriter<Row>(
   columns: readonly string[],
   cellsOf: (row: Row) => readonly Cell[],
-  { bom = false } = {},
+  { bom = false, delimiter = ',' } = {},
 ): CsvWriter<Row> {
-  const stringifier = stringify({ bom, quoted: true, quoted_empty: true, record_delimiter: '\n' });
+  const stringifier = stringify({ bom, delimiter, quoted: true, quoted_empty: true, record_delimiter: '\n' });
   // `write` tells; an error event that nobody hears would end the process.
   stringifier.on('error', () => undefined);
   stringifier.write(columns);
@@ -46,8 +46,15 @@ type Cell = string | number;
  * cell that would run as a formula has an apostrophe before it.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
-const reportWriter = <Row>(columns: readonly string[], cellsOf: (row: Row) => readonly Cell[]): CsvWriter<Row> =>
-  csvWriter(columns, (row: Row) => cellsOf(row).map(neutralised), { bom: true });
+const reportWriter = <Row>(
+  columns: readonly string[],
+  cellsOf: (row: Row) => readonly Cell[],
+  delimiter = ',',
+): CsvWriter<Row> =>
+  csvWriter(columns.map(neutralised) as string[], (row: Row) => cellsOf(row).map(neutralised), {
+    bom: true,
+    delimiter,
+  });
 
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const neutralised = (cell: Cell) => (typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell);
@@ -113,6 +120,10 @@ export function* retryLines(batch: RowsOf, rows: readonly number[]): Generator<s
 /** The report of the rows that are not sent. */
 export const skippedWriter = (): CsvWriter<SkippedRow> =>
   reportWriter(['row', 'email', 'reason', 'code'], ({ row, email, reason, code }) => [row, email, reason, code]);
+
+/** The report of rows in the format of their file: its columns and its delimiter. */
+export const failedWriter = (columns: readonly string[], delimiter: string): CsvWriter<readonly string[]> =>
+  reportWriter(columns, (cells) => cells, delimiter);
 
 /** The report of every recipient with its state. */
 export const sendsWriter = (): CsvWriter<Send> =>

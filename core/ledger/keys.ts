@@ -78,6 +78,8 @@ export const uploadKey = (uploadId: string) => ({ pk: `UPLOAD#${uploadId}`, sk: 
 export const UPLOAD_LIST_KEY = 'UPLOAD';
 /** Names the batch that has these rows. */
 export const rowsClaimKey = (rowsKey: string) => ({ pk: `ROWS#${rowsKey}`, sk: 'ROWS' });
+/** What is known of a report that is written to S3. */
+export const reportKey = (batchId: string, report: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: `REPORT#${report}` });
 export const progressKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'PROGRESS' });
 /** What was sent in a minute of a running batch. */
 export const minuteKey = (batchId: string, minute: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: `MINUTE#${minute}` });

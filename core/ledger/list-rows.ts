@@ -5,7 +5,7 @@ import { PregonError } from '../errors.ts';
 import { toSend } from './item.ts';
 import { allShards, createdKey, dayOf, INDEX, statusKey } from './keys.ts';
 import { createdKeyIn, cursorOf, type ListedSend, type SendPage } from './listed-send.ts';
-import { SEND_STATUSES, type SendStatus } from './send.ts';
+import { SEND_STATUSES, type Send, type SendStatus } from './send.ts';
 
 export interface RowFilter {
   statuses?: readonly SendStatus[];
@@ -50,6 +50,21 @@ export async function listRows(
   return { sends };
 }
 
+/** The rows of a batch in these statuses, in the order of its file. Read from the index, so the work follows their number. */
+export async function* rowsInStatus(
+  table: DynamoTable,
+  batch: Batch,
+  statuses: readonly SendStatus[],
+): AsyncGenerator<Send> {
+  let last = 0;
+  for await (const item of byStatus(table, batch, statuses, { place: rowKey(batch, 0) })) {
+    const send = toSend(item);
+    // A row whose status changed while the list was read appears in both statuses.
+    if (send.rowNumber !== last) yield send;
+    last = send.rowNumber;
+  }
+}
+
 const rowKey = ({ batchId, createdAt }: Batch, rowNumber: number) => createdKey(createdAt, batchId, rowNumber);
 const prefixOf = (batch: Batch) => rowKey(batch, 0).slice(0, -8);
 /** Sorts after every row of the batch. */
@@ -67,9 +82,9 @@ async function* byStatus(
   table: DynamoTable,
   batch: Batch,
   statuses: readonly SendStatus[],
-  { place, limit }: { place: string; limit: number },
+  { place, limit }: { place: string; limit?: number },
 ): AsyncGenerator<Item> {
-  const perStream = Math.ceil((2 * limit) / (statuses.length * allShards.length));
+  const perStream = limit && Math.max(8, Math.ceil((2 * limit) / (statuses.length * allShards.length)));
   const streams = statuses.flatMap((status) =>
     allShards.map(
       (shard) =>
@@ -81,7 +96,7 @@ async function* byStatus(
             ':place': place,
             ':end': endOf(batch),
           },
-          Limit: Math.max(8, perStream),
+          ...(perStream !== undefined && { Limit: perStream }),
         }),
     ),
   );

@@ -1,14 +1,7 @@
-import type { Readable } from 'node:stream';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Clock } from '../clock.ts';
 import type { CsvSource } from '../csv/source.ts';
+import { type S3SourceDeps, s3Source } from '../s3-source.ts';
 import { type UploadRecord, uploadObjectKey } from './upload.ts';
 
 /** The address for one PUT of the file, and the headers that it must have besides Content-Length. */
@@ -32,22 +25,13 @@ export interface UploadObjects {
   remove(uploadId: string): Promise<void>;
 }
 
-interface Deps {
-  s3: S3Client;
-  bucket: string;
-  clock: Clock;
-}
-
-/** A connection that breaks is opened again where it broke, this often for one reading. */
-const MAX_BREAKS = 5;
-const BREAK_PAUSE_MS = 500;
 const CHECKSUM = 'x-amz-checksum-sha256';
 
 /**
  * The files of uploads in S3. The client must have `requestChecksumCalculation: 'WHEN_REQUIRED'`: otherwise the SDK signs the checksum of
  * the empty body of its command, and S3 refuses every file.
  */
-export function createUploadObjects({ s3, bucket, clock }: Deps): UploadObjects {
+export function createUploadObjects({ s3, bucket, clock }: S3SourceDeps): UploadObjects {
   const at = (uploadId: string) => ({ Bucket: bucket, Key: uploadObjectKey(uploadId) });
 
   return {
@@ -77,32 +61,8 @@ export function createUploadObjects({ s3, bucket, clock }: Deps): UploadObjects 
       }
     },
 
-    source(uploadId, { size, etag }, onBytes) {
-      // The file may be replaced as long as its address is valid: then the reading ends with PreconditionFailed.
-      const input = { ...at(uploadId), IfMatch: etag };
-      return {
-        stored: { key: uploadObjectKey(uploadId), etag },
-        async *open() {
-          for (let read = 0, breaks = 0; read < size; ) {
-            const { Body } = await s3.send(
-              new GetObjectCommand({ ...input, ...(read > 0 && { Range: `bytes=${read}-` }) }),
-            );
-            const body = Body as Readable;
-            try {
-              for await (const chunk of body) {
-                read += chunk.length;
-                onBytes(chunk.length);
-                yield chunk;
-              }
-            } catch (error) {
-              // Not that of `onBytes`.
-              if (error !== body.errored || ++breaks > MAX_BREAKS) throw error;
-              await clock.sleep(BREAK_PAUSE_MS);
-            }
-          }
-        },
-      };
-    },
+    source: (uploadId, file, onBytes) =>
+      s3Source({ s3, bucket, clock }, { key: uploadObjectKey(uploadId), ...file }, onBytes),
 
     async remove(uploadId) {
       await s3.send(new DeleteObjectCommand(at(uploadId)));

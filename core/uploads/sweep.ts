@@ -9,7 +9,7 @@ import type { UploadRecord } from './upload.ts';
 export interface UploadSweepDeps {
   uploads: Pick<UploadStore, 'due' | 'get' | 'giveUp' | 'postpone'>;
   files: Pick<UploadObjects, 'find'>;
-  queue: IngestQueue;
+  queue: Pick<IngestQueue, 'send'>;
   clock: Clock;
   telemetry: Telemetry;
 }

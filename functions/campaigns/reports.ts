@@ -1,30 +1,42 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type CampaignRecord, campaignPrefix } from '../../core/campaigns/campaign.ts';
+import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import { objectKeysOf } from '../../core/campaigns/identity.ts';
-import { sendsWriter } from '../../core/csv/write.ts';
-import type { Ledger } from '../../core/ledger/ledger.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { CsvSource } from '../../core/csv/source.ts';
+import { type Report, reportName, reportObjectKey } from '../../core/reports/report.ts';
+import { type ReportRowsDeps, reportBytes } from '../../core/reports/rows.ts';
+import type { ReportStore } from '../../core/reports/store.ts';
+import type { IngestQueue } from '../../core/uploads/queue.ts';
+import type { HttpAnswer } from '../common/http.ts';
 
 /** A Lambda's answer has at most 6 MB as JSON, where every quote of a CSV takes two bytes. */
 const MAX_INLINE_BYTES = 3 * 1024 * 1024;
+/** A report that is not complete after this time is left to the worker. A request may take 29 s. */
+const MAX_INLINE_MS = 8_000;
 const LINK_SECONDS = 300;
+/** A report of 2,000,000 rows takes minutes. */
+const RETRY_AFTER_SECONDS = 5;
 
-type Answer = APIGatewayProxyStructuredResultV2;
-
-export interface ReportDeps {
+export interface ReportDeps extends ReportRowsDeps {
   s3: S3Client;
   bucket: string;
-  ledger: Pick<Ledger, 'rowsOfBatch'>;
+  reports: Pick<ReportStore, 'state' | 'request'>;
+  queue: Pick<IngestQueue, 'sendReport'>;
+  clock: Clock;
   /** Smaller in tests. */
   maxInlineBytes?: number;
 }
 
-/** The reports of a campaign: in the answer when they fit, otherwise as a link to S3 that is valid for five minutes. */
-export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_BYTES }: ReportDeps) {
-  async function link(key: string, name: string): Promise<Answer> {
+/**
+ * The reports of a campaign: in the answer when they are short, otherwise 202 while a worker writes them to S3, then a link that is valid for
+ * five minutes.
+ */
+export function createReports(deps: ReportDeps) {
+  const { s3, bucket, reports, queue, clock, maxInlineBytes = MAX_INLINE_BYTES } = deps;
+
+  async function link(key: string, name: string): Promise<HttpAnswer> {
     const command = new GetObjectCommand({
       Bucket: bucket,
       Key: key,
@@ -32,11 +44,35 @@ export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_
       ResponseContentDisposition: attachment(name),
     });
     const location = await getSignedUrl(s3, command, { expiresIn: LINK_SECONDS });
-    return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } };
+    return { statusCode: 303, headers: { location, 'cache-control': 'no-store' } };
+  }
+
+  /** The whole report, or undefined when it is too long for an answer. */
+  async function short(record: CampaignRecord, report: Report): Promise<Buffer | undefined> {
+    const deadline = clock.now() + MAX_INLINE_MS;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const checkTime = () => {
+      if (clock.now() > deadline) throw new TooLong();
+    };
+    // The file of the campaign may be long, although the report has few rows of it.
+    const limited = { ...deps, source: async (key: string) => checked(await deps.source(key), checkTime) };
+    try {
+      for await (const chunk of reportBytes(limited, record, report)) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > maxInlineBytes) return undefined;
+        checkTime();
+      }
+    } catch (error) {
+      if (error instanceof TooLong) return undefined;
+      throw error;
+    }
+    return Buffer.concat(chunks);
   }
 
   return {
-    async skipped({ batchId, uploadId }: CampaignRecord): Promise<Answer> {
+    async skipped({ batchId, uploadId }: CampaignRecord): Promise<HttpAnswer> {
       const name = `skipped-${batchId}.csv`;
       const key = objectKeysOf(batchId, uploadId).skipped;
       const { Body, ContentLength = 0 } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -48,43 +84,34 @@ export function createReports({ s3, bucket, ledger, maxInlineBytes = MAX_INLINE_
       return inline(name, await collect(body));
     },
 
-    async sends({ batchId, uploadId }: CampaignRecord): Promise<Answer> {
-      const name = `sends-${batchId}.csv`;
-      const bytes = reportOf(ledger, batchId)[Symbol.asyncIterator]();
-      const head: Buffer[] = [];
-      for (let size = 0; size <= maxInlineBytes; ) {
-        const next = await bytes.next();
-        if (next.done) return inline(name, Buffer.concat(head));
-        head.push(next.value);
-        size += next.value.length;
-      }
-      const key = `${campaignPrefix(batchId, uploadId)}/sends.csv`;
-      const params = { Bucket: bucket, Key: key, Body: whole(head, bytes) };
-      await new Upload({ client: s3, params, leavePartsOnError: true }).done();
-      return link(key, name);
+    async made(record: CampaignRecord, report: Report): Promise<HttpAnswer> {
+      const { batchId } = record;
+      const name = reportName(report);
+      const fileName = `${name}-${batchId}.csv`;
+      const state = await reports.state(batchId, name);
+      if (state === 'fresh') return link(reportObjectKey(record, report), fileName);
+      if (state === 'making') return beingMade();
+      const body = await short(record, report);
+      if (body) return inline(fileName, body);
+      if (await reports.request(batchId, name)) await queue.sendReport(batchId, report);
+      return beingMade();
     },
   };
 }
 
-/** Streams the report while the ledger is read. */
-async function* reportOf(ledger: ReportDeps['ledger'], batchId: string): AsyncGenerator<Buffer> {
-  const writer = sendsWriter();
-  const writing = (async () => {
-    for await (const row of ledger.rowsOfBatch(batchId)) await writer.write(row);
-    writer.end();
-  })().catch((error: Error) => writer.stream.destroy(error));
-  yield* writer.stream;
-  await writing;
+class TooLong extends Error {
+  override readonly name = 'TooLong';
 }
 
-/** A stream of the chunks already read and the rest. */
-function whole(head: readonly Buffer[], rest: AsyncIterator<Buffer>): Readable {
-  async function* all() {
-    yield* head;
-    yield* { [Symbol.asyncIterator]: () => rest };
-  }
-  return Readable.from(all());
-}
+/** A source that is checked with each chunk. */
+const checked = (source: CsvSource, check: () => void): CsvSource => ({
+  async *open() {
+    for await (const chunk of source.open()) {
+      check();
+      yield chunk;
+    }
+  },
+});
 
 async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -92,9 +119,14 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+const beingMade = (): HttpAnswer => ({
+  statusCode: 202,
+  headers: { 'retry-after': String(RETRY_AFTER_SECONDS), 'cache-control': 'no-store' },
+});
+
 const attachment = (name: string) => `attachment; filename="${name}"`;
 
-const inline = (name: string, body: Buffer): Answer => ({
+const inline = (name: string, body: Buffer): HttpAnswer => ({
   statusCode: 200,
   headers: {
     'content-type': 'text/csv; charset=utf-8',

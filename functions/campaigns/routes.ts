@@ -7,6 +7,7 @@ import {
   redriveBodySchema,
 } from '../../api/campaigns.ts';
 import { parseInput, parseJsonBody } from '../../api/parse.ts';
+import { reportQuerySchema } from '../../api/reports.ts';
 import { sendListAnswer, sendsQuerySchema } from '../../api/sends.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
@@ -80,7 +81,13 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
     },
 
     'GET /campaigns/{batchId}/skipped.csv': async (event) => reports.skipped(await existing(event)),
-    'GET /campaigns/{batchId}/sends.csv': async (event) => reports.sends(await existing(event)),
+    async 'GET /campaigns/{batchId}/sends.csv'(event) {
+      const { status } = parseInput(reportQuerySchema, event.queryStringParameters ?? {}, 'The query');
+      const statuses = status && [...new Set(status)];
+      return reports.made(await existing(event), { kind: 'sends', ...(statuses && { statuses }) });
+    },
+
+    'GET /campaigns/{batchId}/failed.csv': async (event) => reports.made(await existing(event), { kind: 'failed' }),
   };
 }
 

@@ -60,7 +60,7 @@ export const GRANTED_FOR_AWS: readonly { action: string; resource: RegExp; role:
     // of core/campaigns/ingest-start.ts. tests/unit/campaigns/ingest.test.ts meets that moment.
     action: 'dynamodb:DeleteItem',
     resource: /:table\/pregon-dev-control$/,
-    role: /^CampaignsUpload/,
+    role: /^Campaigns(Upload|Ingest)/,
     page: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html',
   },
 ];

@@ -4,12 +4,14 @@ import {
   DeleteMessageCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { campaignKey, contentKey, stateKey } from '../../core/ledger/keys.ts';
+import type { UploadLinkAnswer, UploadStateAnswer } from '../../api/uploads.ts';
+import { campaignKey, contentKey, stateKey, uploadKey } from '../../core/ledger/keys.ts';
 import {
   awsOf,
   csvOf,
@@ -226,8 +228,9 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
       change(stateKey(stopped, index + 1), 'SET subject = :long', { ':long': 'x'.repeat(150_000) }),
     ),
   );
-  for (const report of ['skipped.csv', 'sends.csv']) {
-    expect((await product.call('GET', `/campaigns/${stopped}/${report}`)).status).toBe(200);
+  for (const report of ['skipped.csv', 'sends.csv', 'sends.csv?status=PENDING,SENT', 'failed.csv']) {
+    // 202 while a worker writes it.
+    await eventually(async () => (await product.call('GET', `/campaigns/${stopped}/${report}`)).status === 200);
   }
   expect((await product.call('GET', '/campaigns')).status).toBe(200);
   const rows = await product.call('GET', `/campaigns/${mixed.batchId}/sends?email=mixed1@example.com`);
@@ -241,6 +244,52 @@ it('campaigns: upload, rate, stop, redrive, lost rows, a stopped account, report
     campaigns { edges { node { batchId } } }
   }`;
   await product.graphql(query, { batchId: mixed.batchId, sendId: `${mixed.batchId}-1` });
+});
+
+it('large files: an arrival, a held campaign, the same rows again, a file that cannot be read, and what the sweep finds', async () => {
+  const create = async (file: string, more: object = {}) => {
+    const answer = await post('/uploads', { size: file.length, fileName: 'large.csv', ...more });
+    return (await answer.json()) as UploadLinkAnswer;
+  };
+  const put = async (file: string, more: object = {}) => {
+    const link = await create(file, more);
+    expect((await fetch(link.url, { method: 'PUT', body: file })).status).toBe(200);
+    return link;
+  };
+  const ended = async ({ uploadId }: UploadLinkAnswer) => {
+    let state = {} as UploadStateAnswer;
+    await eventually(async () => {
+      state = (await (await product.call('GET', `/uploads/${uploadId}`)).json()) as UploadStateAnswer;
+      return state.status === 'DONE' || state.status === 'FAILED';
+    });
+    return state;
+  };
+  const file = csvOf(3, 'large');
+  const { batchId = '' } = await ended(await put(file, { hold: true }));
+  expect((await post(`/campaigns/${batchId}/start`, {})).status).toBe(202);
+  await follow(product, batchId, hasEnded);
+  expect(await ended(await put(`${file}\n`))).toMatchObject({ batchId, duplicate: true });
+  expect(await ended(await put(file.replace(/@\S*/g, ',x,y')))).toMatchObject({ status: 'FAILED' });
+
+  const due = ({ uploadId }: UploadLinkAnswer) =>
+    change(
+      uploadKey(uploadId),
+      'SET createdKey = :ago',
+      { ':ago': `${LONG_AGO}#${uploadId}` },
+      product.outputs.sendsTable.replace(/sends$/, 'control'),
+    );
+  await faults(product, { services: { events: { dropRate: 1 } } });
+  const lost = await put(csvOf(2, 'lost-arrival'));
+  await faults(product, {});
+  const empty = await create(csvOf(2, 'never'));
+  await due(lost);
+  await due(empty);
+  expect((await invoke('campaigns-sweep')).status).toBe(200);
+  expect(await ended(lost)).toMatchObject({ status: 'DONE' });
+  const QueueUrl = product.outputs.sendQueueUrl.replace(/send$/, 'ingest');
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ key: `uploads/${empty.uploadId}` }) }),
+  );
 });
 
 it('consent: an unsubscription by the link, and every route of the suppression list', async () => {

@@ -10,6 +10,8 @@ import { unsubscribeToken } from '../../../core/consent/unsubscribe-token.ts';
 import { createIdempotency } from '../../../core/idempotency/idempotency.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
+import { createReportStore } from '../../../core/reports/store.ts';
+import { campaignSource } from '../../../core/s3-source.ts';
 import { createUploadObjects } from '../../../core/uploads/objects.ts';
 import { createUploadStore } from '../../../core/uploads/store.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
@@ -82,7 +84,8 @@ const VALID: Record<string, HttpRequest> = {
     query: { status: 'ERROR,SENT', email: 'ana@example.com', after: CURSOR, limit: '5' },
   },
   'GET /campaigns/{batchId}/skipped.csv': { path: { batchId: BATCH } },
-  'GET /campaigns/{batchId}/sends.csv': { path: { batchId: BATCH } },
+  'GET /campaigns/{batchId}/sends.csv': { path: { batchId: BATCH }, query: { status: 'ERROR,SENT' } },
+  'GET /campaigns/{batchId}/failed.csv': { path: { batchId: BATCH } },
   'POST /emails/send': {
     headers: { ...JSON_TYPE, 'idempotency-key': 'key-1' },
     body: Buffer.from(JSON.stringify({ ...emailRequest(), htmlContent: '<p>ñ</p>' })),
@@ -174,6 +177,7 @@ describe('any damage to a valid request', () => {
     const record = campaignRecord({ batchId: BATCH, status: 'SUCCEEDED' });
     await store.create(record);
     s3.objects.set(objectKeysOf(BATCH, record.uploadId).skipped, Buffer.from('row,email,reason,code\n'));
+    s3.objects.set(objectKeysOf(BATCH, record.uploadId).source, Buffer.from('email,subject,content\na@b.test,x,y\n'));
     const campaigns = {
       store,
       ledger: createLedger(table),
@@ -210,6 +214,9 @@ describe('any damage to a valid request', () => {
         ...campaigns,
         s3: s3.client,
         bucket: 'campaigns',
+        source: campaignSource({ s3: s3.client, bucket: 'campaigns', clock }),
+        reports: createReportStore(table.control),
+        queue: { sendReport: async () => undefined },
       }),
       ...uploadsRoutes({
         uploads: createUploadStore(table.control),

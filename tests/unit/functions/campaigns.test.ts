@@ -6,6 +6,8 @@ import { tally } from '../../../core/campaigns/tally.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { cursorOf } from '../../../core/ledger/listed-send.ts';
 import { errorOf } from '../../../core/ledger/transitions.ts';
+import { createReportStore } from '../../../core/reports/store.ts';
+import { campaignSource } from '../../../core/s3-source.ts';
 import { campaignRoutes } from '../../../functions/campaigns/routes.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
@@ -34,6 +36,9 @@ describe('the routes of campaigns', () => {
         executions: states.executions,
         s3: s3.client,
         bucket: 'campaigns',
+        source: campaignSource({ s3: s3.client, bucket: 'campaigns', clock }),
+        reports: createReportStore(table.control),
+        queue: { sendReport: async () => undefined },
         clock,
         telemetry: silent,
       }),

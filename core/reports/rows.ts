@@ -1,0 +1,109 @@
+import { type CampaignRecord, hasEnded } from '../campaigns/campaign.ts';
+import { objectKeysOf } from '../campaigns/identity.ts';
+import { nameOf } from '../csv/cell.ts';
+import { decodeCsv } from '../csv/encoding.ts';
+import { findDelimiter, isSeparatorLine } from '../csv/header.ts';
+import { encodingOf, inspectCsv } from '../csv/inspect.ts';
+import { headOf } from '../csv/read.ts';
+import type { CsvSource } from '../csv/source.ts';
+import { tokenize } from '../csv/tokenize.ts';
+import { type CsvWriter, failedWriter, sendsWriter } from '../csv/write.ts';
+import type { DynamoTable } from '../dynamodb/table.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { rowsInStatus } from '../ledger/list-rows.ts';
+import type { Send, SendStatus } from '../ledger/send.ts';
+import type { Report } from './report.ts';
+
+export interface ReportRowsDeps {
+  sends: DynamoTable;
+  ledger: Pick<Ledger, 'rowsOfBatch'>;
+  /** Opens an object of the campaign. */
+  source(key: string): Promise<CsvSource>;
+}
+
+/** The bytes of a report. Memory does not grow with the campaign. */
+export async function* reportBytes(
+  deps: ReportRowsDeps,
+  record: CampaignRecord,
+  report: Report,
+): AsyncGenerator<Buffer> {
+  const filled =
+    report.kind === 'sends' ? sendsReport(deps, record, report.statuses) : await failedReport(deps, record);
+  yield* filled;
+}
+
+function sendsReport({ sends, ledger }: ReportRowsDeps, record: CampaignRecord, statuses?: readonly SendStatus[]) {
+  const rows = statuses ? rowsInStatus(sends, record, statuses) : ledger.rowsOfBatch(record.batchId);
+  return written(sendsWriter(), rows);
+}
+
+const REASON = 'reason';
+const NOT_SENT = 'NotSent: The campaign ended before the row was sent.';
+
+/**
+ * The rows that were not sent, as they stand in the campaign's file, with the reason in a last column. Suppressed rows are left out, because they
+ * shall not be sent, and unconfirmed ones, because they may have been.
+ */
+async function failedReport(deps: ReportRowsDeps, record: CampaignRecord): Promise<AsyncIterable<Buffer>> {
+  const source = await deps.source(objectKeysOf(record.batchId, record.uploadId).source);
+  const encoding = encodingOf(await inspectCsv(source, { encoding: record.encoding }));
+  const decoded = () => decodeCsv(source, encoding);
+  const delimiter = findDelimiter(await headOf(decoded()));
+  const records = tokenize(decoded, delimiter);
+  let header: readonly string[] = [];
+  for (;;) {
+    const next = await records.next();
+    if (next.done) break;
+    header = next.value;
+    if (!isSeparatorLine(header)) break;
+  }
+  // A report that was corrected and uploaded has the column already.
+  const at = header.findIndex((name) => nameOf(name) === REASON);
+  const column = at < 0 ? header.length : at;
+  const withReason = (cells: readonly string[], reason: string) =>
+    Array.from({ length: Math.max(header.length, column + 1) }, (_, n) => (n === column ? reason : (cells[n] ?? '')));
+  const writer = failedWriter(withReason(header, REASON), delimiter);
+  return written(writer, failedRows(deps, record, records, withReason));
+}
+
+async function* failedRows(
+  { sends }: ReportRowsDeps,
+  record: CampaignRecord,
+  records: AsyncGenerator<readonly string[]>,
+  withReason: (cells: readonly string[], reason: string) => string[],
+): AsyncGenerator<readonly string[]> {
+  let at = 0;
+  try {
+    const statuses: SendStatus[] = hasEnded(record) ? ['PENDING', 'QUEUED', 'ERROR'] : ['ERROR'];
+    for await (const send of rowsInStatus(sends, record, statuses)) {
+      const reason = reasonOf(send);
+      if (reason === undefined) continue;
+      let cells: readonly string[] = [];
+      for (; at < send.rowNumber; at += 1) cells = (await records.next()).value ?? [];
+      yield withReason(cells, reason);
+    }
+  } finally {
+    await records.return(undefined);
+  }
+}
+
+function reasonOf({ status, error }: Send): string | undefined {
+  if (status !== 'ERROR') return NOT_SENT;
+  if (error?.code === 'Suppressed' || error?.class === 'unconfirmed') return undefined;
+  return error ? `${error.code}: ${error.message}` : '';
+}
+
+/** The bytes of a writer that is filled while they are read. */
+async function* written<Row>(writer: CsvWriter<Row>, rows: AsyncIterable<Row>): AsyncGenerator<Buffer> {
+  const writing = (async () => {
+    for await (const row of rows) await writer.write(row);
+    writer.end();
+  })().catch((error: Error) => writer.stream.destroy(error));
+  try {
+    yield* writer.stream;
+  } finally {
+    // Whoever stops reading ends the writing too.
+    writer.stream.destroy();
+    await writing;
+  }
+}
