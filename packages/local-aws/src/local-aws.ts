@@ -54,6 +54,8 @@ export interface LocalAwsOptions {
    * all off.
    */
   readonly limits?: LimitSettings;
+  /** How many histories of the succeeded children of each Map Run are kept, at least; 1,000 by default. */
+  readonly keptHistories?: number;
   /** Skips the HTTP API's authorizers. An object is what functions then get as the authorizer's context. */
   readonly open?: boolean | Readonly<Record<string, unknown>>;
   /** Settings for the HTML pages of the HTTP API. */
@@ -209,6 +211,7 @@ async function start(
     template,
     max,
     paces,
+    keptHistories: options.keptHistories,
     onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
   });
   closers.add(() => engine.close());

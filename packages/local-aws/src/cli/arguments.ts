@@ -24,6 +24,7 @@ Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and sta
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --account default  quotas of the account: default, or new: 10 Lambda executions at once
   --limits off=NAMES switch these limits of AWS off, NAME,NAME,… or all; --limits NAME=VALUE sets one; may be repeated
+  --histories 1000   how many histories of the succeeded children of each Map Run are kept, at least
   --help             this text`;
 
 export interface UpSettings {
@@ -36,6 +37,7 @@ export interface UpSettings {
   readonly parameters: Readonly<Record<string, string>>;
   readonly account: AccountProfile;
   readonly limits: LimitSettings;
+  readonly keptHistories: number;
 }
 
 const OPTIONS = {
@@ -47,6 +49,7 @@ const OPTIONS = {
   'aws-port': { type: 'string', default: '4566' },
   account: { type: 'string', default: 'default' },
   'allow-host': { type: 'string', multiple: true },
+  histories: { type: 'string', default: '1000' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -78,6 +81,7 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
     account,
     limits: limitsIn(values.limits ?? []),
+    keptHistories: historiesOf(values.histories),
   };
 }
 
@@ -99,6 +103,11 @@ function portOf(option: string, text: string): number {
     throw new UsageError(`--${option} takes a port from 0 to ${MAX_PORT}, not "${text}"`);
   }
   return port;
+}
+
+function historiesOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--histories takes a number from 1, not "${text}"`);
+  return Number(text);
 }
 
 /** Checked before anything starts. */

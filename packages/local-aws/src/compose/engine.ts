@@ -23,6 +23,7 @@ export interface EngineOptions {
   gateway: Gateway;
   readonly max: Maxima;
   readonly paces: Paces;
+  readonly keptHistories: number | undefined;
   iam: Pick<Iam, 'refusal' | 'machineOfToken'>;
   readonly onFailure: OnFailure;
 }
@@ -38,6 +39,7 @@ export async function startEngine({
   gateway,
   max,
   paces,
+  keptHistories,
   iam,
   onFailure,
 }: EngineOptions): Promise<StartedEngine> {
@@ -60,6 +62,7 @@ export async function startEngine({
       endpoint,
       max,
       paces,
+      ...(keptHistories !== undefined && { keptHistories }),
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
     onFailure,

@@ -44,7 +44,12 @@ export interface EngineOptions {
   max?: Maxima;
   /** The rates to which executions are held; those of AWS by default. */
   paces?: Paces;
+  /** How many histories of the succeeded children of each Map Run are kept, at least; 1,000 by default. */
+  keptHistories?: number;
 }
+
+/** A page of the list of executions has as many. */
+const KEPT_HISTORIES = 1_000;
 
 /**
  * Step Functions. `protocol/` reads and answers calls, `operations/` has a function for each operation, `state/` keeps everything
@@ -126,6 +131,7 @@ export class Engine {
       executions: this.executions,
       http: this.#http,
       arns: this.arns,
+      keptHistories: options.keptHistories ?? KEPT_HISTORIES,
       results: new ResultWriter(this.#http, this.mapRunStore, this.arns, dataDir),
       newChildren: (inputs) =>
         inputs.map(({ item, items, text }) => {

@@ -13,6 +13,7 @@ describe('the command line of local-aws', () => {
       parameters: {},
       account: 'default',
       limits: {},
+      keptHistories: 1_000,
     });
   });
 
@@ -46,6 +47,7 @@ describe('the command line of local-aws', () => {
       awsPort: 0,
       parameters: { A: '1=2', B: '' },
       account: 'new',
+      keptHistories: 1_000,
       limits: { 'states.ListMapRuns': false, 'sqs.batchEntries': 5 },
     });
   });
@@ -68,6 +70,7 @@ describe('the command line of local-aws', () => {
     [[...UP, '--port', '80', '--aws-port', '80'], '--port and --aws-port must be two different ports'],
     [[...UP, '--account', 'old'], '--account takes default or new, not "old"'],
     [[...UP, '--stack='], '--stack takes the name of a stack'],
+    [[...UP, '--histories', '0'], '--histories takes a number from 1, not "0"'],
     [[...UP, '--limits', 'off'], '--limits: "off" is not off=NAME,… or NAME=VALUE'],
     [[...UP, '--limits', 'off=states.X'], '--limits: There is no limit "states.X"'],
     [[...UP, '--parameter', 'A'], '--parameter takes NAME=VALUE, not "A"'],

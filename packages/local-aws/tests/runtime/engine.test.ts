@@ -51,6 +51,7 @@ beforeEach(async () => {
     gateway,
     max: AWS_LIMITS.max,
     paces: AWS_LIMITS.paces,
+    keptHistories: undefined,
     iam: { refusal: () => undefined, machineOfToken: async () => undefined },
     onFailure: ({ message }) => {
       throw new Error(message);

@@ -38,7 +38,9 @@ export class KeyValueStore {
     );
     this.#commit = new GroupCommit(this.#database);
     this.#get = this.#database.prepare('SELECT value FROM entry WHERE space = ? AND key = ?');
-    this.#put = this.#database.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?)');
+    this.#put = this.#database.prepare(
+      'INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (space, key) DO UPDATE SET value = excluded.value',
+    );
     this.#delete = this.#database.prepare('DELETE FROM entry WHERE space = ? AND key = ?');
     this.#clear = this.#database.prepare('DELETE FROM entry WHERE space = ?');
   }
@@ -95,9 +97,13 @@ export class KeyValueStore {
   }
 }
 
+/**
+ * With a rowid a page of 4 KB holds values of that size. Without one a value over 1 KB, as most items are, gets a page of its own: the file
+ * is twice as large, and writing takes twice as long.
+ */
 const SCHEMA = `
   PRAGMA cache_size = -64000;
-  CREATE TABLE IF NOT EXISTS entry (space TEXT, key TEXT, value TEXT, PRIMARY KEY (space, key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS entry (space TEXT, key TEXT, value TEXT, PRIMARY KEY (space, key));
 `;
 
 const BOUNDS = [

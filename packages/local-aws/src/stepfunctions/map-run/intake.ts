@@ -14,12 +14,16 @@ import type { MapRun } from './run.ts';
 const CHUNK = 100;
 /** How many children may be pending before the reader pauses. */
 const READ_AHEAD = 50_000;
+/** How many characters their inputs may have. */
+const READ_AHEAD_LENGTH = 16 * 1024 * 1024;
 
 /** Reads the items of a Map Run and creates the rows of its children. */
 export class Intake {
   readonly #run: MapRun;
   readonly #deps: MapRunDeps;
   #makeRoom: (() => void) | undefined;
+  /** Of the inputs of pending children that this run of the engine has read. */
+  #pendingLength = 0;
 
   constructor(run: MapRun, deps: MapRunDeps) {
     this.#run = run;
@@ -42,6 +46,11 @@ export class Intake {
   /** Continues a paused reader. Called when a child or the Map Run has ended. */
   wake(): void {
     this.#makeRoom?.();
+  }
+
+  /** Called when a child with this input has started. */
+  started(input: string): void {
+    this.#pendingLength = Math.max(0, this.#pendingLength - input.length);
   }
 
   async #readOn(): Promise<void> {
@@ -93,7 +102,10 @@ export class Intake {
     interpreter.deps.commits.write(() => {
       for (const child of children) executions.addPending(child, run);
     });
-    for (const { items } of inputs) counts.add('PENDING', 1, items);
+    for (const { items, text } of inputs) {
+      counts.add('PENDING', 1, items);
+      this.#pendingLength += text.length;
+    }
     const end = inputs.at(-1);
     if (end) row.readItems = end.item + end.items;
     row.readDone = isLast;
@@ -104,7 +116,8 @@ export class Intake {
       this.#run.check();
       return;
     }
-    if (counts.executions.pending > READ_AHEAD && !this.#run.isClosed) {
+    const { pending } = counts.executions;
+    if ((pending > READ_AHEAD || this.#pendingLength > READ_AHEAD_LENGTH) && pending > 0 && !this.#run.isClosed) {
       await new Promise<void>((resolve) => {
         this.#makeRoom = resolve;
       });

@@ -24,6 +24,8 @@ export interface MapRunDeps {
   readonly http: AwsHttp;
   readonly arns: Arns;
   readonly results: ResultWriter;
+  /** How many histories of the succeeded children of a Map Run are kept, at least. */
+  readonly keptHistories: number;
   newChildren(inputs: readonly ChildInput[]): PendingChild[];
   ended(run: MapRun): void;
 }

@@ -41,6 +41,8 @@ export class MapRun {
   readonly #intake: Intake;
   /** Undefined is no limit. */
   readonly #dispatch: Pace | undefined;
+  /** Succeeded Standard children whose history is kept, the oldest first. */
+  readonly #succeeded: number[] = [];
   #lastPending = 0;
   #lastRedriven = 0;
   #pumping = false;
@@ -139,10 +141,32 @@ export class MapRun {
   childEnded(child: Execution): void {
     if (!this.running.delete(child.id)) return;
     this.counts.move('RUNNING', child.status, child.origin.items);
+    if (child.status === 'SUCCEEDED') this.#forgetSome(child);
     if (this.#isClosed) return;
     this.#intake.wake();
     this.check();
     this.pump();
+  }
+
+  /**
+   * Keeps the histories of the newest succeeded children only, which no redrive needs, and no input of an Express child that no result file
+   * contains: DescribeExecution does not answer for these. A run of the engine forgets what ended in it.
+   */
+  #forgetSome(child: Execution): void {
+    const { executions, interpreter, keptHistories } = this.#deps;
+    const { commits } = interpreter.deps;
+    if (child.type === 'EXPRESS') {
+      const { writer } = this.plan;
+      const isWritten = !writer?.config || writer.config.transformation === 'NONE';
+      if (!isWritten) commits.write(() => executions.forgetInput(child.id));
+      return;
+    }
+    this.#succeeded.push(child.id);
+    if (this.#succeeded.length < 2 * keptHistories) return;
+    const old = this.#succeeded.splice(0, this.#succeeded.length - keptHistories);
+    commits.write(() => {
+      for (const id of old) executions.forgetHistory(id);
+    });
   }
 
   /** Starts children up to the maximum concurrency, at the pace of dispatch. */
@@ -197,6 +221,7 @@ export class MapRun {
     for (const row of store.pending(this.row.id, this.#lastPending, left)) {
       this.#lastPending = row.id;
       const child = this.#newChild(row);
+      this.#intake.started(row.input);
       this.#start(child, 'PENDING');
       this.#deps.interpreter.begin(child);
       if (this.#isClosed) return;

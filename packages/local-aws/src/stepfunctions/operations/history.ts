@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json.ts';
 import type { Engine } from '../engine.ts';
 import { DATA_MEMBERS, detailsKey } from '../execution/events.ts';
 import type { StoredEvent } from '../execution/execution.ts';
-import { findExecution } from './lookup.ts';
+import { executionDoesNotExist, findExecution } from './lookup.ts';
 import { pagePlace, pageSize, pageToken, requiredString, seconds } from './params.ts';
 
 function withoutData(details: JsonObject): JsonObject {
@@ -23,6 +23,7 @@ function shown(id: number, [type, time, previousEventId, details]: StoredEvent, 
 export function getExecutionHistory(engine: Engine, params: JsonObject): JsonObject {
   const arn = requiredString(params, 'executionArn');
   const { row } = findExecution(engine, arn);
+  if (row.events > 0 && !engine.executions.event(row.id, 1)) throw executionDoesNotExist(arn);
   const limit = pageSize(params);
   const reverse = params.reverseOrder === true;
   const withData = params.includeExecutionData !== false;

@@ -44,8 +44,11 @@ export function findExecution(engine: Engine, arn: string): FoundExecution {
     const isIt = row?.name === name && row.machine === machine && row.status !== 'PENDING' && row.type === 'STANDARD';
     if (row && isIt && run && planOf(run).label === label) return { row, label, run };
   }
-  throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  throw executionDoesNotExist(arn);
 }
+
+export const executionDoesNotExist = (arn: string) =>
+  new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 
 /** Finds an execution that is not a child. @throws ApiError */
 export function findParent(engine: Engine, arn: string): ExecutionRow {

@@ -71,6 +71,8 @@ export class ExecutionStore {
   readonly #insertPending: StatementSync;
   readonly #update: StatementSync;
   readonly #append: StatementSync;
+  readonly #forgetHistory: StatementSync;
+  readonly #forgetInput: StatementSync;
   readonly #get: StatementSync;
   readonly #db: DatabaseSync;
 
@@ -86,6 +88,8 @@ export class ExecutionStore {
       stopped = ?, redrives = ?, redriven = ?, events = ?, made = ?, transitions = ?,
       snapshot = ? WHERE id = ?`);
     this.#append = db.prepare('INSERT INTO history (id, events) VALUES (?, ?)');
+    this.#forgetHistory = db.prepare('DELETE FROM history WHERE id >= ? AND id < ?');
+    this.#forgetInput = db.prepare("UPDATE executions SET input = '{}' WHERE id = ?");
     this.#get = db.prepare('SELECT * FROM executions WHERE id = ?');
   }
 
@@ -222,6 +226,16 @@ export class ExecutionStore {
       input.text,
     ] as const;
     this.#insert.run(...key, ...state);
+  }
+
+  /** Deletes the history of an execution that has ended. Its row stays, for the counts and the usage. */
+  forgetHistory(id: number): void {
+    this.#forgetHistory.run(id * HISTORY_SPAN, (id + 1) * HISTORY_SPAN);
+  }
+
+  /** Empties the input of an execution that never runs again, and whose input nobody can ask for. */
+  forgetInput(id: number): void {
+    this.#forgetInput.run(id);
   }
 
   addPending(child: PendingChild, run: { id: number; machine: string; revision: number; type: MachineType }): void {

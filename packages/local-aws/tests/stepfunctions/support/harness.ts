@@ -76,6 +76,7 @@ interface HarnessOptions {
   clock?: EngineClock;
   random?: () => number;
   limits?: LimitSettings;
+  keptHistories?: number;
 }
 
 /** The engine behind its wire protocol, with a fake AWS behind it. */
@@ -86,10 +87,12 @@ export class Harness {
   readonly #random: (() => number) | undefined;
   readonly #max: Maxima;
   readonly #paces: Paces;
+  readonly #keptHistories: number | undefined;
   #running: RunningStepFunctions | undefined;
   #machines = 0;
 
-  private constructor(aws: FakeAws, { clock, random, limits }: HarnessOptions) {
+  private constructor(aws: FakeAws, { clock, random, limits, keptHistories }: HarnessOptions) {
+    this.#keptHistories = keptHistories;
     this.aws = aws;
     this.#clock = clock;
     this.#random = random;
@@ -115,6 +118,7 @@ export class Harness {
       accountId: '000000000000',
       max: this.#max,
       paces: this.#paces,
+      ...(this.#keptHistories !== undefined && { keptHistories: this.#keptHistories }),
       ...(this.#clock && { clock: this.#clock }),
       ...(this.#random && { random: this.#random }),
     });
