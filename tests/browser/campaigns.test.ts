@@ -191,3 +191,13 @@ test('an unknown campaign is named as unknown', async () => {
   const page = await open('/console/campaigns/nothing');
   await page.getByText('There is no such campaign').waitFor();
 });
+
+test('the header has the stage, the rate and what is used of the quota, and says that SES has paused', async () => {
+  Object.assign(fake.rate, { stage: 'dev', sendingEnabled: true });
+  const page = await open('/console/campaigns');
+  await page.getByRole('button', { name: 'Account: dev · 50/s · 298 of 50,000 in 24 h' }).click();
+  await page.getByRole('menuitem', { name: 'Rate: 50 per second, 0 used now' }).waitFor();
+  Object.assign(fake.rate, { sendingEnabled: false });
+  await page.reload();
+  await page.getByRole('button', { name: 'Account: SES has paused sending' }).waitFor();
+});

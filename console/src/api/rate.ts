@@ -5,7 +5,7 @@ export interface Rate {
   /** Emails per second at most. */
   readonly perSecond: number;
   /** The limit of SES. Null while it is unknown. */
-  readonly allowedPerSecond?: number | null;
+  readonly allowed?: number | null;
   readonly usedPerSecond: number;
   /** -1 or null: no limit. */
   readonly max24HourSend?: number | null;

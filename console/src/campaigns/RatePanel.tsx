@@ -35,7 +35,7 @@ export function RatePanel({ rate, refresh }: { rate: Rate; refresh: () => void }
           { label: texts.inForce, value: texts.perSecond(formatRate(rate.perSecond)) },
           {
             label: texts.allowedBySes,
-            value: rate.allowedPerSecond == null ? texts.unknown : texts.perSecond(formatRate(rate.allowedPerSecond)),
+            value: rate.allowed == null ? texts.unknown : texts.perSecond(formatRate(rate.allowed)),
           },
           { label: texts.used, value: texts.perSecond(formatRate(rate.usedPerSecond)) },
           ...(max24HourSend == null || sentLast24Hours == null
@@ -79,7 +79,7 @@ function RateModal({ rate, onDismiss, onDone }: { rate: Rate; onDismiss: () => v
         label={texts.label}
         description={texts.changeWhat}
         {...(!isValid && { errorText: texts.invalid })}
-        {...(rate.allowedPerSecond != null && { constraintText: texts.atMost(formatRate(rate.allowedPerSecond)) })}
+        {...(rate.allowed != null && { constraintText: texts.atMost(formatRate(rate.allowed)) })}
       >
         <Input value={text} inputMode="decimal" onChange={({ detail }) => setText(detail.value)} />
       </FormField>

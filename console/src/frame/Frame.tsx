@@ -4,6 +4,7 @@ import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { type ReactNode, useMemo, useState } from 'react';
 import { chooseLanguage } from '../i18n/load.ts';
 import { LANGUAGES, type Language, language, t } from '../i18n/texts.ts';
+import { useAccount } from './account.ts';
 import { Breadcrumbs, type Crumb, CrumbsContext } from './Breadcrumbs.tsx';
 import { keepApiKey, useApiKey } from './key.ts';
 import { local } from './local.ts';
@@ -52,6 +53,7 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function Header() {
   const { dark, choice, choose } = useTheme();
+  const account = useAccount();
   const hasEnteredKey = useApiKey() !== undefined && local === undefined;
   return (
     <TopNavigation
@@ -63,6 +65,7 @@ function Header() {
         overflowMenuDismissIconAriaLabel: t.common.cancel,
       }}
       utilities={[
+        ...account,
         ...(hasEnteredKey
           ? [
               {

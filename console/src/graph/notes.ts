@@ -1,3 +1,4 @@
+import { formatCount } from '../format/number.ts';
 import type { AslDefinition, AslState } from './definition.ts';
 import type { StateStatus, Visit } from './trace.ts';
 
@@ -37,8 +38,8 @@ export function tallyOf(visits: readonly Visit[]): string | undefined {
 
 /**
  * Notes for a Distributed Map over the rows of a campaign and for the states in it. Histories of thousands of children cannot be read, but
- * the ledger knows where the rows are: PENDING before the first state, QUEUED in the state that waits for the worker's answer, and SENT or
- * ERROR at the end.
+ * the ledger knows where the rows are: PENDING before the first state, QUEUED in the state that waits for the worker's answer, SENT or
+ * ERROR at the end. Where that state is the end, it has the sent ones too.
  */
 export function rowNotes(
   definition: AslDefinition,
@@ -47,31 +48,31 @@ export function rowNotes(
   isRunning: boolean,
 ): ReadonlyMap<string, StateNote> {
   const notes = new Map<string, StateNote>();
-  const note = (state: AslState | undefined, status: StateStatus, parts: readonly (readonly [number, string])[]) => {
+  const note = (state: AslState | undefined, status: StateStatus, parts: readonly Part[]) => {
     const shown = parts.filter(([count]) => count > 0);
     if (state === undefined || shown.length === 0) return;
-    notes.set(state.name, { status, text: shown.map(([count, word]) => `${count} ${word}`).join(', ') });
+    notes.set(state.name, { status, text: shown.map(([count, word]) => `${formatCount(count)} ${word}`).join(', ') });
   };
   const [inner] = definition.byName.get(map)?.inner ?? [];
   if (inner === undefined) return notes;
   const { PENDING, QUEUED, SENT, ERROR } = counts;
-  const doneStatus = ERROR > 0 ? 'caught' : 'succeeded';
+  const first = inner.states.find(({ name }) => name === inner.startAt);
+  const waiting = inner.states.find(isWaiting);
+  const last = waiting?.ends ? undefined : inner.states.find(({ type }) => type === 'Succeed');
   note(definition.byName.get(map), 'caught', [[ERROR, 'in ERROR']]);
-  note(
-    inner.states.find(({ name }) => name === inner.startAt),
-    'notEntered',
-    [[PENDING, 'pending']],
-  );
-  note(inner.states.find(isWaiting), isRunning ? 'running' : 'aborted', [[QUEUED, 'queued']]);
-  note(
-    inner.states.find(({ type }) => type === 'Succeed'),
-    doneStatus,
-    [
-      [SENT, 'sent'],
-      [ERROR, 'in ERROR'],
-    ],
-  );
+  note(first, 'notEntered', [[PENDING, 'pending']]);
+  const waitingStatus = isRunning ? 'running' : 'aborted';
+  note(waiting, QUEUED > 0 ? waitingStatus : 'succeeded', [
+    [QUEUED, 'queued'],
+    [last === undefined ? SENT : 0, 'sent'],
+  ]);
+  note(last, ERROR > 0 ? 'caught' : 'succeeded', [
+    [SENT, 'sent'],
+    [ERROR, 'in ERROR'],
+  ]);
   return notes;
 }
+
+type Part = readonly [count: number, word: string];
 
 const isWaiting = ({ definition }: AslState) => String(definition.Resource).endsWith('.waitForTaskToken');

@@ -58,7 +58,7 @@ export const errorOf = (code: string, message: string, retryable: boolean) => ({
 export class FakeCampaigns {
   campaigns: CampaignDetail[] = [];
   sends: Send[] = [];
-  rate = { perSecond: 50, allowedPerSecond: 50, usedPerSecond: 0, max24HourSend: 50_000, sentLast24Hours: 298 };
+  rate = { perSecond: 50, allowed: 50, usedPerSecond: 0, max24HourSend: 50_000, sentLast24Hours: 298 };
   skippedCsv =
     'row,email,reason,code\n7,not-an-address,"""not-an-address"" is not a valid email address.",email_invalid\n';
   /** Requests that change something, as `METHOD path body`. */

@@ -119,20 +119,41 @@ describe('the label of a choice', () => {
 });
 
 describe('the notes on the states of a campaign', () => {
-  const textOf = (counts: RowCounts) =>
-    Object.fromEntries([...rowNotes(CAMPAIGN, 'SendRows', counts, true)].map(([name, { text }]) => [name, text]));
+  /** A Map whose children mark, send and wait for the answer, and end there or in a Succeed state. */
+  const sending = (end: 'Send' | 'Done') => {
+    const Resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
+    const States = {
+      Mark: { Type: 'Task', Next: 'Send' },
+      Send: end === 'Send' ? { Type: 'Task', Resource, End: true } : { Type: 'Task', Resource, Next: 'Done' },
+      ...(end === 'Done' && { Done: { Type: 'Succeed' } }),
+    };
+    const ItemProcessor = { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'Mark', States };
+    return parseDefinition(
+      JSON.stringify({ StartAt: 'Rows', States: { Rows: { Type: 'Map', End: true, ItemProcessor } } }),
+    );
+  };
+  const textOf = (counts: RowCounts, end: 'Send' | 'Done') =>
+    Object.fromEntries([...rowNotes(sending(end), 'Rows', counts, true)].map(([name, { text }]) => [name, text]));
+  const COUNTS = { PENDING: 7, QUEUED: 3, SENT: 1000, ERROR: 2 };
 
   test('say where the rows are', () => {
-    expect(textOf({ PENDING: 7, QUEUED: 3, SENT: 100, ERROR: 2 })).toEqual({
-      SendRows: '2 in ERROR',
-      MarkQueued: '7 pending',
+    expect(textOf(COUNTS, 'Done')).toEqual({
+      Rows: '2 in ERROR',
+      Mark: '7 pending',
       Send: '3 queued',
-      RowDone: '100 sent, 2 in ERROR',
+      Done: '1,000 sent, 2 in ERROR',
     });
+    expect(textOf(COUNTS, 'Send')).toEqual({ Rows: '2 in ERROR', Mark: '7 pending', Send: '3 queued, 1,000 sent' });
   });
 
   test('make a Map amber only when rows are in ERROR', () => {
-    expect(textOf({ PENDING: 0, QUEUED: 0, SENT: 9, ERROR: 0 })).toEqual({ RowDone: '9 sent' });
+    expect(textOf({ PENDING: 0, QUEUED: 0, SENT: 9, ERROR: 0 }, 'Send')).toEqual({ Send: '9 sent' });
+  });
+
+  test('are there for the campaign of the product', () => {
+    expect([...rowNotes(CAMPAIGN, 'SendRows', COUNTS, true).keys()]).toEqual(
+      expect.arrayContaining(['SendRows', 'MarkQueued', 'Send']),
+    );
   });
 });
 

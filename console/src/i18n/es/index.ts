@@ -1,7 +1,21 @@
 import type { Texts } from '../texts.ts';
+import { account } from './account.ts';
 import { campaigns } from './campaigns.ts';
 import { api, common, frame, key, rate } from './frame.ts';
 import { lookUp, orders, requests, sends } from './lookUp.ts';
 import { mailbox } from './mailbox.ts';
 
-export const es: Texts = { api, campaigns, common, frame, key, lookUp, mailbox, orders, rate, requests, sends };
+export const es: Texts = {
+  account,
+  api,
+  campaigns,
+  common,
+  frame,
+  key,
+  lookUp,
+  mailbox,
+  orders,
+  rate,
+  requests,
+  sends,
+};
