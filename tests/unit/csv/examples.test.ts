@@ -42,12 +42,12 @@ describe('the example files', () => {
     await expect(read(name)).rejects.toMatchObject({ status: Number(status) });
   });
 
-  it('show every reason to skip a row but those that no small file can have', async () => {
+  it('show every reason to skip a row but those that no small file can have, and that of the suppression list', async () => {
     const readings = await Promise.all(['skipped.csv', 'limits.csv'].map(read));
     const codes = new Set(readings.flatMap(({ skippedRows }) => skippedRows.map(({ code }) => code)));
 
     const missing = Object.keys(SKIP_REASONS).filter((code) => !codes.has(code as keyof typeof SKIP_REASONS));
-    expect(missing).toEqual(['content_json_too_large', 'content_not_renderable']);
+    expect(missing).toEqual(['content_json_too_large', 'content_not_renderable', 'suppressed']);
   });
 
   it.each([
