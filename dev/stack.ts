@@ -61,6 +61,11 @@ const STACK_NAME = 'pregon-dev';
 const SENDER_NAME = 'Pregón';
 /** What the authorizer says of a caller with a key that has every scope. */
 const OPEN = { keyName: 'open', scopes: 'send read operate' };
+/**
+ * Above this many emails a second only simulated recipients have events: each event is a message, a call of a function and a write, which
+ * would take the processor time of the machine from the emails.
+ */
+const MAX_RATE_WITH_FEEDBACK = 100;
 /** Functions that are needed by the first request. */
 const WARM_BEFORE_READY = /-(pages|authorizer)$/;
 const WARM_AFTERWARDS =
@@ -95,6 +100,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     account,
     page: { global: 'PREGON_LOCAL', values: { apiKey } },
     maxSendRate: ratePerSecond,
+    feedbackForEverybody: ratePerSecond <= MAX_RATE_WITH_FEEDBACK,
     ...(options.limits && { limits: options.limits }),
     faults,
     usageGroups: usageByCampaign,

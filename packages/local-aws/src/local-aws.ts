@@ -49,6 +49,8 @@ export interface LocalAwsOptions {
   readonly account?: AccountProfile;
   /** Recipients a second that the local SES accepts; 14 by default. */
   readonly maxSendRate?: number;
+  /** Whether SES publishes events for every recipient; by default for those of its mailbox simulator only. */
+  readonly feedbackForEverybody?: boolean;
   /**
    * Quotas and limits of AWS by name, as the README lists them: false switches one off, a value replaces AWS's; `all: false` switches
    * all off.
@@ -170,6 +172,7 @@ async function start(
       ...(options.stackName !== undefined && { stackName: options.stackName }),
       ...(options.parameters && { parameters: options.parameters }),
       ...(options.maxSendRate !== undefined && { maxSendRate: options.maxSendRate }),
+      feedbackForEverybody: options.feedbackForEverybody ?? false,
       limits,
       ...(options.faults && { faults: options.faults }),
       ...(options.usageGroups && { usageGroups: options.usageGroups }),

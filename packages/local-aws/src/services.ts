@@ -22,6 +22,8 @@ import { bucketsOf } from './s3/definitions.ts';
 import { s3 } from './s3/s3.ts';
 import { ObjectStore } from './s3/state/object-store.ts';
 import { secretsManager } from './secrets/secrets.ts';
+import { configurationSetsOf } from './ses/definitions.ts';
+import { EventPublisher } from './ses/events/publisher.ts';
 import { ses } from './ses/ses.ts';
 import { countingOutbox } from './ses/state/outbox.ts';
 import { queuesOf } from './sqs/definitions.ts';
@@ -50,6 +52,8 @@ export interface ServicesOptions {
   readonly apiUrl?: string;
   /** Messages a second that the local SES takes. */
   readonly maxSendRate?: number;
+  /** Whether messages to all recipients have events, or those to SES's mailbox simulator only. */
+  readonly feedbackForEverybody?: boolean;
   readonly faults?: Faults;
   /** The limits in force; those of AWS by default. */
   readonly limits?: Limits;
@@ -185,10 +189,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     services.set('s3', s3({ store, buckets: bucketsOf(template), max, now, publish }));
 
     const { outbox = countingOutbox() } = extensions;
-    services.set(
-      'ses',
-      ses({ outbox, faults, maxSendRate: options.maxSendRate ?? DEFAULT_SEND_RATE, chance, max, now }),
-    );
+    const mailEvents = new EventPublisher({
+      sets: configurationSetsOf(template),
+      bus: events.bus,
+      faults,
+      chance,
+      everybody: options.feedbackForEverybody ?? false,
+    });
+    const maxSendRate = options.maxSendRate ?? DEFAULT_SEND_RATE;
+    services.set('ses', ses({ outbox, events: mailEvents, faults, maxSendRate, chance, max, now }));
 
     const values = extensions.secrets ?? {};
     services.set('secretsmanager', secretsManager({ template, folder: folder('secrets'), values, max, now }));

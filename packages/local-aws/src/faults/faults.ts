@@ -21,6 +21,25 @@ const faultsSchema = z.strictObject({
   latencyMs: faultMilliseconds.default(0),
   /** How often a message is accepted and the connection breaks before the answer. */
   dropAfterAcceptRate: faultRate.default(0),
+  /** What becomes of messages that SES has accepted, and how its events come. */
+  feedback: z
+    .strictObject({
+      /** Whether every recipient has events, or those of SES's mailbox simulator only. */
+      everybody: z.boolean().optional(),
+      /** Shares of the other recipients: hard bounces, soft bounces, complaints after the delivery, delays before it, rejections. */
+      bounceRate: faultRate.default(0),
+      softBounceRate: faultRate.default(0),
+      complaintRate: faultRate.default(0),
+      delayRate: faultRate.default(0),
+      rejectRate: faultRate.default(0),
+      /** Every event comes that much later. */
+      lateMs: faultMilliseconds.default(0),
+      /** The share of events that come twice. */
+      twiceRate: faultRate.default(0),
+      /** Events come in any order. */
+      shuffled: z.boolean().default(false),
+    })
+    .prefault({}),
   services: z
     .strictObject({
       dynamodb: service,

@@ -4,6 +4,7 @@ import type { Chance } from '../faults/step.ts';
 import { AwsError, ConnectionDropped } from '../gateway/errors.ts';
 import type { AwsRequest } from '../gateway/types.ts';
 import type { Maxima } from '../limits/limits.ts';
+import type { EventPublisher } from './events/publisher.ts';
 import { type OutgoingMessage, readMessage } from './protocol/message.ts';
 import type { EmailOutbox } from './state/outbox.ts';
 import type { SendWindow } from './state/send-window.ts';
@@ -11,6 +12,7 @@ import type { SendWindow } from './state/send-window.ts';
 /** What an operation needs besides its request. */
 export interface SesDeps {
   readonly outbox: EmailOutbox;
+  readonly events: Pick<EventPublisher, 'has' | 'publish'>;
   readonly window: SendWindow;
   readonly faults: Faults;
   /** Messages a second, unless a fault sets another rate. */
@@ -27,13 +29,20 @@ const sendRate = ({ faults, maxSendRate }: SesDeps) => faults.current.maxSendRat
 const sentLast24Hours = ({ outbox, now }: SesDeps) => outbox.acceptedSince(now() - DAY_MS);
 
 export async function sendEmail(deps: SesDeps, request: AwsRequest): Promise<unknown> {
-  const { outbox, faults, chance, now } = deps;
+  const { outbox, events, faults, chance, now } = deps;
   const message = readMessage(request.body, deps.max['ses.recipients']);
   const { latencyMs, dropAfterAcceptRate } = faults.current;
+  const { configurationSet } = message;
+  if (configurationSet !== undefined && !events.has(configurationSet)) {
+    throw new AwsError('NotFoundException', `Configuration set <${configurationSet}> does not exist.`, 404);
+  }
   if (latencyMs > 0) await chance.sleep(latencyMs);
   admit(deps, message);
   const messageId = `0100${randomUUID().replaceAll('-', '').slice(0, 12)}-${randomUUID()}-000000`;
-  await outbox.accept({ ...message, messageId, acceptedAt: now() });
+  const accepted = { ...message, messageId, acceptedAt: now() };
+  await outbox.accept(accepted);
+  // After the acceptance is durable: an event proves it.
+  await events.publish(accepted);
   if (dropAfterAcceptRate > 0 && chance.random() < dropAfterAcceptRate) throw new ConnectionDropped();
   return { MessageId: messageId };
 }

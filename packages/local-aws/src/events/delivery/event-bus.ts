@@ -58,8 +58,11 @@ export class EventBus {
     this.#wake();
   }
 
-  /** Accepts an event and returns its id. After `settled` a kill does not lose the event. */
-  publish(event: BusEvent): string {
+  /**
+   * Accepts an event and returns its id. After `settled` a kill does not lose the event. It is delivered once for each of the delays, in
+   * milliseconds.
+   */
+  publish(event: BusEvent, delaysMs: readonly number[] = [0]): string {
     const { rules, queue, faults, chance, now } = this.#options;
     const id = randomUUID();
     const matching = rules().filter(({ bus, enabled, matches }) => enabled && bus === event.bus && matches);
@@ -70,7 +73,10 @@ export class EventBus {
     for (const rule of matching) {
       if (!rule.matches?.(envelope)) continue;
       for (const { arn, settings } of rule.targets) {
-        queue.add(arn, targetInput(settings, envelope, rule), now() + delayMs, limitsOf(rule, settings, now()));
+        for (const delay of delaysMs) {
+          const dueAt = Math.round(now() + delayMs + delay);
+          queue.add(arn, targetInput(settings, envelope, rule), dueAt, limitsOf(rule, settings, now()));
+        }
       }
     }
     this.#wake();

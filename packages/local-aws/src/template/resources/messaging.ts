@@ -126,6 +126,17 @@ const configurationSet: ResourceType = {
   ],
 };
 
+const eventDestination: ResourceType = {
+  identify: ({ generatedName }) => ({ physicalId: generatedName }),
+  honoured: [
+    'ConfigurationSetName',
+    'EventDestination.Enabled',
+    'EventDestination.EventBridgeDestination',
+    'EventDestination.MatchingEventTypes',
+  ],
+  withoutMeaning: ['EventDestination.Name'],
+};
+
 export const messaging: Record<string, ResourceType> = {
   'AWS::SQS::Queue': queue,
   'AWS::SQS::QueuePolicy': queuePolicy,
@@ -134,4 +145,5 @@ export const messaging: Record<string, ResourceType> = {
   'AWS::Scheduler::Schedule': schedule,
   'AWS::SES::EmailIdentity': emailIdentity,
   'AWS::SES::ConfigurationSet': configurationSet,
+  'AWS::SES::ConfigurationSetEventDestination': eventDestination,
 };
