@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAMPAIGN_STATUSES, type CampaignRecord, hasEnded } from '../core/campaigns/campaign.ts';
+import { CAMPAIGN_STATUSES, type CampaignRecord, feedbackOf, hasEnded } from '../core/campaigns/campaign.ts';
 import type { Progress } from '../core/campaigns/progress.ts';
 import { redriveUntil } from '../core/campaigns/redrive.ts';
 import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
@@ -28,6 +28,12 @@ const keyName = (what: string) =>
     .optional()
     .meta({ description: `The name of the API key that ${what}` });
 
+const feedbackSchema = z.object({ delivered: count, bounced: count, complained: count, unsubscribed: count }).meta({
+  id: 'FeedbackCounts',
+  description:
+    'What was heard of the emails after they were sent. An email that was delivered and complained about is in both.',
+});
+
 export const campaignSchema = z
   .object({
     batchId: batchIdSchema,
@@ -45,6 +51,7 @@ export const campaignSchema = z
     skipped: count,
     counts: countsSchema,
     unconfirmed: count.meta({ description: 'Rows in ERROR that a provider may have accepted' }),
+    feedback: feedbackSchema,
     createdAt: time,
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
@@ -80,6 +87,7 @@ export const campaignAnswer = (
   skipped: record.skipped,
   counts,
   unconfirmed,
+  feedback: feedbackOf(record),
   createdAt: record.createdAt,
   startedAt: record.startedAt ?? null,
   finishedAt: record.finishedAt ?? null,

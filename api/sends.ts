@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { feedbackName } from '../core/ledger/feedback.ts';
 import type { ListedSend, SendPage } from '../core/ledger/listed-send.ts';
-import { SEND_STATUSES, type SendStatus } from '../core/ledger/send.ts';
+import { FEEDBACK_KINDS, SEND_STATUSES, type SendStatus } from '../core/ledger/send.ts';
 import { campaignPathSchema } from './campaigns.ts';
 import { SENDS } from './examples.ts';
 import { atMost, optionalField, pageSize } from './parse.ts';
@@ -31,6 +32,12 @@ export const sendSchema = z
       })
       .nullable()
       .meta({ description: 'Why it is in ERROR' }),
+    feedback: z
+      .enum(FEEDBACK_KINDS.map(feedbackName))
+      .nullable()
+      .meta({ description: 'What was heard of it after it was sent: the strongest of its events' }),
+    feedbackAt: time.nullable(),
+    feedbackReason: z.string().nullable().meta({ description: 'What the recipient’s mail server said' }),
     createdAt: time,
     updatedAt: time,
     lastAttemptAt: time.nullable(),
@@ -72,6 +79,9 @@ const sendAnswer = (send: ListedSend): SendAnswer => ({
         retryable: send.error.retryable,
       }
     : null,
+  feedback: send.feedback ? feedbackName(send.feedback.kind) : null,
+  feedbackAt: send.feedback?.at ?? null,
+  feedbackReason: send.feedback?.diagnostic ?? null,
   createdAt: send.createdAt,
   updatedAt: send.updatedAt,
   lastAttemptAt: send.lastAttemptAt ?? null,

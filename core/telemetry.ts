@@ -18,6 +18,13 @@ export type Metric =
   /** The recipient is on the suppression list. */
   | 'Suppressed'
   | 'Transient'
+  /** SES told that the email came back for good, and that its recipient complained. */
+  | 'Bounced'
+  | 'Complained'
+  /** An event proved that an unconfirmed email was accepted. */
+  | 'Confirmed'
+  /** A campaign stopped itself because of its bounces or complaints. */
+  | 'ProtectionStopped'
   | 'Throttled'
   | 'Unconfirmed'
   | 'AccountStopped'

@@ -1,7 +1,9 @@
 import type { CampaignRecord } from '../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../core/campaigns/deps.ts';
 import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
-import type { Tables } from '../core/dynamodb/table.ts';
+import type { DynamoTable, Tables } from '../core/dynamodb/table.ts';
+import { withFeedback } from '../core/ledger/feedback.ts';
+import type { Send, SendFeedback } from '../core/ledger/send.ts';
 
 export interface GraphqlDeps extends CampaignDeps {
   tables: Tables;
@@ -18,6 +20,8 @@ export interface GraphqlContext extends GraphqlDeps {
   caller: GraphqlCaller;
   /** Counts each campaign once for a request, however many fields ask. */
   progress(campaign: CampaignRecord): Promise<Progress>;
+  /** What was heard of a send. Sends that are asked about together share a call. */
+  feedback(send: Send): Promise<SendFeedback | undefined>;
 }
 
 export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlContext {
@@ -30,5 +34,37 @@ export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlCont
       counted.set(campaign.batchId, progress);
       return progress;
     },
+    feedback: createFeedbackLoader(deps.tables.sends),
+  };
+}
+
+/** Reads the feedback of the sends that fields of the same turn of the event loop ask about, each once. */
+function createFeedbackLoader(table: DynamoTable): GraphqlContext['feedback'] {
+  const known = new Map<string, Promise<SendFeedback | undefined>>();
+  let waiting: { send: Send; resolve(feedback: SendFeedback | undefined): void; reject(error: unknown): void }[] = [];
+
+  async function load(): Promise<void> {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const sends = await withFeedback(
+        table,
+        asked.map(({ send }) => send),
+      );
+      for (const [index, { resolve }] of asked.entries()) resolve(sends[index]?.feedback);
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
+
+  return (send) => {
+    const existing = known.get(send.sendId);
+    if (existing) return existing;
+    const feedback = new Promise<SendFeedback | undefined>((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(() => void load());
+      waiting.push({ send, resolve, reject });
+    });
+    known.set(send.sendId, feedback);
+    return feedback;
   };
 }

@@ -40,6 +40,7 @@ export class Campaigns extends Construct {
   readonly workflow: Workflow;
   readonly recordOutcome: ProductFunction;
   readonly sweep: Sweep;
+  readonly arns: CampaignArns;
   /** The functions that count the rows of a campaign whose end they find. */
   readonly counting: readonly ProductFunction[];
 
@@ -77,6 +78,7 @@ export class Campaigns extends Construct {
     // Without it S3 answers AccessDenied for an object that does not exist.
     const missingObjects: Access = { statements: [allow('s3', ['ListBucket'], this.bucket.bucketArn)] };
     const arns = new CampaignArns(this, stage);
+    this.arns = arns;
     const operate = arns.access({ executions: ['DescribeExecution', 'RedriveExecution', 'StopExecution'] });
 
     const sendTimeout = {
@@ -96,8 +98,8 @@ export class Campaigns extends Construct {
       memory: MEMORY.files,
       environment: sendTimeout,
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
-        control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+        table.access(['GetItem', 'PutItem', 'UpdateItem', 'Query'], 'byStatus'),
+        control.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
         objects('PutObject', 'DeleteObject'),
         arns.access({ stateMachine: ['StartExecution'], executions: ['DescribeExecution'] }),
         // The test mails of a preflight.
@@ -130,8 +132,8 @@ export class Campaigns extends Construct {
       putsMessagesBack: false,
       environment: sendTimeout,
       access: [
-        table.access(['BatchGetItem', 'PutItem', 'Query'], 'byStatus'),
-        control.access(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+        table.access(['PutItem', 'Query'], 'byStatus'),
+        control.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
         uploads('GetObject', 'DeleteObject'),
         missingObjects,
         objects('GetObject', 'PutObject', 'DeleteObject'),
@@ -219,7 +221,7 @@ export class Campaigns extends Construct {
       environment: shared.sender,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
-        control.access(['GetItem', 'UpdateItem']),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem']),
         shared.sendEmail(),
         links,
         arns.access({ executions: ['DescribeExecution'] }),

@@ -20,7 +20,7 @@ export class Consent extends Construct {
 
   constructor(scope: Construct, id: string, shared: Foundation) {
     super(scope, id);
-    const { table } = shared;
+    const { table, control } = shared;
     const keys = new GeneratedSecret(this, 'UnsubscribeKeys', shared, {
       name: 'unsubscribe-keys',
       description:
@@ -51,7 +51,7 @@ export class Consent extends Construct {
       withoutKey: true,
       timeoutSeconds: 10,
       memory: MEMORY.requests,
-      access: [keyAccess, table.access(['GetItem', 'UpdateItem'])],
+      access: [keyAccess, control.access(['GetItem', 'UpdateItem']), table.access(['PartiQLUpdate'])],
     });
     new ProductFunction(this, 'Suppressions', shared, {
       name: 'suppressions',
@@ -65,7 +65,7 @@ export class Consent extends Construct {
       ],
       timeoutSeconds: 29,
       memory: MEMORY.files,
-      access: [table.access(['GetItem', 'UpdateItem', 'DeleteItem', 'Query'])],
+      access: [control.access(['GetItem', 'UpdateItem', 'DeleteItem', 'Query'])],
     });
   }
 

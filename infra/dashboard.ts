@@ -12,10 +12,11 @@ import {
 import { Construct } from 'constructs';
 import type { GaugeMetric } from '../core/telemetry.ts';
 import type { Campaigns } from './campaigns.ts';
-import { MINUTE } from './constructs/operator-alarms.ts';
+import { FIVE_MINUTES, MINUTE } from './constructs/operator-alarms.ts';
 import { METRICS_NAMESPACE, type ProductFunction } from './constructs/product-function.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
 import type { Edge } from './edge.ts';
+import type { Feedback } from './feedback.ts';
 import type { Foundation } from './foundation.ts';
 import type { Orders } from './orders.ts';
 import type { Requests } from './requests.ts';
@@ -26,6 +27,7 @@ export interface Watched {
   shared: Foundation;
   campaigns: Campaigns;
   email: TransactionalEmail;
+  feedback: Feedback;
   orders: Orders;
   requests: Requests;
   edge: Edge;
@@ -48,11 +50,45 @@ export class Dashboard extends Construct {
         isItSlow(watched),
         [heading('Why is it slow?')],
         whyIsItSlow(watched),
+        [heading('What do recipients say?')],
+        whatRecipientsSay(watched),
         [heading('What do clients see?')],
         whatClientsSee(watched),
       ],
     });
   }
+}
+
+/**
+ * The shares by which AWS judges the account, over its recent emails, from 0 to 1.
+ * https://docs.aws.amazon.com/ses/latest/dg/monitor-sender-reputation.html
+ */
+export const REPUTATION = {
+  bounces: reputation('BounceRate', 'hard bounces'),
+  complaints: reputation('ComplaintRate', 'complaints'),
+};
+
+function reputation(name: string, label: string): Metric {
+  return new Metric({
+    namespace: 'AWS/SES',
+    metricName: `Reputation.${name}`,
+    statistic: 'Average',
+    period: FIVE_MINUTES,
+    label,
+  });
+}
+
+function whatRecipientsSay({ feedback }: Watched): IWidget[] {
+  const worker = feedback.worker.function;
+  return [
+    graph('Account: hard bounces (reviewed at 0.05)', 'share', [REPUTATION.bounces]),
+    graph('Account: complaints (reviewed at 0.001)', 'share', [REPUTATION.complaints]),
+    graph('Events', 'a minute', [
+      sum(worker.counter('Bounced'), 'bounced'),
+      sum(worker.counter('Complained'), 'complaints'),
+      sum(worker.counter('Confirmed'), 'unconfirmed emails that SES had accepted'),
+    ]),
+  ];
 }
 
 function howIsIt({ campaigns, email, requests }: Watched): IWidget[] {

@@ -1,6 +1,7 @@
 import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnConfigurationSet, CfnConfigurationSetEventDestination } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { DEFAULT_ROW_DAYS } from '../core/dynamodb/expiry.ts';
 import { type Access, allow } from './constructs/access.ts';
@@ -30,6 +31,8 @@ export class Foundation extends Construct {
   /** The bus on which other systems are told what happened. */
   readonly bus: EventBus;
   readonly publishEvents: Access;
+  /** The name of the SES configuration set with which everything is sent: it publishes what becomes of emails. */
+  readonly configurationSet: string;
   /** GetAccount, which takes no resource ARN. */
   readonly sesAccount: Access = { statements: [allow('ses', ['GetAccount'], '*')] };
 
@@ -85,6 +88,20 @@ export class Foundation extends Construct {
       },
       statements: this.sesAccount.statements,
     };
+    const set = new CfnConfigurationSet(this, 'Sending', { name: physicalName(stage, 'sending') });
+    this.configurationSet = set.ref;
+    new CfnConfigurationSetEventDestination(this, 'SendingEvents', {
+      configurationSetName: set.ref,
+      eventDestination: {
+        name: 'eventbridge',
+        enabled: true,
+        matchingEventTypes: ['SEND', 'DELIVERY', 'DELIVERY_DELAY', 'BOUNCE', 'COMPLAINT', 'REJECT'],
+        // SES supports the default bus only.
+        eventBridgeDestination: {
+          eventBusArn: Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+        },
+      },
+    });
     this.bus = new EventBus(this, 'Events', {
       eventBusName: physicalName(stage, 'events'),
       description: 'CampaignEnded of pregon.campaigns and OrderStatusChanged of pregon.orders, for other systems',
@@ -101,13 +118,16 @@ export class Foundation extends Construct {
   }
 
   /**
-   * Sending by SES at that rate. SES checks the identity of the sender and the identity's default configuration set, both of which only the
-   * operator knows, and a recipient that is an identity of the account. So the sender's address is what the policy limits.
+   * Sending by SES at that rate. SES checks the identity of the sender, which only the operator knows, a recipient that is an identity of
+   * the account, and the configuration set. So the sender's address is what the policy limits.
    * https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
    */
   sendEmail(): Access {
     const statement = this.sendStatement({ StringEquals: { 'ses:FromAddress': this.sender.SENDER_EMAIL } });
-    return { ...this.sendRate, statements: [...this.sendRate.statements, statement] };
+    return {
+      environment: { ...this.sendRate.environment, SES_CONFIGURATION_SET: this.configurationSet },
+      statements: [...this.sendRate.statements, statement],
+    };
   }
 
   /** Sending from further addresses; a pattern may have wildcards. */
@@ -121,8 +141,14 @@ export class Foundation extends Construct {
   }
 
   private sendStatement(conditions: Record<string, Record<string, string | string[]>>): PolicyStatement {
-    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName: '*' });
-    const statement = allow('ses', ['SendEmail'], arn('identity'), arn('configuration-set'));
+    const arn = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
+    const statement = allow(
+      'ses',
+      ['SendEmail'],
+      arn('identity', '*'),
+      arn('configuration-set', this.configurationSet),
+    );
     statement.addConditions(conditions);
     return statement;
   }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { FIVE_MINUTES, MINUTE, OperatorAlarms, QUARTER_HOUR } from './constructs/operator-alarms.ts';
 import type { ProductTable } from './constructs/product-table.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
-import { Dashboard, type Watched } from './dashboard.ts';
+import { Dashboard, REPUTATION, type Watched } from './dashboard.ts';
 
 /** The alarms, each with the reason of its threshold in docs/runbook.md, and the dashboard. */
 export class Observability extends Construct {
@@ -17,6 +17,7 @@ export class Observability extends Construct {
     this.#watchFunctions(watched);
     this.#watchDelivery(watched);
     this.#watchOrders(watched);
+    this.#watchReputation(watched);
     new Dashboard(this, 'Dashboard', watched, this.alarms.alarms);
   }
 
@@ -59,8 +60,9 @@ export class Observability extends Construct {
     });
   }
 
-  #watchQueues({ campaigns, email, orders, requests }: Watched): void {
+  #watchQueues({ campaigns, email, feedback, orders, requests }: Watched): void {
     const oldest: [QueueWorker, number][] = [
+      [feedback.worker, 900],
       [campaigns.sending, 900],
       // Files of the greatest size may wait for each other.
       [campaigns.ingest, 3600],
@@ -88,13 +90,14 @@ export class Observability extends Construct {
     }
   }
 
-  #watchFunctions({ campaigns, email, orders, requests }: Watched): void {
+  #watchFunctions({ campaigns, email, feedback, orders, requests }: Watched): void {
     const { settle, recordOutcome, sweep } = campaigns;
     const workers = [
       campaigns.sending,
       campaigns.ingest,
       email.worker,
       requests.worker,
+      feedback.worker,
       ...orders.processors.values(),
     ].map((worker) => worker.function);
     for (const worker of workers) {
@@ -170,6 +173,27 @@ export class Observability extends Construct {
       text: 'Notification requests have failed for good',
       metric: requests.worker.function.counter('Rejected'),
     });
+  }
+
+  #watchReputation({ feedback }: Watched): void {
+    const { alarms } = this;
+    alarms.watch({
+      family: 'protection-stopped',
+      text: 'A campaign stopped itself because of its bounces or complaints',
+      metric: feedback.worker.function.counter('ProtectionStopped'),
+    });
+    for (const [family, metric, threshold, text] of [
+      ['account-bounces', REPUTATION.bounces, 0.05, 'Hard bounces of the account reach 5 %, at which AWS reviews it'],
+      [
+        'account-complaints',
+        REPUTATION.complaints,
+        0.001,
+        'Complaints of the account reach 0.1 %, at which AWS reviews it',
+      ],
+    ] as const) {
+      // SES reports it a few times a day, so the last value counts.
+      alarms.watch({ family, text, metric, threshold, missing: TreatMissingData.IGNORE });
+    }
   }
 
   #watchOrders({ orders }: Watched): void {

@@ -53,7 +53,7 @@ export class Requests extends Construct {
       },
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
-        control.access(['GetItem', 'UpdateItem']),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem']),
         secretAccess(key, 'NOTIFY_SECRET_ARN'),
       ],
     });

@@ -56,8 +56,8 @@ export class TransactionalEmail extends Construct {
         }),
       },
       access: [
-        table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
-        control.access(['GetItem', 'PutItem', 'UpdateItem']),
+        table.access(['GetItem', 'UpdateItem', 'PartiQLUpdate']),
+        control.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
         shared.sendEmail(),
         // Clients may name any of AllowedSenders in From. `*example.com` also fits other domains, but not a verified identity of another account.

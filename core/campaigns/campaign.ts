@@ -18,8 +18,33 @@ export type Counts = Record<SendStatus, number>;
 /** What one redrive does with unconfirmed rows. */
 export type UnconfirmedPolicy = 'resend' | 'accept';
 
+/** How many emails of a campaign have each event. An email that was delivered and complained about is in both. */
+export interface FeedbackCounts {
+  delivered?: number;
+  bounced?: number;
+  complained?: number;
+  unsubscribed?: number;
+}
+
+/** The counts of a record, 0 where nothing was heard. */
+export const feedbackOf = (record: FeedbackCounts): Required<FeedbackCounts> => ({
+  delivered: record.delivered ?? 0,
+  bounced: record.bounced ?? 0,
+  complained: record.complained ?? 0,
+  unsubscribed: record.unsubscribed ?? 0,
+});
+
+/** The emails since its last redrive by which a campaign is judged: their delivery or bounce is known; SES's mailbox simulator aside. */
+export interface Judged {
+  judged?: number;
+  judgedBounced?: number;
+  judgedComplained?: number;
+}
+
+export type FeedbackTotals = FeedbackCounts & Judged;
+
 /** A campaign's record. The first upload of a file creates it, and the execution's input is made from it alone. */
-export interface CampaignRecord {
+export interface CampaignRecord extends FeedbackTotals {
   batchId: string;
   campaignId?: string;
   /** The name of the uploaded file; records of earlier releases have none. */

@@ -97,12 +97,13 @@ export function createCampaignChannel(deps: CampaignChannelDeps): Channel<Campai
       const campaign = sending.get(job.row.batchId);
       const head = mailHead(deps.from, campaign);
       const body = withUnsubscribeFooter(mailBody(content, campaign?.format), deps.unsubscribe.footer);
-      return ({ sendId, batchId, channel, email, subject }) => {
+      return ({ sendId, batchId, channel, email, subject, lease }) => {
         const url = linkFor({ sendId, email });
         return {
           sendId,
           batchId,
           channel,
+          leaseId: lease?.leaseId,
           ...head,
           to: { email: asciiAddress(email) },
           subject,

@@ -34,6 +34,8 @@ export interface CampaignCounters {
   sentByMinute(batchId: string): Promise<{ minute: string; sent: number }[]>;
   /** Keeps the exact breakdown of a campaign that has ended. */
   setBreakdown(batchId: string, breakdown: Breakdown): Promise<void>;
+  /** Drops that breakdown after one of its rows changed. It is counted again. */
+  clearBreakdown(batchId: string): Promise<void>;
   /** The breakdown that was kept at the last end. Undefined for a campaign that ended before there were any. */
   breakdown(batchId: string): Promise<Breakdown | undefined>;
 }
@@ -126,11 +128,19 @@ export function createCampaignCounters(control: DynamoTable): CampaignCounters {
         ':perMinute': perMinute,
       }),
 
+    async clearBreakdown(batchId) {
+      const command = {
+        TableName: tableName,
+        Key: breakdownKey(batchId),
+        UpdateExpression: 'REMOVE errors, perMinute',
+      };
+      await client.send(new UpdateCommand(command));
+    },
+
     async breakdown(batchId) {
       const item = await read(control, breakdownKey(batchId));
-      return (
-        item && { errors: item.errors as Breakdown['errors'], perMinute: item.perMinute as Breakdown['perMinute'] }
-      );
+      if (!item?.errors) return undefined;
+      return { errors: item.errors as Breakdown['errors'], perMinute: item.perMinute as Breakdown['perMinute'] };
     },
   };
 }

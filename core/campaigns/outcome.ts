@@ -124,6 +124,8 @@ export function redrivenUpdate(
     set: { status: 'RUNNING' as const, redriveCount, redrivenAt, ...(redrivenBy !== undefined && { redrivenBy }) },
     remove: [
       ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError', 'nextRetryAt'] as const),
+      // It is judged by the emails from now on.
+      ...(['judged', 'judgedBounced', 'judgedComplained'] as const),
       ...(redrivenBy === undefined ? (['redrivenBy'] as const) : []),
     ],
   };

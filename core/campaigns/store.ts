@@ -4,7 +4,7 @@ import { PregonError } from '../errors.ts';
 import { recordIn } from '../ledger/item.ts';
 import { CAMPAIGN_LIST_KEY, CONTROL_INDEX, campaignKey } from '../ledger/keys.ts';
 import { createdKeyIn, cursorOf } from '../ledger/listed-send.ts';
-import { type CampaignRecord, type CampaignStatus, ENDED } from './campaign.ts';
+import { type CampaignRecord, type CampaignStatus, ENDED, type FeedbackTotals } from './campaign.ts';
 
 /** A change of a campaign's record with its conditions; all of it is one conditional write. */
 export interface CampaignUpdate {
@@ -41,6 +41,10 @@ export interface CampaignStore {
   discard(record: Pick<CampaignRecord, 'batchId' | 'uploadId'>): Promise<void>;
   /** Resolves to the record after the change, or to undefined when there is none or a condition does not hold. */
   update(batchId: string, change: CampaignUpdate): Promise<CampaignRecord | undefined>;
+  /** Adds to the counts of events. Resolves to the record after it, or to undefined when there is none. */
+  addFeedback(batchId: string, totals: FeedbackTotals): Promise<CampaignRecord | undefined>;
+  /** Moves rows from ERROR to SENT in the counts of a campaign that has ended. Resolves to false when it has none. */
+  addConfirmed(batchId: string, rows: { confirmed: number; undecided: number }): Promise<boolean>;
 }
 
 /** Campaign records in the control table, listed through its index. */
@@ -94,6 +98,29 @@ export function createCampaignStore(table: DynamoTable): CampaignStore {
     async update(batchId, change) {
       const item = await updateIf(table, { key: campaignKey(batchId), ...expressionsOf(change) });
       return item && recordIn<CampaignRecord>(item);
+    },
+
+    async addFeedback(batchId, totals) {
+      const counts = Object.entries(totals);
+      const item = await updateIf(table, {
+        key: campaignKey(batchId),
+        update: `ADD ${counts.map(([name]) => `#${name} :${name}`).join(', ')}`,
+        condition: 'attribute_exists(#pk)',
+        values: Object.fromEntries(counts.map(([name, count]) => [`:${name}`, count])),
+      });
+      return item && recordIn<CampaignRecord>(item);
+    },
+
+    async addConfirmed(batchId, { confirmed, undecided }) {
+      const item = await updateIf(table, {
+        key: campaignKey(batchId),
+        update:
+          'SET #finalCounts.#SENT = #finalCounts.#SENT + :confirmed, #finalCounts.#ERROR = #finalCounts.#ERROR - :confirmed, ' +
+          '#finalCounts.#unconfirmed = #finalCounts.#unconfirmed - :undecided',
+        condition: 'attribute_exists(#finalCounts)',
+        values: { ':confirmed': confirmed, ':undecided': undecided },
+      });
+      return item !== undefined;
     },
   };
 }

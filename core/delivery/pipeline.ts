@@ -300,7 +300,7 @@ async function unclaimed(job: Job, claim: Exclude<Claim, { result: 'claimed' }>,
       if (row.lease) return { kind: 'leased', row, lease: row.lease };
       // The holder has just ended the lease and not sent.
       if (row.status === 'QUEUED') return refused('hold');
-      deps.telemetry.count('Unconfirmed');
+      if (row.status === 'ERROR') deps.telemetry.count('Unconfirmed');
       return { kind: 'already', row };
     }
     default:

@@ -171,10 +171,11 @@ export function createEmailChannel(deps: EmailChannelDeps): Channel<Job, Outgoin
       const batch = batches.get(batchId);
       if (!batch) throw new PregonError('Internal', `The batch ${batchId} was not read.`);
       const name = batch.destinations[rowNumber - 1]?.name;
-      return ({ sendId, channel, email, subject }) => ({
+      return ({ sendId, channel, email, subject, lease }) => ({
         sendId,
         batchId,
         channel,
+        leaseId: lease?.leaseId,
         from: batch.from,
         to: { email, name },
         subject,

@@ -1,5 +1,6 @@
 import { addressKey } from '../csv/address.ts';
 import type { Item } from '../dynamodb/table.ts';
+import { feedbackIn } from './feedback-attributes.ts';
 import { createdKey, stateKey, statusKeyOf } from './keys.ts';
 import type { FailedTry, LedgerRow, Send, SendError } from './send.ts';
 
@@ -60,6 +61,8 @@ export function toSend(item: Item): Send {
     if (typeof value === 'string') send[name] = value;
   }
   if (item.error) send.error = item.error as SendError;
+  const feedback = feedbackIn(item);
+  if (feedback) send.feedback = feedback;
   return send;
 }
 
@@ -72,5 +75,9 @@ export function toRow(item: Item): LedgerRow {
   }
   if (typeof item.lastLeaseId === 'string') row.lastLeaseId = item.lastLeaseId;
   if (item.failedTry) row.failedTry = item.failedTry as FailedTry;
+  const { acceptedLeaseId, acceptedMessageId } = item;
+  if (typeof acceptedLeaseId === 'string') {
+    row.accepted = { leaseId: acceptedLeaseId, messageId: String(acceptedMessageId) };
+  }
   return row;
 }

@@ -2,6 +2,8 @@ import { SharedUpdates } from '../dynamodb/shared-updates.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { visitErrors } from './breakdown.ts';
 import { countByStatus } from './counts.ts';
+import { confirm } from './evidence.ts';
+import { keepEvidence, recordFeedback } from './feedback.ts';
 import { accept, markForgotten, requeue } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
 import {
@@ -34,6 +36,10 @@ const operations = {
   requeue,
   accept,
   markForgotten,
+  // What was heard of the email after it was sent.
+  recordFeedback,
+  keepEvidence,
+  confirm,
   // Reading.
   getRow,
   getRows,
@@ -59,6 +65,7 @@ export function createLedger(table: DynamoTable): Ledger {
     ...table,
     claims: new SharedUpdates(table, { gatherMs: 0 }),
     outcomes: new SharedUpdates(table, { gatherMs: RECORD_WITHIN_MS }),
+    feedback: new SharedUpdates(table, { gatherMs: 0 }),
   };
   return Object.fromEntries(
     Object.entries<(table: LedgerTable, ...rest: never[]) => unknown>(operations).map(([name, operation]) => [

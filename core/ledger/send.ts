@@ -16,6 +16,25 @@ export interface SendError {
   resolution?: 'accepted' | 'resent';
 }
 
+/** What was heard of an email after it was sent, from the weakest to the strongest. */
+export const FEEDBACK_KINDS = [
+  'delayed',
+  'softBounced',
+  'delivered',
+  'unsubscribed',
+  'rejected',
+  'bounced',
+  'complained',
+] as const;
+export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
+
+export interface SendFeedback {
+  kind: FeedbackKind;
+  at: string;
+  /** What the recipient's mail server said. */
+  diagnostic?: string;
+}
+
 /** One email to one recipient, as lists show it. Times are ISO 8601 with milliseconds, UTC. */
 export interface Send {
   /** `<batchId>-<rowNumber>` */
@@ -37,6 +56,7 @@ export interface Send {
   createdAt: string;
   updatedAt: string;
   lastAttemptAt?: string;
+  feedback?: SendFeedback;
 }
 
 /** The right to deliver a send. One attempt at a time holds it, and nobody takes it over. */
@@ -58,4 +78,6 @@ export interface LedgerRow extends Send {
   failedTry?: FailedTry;
   /** The lease that the last record ended. Its holder may still turn an unconfirmed row into SENT. */
   lastLeaseId?: string;
+  /** The attempt that the provider is known to have accepted. */
+  accepted?: { leaseId: string; messageId: string };
 }

@@ -2,6 +2,7 @@ import { isoNow } from '../clock.ts';
 import type { SharedUpdates, UpdateStatement } from '../dynamodb/shared-updates.ts';
 import { type DynamoTable, type Item, read, readMany, updateIf } from '../dynamodb/table.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { confirmIfProven } from './evidence.ts';
 import { toRow } from './item.ts';
 import { sendIdOf, stateKey, statusKeyOf } from './keys.ts';
 import type { FailedTry, Lease, LedgerRow, SendError, SendStatus } from './send.ts';
@@ -10,6 +11,7 @@ import type { FailedTry, Lease, LedgerRow, SendError, SendStatus } from './send.
 export interface LedgerTable extends DynamoTable {
   claims: SharedUpdates;
   outcomes: SharedUpdates;
+  feedback: SharedUpdates;
 }
 
 /** Names a row. */
@@ -151,19 +153,24 @@ export async function recordSent(
   });
 }
 
-/** Ends a claimed row in ERROR. True when the row is in ERROR by this very attempt. */
+/**
+ * Ends a claimed row in ERROR. True when the row is in ERROR by this very attempt. An unconfirmed attempt that an event of the provider
+ * has proved before becomes SENT instead.
+ */
 export async function recordError(
   table: LedgerTable,
   row: LedgerRow,
   leaseId: string,
   error: SendError,
 ): Promise<boolean> {
-  return record(table, row, 'ERROR', leaseId, {
+  const recorded = await record(table, row, 'ERROR', leaseId, {
     update: `SET "status" = 'ERROR' SET "statusKey" = ? SET "error" = ? SET "lastLeaseId" = ? SET "updatedAt" = ?
       REMOVE "leaseId" REMOVE "leaseUntil"`,
     condition: '"leaseId" = ?',
     values: [statusKeyOf(row, 'ERROR'), error, leaseId, isoNow(table.clock), leaseId],
   });
+  if (recorded && error.class === 'unconfirmed') await confirmIfProven(table, await getRow(table, row));
+  return recorded;
 }
 
 /** Records an outcome. After a refusal it tells whether this attempt ended the row all the same, by a call whose answer was lost. */
@@ -216,7 +223,8 @@ export async function expire(table: DynamoTable, id: RowId, { leaseId }: Lease):
     condition: '#leaseId = :leaseId',
     values: { ...errorValues(table, row, errorOf('DeliveryUnconfirmed', message)), ':leaseId': leaseId },
   });
-  return getRow(table, id);
+  const ended = await getRow(table, id);
+  return (await confirmIfProven(table, ended)) ? getRow(table, id) : ended;
 }
 
 async function extend(table: DynamoTable, id: RowId, { leaseId, leaseUntil }: Lease): Promise<LedgerRow | undefined> {

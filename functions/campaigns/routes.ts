@@ -18,6 +18,7 @@ import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/camp
 import { startHeld } from '../../core/campaigns/start.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
+import { withFeedback } from '../../core/ledger/feedback.ts';
 import { listRows } from '../../core/ledger/list-rows.ts';
 import { bodyText, callerOf, type HttpEvent, type HttpRoutes, jsonAnswer } from '../common/http.ts';
 import { createReports, type ReportDeps } from './reports.ts';
@@ -77,7 +78,8 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
       if (!record) throw unknownCampaign(batchId);
       const filter = { ...(status && { statuses: status }), ...(email !== undefined && { email }) };
       const page = await listRows(deps.sends, record, filter, { limit, after: after || undefined });
-      return jsonAnswer(200, sendListAnswer(page));
+      const sends = await withFeedback(deps.sends, page.sends);
+      return jsonAnswer(200, sendListAnswer({ ...page, sends }));
     },
 
     'GET /campaigns/{batchId}/skipped.csv': async (event) => reports.skipped(await existing(event)),

@@ -11,9 +11,12 @@ import { DEFAULT_TIMEOUTS, objectsClient } from './clients.ts';
 import { rateEnv, sendRates } from './send-rate.ts';
 import { sesAccount } from './ses-account.ts';
 
-export const ingestEnv = rateEnv
-  .extend(campaignEnv.shape)
-  .extend({ BUCKET: z.string().min(1), SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive() });
+export const ingestEnv = rateEnv.extend(campaignEnv.shape).extend({
+  BUCKET: z.string().min(1),
+  SEND_TIMEOUT_SECONDS: z.coerce.number().int().positive(),
+  /** Absent in the function that sends no test mail. */
+  SES_CONFIGURATION_SET: z.string().min(1).optional(),
+});
 
 interface SendingBySes {
   provider: Provider<OutgoingEmail>;
@@ -26,14 +29,14 @@ export function ingestDeps(
   timeouts = DEFAULT_TIMEOUTS,
 ): Omit<IngestDeps, 'newUploadId'> & ReturnType<typeof campaignDeps> & { ses: SendingBySes } {
   const campaigns = campaignDeps(env, timeouts);
-  const { provider, maxSendRate } = createSes(campaigns);
+  const { provider, maxSendRate } = createSes({ clock: campaigns.clock, configurationSet: env.SES_CONFIGURATION_SET });
   const rates = sendRates(env, campaigns.tables.control, maxSendRate);
   return {
     ...campaigns,
     ...campaigns.tables,
     objects: createCampaignObjects({ s3: objectsClient(timeouts), bucket: env.BUCKET }),
     bucket: env.BUCKET,
-    suppressions: createSuppressions(campaigns.tables.sends),
+    suppressions: createSuppressions(campaigns.tables.control),
     sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
     sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
     sendQuota: sesAccount(campaigns.clock),

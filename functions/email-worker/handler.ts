@@ -23,7 +23,7 @@ import { type ProviderName, parseKeys, workerEnv } from './settings.ts';
 const env = readEnv(workerEnv);
 const clock = systemClock;
 const { sends, control } = productTables(env, WORKER_TIMEOUTS);
-const ses = createSes({ clock });
+const ses = createSes({ clock, configurationSet: env.SES_CONFIGURATION_SET });
 
 const limiters = new Map<string, Limiter>();
 /** Campaigns and transactional email share the rate of SES. The other providers have a rate of their own. */
@@ -49,7 +49,7 @@ const deps = {
   store: createEmailStore(sends),
   queue: createEmailQueue(queueClient(WORKER_TIMEOUTS), env.EMAIL_QUEUE_URL),
   breakers: createBreakers(control),
-  refuse: createRecipientCheck(createSuppressions(sends), REFUSED_BY_EVERY_CHANNEL),
+  refuse: createRecipientCheck(createSuppressions(control), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

@@ -40,6 +40,7 @@ export const workerEnv = rateEnv.extend(tablesEnv.shape).extend({
   MAILGUN_BASE_URL: z.url(),
   MAILGUN_DOMAIN: z.string(),
   SENDGRID_BASE_URL: z.url(),
+  SES_CONFIGURATION_SET: z.string().min(1),
 });
 export type WorkerEnv = z.output<typeof workerEnv>;
 

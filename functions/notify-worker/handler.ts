@@ -35,7 +35,7 @@ const deps = {
   queue: createRequestQueue(queueClient(WORKER_TIMEOUTS), env.REQUEST_QUEUE_URL),
   limiter: createLimiter({ table: control, name: PROVIDER, source: { kind: 'window', window }, telemetry }),
   spacingMs,
-  refuse: createRecipientCheck(createSuppressions(sends), REFUSED_BY_EVERY_CHANNEL),
+  refuse: createRecipientCheck(createSuppressions(control), REFUSED_BY_EVERY_CHANNEL),
   random: Math.random,
 };
 

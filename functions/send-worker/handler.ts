@@ -31,13 +31,14 @@ const env = readEnv(
     CAMPAIGN_STATE_MACHINE_ARN: z.string().min(1),
     ...senderEnv,
     ...unsubscribeEnv,
+    SES_CONFIGURATION_SET: z.string().min(1),
     UNSUBSCRIBE_BASE_URL: z.url(),
     UNSUBSCRIBE_FOOTER: z.string(),
   }),
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
 const { sends, control } = productTables(env, WORKER_TIMEOUTS);
-const ses = createSes({ clock: systemClock });
+const ses = createSes({ clock: systemClock, configurationSet: env.SES_CONFIGURATION_SET });
 const rates = sendRates(env, control, ses.maxSendRate);
 const store = createCampaignStore(control);
 const counters = createCampaignCounters(control);
@@ -56,7 +57,7 @@ const channel = createCampaignChannel({
   quotaStops: createQuotaStops(control),
   campaigns: createCampaignCache((batchId) => followCampaign(followed, batchId), systemClock),
   from: senderOf(env),
-  refuse: createRecipientCheck(createSuppressions(sends)),
+  refuse: createRecipientCheck(createSuppressions(control)),
   unsubscribe: {
     links: createUnsubscribeLinks(unsubscribeKeys(env), env.UNSUBSCRIBE_BASE_URL),
     footer: env.UNSUBSCRIBE_FOOTER,

@@ -1,5 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { CampaignRecord, Counts, UnconfirmedPolicy } from '../../core/campaigns/campaign.ts';
+import {
+  type CampaignRecord,
+  type Counts,
+  type FeedbackCounts,
+  feedbackOf,
+  type UnconfirmedPolicy,
+} from '../../core/campaigns/campaign.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign } from '../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../core/campaigns/stop.ts';
@@ -7,7 +13,7 @@ import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { pageRequest } from '../paging.ts';
 import { CampaignsArguments, DEFAULT_CAMPAIGNS, RedriveArguments } from '../types/arguments.ts';
-import { Campaign, CampaignConnection, SendCounts } from '../types/campaign.ts';
+import { Campaign, CampaignConnection, FeedbackCountsType, SendCounts } from '../types/campaign.ts';
 import { connectionOf } from '../types/connection.ts';
 
 const POLICY: Readonly<Record<string, UnconfirmedPolicy>> = { RESEND: 'resend', ACCEPT: 'accept' };
@@ -79,6 +85,11 @@ export class CampaignResolver {
   })
   async unconfirmed(@Ctx() context: GraphqlContext, @Root() campaign: CampaignRecord): Promise<number> {
     return (await context.progress(campaign)).unconfirmed;
+  }
+
+  @FieldResolver(() => FeedbackCountsType, { name: 'feedback' })
+  feedback(@Root() campaign: CampaignRecord): Required<FeedbackCounts> {
+    return feedbackOf(campaign);
   }
 
   @FieldResolver(() => ID, { name: 'executionArn', description: 'The ARN of its Step Functions execution.' })

@@ -1,19 +1,23 @@
-import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { feedbackName } from '../../core/ledger/feedback.ts';
 import { listSends } from '../../core/ledger/list-sends.ts';
 import { getSend } from '../../core/ledger/listed-send.ts';
+import type { Send } from '../../core/ledger/send.ts';
 import type { GraphqlContext } from '../context.ts';
 import { COST, fixedCost, pageCost } from '../limits/cost.ts';
 import { listFully, pageRequest } from '../paging.ts';
 import { DEFAULT_SENDS, EmailSendsArguments, ListEmailStatusArguments, SendsArguments } from '../types/arguments.ts';
 import { connectionOf } from '../types/connection.ts';
+import { DateTimeScalar } from '../types/date-time.ts';
 import { EmailSend, SendConnection } from '../types/email-send.ts';
+import { FeedbackEnum } from '../types/enums.ts';
 import { checkEmpty, filterOf } from './send-filter.ts';
 import { textualFilter } from './textual-filter.ts';
 
 /** emailSends has no paging and answers this many. */
 const NEWEST = 100;
 
-@Resolver()
+@Resolver(() => EmailSend)
 export class SendResolver {
   @Query(() => [EmailSend], {
     name: 'listEmailStatus',
@@ -63,5 +67,29 @@ export class SendResolver {
   })
   async send(@Ctx() context: GraphqlContext, @Arg('sendId', () => ID) sendId: string): Promise<EmailSend | undefined> {
     return getSend(context.tables.sends, sendId);
+  }
+
+  @FieldResolver(() => FeedbackEnum, {
+    name: 'feedback',
+    nullable: true,
+    description: 'What was heard of it after it was sent: the strongest of its events.',
+  })
+  async feedback(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
+    const heard = await context.feedback(send);
+    return heard && feedbackName(heard.kind);
+  }
+
+  @FieldResolver(() => DateTimeScalar, { name: 'feedbackAt', nullable: true })
+  async feedbackAt(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
+    return (await context.feedback(send))?.at;
+  }
+
+  @FieldResolver(() => String, {
+    name: 'feedbackReason',
+    nullable: true,
+    description: 'What the recipient’s mail server said.',
+  })
+  async feedbackReason(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
+    return (await context.feedback(send))?.diagnostic;
   }
 }

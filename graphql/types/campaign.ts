@@ -18,6 +18,24 @@ export class SendCounts {
   declare readonly ERROR: number;
 }
 
+@ObjectType('FeedbackCounts', {
+  description:
+    'What was heard of the emails after they were sent. One that was delivered and complained about is in both.',
+})
+export class FeedbackCountsType {
+  @Field(() => Int)
+  declare readonly delivered: number;
+
+  @Field(() => Int)
+  declare readonly bounced: number;
+
+  @Field(() => Int)
+  declare readonly complained: number;
+
+  @Field(() => Int)
+  declare readonly unsubscribed: number;
+}
+
 /** `counts` and `unconfirmed` have resolvers of their own, because those of a running campaign are counted. */
 @ObjectType('Campaign', { description: 'One uploaded file and its Step Functions execution.' })
 export class Campaign {

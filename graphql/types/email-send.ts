@@ -18,6 +18,7 @@ export class SendErrorType {
   declare readonly retryable: boolean;
 }
 
+/** `feedback` has resolvers of its own, because lists come without it. */
 @ObjectType('EmailSend', { description: 'One email to one recipient.' })
 export class EmailSend {
   @Field(() => ID, { description: '`<batchId>-<rowNumber>`' })

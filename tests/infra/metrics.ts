@@ -34,6 +34,12 @@ export const AWS_METRICS: Readonly<Record<string, { page: string; names: string[
     names: ['4xx', '5xx', 'Count', 'IntegrationLatency', 'Latency', 'DataProcessed'],
     dimensions: [['ApiId']],
   },
+  'AWS/SES': {
+    page: 'https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-cloudwatch.html',
+    names: ['Reputation.BounceRate', 'Reputation.ComplaintRate'],
+    // Of the account.
+    dimensions: [[]],
+  },
   'AWS/DynamoDB': {
     page: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html',
     names: ['ReadThrottleEvents', 'WriteThrottleEvents'],

@@ -307,6 +307,17 @@ it('consent: an unsubscription by the link, and every route of the suppression l
   expect((await product.call('DELETE', address)).status).toBe(204);
 });
 
+it('feedback: events, an unconfirmed row that they settle, and a campaign that stops itself', async () => {
+  await faults(product, { dropAfterAcceptRate: 1, feedback: { lateMs: 4_000 } });
+  const unconfirmed = await upload(product, 2, 'unconfirmed');
+  expect((await follow(product, unconfirmed, hasEnded)).status).toBe('FAILED');
+  await faults(product, { feedback: { bounceRate: 1 } });
+  expect(await follow(product, unconfirmed, ({ counts }) => counts.SENT === 2)).toMatchObject({ unconfirmed: 0 });
+  const bounced = await upload(product, 400, 'bounced');
+  expect(await follow(product, bounced, hasEnded)).toMatchObject({ status: 'ABORTED' });
+  await faults(product, {});
+});
+
 it('an execution that is stopped on AWS: whoever sees it first counts its rows', async () => {
   await setRate(product, 1);
   const running = async (name: string) => {

@@ -9,6 +9,8 @@ export interface OutgoingEmail {
   sendId: string;
   batchId: string;
   channel: string;
+  /** Of the attempt, which events of SES name. */
+  leaseId?: string | undefined;
   from: Mailbox;
   to: Mailbox;
   /** Where answers go; by default to the sender. */

@@ -8,6 +8,8 @@ import { classifySesError } from './ses-errors.ts';
 
 export interface SesOptions {
   config?: SESv2ClientConfig;
+  /** With which emails are sent. Its events tell what became of them. */
+  configurationSet?: string | undefined;
   /** From the moment the request is sent. SES answers within 40 to 60 ms. */
   timeoutMs?: number;
   connectTimeoutMs?: number;
@@ -18,7 +20,13 @@ export interface SesOptions {
 const IDLE_MS = 3_000;
 
 /** Amazon SES, API version 2. The SDK's retries are off, because they would send outside the slot and perhaps twice. */
-export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000, clock }: SesOptions) {
+export function createSes({
+  config,
+  configurationSet,
+  timeoutMs = 4_000,
+  connectTimeoutMs = 1_000,
+  clock,
+}: SesOptions) {
   const agents = [
     new HttpAgent({ keepAlive: true, maxSockets: 64 }),
     new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
@@ -40,7 +48,7 @@ export function createSes({ config, timeoutMs = 4_000, connectTimeoutMs = 1_000,
   }
 
   async function send(email: OutgoingEmail, permit: SendPermit): Promise<{ messageId: string }> {
-    const command = commandOf(email);
+    const command = commandOf(email, configurationSet);
     const timeout = new AbortController();
     let cancelTimer = () => {};
     let left = false;
@@ -104,17 +112,11 @@ export async function readSesAccount(client: Pick<SESv2Client, 'send'>): Promise
   };
 }
 
-function commandOf({
-  from,
-  to,
-  replyTo,
-  subject,
-  text,
-  html,
-  headers = {},
-  ...tagged
-}: OutgoingEmail): SendEmailCommand {
-  const { sendId, batchId, channel } = tagged;
+function commandOf(
+  { from, to, replyTo, subject, text, html, headers = {}, ...tagged }: OutgoingEmail,
+  ConfigurationSetName: string | undefined,
+): SendEmailCommand {
+  const { sendId, batchId, channel, leaseId } = tagged;
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return new SendEmailCommand({
     // In lower case, as in the policies: IAM compares ses:FromAddress with case.
@@ -129,10 +131,13 @@ function commandOf({
         Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
       },
     },
+    ...(ConfigurationSetName === undefined ? {} : { ConfigurationSetName }),
+    // Its events have them: they find the row by sendId, and the attempt by leaseId.
     EmailTags: [
       { Name: 'sendId', Value: sendId },
       { Name: 'batchId', Value: batchId },
       { Name: 'channel', Value: channel },
+      ...(leaseId === undefined ? [] : [{ Name: 'leaseId', Value: leaseId }]),
     ],
   });
 }

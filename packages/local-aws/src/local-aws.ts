@@ -49,7 +49,7 @@ export interface LocalAwsOptions {
   readonly account?: AccountProfile;
   /** Recipients a second that the local SES accepts; 14 by default. */
   readonly maxSendRate?: number;
-  /** Whether SES publishes events for every recipient; by default for those of its mailbox simulator only. */
+  /** Whether SES publishes events for every recipient; by default for those of its simulator only. */
   readonly feedbackForEverybody?: boolean;
   /**
    * Quotas and limits of AWS by name, as the README lists them: false switches one off, a value replaces AWS's; `all: false` switches

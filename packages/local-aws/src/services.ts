@@ -52,7 +52,7 @@ export interface ServicesOptions {
   readonly apiUrl?: string;
   /** Messages a second that the local SES takes. */
   readonly maxSendRate?: number;
-  /** Whether messages to all recipients have events, or those to SES's mailbox simulator only. */
+  /** Whether messages to all recipients have events, or those to SES's simulator only. */
   readonly feedbackForEverybody?: boolean;
   readonly faults?: Faults;
   /** The limits in force; those of AWS by default. */

@@ -68,6 +68,27 @@ it('names the sender in lower case, because IAM compares it with case', async ()
   expect(arrived).toMatchObject([{ FromEmailAddress: 'Pregon <hello@pregon.test>' }]);
 });
 
+it('is sent with the configuration set, whose events name the attempt', async () => {
+  const { provider } = createSes({
+    config: {
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    configurationSet: 'pregon-dev-sending',
+    clock,
+  });
+  await provider.send({ ...EMAIL, leaseId: 'lease-1', headers: { 'List-Unsubscribe': '<https://a.example>' } }, open);
+
+  expect(arrived).toMatchObject([
+    {
+      ConfigurationSetName: 'pregon-dev-sending',
+      Content: { Simple: { Headers: [{ Name: 'List-Unsubscribe', Value: '<https://a.example>' }] } },
+      EmailTags: expect.arrayContaining([{ Name: 'leaseId', Value: 'lease-1' }]),
+    },
+  ]);
+});
+
 it('carries the address for answers', async () => {
   await ses().send({ ...EMAIL, replyTo: 'answers@shop.example' }, open);
   expect(arrived).toMatchObject([{ ReplyToAddresses: ['answers@shop.example'] }]);

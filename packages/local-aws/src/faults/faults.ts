@@ -24,7 +24,7 @@ const faultsSchema = z.strictObject({
   /** What becomes of messages that SES has accepted, and how its events come. */
   feedback: z
     .strictObject({
-      /** Whether every recipient has events, or those of SES's mailbox simulator only. */
+      /** Whether every recipient has events, or those of SES's simulator only. */
       everybody: z.boolean().optional(),
       /** Shares of the other recipients: hard bounces, soft bounces, complaints after the delivery, delays before it, rejections. */
       bounceRate: faultRate.default(0),

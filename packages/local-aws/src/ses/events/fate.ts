@@ -23,7 +23,7 @@ const SIMULATED: Readonly<Record<string, readonly Fate[]>> = {
 };
 
 /**
- * The events of a recipient in their natural order. Those of SES's mailbox simulator are fixed, also with a label such as
+ * The events of a recipient in their natural order. Those of SES's simulator are fixed, also with a label such as
  * `bounce+1@`; the others follow the rates, and have none unless `everybody` or a rate asks for them.
  */
 export function fatesOf(

@@ -12,7 +12,7 @@ export interface PublisherOptions {
   readonly bus: Pick<EventBus, 'publish' | 'settled'>;
   readonly faults: Faults;
   readonly chance: Chance;
-  /** Whether all recipients have events, or those of SES's mailbox simulator only. A fault may say otherwise. */
+  /** Whether all recipients have events, or those of SES's simulator only. A fault may say otherwise. */
   readonly everybody: boolean;
 }
 

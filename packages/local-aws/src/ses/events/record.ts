@@ -81,7 +81,7 @@ export function eventRecord(message: AcceptedMessage, recipient: string, fate: F
           complaintSubType: null,
           complainedRecipients: [{ emailAddress: recipient }],
           timestamp,
-          userAgent: 'Amazon SES Mailbox Simulator',
+          userAgent: 'Amazon SES Simulator',
           complaintFeedbackType: 'abuse',
           arrivalDate: timestamp,
         },
@@ -101,7 +101,7 @@ function diagnosisOf({ bounceType, bounceSubType }: Extract<Fate, { type: 'BOUNC
   }
   return bounceType === 'Permanent'
     ? { status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 user unknown' }
-    : { status: '4.2.0', diagnosticCode: 'smtp; 450 4.2.0 mailbox temporarily unavailable' };
+    : { status: '4.2.0', diagnosticCode: 'smtp; 450 4.2.0 temporarily unavailable' };
 }
 
 function mailOf({

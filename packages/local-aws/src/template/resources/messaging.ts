@@ -105,7 +105,15 @@ const emailIdentity: ResourceType = {
   nameProperty: 'EmailIdentity',
   identify(resource) {
     const name = nameOf(resource, 'EmailIdentity');
-    return { physicalId: name, arn: arnOf(resource.naming, 'ses', `identity/${name}`) };
+    const dkim = [1, 2, 3].flatMap((n) => [
+      [`DkimDNSTokenName${n}`, `local${n}._domainkey.${name}`],
+      [`DkimDNSTokenValue${n}`, `local${n}.dkim.amazonses.com`],
+    ]);
+    return {
+      physicalId: name,
+      arn: arnOf(resource.naming, 'ses', `identity/${name}`),
+      attributes: Object.fromEntries(dkim) as Record<string, string>,
+    };
   },
   honoured: ['EmailIdentity'],
   withoutMeaning: ['DkimAttributes', 'DkimSigningAttributes', 'FeedbackAttributes', 'MailFromAttributes', 'Tags'],
