@@ -3,6 +3,7 @@ import { CAMPAIGN_STATUSES, type CampaignRecord, feedbackOf, hasEnded } from '..
 import type { Progress } from '../core/campaigns/progress.ts';
 import { redriveUntil } from '../core/campaigns/redrive.ts';
 import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
+import { NOT_REDRIVABLE, UNKNOWN_CAMPAIGN } from './example-problems.ts';
 import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS } from './examples.ts';
 import { optional, pageSize } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
@@ -156,7 +157,7 @@ export const redriveBodySchema = z
   .meta({ id: 'Redrive' });
 
 const campaign = { params: { path: campaignPathSchema }, tag: 'Campaigns' } as const;
-const UNKNOWN = { 404: 'There is no such campaign' };
+const UNKNOWN = { 404: { description: 'There is no such campaign', examples: UNKNOWN_CAMPAIGN } };
 
 export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
   {
@@ -195,7 +196,10 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
     problems: {
       ...UNKNOWN,
       400: 'The body is not valid',
-      409: 'There is nothing to redrive, or only unconfirmed rows are left',
+      409: {
+        description: 'There is nothing to redrive, its window is over, or only unconfirmed rows are left',
+        examples: NOT_REDRIVABLE,
+      },
     },
   },
   {

@@ -7,7 +7,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { exampleProblem, PROBLEM_TYPE, problemSchema } from './problem.ts';
-import { type AnswerDoc, ROUTES, type RouteDoc } from './routes.ts';
+import { type AnswerDoc, type ProblemDoc, ROUTES, type RouteDoc } from './routes.ts';
 import { ROUTE_SCOPES } from './scopes.ts';
 
 const DESCRIPTION = `Upload a CSV: every valid row becomes one email, sent once, at the allowed rate, and its state is visible.
@@ -76,6 +76,17 @@ const gatewaySchema = z
   .object({ message: z.string() })
   .meta({ id: 'GatewayMessage', description: 'An answer of API Gateway itself' });
 
+/** As API Gateway answers them. */
+const GATEWAY_MESSAGES: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  413: 'Request Entity Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
 /** What any route may answer besides its own answers. */
 function commonAnswers({ body, open, params }: RouteDoc): {
   gateway: Record<number, string>;
@@ -102,24 +113,32 @@ function commonAnswers({ body, open, params }: RouteDoc): {
 function responsesOf(route: RouteDoc): ZodOpenApiResponsesObject {
   const { answers, problems: own = {} } = route;
   const { gateway, problems: common } = commonAnswers(route);
-  const problems: Record<number, string> = { ...common, ...own };
+  const problems: Record<number, string | ProblemDoc> = { ...common, ...own };
   const responses: Record<string, ReturnType<typeof answerOf>> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = answerOf(answer);
   for (const status of Object.keys({ ...problems, ...gateway }).map(Number)) {
-    const described = [problems[status], gateway[status]].filter((text) => text !== undefined);
+    const problem = problems[status];
+    const described = [typeof problem === 'object' ? problem.description : problem, gateway[status]];
     responses[status] = {
-      description: described.join(', or '),
+      description: described.filter((text) => text !== undefined).join(', or '),
       content: {
-        ...(problems[status] === undefined ? {} : problemContent(status, problems[status])),
-        ...(gateway[status] === undefined ? {} : { 'application/json': { schema: gatewaySchema } }),
+        ...(problem === undefined ? {} : problemContent(status, problem)),
+        ...(gateway[status] === undefined ? {} : gatewayContent(status)),
       },
     };
   }
   return responses as ZodOpenApiResponsesObject;
 }
 
-const problemContent = (status: number, description: string) => ({
-  [PROBLEM_TYPE]: { schema: problemSchema, example: exampleProblem(status, description) },
+const problemContent = (status: number, problem: string | ProblemDoc) => ({
+  [PROBLEM_TYPE]: {
+    schema: problemSchema,
+    ...(typeof problem === 'string' ? { example: exampleProblem(status, problem) } : examplesOf(problem.examples)),
+  },
+});
+
+const gatewayContent = (status: number) => ({
+  'application/json': { schema: gatewaySchema, example: { message: GATEWAY_MESSAGES[status] } },
 });
 
 function answerOf({

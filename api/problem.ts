@@ -42,6 +42,10 @@ const problem = (code: ErrorCode, detail: string, extra: Readonly<Record<string,
   code,
 });
 
+/** A problem as it is answered, for the documentation. */
+export const exampleOf = (code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem =>
+  problem(code, detail, extra);
+
 /** A problem with this status, for the documentation; undefined when no error of the catalogue has it. */
 export function exampleProblem(status: number, detail: string): Problem | undefined {
   const code = (Object.keys(ERRORS) as ErrorCode[]).find((name) => ERRORS[name].status === status);

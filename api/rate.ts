@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BAD_RATE } from './example-problems.ts';
 import { RATE } from './examples.ts';
 import type { RouteDoc } from './routes.ts';
 
@@ -55,6 +56,6 @@ export const RATE_ROUTES: readonly RouteDoc[] = [
     description: 'Takes effect within 5 seconds, also on running campaigns and the concurrency of their Map Runs.',
     body: { schema: rateBodySchema, examples: { slower: { perSecond: 25 }, reset: { perSecond: null } } },
     answers: { 200: { description: 'The rate now in force', schema: rateSchema, example: RATE } },
-    problems: { 400: 'The rate is not a number, or higher than SES allows' },
+    problems: { 400: { description: 'The rate is not a number, or higher than SES allows', examples: BAD_RATE } },
   },
 ];

@@ -3,13 +3,14 @@ import { CAMPAIGN_ROUTES } from './campaigns.ts';
 import { EMAIL_ROUTES } from './emails.ts';
 import { ORDER_ROUTES } from './orders.ts';
 import { PREFLIGHT_ROUTES } from './preflight.ts';
+import type { Problem } from './problem.ts';
 import { RATE_ROUTES } from './rate.ts';
 import { REPORT_ROUTES } from './reports.ts';
 import { REQUEST_ROUTES } from './requests.ts';
 import { SEND_ROUTES } from './sends.ts';
 import { SUPPRESSION_ROUTES } from './suppressions.ts';
 import { UNSUBSCRIBE_ROUTES } from './unsubscribe.ts';
-import { FORM_UPLOAD_ROUTES } from './upload.ts';
+import { UPLOAD_ALIAS, UPLOAD_ROUTE } from './upload.ts';
 import { LARGE_UPLOAD_ROUTES } from './uploads.ts';
 
 /** One answer of a route. Without a schema it has no body, or none that is JSON. */
@@ -19,6 +20,12 @@ export interface AnswerDoc {
   /** `application/json` by default. */
   contentType?: string;
   example?: unknown;
+}
+
+export interface ProblemDoc {
+  description: string;
+  /** By a name that says when. */
+  examples: Record<string, Problem>;
 }
 
 /** The documentation of a route: a new route needs one entry. */
@@ -35,17 +42,19 @@ export interface RouteDoc {
   params?: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
   body?: { schema: z.ZodType; contentType?: string; required?: boolean; examples?: Record<string, unknown> };
   answers: Record<number, AnswerDoc>;
-  /** For each status, when the product answers with that problem. */
-  problems?: Record<number, string>;
+  /** For each status, when the product answers with that problem; with bodies as they come, where the status alone does not tell. */
+  problems?: Record<number, string | ProblemDoc>;
 }
 
 export const ROUTES: readonly RouteDoc[] = [
-  ...FORM_UPLOAD_ROUTES,
+  UPLOAD_ROUTE,
   ...LARGE_UPLOAD_ROUTES,
   ...PREFLIGHT_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...SEND_ROUTES,
   ...REPORT_ROUTES,
+  // Aliases come last.
+  UPLOAD_ALIAS,
   ...EMAIL_ROUTES,
   ...ORDER_ROUTES,
   ...REQUEST_ROUTES,

@@ -3,6 +3,7 @@ import { feedbackName } from '../core/ledger/feedback.ts';
 import type { ListedSend, SendPage } from '../core/ledger/listed-send.ts';
 import { FEEDBACK_KINDS, SEND_STATUSES, type SendStatus } from '../core/ledger/send.ts';
 import { campaignPathSchema } from './campaigns.ts';
+import { BAD_ROWS_QUERY, UNKNOWN_CAMPAIGN } from './example-problems.ts';
 import { SENDS } from './examples.ts';
 import { atMost, optionalField, pageSize } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
@@ -123,8 +124,11 @@ export const SEND_ROUTES: readonly RouteDoc[] = [
     params: { path: campaignPathSchema, query: sendsQuerySchema },
     answers: { 200: { description: 'One page', schema: sendListSchema, example: SENDS } },
     problems: {
-      400: 'The status is not known, the limit is out of range, or `after` is not a valid cursor',
-      404: 'There is no such campaign',
+      400: {
+        description: 'The status is not known, the limit is out of range, or `after` is not a valid cursor',
+        examples: BAD_ROWS_QUERY,
+      },
+      404: { description: 'There is no such campaign', examples: UNKNOWN_CAMPAIGN },
     },
   },
 ];

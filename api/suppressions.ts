@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SUPPRESSION_REASONS } from '../core/consent/suppressions.ts';
 import { addressSchema } from './emails.ts';
-import { optional } from './parse.ts';
+import { optional, pageSize } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
 const reasonSchema = z.enum(SUPPRESSION_REASONS);
@@ -33,16 +33,7 @@ export type SuppressionListAnswer = z.infer<typeof suppressionListSchema>;
 const after = z.string().optional().meta({ description: 'The `next` of the page before; empty for the first page' });
 
 export const suppressionQuerySchema = z.object({
-  limit: z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(1, 'must be 1 or more')
-    .max(1_000, 'must be 1000 or less')
-    .default(100)
-    .meta({
-      description: 'Page size, 1 to 1,000',
-      override: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
-    }),
+  limit: pageSize(1_000, 100),
   after,
   address: z.string().optional().meta({ description: 'Only this address' }),
 });

@@ -7,6 +7,7 @@ import { encodingByLabel } from '../core/csv/encoding.ts';
 import { CSV_LIMITS } from '../core/csv/limits.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
 import { batchIdSchema, countsSchema } from './campaigns.ts';
+import { BAD_FILES, OTHER_OPTIONS } from './example-problems.ts';
 import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
 import { atMost, mailLine, mailText, optionalField } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
@@ -230,8 +231,12 @@ export const uploadAnswer = (
 });
 
 /** Why a file is refused, by the status. */
-export const REFUSED_FILES: Readonly<Record<number, string>> = {
-  400: 'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
+export const REFUSED_FILES: NonNullable<RouteDoc['problems']> = {
+  400: {
+    description:
+      'No file, two files, a field that is not valid, a missing column, an unclosed quote, an empty file or no valid row',
+    examples: BAD_FILES,
+  },
   413: 'The file is larger than 4 MB: POST /uploads takes it',
   415: 'The file is not a CSV, or the request is not a form',
 };
@@ -255,11 +260,17 @@ const upload = {
   },
   problems: {
     ...REFUSED_FILES,
-    409: 'The same file was uploaded with another sendAt, format, encoding, fromName or replyTo',
+    409: {
+      description: 'The same file was uploaded with another sendAt, format, encoding, fromName or replyTo',
+      examples: OTHER_OPTIONS,
+    },
   },
 } as const satisfies Omit<RouteDoc, 'path' | 'operationId'>;
 
-export const FORM_UPLOAD_ROUTES: readonly RouteDoc[] = [
-  { ...upload, path: '/upload', operationId: 'upload' },
-  { ...upload, path: '/campaigns/upload', operationId: 'uploadCampaign', summary: 'The same as POST /upload' },
-];
+export const UPLOAD_ROUTE: RouteDoc = { ...upload, path: '/upload', operationId: 'upload' };
+export const UPLOAD_ALIAS: RouteDoc = {
+  ...upload,
+  path: '/campaigns/upload',
+  operationId: 'uploadCampaign',
+  summary: 'The same as POST /upload',
+};

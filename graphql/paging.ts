@@ -20,7 +20,8 @@ export function pageRequest(
 ): PageRequest {
   const limit = size ?? defaultSize;
   if (limit < 1 || limit > MAX_PAGE) {
-    throw new PregonError('BadRequest', `${argument} must be between 1 and ${MAX_PAGE}; got ${limit}`);
+    const bound = limit < 1 ? 'at least 1' : `at most ${MAX_PAGE.toLocaleString('en-US')}`;
+    throw new PregonError('BadRequest', `${argument} must be ${bound}; got ${limit}`);
   }
   return after ? { limit, after } : { limit };
 }

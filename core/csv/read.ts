@@ -104,7 +104,10 @@ export async function readCsv(
       continue;
     }
     if (++summary.total > maxRows) {
-      throw new PregonError('FileTooLarge', `The file has more than ${maxRows} rows. Split it into several.`);
+      throw new PregonError(
+        'FileTooLarge',
+        `The file has more than ${maxRows.toLocaleString('en-US')} rows, the most that one file may have. Split it into several.`,
+      );
     }
     const checked = checkRow(cells, summary.total, header, format);
     if (checked.skip) {

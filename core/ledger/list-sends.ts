@@ -48,7 +48,8 @@ export async function listSends(
   filter: SendFilter,
   { limit = 50, after }: { limit?: number; after?: string } = {},
 ): Promise<SendPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit must be 1 to ${MAX_LIMIT}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    throw badRequest(`limit must be at least 1 and at most ${MAX_LIMIT.toLocaleString('en-US')}`);
   const walk: Walk = {
     tables,
     filter: { ...filter, ...isoTimes(filter) },

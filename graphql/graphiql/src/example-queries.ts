@@ -1,5 +1,10 @@
-/** The tabs of the first visit. GraphiQL names a tab after its operation. */
-export const EXAMPLE_QUERIES: readonly { query: string; variables?: string }[] = [
+interface Example {
+  query: string;
+  variables?: string;
+}
+
+/** The tabs of the first visit, filled with this campaign. GraphiQL names a tab after its operation. */
+export const exampleQueries = (batchId: string): readonly Example[] => [
   {
     // GraphiQL does not show the variables of the first tab.
     query: `# What happened to each email, newest first:
@@ -25,7 +30,9 @@ query EmailStatus {
 `,
   },
   {
-    query: `query MyQuery {
+    query: `# The newest 100, by a status and dates
+# given as text.
+query EmailSends {
   emailSends(status: "SENT") {
     sendId
     batchId
@@ -74,10 +81,30 @@ query Sends($filter: SendFilter, $after: String) {
   }
 }
 `,
-    variables: '{ "filter": { "status": ["ERROR"] }, "after": null }',
+    variables: JSON.stringify(
+      { filter: { status: ['ERROR'], ...(batchId && { batchId }) }, after: null },
+      undefined,
+      2,
+    ),
   },
   {
-    query: `# Resends what failed; put a batchId into the
+    query: `# One campaign; its batchId is in the variables.
+query Campaign($batchId: ID!) {
+  campaign(batchId: $batchId) {
+    status
+    reason
+    fileName
+    subject
+    counts { PENDING QUEUED SENT ERROR }
+    unconfirmed
+    executionArn
+  }
+}
+`,
+    variables: JSON.stringify({ batchId }, undefined, 2),
+  },
+  {
+    query: `# Resends what failed in the campaign of the
 # variables. Rows that the provider may have
 # accepted: only with unconfirmed: RESEND.
 mutation Redrive($batchId: ID!) {
@@ -88,6 +115,6 @@ mutation Redrive($batchId: ID!) {
   }
 }
 `,
-    variables: '{ "batchId": "" }',
+    variables: JSON.stringify({ batchId }, undefined, 2),
   },
 ];

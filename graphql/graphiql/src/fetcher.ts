@@ -33,3 +33,21 @@ function headersOf(typed: Record<string, string>): Headers {
   if (apiKey && !headers.has('authorization')) headers.set('authorization', `Bearer ${apiKey}`);
   return headers;
 }
+
+const NEWEST_WITHIN_MS = 3_000;
+
+/** The batchId of the newest campaign, with which the examples are filled. Empty where there is none, and where no key is known yet. */
+export async function newestCampaign(): Promise<string> {
+  if (!globalThis.PREGON_LOCAL?.apiKey) return '';
+  try {
+    const response = await fetch('/campaigns?limit=1', {
+      headers: headersOf({}),
+      signal: AbortSignal.timeout(NEWEST_WITHIN_MS),
+    });
+    const { campaigns = [] } = (await response.json()) as { campaigns?: { batchId: string }[] };
+    return campaigns[0]?.batchId ?? '';
+  } catch {
+    // The page is of use without it.
+    return '';
+  }
+}

@@ -109,6 +109,25 @@ describe('the OpenAPI document', () => {
     ).toMatchObject({ code: 'FileTooLarge', status: 413 });
   });
 
+  it('shows problems as they are answered, also those of API Gateway', () => {
+    const answers = at(document, 'paths', '/campaigns/{batchId}/redrive', 'post', 'responses') as Record<
+      string,
+      object
+    >;
+
+    expect(
+      at(answers, '409', 'content', 'application/problem+json', 'examples', 'only unconfirmed rows'),
+    ).toMatchObject({
+      value: { status: 409, code: 'UnconfirmedUndecided', unconfirmed: 2, detail: expect.stringContaining('2 rows') },
+    });
+    expect(at(answers, '403', 'content', 'application/json', 'example')).toEqual({ message: 'Forbidden' });
+  });
+
+  it('lists aliases behind what they stand for', () => {
+    const campaigns = ROUTES.filter(({ tag }) => tag === 'Campaigns').map(({ path }) => path);
+    expect([campaigns[0], campaigns.at(-1)]).toEqual(['/upload', '/campaigns/upload']);
+  });
+
   it('documents a new route from one entry', () => {
     const answers = {
       200: { description: 'OK', schema: z.object({ perSecond: z.number() }), example: { perSecond: 5 } },

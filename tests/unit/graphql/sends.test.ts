@@ -172,10 +172,14 @@ describe('listEmailStatus', () => {
     });
   });
 
-  test.each([0, -1, 1001])('refuses a page of %i', async (limit) => {
+  test.each([
+    [0, 'at least 1'],
+    [-1, 'at least 1'],
+    [1001, 'at most 1,000'],
+  ])('refuses a page of %i', async (limit, bound) => {
     const { result } = await run(`{ listEmailStatus(limit: ${limit}) { sendId } }`);
 
-    expect(result.errors?.[0]?.message).toBe(`limit must be between 1 and 1000; got ${limit}`);
+    expect(result.errors?.[0]?.message).toBe(`limit must be ${bound}; got ${limit}`);
   });
 });
 
