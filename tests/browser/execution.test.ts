@@ -44,6 +44,23 @@ test('the state that failed is selected and in view, its cause in words', async 
   await until(() => isInView(page, '[data-state="Settle"]'));
 });
 
+test('the logs of the Lambda function of a state are read when they are opened', async () => {
+  const asked: string[] = [];
+  const page = await shown.open(routeOf('failed'), {}, async (opened) => {
+    await opened.route(
+      ({ pathname }) => pathname === '/_local/logs',
+      (route) => {
+        asked.push(new URL(route.request().url()).searchParams.get('function') ?? '');
+        return route.fulfill({ json: { lines: ['{"level":"ERROR","message":"3 rows are left","row":7}'] } });
+      },
+    );
+  });
+  const panel = page.getByRole('complementary', { name: 'Settle' });
+  await panel.getByRole('button', { name: 'Logs' }).click();
+  await panel.getByText('ERROR 3 rows are left row=7').waitFor();
+  expect(asked).toEqual(['settle']);
+});
+
 test('rows in ERROR make a campaign that succeeded amber', async () => {
   const page = await shown.open('/console');
   await page.route(

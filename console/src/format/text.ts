@@ -30,9 +30,9 @@ export function readCause(cause: string): Cause {
 }
 
 /** The object in a JSON text. Empty for every other text. */
-export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> {
+export function parseObject(text: unknown): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text ?? '');
+    const value: unknown = JSON.parse(typeof text === 'string' ? text : '');
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

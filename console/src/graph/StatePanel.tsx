@@ -15,14 +15,16 @@ import { Elapsed } from '../components/Elapsed.tsx';
 import { JsonView } from '../components/JsonView.tsx';
 import { Pane } from '../components/Pane.tsx';
 import { formatTime } from '../format/time.ts';
+import { local } from '../frame/local.ts';
 import { describeCounts } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 import { Attempts } from './Attempts.tsx';
 import type { AslState } from './definition.ts';
+import { Logs } from './Logs.tsx';
 import type { StateNote } from './notes.ts';
 import { StateStatusLabel } from './StateStatusLabel.tsx';
 import { STATE_STATUS } from './status.ts';
-import type { Visit } from './trace.ts';
+import type { Attempt, Visit } from './trace.ts';
 
 interface StatePanelProps {
   readonly state: AslState;
@@ -64,6 +66,9 @@ export function StatePanel({ state, visits, outerMap, mapRuns, note, folded, onF
           <Button iconName={folded ? 'treeview-expand' : 'treeview-collapse'} onClick={() => onFold(state.name)}>
             {folded ? 'Show its states in the graph' : 'Hide its states in the graph'}
           </Button>
+        )}
+        {local !== undefined && visit?.functionName !== undefined && visit.attempts.length > 0 && (
+          <Logs key={visit.id} functionName={visit.functionName} attempt={visit.attempts.at(-1) as Attempt} />
         )}
         {visit !== undefined && (
           <>

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../api/types.ts';
+import { parseObject } from '../format/text.ts';
 import type { AslDefinition } from './definition.ts';
 
 export type StateStatus = 'notEntered' | 'running' | 'succeeded' | 'caught' | 'failed' | 'timedOut' | 'aborted';
@@ -12,6 +13,8 @@ export interface Attempt {
   status: StateStatus;
   error?: string;
   cause?: string;
+  /** Of the invocation of a Lambda function, once it has answered. */
+  requestId?: string;
 }
 
 /** One visit of a state, from its entry to its exit. */
@@ -32,6 +35,8 @@ export interface Visit {
   error?: string;
   cause?: string;
   resource?: string;
+  /** The name or ARN of the Lambda function that a Task calls. */
+  functionName?: string;
   readonly attempts: Attempt[];
   readonly mapRuns: string[];
 }
@@ -160,6 +165,8 @@ class Reader {
     if (STARTS.test(event.type)) {
       visit.attempts.push({ redrive: this.#redrives, startedAt: event.timestamp, status: 'running' });
       if (typeof details.resource === 'string') visit.resource = [details.resourceType, details.resource].join(':');
+      const { FunctionName } = details.resourceType === 'lambda' ? parseObject(details.parameters) : {};
+      if (typeof FunctionName === 'string') visit.functionName = FunctionName;
       if (typeof details.mapRunArn === 'string' && !visit.mapRuns.includes(details.mapRunArn)) {
         visit.mapRuns.push(details.mapRunArn);
       }
@@ -170,7 +177,10 @@ class Reader {
       // A Task may be retried and the failure of a Map Run caught, so this event does not end the state.
       if (/^(Map|Parallel)State/.test(event.type)) close(visit, event.timestamp, status);
     } else if (event.type.endsWith('Succeeded')) {
-      endAttempt(visit, event.timestamp, 'succeeded', {});
+      const attempt = endAttempt(visit, event.timestamp, 'succeeded', {});
+      const { SdkResponseMetadata } = parseObject(details.output);
+      const requestId = (SdkResponseMetadata as { RequestId?: unknown } | undefined)?.RequestId;
+      if (attempt !== undefined && typeof requestId === 'string') attempt.requestId = requestId;
     }
   }
 
@@ -241,12 +251,13 @@ function close(visit: Visit, at: number, status: StateStatus): void {
   endAttempt(visit, at, status, {});
 }
 
-function endAttempt(visit: Visit, at: number, status: StateStatus, details: Details): void {
+function endAttempt(visit: Visit, at: number, status: StateStatus, details: Details): Attempt | undefined {
   const attempt = visit.attempts.at(-1);
-  if (attempt === undefined || attempt.endedAt !== undefined) return;
+  if (attempt === undefined || attempt.endedAt !== undefined) return undefined;
   attempt.endedAt = at;
   attempt.status = status;
   setError(attempt, details);
+  return attempt;
 }
 
 function setError(target: { error?: string; cause?: string }, details: Details): void {

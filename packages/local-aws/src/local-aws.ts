@@ -17,6 +17,7 @@ import type { Iam } from './iam/iam.ts';
 import { accessKeyFor } from './identity.ts';
 import { type FunctionSpec, functionsOf } from './lambda/definitions.ts';
 import { eventSourcesOf } from './lambda/event-sources/event-sources.ts';
+import { logsRoute } from './lambda/logs-route.ts';
 import { lambdaApi } from './lambda/protocol.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import { type LimitSettings, limitsOf } from './limits/limits.ts';
@@ -202,6 +203,7 @@ async function start(
   });
   closers.add(() => runtime.close());
   services.set('lambda', lambdaApi(runtime));
+  aws.localRoutes.set('/_local/logs', logsRoute(runtime));
   aws.localRoutes.set('/_local/metrics', () => ({ status: 200, body: { metrics: runtime.metrics.summaries() } }));
   const warm = (matches: (name: string) => boolean) =>
     runtime.warm(functions.map(({ name }) => name).filter((name) => matches(name)));

@@ -3,6 +3,7 @@ import { ApiError, isMissing } from '../../../console/src/api/call.ts';
 import { childRowsOf, describeRows, nameOfChild } from '../../../console/src/executions/childRows.ts';
 import { readCause, shorten } from '../../../console/src/format/text.ts';
 import { formatDuration } from '../../../console/src/format/time.ts';
+import { readLogLine } from '../../../console/src/graph/logLine.ts';
 import { MAX_PAUSE_MS, pauseAfter } from '../../../console/src/live/backoff.ts';
 import { describeCounts } from '../../../console/src/map-runs/counts.ts';
 import { addSample, rateOf, type Sample } from '../../../console/src/map-runs/rate.ts';
@@ -146,6 +147,18 @@ describe('texts', () => {
     ['plain', { message: 'plain' }],
   ])('the cause %s is read into its parts', (text, parts) => {
     expect(readCause(text)).toEqual(parts);
+  });
+
+  test.each([
+    [
+      '{"level":"WARN","message":"A row failed","timestamp":"2026-11-22T10:00:05.000Z","service":"settle","row":7,"error":{"a":1}}',
+      '2026-11-22T10:00:05.000Z WARN A row failed row=7 error={"a":1}',
+    ],
+    ['REPORT RequestId: a', 'REPORT RequestId: a'],
+    ['{"_aws":{},"Sent":1}', undefined],
+    ['', undefined],
+  ])('the line %s of a log is read', (line, text) => {
+    expect(readLogLine(line)).toBe(text);
   });
 
   test('a hash is known by its ends, a short name is left whole', () => {

@@ -87,6 +87,16 @@ describe('the trace of a history', () => {
     expect(trace.taken.has(transitionKey('Call', 'Sorry', false))).toBe(false);
   });
 
+  test('a Task knows the Lambda function that it called and the request of each try', () => {
+    const trace = traceOf(
+      ['ExecutionStarted', 0],
+      ['TaskStateEntered', 0, { name: 'Call' }],
+      ['TaskScheduled', 2, { resourceType: 'lambda', resource: 'invoke', parameters: '{"FunctionName":"settle"}' }],
+      ['TaskSucceeded', 3, { output: '{"SdkResponseMetadata":{"RequestId":"r1"}}' }],
+    );
+    expect(trace.visits[0]).toMatchObject({ functionName: 'settle', attempts: [{ requestId: 'r1' }] });
+  });
+
   test('a stopped execution leaves its running states aborted', () => {
     const trace = traceOf(...CALL, ['ExecutionAborted', 0, { cause: 'by hand' }]);
     expect(statusOf(trace, 'Call')).toBe('aborted');

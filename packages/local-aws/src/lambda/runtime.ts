@@ -16,6 +16,7 @@ import { type AsyncCall, AsyncStore } from './state/async-store.ts';
 import { Concurrency } from './state/concurrency.ts';
 import { LogFiles } from './state/logs.ts';
 import { MetricsStore } from './state/metrics.ts';
+import { type LogQuery, readLogs } from './state/read-logs.ts';
 
 export interface LambdaRuntimeOptions {
   functions: readonly FunctionSpec[];
@@ -120,6 +121,12 @@ export class LambdaRuntime {
   /** Whether an idle instance of the function exists. */
   isWarm(name: string): boolean {
     return this.pools.get(name)?.isWarm ?? false;
+  }
+
+  /** What a function has logged so far, the last lines of its log files. */
+  async readLogs(functionName: string, query: LogQuery): Promise<string[]> {
+    await this.logs.flush();
+    return readLogs(this.logs.dir, functionName, query);
   }
 
   /** Ends the instance that has been idle longest. Resolves to false if none is idle. */

@@ -11,7 +11,7 @@ const MAX_PENDING_LINES = 10_000;
 
 /** The logs, in a file per function, `<dir>/<function>.log`. They are written in batches. */
 export class LogFiles {
-  private readonly dir: string;
+  readonly dir: string;
   private readonly pending = new Map<string, string[]>();
   private readonly sizes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;

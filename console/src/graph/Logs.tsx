@@ -1,0 +1,35 @@
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import { useState } from 'react';
+import { readLogs } from '../api/logs.ts';
+import { Failure, Loading } from '../frame/PageStates.tsx';
+import { useLive } from '../live/useLive.ts';
+import { readLogLine } from './logLine.ts';
+import type { Attempt } from './trace.ts';
+
+const RUNNING_MS = 2000;
+const ONCE_MS = 3_600_000;
+
+/** What the Lambda function of a state logged in one try. It is read when it is opened. */
+export function Logs({ functionName, attempt }: { functionName: string; attempt: Attempt }) {
+  const [open, setOpen] = useState(false);
+  const { startedAt, endedAt, requestId } = attempt;
+  const { data, error, refresh } = useLive(
+    open ? `logs ${functionName} ${startedAt} ${endedAt}` : undefined,
+    (signal) => readLogs({ functionName, requestId, from: startedAt, to: endedAt ?? Date.now() / 1000 }, signal),
+    endedAt === undefined ? RUNNING_MS : ONCE_MS,
+  );
+  const lines = data?.flatMap((line) => readLogLine(line) ?? []);
+  return (
+    <ExpandableSection headerText="Logs" expanded={open} onChange={({ detail }) => setOpen(detail.expanded)}>
+      {lines === undefined && error === undefined && <Loading what="logs" />}
+      {error !== undefined && <Failure error={error} what="the logs" retry={refresh} />}
+      {lines?.length === 0 && 'The function has logged nothing.'}
+      {lines !== undefined && lines.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <pre className="pg-logs" tabIndex={0}>
+          {lines.join('\n')}
+        </pre>
+      )}
+    </ExpandableSection>
+  );
+}
