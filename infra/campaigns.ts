@@ -1,6 +1,6 @@
 import { Aws, CfnCondition, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -141,7 +141,8 @@ export class Campaigns extends Construct {
         sendRate,
       ],
     });
-    new Rule(this, 'Arrival', {
+    const { queue } = this.ingest;
+    const arrival = new Rule(this, 'Arrival', {
       ruleName: physicalName(stage, 'upload-arrived'),
       description: 'Files of uploads that arrived in the bucket',
       eventPattern: {
@@ -150,11 +151,20 @@ export class Campaigns extends Construct {
         detail: { bucket: { name: [this.bucket.bucketName] }, object: { key: [{ prefix: UPLOADS_PREFIX }] } },
       },
       targets: [
-        new SqsQueue(this.ingest.queue, {
-          message: RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
-        }),
+        {
+          bind: () => ({
+            arn: queue.queueArn,
+            input: RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
+          }),
+        },
       ],
     });
+    // The target class of CDK would grant more than EventBridge needs.
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
+    const mayQueue = allow('sqs', ['SendMessage'], queue.queueArn);
+    mayQueue.addServicePrincipal('events.amazonaws.com');
+    mayQueue.addCondition('ArnEquals', { 'aws:SourceArn': arrival.ruleArn });
+    queue.addToResourcePolicy(mayQueue);
 
     const reads = new ProductFunction(this, 'Campaigns', shared, {
       name: 'campaigns',

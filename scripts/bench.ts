@@ -10,7 +10,7 @@ const HELP = `npm run bench -- [options]
 Measures the product on this machine. Compare the ratios, not the absolute figures: each is relative to a baseline of the same
 run or to a limit. The exit status is 0 when every bound holds.
 
-  --only NAME   run only campaigns, only account or only stepfunctions
+  --only NAME   run only campaigns, account, ingest or stepfunctions
   --json        print an array of {name, value, unit, against, ratio, bound, holds}
   --help        this text`;
 
@@ -19,6 +19,7 @@ const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: fa
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   campaigns: async () => (await import('../benchmarks/campaigns.ts')).run(),
   account: async () => (await import('../benchmarks/account-new.ts')).run(),
+  ingest: async () => (await import('../benchmarks/ingest.ts')).run(),
   stepfunctions: engineBenchmark,
 };
 

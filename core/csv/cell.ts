@@ -10,7 +10,21 @@ export const trimCell = (text: string): string => trim(text, MODIFIER);
 export const trimInvisible = (text: string): string => trim(text, undefined);
 
 /** A column's or a variable's name, as names are compared: without what does not show, any white space as one space. */
-export const nameOf = (text: string): string =>
+export function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = normalised(text);
+  // Every row of a file has the same ones.
+  if (names.size < MAX_NAMES && text.length <= MAX_NAME) names.set(text, name);
+  return name;
+}
+
+/** The names that were seen; their number is bounded, because a file may have others in each row. */
+const names = new Map<string, string>();
+const MAX_NAMES = 1_000;
+const MAX_NAME = 100;
+
+const normalised = (text: string): string =>
   text
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/\s+/gu, ' ')

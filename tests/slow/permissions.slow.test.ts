@@ -11,7 +11,7 @@ import {
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { UploadLinkAnswer, UploadStateAnswer } from '../../api/uploads.ts';
-import { campaignKey, contentKey, stateKey, uploadKey } from '../../core/ledger/keys.ts';
+import { campaignKey, contentKey, reportKey, stateKey, uploadKey } from '../../core/ledger/keys.ts';
 import {
   awsOf,
   csvOf,
@@ -272,12 +272,7 @@ it('large files: an arrival, a held campaign, the same rows again, a file that c
   expect(await ended(await put(file.replace(/@\S*/g, ',x,y')))).toMatchObject({ status: 'FAILED' });
 
   const due = ({ uploadId }: UploadLinkAnswer) =>
-    change(
-      uploadKey(uploadId),
-      'SET createdKey = :ago',
-      { ':ago': `${LONG_AGO}#${uploadId}` },
-      product.outputs.sendsTable.replace(/sends$/, 'control'),
-    );
+    change(uploadKey(uploadId), 'SET createdKey = :ago', { ':ago': `${LONG_AGO}#${uploadId}` }, 'pregon-dev-control');
   await faults(product, { services: { events: { dropRate: 1 } } });
   const lost = await put(csvOf(2, 'lost-arrival'));
   await faults(product, {});
@@ -287,9 +282,18 @@ it('large files: an arrival, a held campaign, the same rows again, a file that c
   expect((await invoke('campaigns-sweep')).status).toBe(200);
   expect(await ended(lost)).toMatchObject({ status: 'DONE' });
   const QueueUrl = product.outputs.sendQueueUrl.replace(/send$/, 'ingest');
-  await sqs.send(
-    new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ key: `uploads/${empty.uploadId}` }) }),
-  );
+  const queue = (body: object) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));
+  await queue({ key: `uploads/${empty.uploadId}` });
+  // As a request does whose report takes longer.
+  const key = reportKey(batchId, 'failed');
+  await change(key, 'SET heldUntil = :soon', { ':soon': Date.now() + 60_000 }, 'pregon-dev-control');
+  await queue({ batchId, report: { kind: 'failed' } });
+  const { apiUrl, apiKey } = product.outputs;
+  await eventually(async () => {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const report = await fetch(`${apiUrl}/campaigns/${batchId}/failed.csv`, { headers, redirect: 'manual' });
+    return report.status === 303;
+  });
 });
 
 it('consent: an unsubscription by the link, and every route of the suppression list', async () => {

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import type { BenchRow } from './row.ts';
+
+/** The largest file of POST /uploads has 1 GB and 2,000,000 rows. */
+const SIZES = [10_000, 100_000, 1_000_000];
+/** Rows of 1 KB, for the time; the memory is compared with short rows, whose number is what could grow. */
+const TIMED_ROWS = 30_000;
+const TIMED_BYTES = 900;
+const SHORT_BYTES = 40;
+/** The files that are compared three times, so that one busy moment does not decide. */
+const TIMES = 3;
+/** Memory may grow by the hashes of the addresses: 24 bytes a row, and as much while their table is copied. */
+const FLAT = 1.5;
+const MAX_MB = 512;
+
+interface Measured {
+  cpuMs: number;
+  peakMb: number;
+}
+
+/** The ingest of a file against csv-parse alone, and its memory at three sizes, each in a process of its own. */
+export async function run(): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'pregon-bench-'));
+  try {
+    const timed = await file(join(folder, 'timed.csv'), TIMED_ROWS, TIMED_BYTES);
+    const bare = await best(() => measure('bare', timed));
+    const ingested = await best(() => measure('ingest', timed));
+    const peaks: number[] = [];
+    for (const rows of SIZES) {
+      const path = await file(join(folder, `${rows}.csv`), rows, SHORT_BYTES);
+      peaks.push((await measure('ingest', path)).peakMb);
+    }
+    const [first = 0, , last = 0] = peaks;
+    const speed = bare / ingested;
+    return [
+      {
+        name: 'ingest of a file, against csv-parse alone',
+        value: TIMED_ROWS / (ingested / 1000),
+        unit: 'rows per second of CPU',
+        against: TIMED_ROWS / (bare / 1000),
+        ratio: speed,
+        bound: 0.5,
+        holds: speed >= 0.5,
+      },
+      {
+        name: 'memory of an ingest of 1,000,000 rows, against 10,000',
+        value: last,
+        unit: 'MB at the peak',
+        against: first,
+        ratio: last / first,
+        bound: FLAT,
+        holds: last / first <= FLAT && last <= MAX_MB,
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function best(measured: () => Promise<Measured>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < TIMES; time += 1) least = Math.min(least, (await measured()).cpuMs);
+  return least;
+}
+
+async function measure(what: 'bare' | 'ingest', path: string): Promise<Measured> {
+  const script = join(import.meta.dirname, 'ingest', 'measure.ts');
+  const args = ['--disable-warning=ExperimentalWarning', script, what, path];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as Measured;
+}
+
+async function file(path: string, rows: number, bytes: number): Promise<string> {
+  const out = createWriteStream(path);
+  const text = 'Hello {{name}}, this is our news of the week. '.repeat(Math.ceil(bytes / 46)).slice(0, bytes);
+  out.write('email,subject,content,name\n');
+  for (let row = 0; row < rows; row += 1) {
+    const line = `user${row}@example.com,News for you,"${text} ""${row}""",Name ${row}\n`;
+    if (!out.write(line)) await once(out, 'drain');
+  }
+  out.end();
+  await finished(out);
+  return path;
+}
