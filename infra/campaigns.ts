@@ -272,8 +272,11 @@ export class Campaigns extends Construct {
       description: 'Every minute: continues campaigns that the daily quota stopped, and uploads whose event was lost',
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem'], 'byStatus'),
-        control.access(['GetItem', 'UpdateItem', 'DeleteItem'], CONTROL_INDEX),
-        arns.access({ executions: ['DescribeExecution', 'RedriveExecution'] }),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'], CONTROL_INDEX),
+        arns.access({
+          executions: ['DescribeExecution', 'RedriveExecution', 'ListMapRuns'],
+          mapRuns: ['UpdateMapRun'],
+        }),
         uploads('GetObject'),
         missingObjects,
         this.ingest.access(['SendMessage']),
@@ -283,13 +286,13 @@ export class Campaigns extends Construct {
 
     this.recordOutcome = new ProductFunction(this, 'RecordOutcome', shared, {
       name: 'record-outcome',
-      description: 'Writes how an execution ended to its campaign, and tells other systems',
+      description: 'Writes how an execution ended to its campaign, tells other systems, and shares the rate anew',
       timeoutSeconds: 300,
       memory: MEMORY.background,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
-        control.access(['GetItem', 'UpdateItem']),
-        arns.access({ executions: ['DescribeExecution'] }),
+        control.access(['GetItem', 'BatchGetItem', 'UpdateItem'], CONTROL_INDEX),
+        arns.access({ executions: ['DescribeExecution', 'ListMapRuns'], mapRuns: ['UpdateMapRun'] }),
         shared.publishEvents,
       ],
     });

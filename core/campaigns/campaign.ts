@@ -75,6 +75,8 @@ export interface CampaignRecord extends FeedbackTotals {
   maxConcurrency: number;
   /** How many rows a child of SendRows sends. Records of an earlier release have none: then it is one. */
   rowsPerChild?: number;
+  /** The concurrency that its Map Run was last set to, as its share of the rate. */
+  concurrency?: number;
   sendTimeoutSeconds: number;
   createdAt: string;
   startedAt?: string;

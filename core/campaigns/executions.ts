@@ -33,8 +33,8 @@ export interface Executions {
   stop(batchId: string, reason: { error: string; cause: string }): Promise<Date | undefined>;
   /** Resolves to the time of the redrive. A repeated token redrives once. Throws NothingToRedrive when Step Functions refuses. */
   redrive(batchId: string, clientToken: string): Promise<Date | undefined>;
-  /** Sets the concurrency of SendRows while it runs. */
-  setConcurrency(batchId: string, maxConcurrency: number): Promise<void>;
+  /** Sets the concurrency of SendRows while it runs. Resolves to whether it runs. */
+  setConcurrency(batchId: string, maxConcurrency: number): Promise<boolean>;
 }
 
 /** The label of the Map that sends, in the ARNs of its Map Runs: `mapRun:<state machine>/SendRows:<id>`. */
@@ -112,6 +112,7 @@ export function createExecutions(sfn: SFNClient, stateMachineArn: string, once =
       await Promise.all(
         sending.map(({ mapRunArn }) => sfn.send(new UpdateMapRunCommand({ mapRunArn, maxConcurrency }))),
       );
+      return sending.length > 0;
     },
   };
 }

@@ -123,7 +123,7 @@ export function redrivenUpdate(
   return {
     set: { status: 'RUNNING' as const, redriveCount, redrivenAt, ...(redrivenBy !== undefined && { redrivenBy }) },
     remove: [
-      ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError', 'nextRetryAt'] as const),
+      ...(['finalCounts', 'finishedAt', 'endSeenAt', 'reason', 'accountError', 'nextRetryAt', 'concurrency'] as const),
       // It is judged by the emails from now on.
       ...(['judged', 'judgedBounced', 'judgedComplained'] as const),
       ...(redrivenBy === undefined ? (['redrivenBy'] as const) : []),

@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoTable, type Item, read } from '../dynamodb/table.ts';
 import { limiterKey } from '../ledger/keys.ts';
 import type { LimiterState } from './allocate.ts';
@@ -23,6 +24,8 @@ const FIELDS = [
   'sampleTaken',
   'earlierAt',
   'earlierTaken',
+  /** How many campaigns use it: what may be in flight is divided among them. */
+  'campaigns',
 ] as const;
 
 export type LimiterItem = LimiterState & Record<(typeof FIELDS)[number], number>;
@@ -32,6 +35,18 @@ export const toLimiter = (item: Item): LimiterItem =>
     (typeof FIELDS)[number],
     number
   >;
+
+/** Also before the limiter's rate was first looked up. */
+export async function setCampaigns({ client, tableName }: DynamoTable, name: string, campaigns: number): Promise<void> {
+  await client.send(
+    new UpdateCommand({
+      TableName: tableName,
+      Key: limiterKey(name),
+      UpdateExpression: 'SET campaigns = :campaigns',
+      ExpressionAttributeValues: { ':campaigns': campaigns },
+    }),
+  );
+}
 
 /** Undefined before the limiter's rate was first looked up. */
 export async function readLimiter(table: DynamoTable, name: string): Promise<LimiterItem | undefined> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shareWhileSending } from '../../core/campaigns/concurrency.ts';
 import { createQuotaStops } from '../../core/campaigns/quota-stops.ts';
 import { sweepQuotaStops } from '../../core/campaigns/quota-sweep.ts';
 import { readSesAccount } from '../../core/delivery/providers/ses.ts';
@@ -27,8 +28,13 @@ const uploadDeps = {
   queue: createIngestQueue(queueClient(), env.INGEST_QUEUE_URL),
 };
 
-/** Every minute: continues campaigns that the daily quota of SES stopped, and uploads whose event or whose ingest was lost. */
-export const handler = sweepHandler(async (deadline) => ({
-  ...(await sweepUploads(uploadDeps, deadline)),
-  ...(await sweepQuotaStops(deps, deadline)),
-}));
+/**
+ * Every minute: continues campaigns that the daily quota of SES stopped, and uploads whose event or whose ingest was lost. The campaigns that
+ * run share the rate anew, because no event tells that the time of a scheduled one has come.
+ */
+export const handler = sweepHandler(async (deadline) => {
+  const uploads = await sweepUploads(uploadDeps, deadline);
+  const quotaStops = await sweepQuotaStops(deps, deadline);
+  await shareWhileSending({ ...campaigns, control: campaigns.tables.control });
+  return { ...uploads, ...quotaStops };
+});

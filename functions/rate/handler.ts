@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { setConcurrency } from '../../core/campaigns/concurrency.ts';
+import { shareRate } from '../../core/campaigns/concurrency.ts';
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
 import { createSes } from '../../core/delivery/providers/ses.ts';
@@ -24,6 +24,8 @@ const control = controlTable(env.CONTROL_TABLE, timeouts);
 const campaigns = {
   store: createCampaignStore(control),
   executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN),
+  control,
+  clock: control.clock,
   telemetry,
 };
 
@@ -33,6 +35,6 @@ export const handler = httpHandler(
     account: sesAccount(control.clock),
     stage: env.STAGE,
     telemetry,
-    setConcurrency: (perSecond) => setConcurrency(campaigns, perSecond),
+    shareRate: () => shareRate(campaigns),
   }),
 );

@@ -13,12 +13,12 @@ export interface RateDeps {
   account(): Promise<SesAccount>;
   stage: string;
   telemetry: Pick<Telemetry, 'warn'>;
-  /** Sets the concurrency of running Map Runs for this rate. */
-  setConcurrency(perSecond: number): Promise<void>;
+  /** Sets the concurrency of running Map Runs for the rate as it is now. */
+  shareRate(): Promise<void>;
 }
 
 /** The account's rate, for all campaigns together. */
-export function rateRoutes({ rates, account, stage, telemetry, setConcurrency }: RateDeps): HttpRoutes {
+export function rateRoutes({ rates, account, stage, telemetry, shareRate }: RateDeps): HttpRoutes {
   async function quota(): Promise<Pick<RateAnswer, 'max24HourSend' | 'sentLast24Hours' | 'sendingEnabled'>> {
     try {
       const { max24HourSend, sentLast24Hours, sendingEnabled } = await account();
@@ -54,7 +54,7 @@ export function rateRoutes({ rates, account, stage, telemetry, setConcurrency }:
         throw new PregonError('BadRequest', detail, { allowed });
       }
       const [state] = await Promise.all([configureRate(rates.ses, wanted), configureRate(rates.dryRun, wanted)]);
-      await setConcurrency(state.perSecond);
+      await shareRate();
       return show(state);
     },
   };

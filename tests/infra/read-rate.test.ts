@@ -6,14 +6,17 @@ import { limiterKey } from '../../core/ledger/keys.ts';
 import { campaignRecord } from '../unit/campaigns/record.ts';
 import { definition, evaluate, stateNamed } from './support.ts';
 
-const { Arguments, Assign } = stateNamed('ReadRate') as unknown as {
-  Arguments: { Key: unknown };
-  Assign: { maxConcurrency: unknown };
-};
+const { Arguments, Output } = stateNamed('ReadRate') as unknown as { Arguments: { Key: unknown }; Output: unknown };
 const contextOf = (record: Partial<CampaignRecord> = {}) => ({
   Execution: { Input: executionInputOf(campaignRecord(record), 'b') },
 });
-const context = contextOf();
+
+/** The concurrency with which SendRows starts after this answer. */
+async function concurrencyAfter(result: object, record: Partial<CampaignRecord> = {}) {
+  const context = contextOf(record);
+  const input = await evaluate(Output, { result, context });
+  return evaluate(stateNamed('SendRows').MaxConcurrency, { input, context });
+}
 
 describe('ReadRate', () => {
   it.each([
@@ -26,24 +29,29 @@ describe('ReadRate', () => {
   it.each([0.2, 1, 12.3, 14, 45, 199, 200, 201, 10_000])(
     'at %d emails per second starts SendRows with the concurrency of that rate',
     async (perSecond) => {
-      const result = { Item: { perSecond: { N: String(perSecond) } } };
+      const rate = { perSecond: { N: String(perSecond) } };
       for (const rowsPerChild of [1, 10, 25]) {
-        expect(await evaluate(Assign.maxConcurrency, { result, context: contextOf({ rowsPerChild }) })).toBe(
-          concurrencyFor(perSecond, rowsPerChild),
+        const alone = concurrencyFor(perSecond, rowsPerChild);
+        expect(await concurrencyAfter({ Item: rate }, { rowsPerChild })).toBe(alone);
+        expect(await concurrencyAfter({ Item: { ...rate, campaigns: { N: '0' } } }, { rowsPerChild })).toBe(alone);
+        expect(await concurrencyAfter({ Item: { ...rate, campaigns: { N: '7' } } }, { rowsPerChild })).toBe(
+          concurrencyFor(perSecond, rowsPerChild, 7),
         );
       }
     },
   );
 
-  it.each([{}, { Item: {} }])('where no rate is known, as in %j, takes that of the upload', async (result) => {
-    expect(await evaluate(Assign.maxConcurrency, { result, context })).toBe(250);
-  });
+  it.each([{}, { Item: {} }, { Item: { campaigns: { N: '3' } } }])(
+    'where no rate is known, as in %j, takes that of the upload',
+    async (result) => {
+      expect(await concurrencyAfter(result)).toBe(250);
+    },
+  );
 
   it('comes before every round of SendRows', () => {
     const before = Object.entries(definition.States)
       .filter(([, { Next, Choices = [] }]) => [Next, ...Choices.map((choice) => choice.Next)].includes('SendRows'))
       .map(([name]) => name);
     expect(before).toEqual(['ReadRate']);
-    expect(stateNamed('SendRows').MaxConcurrency).toBe('{% $maxConcurrency %}');
   });
 });

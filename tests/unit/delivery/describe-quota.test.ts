@@ -1,6 +1,5 @@
 import type { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { createCampaignCache, MAX_AGE_MS } from '../../../core/campaigns/campaign-cache.ts';
-import { setConcurrency } from '../../../core/campaigns/concurrency.ts';
 import { createExecutions } from '../../../core/campaigns/executions.ts';
 import { followCampaign, listCampaigns, refreshCampaign } from '../../../core/campaigns/refresh.ts';
 import { stopCampaign } from '../../../core/campaigns/stop.ts';
@@ -90,31 +89,4 @@ it('a stop reaches the workers while DescribeExecution is throttled, and without
   await stopCampaign({ ...deps, executions: { ...deps.executions, stop } }, batchId);
   delivery.clock.move(MAX_AGE_MS + 1);
   expect(await cache.get(batchId, MAX_AGE_MS)).toMatchObject({ status: 'ABORTED' });
-});
-
-it('the concurrency of many campaigns is set a few at a time, and one that fails leaves the others', async () => {
-  const { batches, deps } = await open(CAMPAIGNS);
-  const failed: unknown[] = [];
-  const telemetry = {
-    ...silent,
-    warn: (_text: string, { batchId }: Record<string, unknown> = {}) => failed.push(batchId),
-  };
-  const set: string[] = [];
-  let running = 0;
-  let most = 0;
-  const executions = {
-    ...deps.executions,
-    async setConcurrency(batchId: string) {
-      running += 1;
-      most = Math.max(most, running);
-      await delivery.clock.sleep(10);
-      running -= 1;
-      if (batchId === batches[3]) throw new Error('Rate exceeded');
-      set.push(batchId);
-    },
-  };
-  await setConcurrency({ ...deps, executions, telemetry }, 100);
-  expect(set).toHaveLength(CAMPAIGNS - 1);
-  expect(failed).toEqual([batches[3]]);
-  expect(most).toBe(4);
 });

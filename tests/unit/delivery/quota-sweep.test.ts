@@ -33,7 +33,7 @@ async function open() {
     describe: (batchId) => of(batchId).describe(batchId),
     stop: (batchId, reason) => of(batchId).stop(batchId, reason),
     redrive: (batchId, token) => of(batchId).redrive(batchId, token),
-    setConcurrency: async () => undefined,
+    setConcurrency: async () => false,
   };
   const account: SesAccount = { maxSendRate: 50, max24HourSend: 100, sentLast24Hours: 100, sendingEnabled: true };
   const deps: QuotaSweepDeps = {

@@ -238,7 +238,7 @@ describe('any damage to a valid request', () => {
         account: async () => ({ maxSendRate: 50, max24HourSend: -1, sentLast24Hours: 0, sendingEnabled: true }),
         stage: 'test',
         telemetry: silent,
-        setConcurrency: async () => undefined,
+        shareRate: async () => undefined,
       }),
       ...suppressionRoutes({ suppressions: createSuppressions(table) }),
       ...unsubscribeRoutes({

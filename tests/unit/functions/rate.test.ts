@@ -20,18 +20,18 @@ async function call(route: string, body?: unknown, account = async () => ACCOUNT
     source: { kind: 'account', allowed: async () => 50, deployed: 0, headroom: 0.9 },
     telemetry: silent,
   });
-  const concurrency: number[] = [];
+  const shared: unknown[] = [];
   const client = httpClient(
     rateRoutes({
       rates: { ses: rateOf('ses'), dryRun: rateOf('dry-run') },
       account,
       stage: 'dev',
       telemetry: silent,
-      setConcurrency: async (perSecond) => void concurrency.push(perSecond),
+      shareRate: async () => void shared.push((await client('GET /rate')).body.perSecond),
     }),
   );
   const { status, body: answer } = await client(route, body === undefined ? {} : { body: JSON.stringify(body) });
-  return { status, answer, concurrency };
+  return { status, answer, shared };
 }
 
 it('answers the rate, the limit of SES and the use', async () => {
@@ -53,10 +53,10 @@ it('answers the rate also when SES does not return the quota', async () => {
   expect([status, answer.max24HourSend, answer.sendingEnabled]).toEqual([200, null, null]);
 });
 
-it('sets the rate and the concurrency of running campaigns, and resets it', async () => {
-  const { answer, concurrency } = await call('PUT /rate', { perSecond: 20 });
+it('sets the rate, shares it among the running campaigns, and resets it', async () => {
+  const { answer, shared } = await call('PUT /rate', { perSecond: 20 });
   expect(answer).toMatchObject({ perSecond: 20, source: 'operator' });
-  expect(concurrency).toEqual([20]);
+  expect(shared).toEqual([20]);
   expect((await call('GET /rate')).answer.perSecond).toBe(20);
   expect((await call('PUT /rate', { perSecond: null })).answer).toMatchObject({ perSecond: 45, source: 'ses' });
 });
@@ -67,7 +67,7 @@ it.each([[{ perSecond: 51 }], [{ perSecond: 0 }], [{ perSecond: 'fast' }], [{}],
     expect(await call('PUT /rate', body)).toMatchObject({
       status: 400,
       answer: { code: 'BadRequest' },
-      concurrency: [],
+      shared: [],
     });
   },
 );
