@@ -76,7 +76,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-the-product',
       severity: 'error',
-      from: { path: '^(api|core|functions|graphql)/', pathNot: '(build\\.ts$|^graphql/graphiql/)' },
+      from: { path: '^(api|core|functions|graphql)/', pathNot: 'build\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' },
     },
   ],

@@ -6,6 +6,8 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -72,17 +74,16 @@ export class Edge extends Construct {
       environment: { API_KEYS_TTL_SECONDS: String(KEYS_TTL_SECONDS) },
       access: [secretAccess({ secretArn: this.apiKeysSecretArn }, 'API_KEYS_SECRET_ARN')],
     });
-    new ProductFunction(this, 'Pages', shared, {
+    const pages = new ProductFunction(this, 'Pages', shared, {
       name: 'pages',
-      description: 'Health, OpenAPI, Swagger UI, GraphiQL and the console: static, without a key',
+      description:
+        'Health, OpenAPI and the pages, static and without a key; and what is said of paths that do not exist',
       routes: [
         'GET /',
         'GET /health',
         'GET /openapi.json',
         'GET /docs',
-        'GET /docs/{proxy+}',
         'GET /graphql',
-        'GET /graphql/{proxy+}',
         'GET /console',
         'GET /console/{proxy+}',
       ],
@@ -157,5 +158,12 @@ export class Edge extends Construct {
           if (target.withoutKey) apiStage.addResourceDependency(added.node.defaultChild as CfnRoute);
       }
     }
+    // All paths that no route has. API Gateway's own answer would be JSON, also for a browser.
+    new HttpRoute(this, 'AnyPath', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: new HttpLambdaIntegration('any-path', pages),
+      authorizer: withoutKey,
+    });
   }
 }

@@ -1,22 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
+import { buildConsole } from '../console/build.ts';
 import { inputsDigest } from './inputs-digest.ts';
 
 const FUNCTIONS = 'dist/functions';
-const PAGES = 'dist/pages';
 
 /** Bundled CommonJS packages call `require` for Node's modules. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** The pages that the `pages` function serves: the module that builds each, and its inputs. */
-const PAGE_BUILDS = [
-  { name: 'console', module: 'console/build.ts', build: 'buildConsole', inputs: ['console'] },
-  { name: 'graphql', module: 'graphql/graphiql/build.ts', build: 'buildGraphiql', inputs: ['graphql/graphiql'] },
-  { name: 'docs', module: 'functions/pages/build.ts', build: 'buildDocs', inputs: ['functions/pages'] },
-];
+/** The pages that the `pages` function serves, and what they are made from. */
+export const CONSOLE = 'dist/pages/console';
+const CONSOLE_INPUTS = ['console', 'examples/welcome.csv', 'package-lock.json'];
 
 /** The entry of every Lambda, `functions/<name>/handler.ts`, by its name. */
 async function functionEntries(): Promise<Record<string, string>> {
@@ -51,27 +48,19 @@ export async function buildAll(): Promise<void> {
     logLevel: 'warning',
     tsconfig: 'tsconfig.json',
   });
-  for (const page of PAGE_BUILDS) {
-    await buildPage(page);
-    await cp(join(PAGES, page.name), join(FUNCTIONS, 'pages', 'static', page.name), { recursive: true });
-  }
+  await buildPages();
+  await cp(CONSOLE, join(FUNCTIONS, 'pages', 'static', 'console'), { recursive: true });
   // esbuild's own process would otherwise run as long as this one.
   await stop();
 }
 
-/** Builds a page if its inputs have changed. The console takes longer than all functions together. */
-async function buildPage(page: (typeof PAGE_BUILDS)[number]): Promise<void> {
-  const stamp = join(PAGES, `${page.name}.inputs`);
-  const digest = inputsDigest([...page.inputs, 'package-lock.json']);
+/** Builds the pages if their inputs have changed. They take longer than all functions together. */
+export async function buildPages(): Promise<void> {
+  const stamp = `${CONSOLE}.inputs`;
+  const digest = inputsDigest(CONSOLE_INPUTS);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  const outdir = join(PAGES, page.name);
   await rm(stamp, { force: true });
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  const module: Record<string, (outdir: string) => Promise<void>> = await import(`../${page.module}`);
-  const run = module[page.build];
-  if (!run) throw new Error(`${page.module} does not export ${page.build}`);
-  await run(outdir);
+  await buildConsole(CONSOLE);
   writeFileSync(stamp, digest);
 }
 

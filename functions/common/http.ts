@@ -60,6 +60,7 @@ const problemJson: MiddlewareObj<HttpEvent, HttpAnswer> = {
     request.response = jsonAnswer(problem.status, problem, {
       'content-type': PROBLEM_TYPE,
       ...(typeof problem.retryAfter === 'number' ? { 'retry-after': String(problem.retryAfter) } : {}),
+      ...(typeof problem.allow === 'string' ? { allow: problem.allow } : {}),
     });
   },
 };

@@ -28,7 +28,8 @@ const compress = promisify(gzip);
 
 export interface StaticFile {
   body: Buffer;
-  gzipped: Buffer | undefined;
+  /** Its compressed forms by the name of the content coding, the smallest first. */
+  compressed: Readonly<Record<string, Buffer>>;
   contentType: string;
   etag: string;
   /** True when the name contains a hash of the content, so that the file never changes. */
@@ -51,19 +52,23 @@ export function staticFiles(root: string): (path: string) => Promise<StaticFile 
 
   return async (path) => {
     if (!names.has(path)) return undefined;
-    const file = loaded.get(path) ?? load(root, path);
+    const file = loaded.get(path) ?? load(root, path, names.has(`${path}.br`));
     loaded.set(path, file);
     return file;
   };
 }
 
-async function load(root: string, path: string): Promise<StaticFile> {
+/** The build has made the Brotli form of large files, which takes too long for a request. */
+async function load(root: string, path: string, hasBrotli: boolean): Promise<StaticFile> {
   const body = await readFile(join(root, path));
   const extension = extname(path).toLowerCase();
   const worth = COMPRESSED.has(extension) && body.length >= WORTH_COMPRESSING;
   return {
     body,
-    gzipped: worth ? await compress(body) : undefined,
+    compressed: {
+      ...(hasBrotli && { br: await readFile(join(root, `${path}.br`)) }),
+      ...(worth && { gzip: await compress(body) }),
+    },
     contentType: TYPES[extension] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     immutable: /[.-][A-Z0-9]{8}\.\w+(\.map)?$/.test(path),

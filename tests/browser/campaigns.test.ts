@@ -39,9 +39,10 @@ const UNCONFIRMED = {
   ],
 } as const;
 
-test('without a campaign, home offers an upload', async () => {
+test('without a campaign, home offers an upload and the example', async () => {
   const page = await open('/console');
   await page.getByRole('link', { name: 'Upload a CSV' }).waitFor();
+  await page.getByRole('link', { name: 'Try it with the example' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/console/campaigns');
 });
 

@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, DescribeMapRunCommand } from '@aws-sdk/client-sfn';
 import type { Page } from 'playwright-core';
-import { buildForTest, TestBrowser } from './support/browser.ts';
+import { builtPages, TestBrowser } from './support/browser.ts';
 import { MAP_DEFINITION, startEngine, type TestEngine, TOUR_DEFINITION } from './support/engine.ts';
 import { type PageServer, servePages } from './support/page-server.ts';
 import { until } from './support/until.ts';
@@ -8,13 +8,11 @@ import { until } from './support/until.ts';
 let engine: TestEngine;
 let browser: TestBrowser;
 let pages: PageServer;
-let built: Awaited<ReturnType<typeof buildForTest>>;
 
 beforeAll(async () => {
-  built = await buildForTest();
   engine = await startEngine();
   browser = await TestBrowser.launch();
-  pages = await servePages(built.folder, engine.url);
+  pages = await servePages(await builtPages(), engine.url);
 });
 
 afterEach(() => browser.closePages());
@@ -23,7 +21,6 @@ afterAll(async () => {
   await browser.close();
   await pages.close();
   await engine.close();
-  await built.remove();
   expect(browser.foreign).toEqual([]);
   expect(browser.errors).toEqual([]);
 });

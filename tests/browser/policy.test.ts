@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,6 +9,8 @@ import { TestBrowser } from './support/browser.ts';
 const dataDir = tempDataDir();
 /** The pages with the largest scripts take seconds on a busy machine. */
 const WITHIN_MS = 60_000;
+jest.setTimeout(3 * WITHIN_MS);
+
 let product: Product;
 let browser: TestBrowser;
 
@@ -57,6 +60,7 @@ test('an inline script that a page did not come with does not run', async () => 
 
 test('the console lists campaigns', async () => {
   const page = await browser.open(`${product.outputs.apiUrl}/console`);
+  page.setDefaultTimeout(WITHIN_MS);
   await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
   await keep(page, 'console');
 });
@@ -81,4 +85,54 @@ test('GraphiQL runs a query', async () => {
   await page.getByRole('button', { name: /Execute query/ }).click();
   await page.locator('.result-window', { hasText: '"listEmailStatus"' }).waitFor();
   await keep(page, 'graphql');
+});
+
+test('a wrong address is a page in the same frame', async () => {
+  const page = await browser.open(`${product.outputs.apiUrl}/nothing/here`);
+  await page.getByRole('strong').getByText('There is no such page').waitFor();
+  expect((await fetch(page.url(), { headers: { accept: 'text/html' } })).status).toBe(404);
+  const problem = await fetch(page.url());
+  expect(problem.headers.get('content-type')).toBe('application/problem+json');
+});
+
+test('the first page needs at most 400 KB in the compressed form of its files', async () => {
+  const paths = new Set<string>();
+  const page = await browser.open('about:blank', {}, async (opened) => {
+    opened.on('request', (request) => paths.add(new URL(request.url()).pathname));
+  });
+  page.setDefaultTimeout(WITHIN_MS);
+  await page.goto(product.outputs.apiUrl);
+  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  const files = [...paths]
+    .filter((path) => path.startsWith('/console/assets/'))
+    .map((path) => join('dist/pages', path));
+  const sizes = files.map((file) => statSync(existsSync(`${file}.br`) ? `${file}.br` : file).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+
+  expect(files.filter((path) => path.endsWith('.css'))).toHaveLength(1);
+  expect(total).toBeGreaterThan(100_000);
+  expect(total).toBeLessThan(400_000);
+});
+
+test('the example is checked, sent and followed to its end', async () => {
+  const { length: sentBefore } = await product.mailbox('');
+  const page = await browser.open(`${product.outputs.apiUrl}/console/campaigns/new?example=1`);
+  page.setDefaultTimeout(WITHIN_MS);
+  const next = page.getByRole('button', { name: 'Next', exact: true });
+  await page.getByText('welcome.csv').first().waitFor();
+  await next.click();
+  await page.getByText('Emails as they will be').waitFor();
+  await keep(page, 'preflight');
+  await next.click();
+  await next.click();
+  await page.getByRole('heading', { name: /^Send \d+ emails from hello@pregon.test, about .* at 50\/s/ }).waitFor();
+  expect(await product.mailbox('')).toHaveLength(sentBefore);
+  await page.getByRole('button', { name: /^Send \d+ emails$/ }).click();
+  await page.getByRole('heading', { name: /welcome.csv/, level: 1 }).waitFor();
+  await page.getByRole('heading', { level: 1 }).getByText('Sent', { exact: true }).waitFor();
+  await page
+    .getByRole('grid', { name: 'Rows' })
+    .getByRole('row', { name: /lucia.fernandez@example.com.*Sent/ })
+    .waitFor();
+  await keep(page, 'campaign');
 });

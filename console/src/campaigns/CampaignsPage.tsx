@@ -12,7 +12,7 @@ import { t } from '../i18n/texts.ts';
 import { useLive } from '../live/useLive.ts';
 import './campaigns.css';
 import { CAMPAIGN_COLUMNS, type ListedCampaign } from './campaignColumns.tsx';
-import { CAMPAIGNS_PATH, NEW_CAMPAIGN_PATH } from './paths.ts';
+import { CAMPAIGNS_PATH, EXAMPLE_PATH, NEW_CAMPAIGN_PATH } from './paths.ts';
 import { isMoving } from './standing.ts';
 import { useSendRates } from './useSendRates.ts';
 
@@ -106,6 +106,7 @@ function NoCampaigns() {
           <Button variant="primary" iconName="upload" href={NEW_CAMPAIGN_PATH}>
             {t.campaigns.upload}
           </Button>
+          <Button href={EXAMPLE_PATH}>{t.campaigns.tryExample}</Button>
         </div>
       }
     >

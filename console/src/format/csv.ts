@@ -32,3 +32,12 @@ export function parseCsv(text: string, delimiter = ','): string[][] {
   endRow();
   return rows;
 }
+
+/** Writes rows of cells as CSV that a spreadsheet reads as UTF-8, and in which it runs no cell as a formula. */
+export function writeCsv(rows: readonly (readonly string[])[]): string {
+  const cell = (text: string) => {
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return `\uFEFF${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
+}

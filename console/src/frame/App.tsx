@@ -41,6 +41,6 @@ function CurrentPage({ path }: { path: string }) {
   if (found.localOnly && local === undefined) {
     return <NotDeployed arn={found.rest.startsWith('arn:') ? found.rest : undefined} />;
   }
-  if (key === undefined) return <KeyForm />;
+  if (key === undefined && !found.open) return <KeyForm />;
   return <found.Page rest={found.rest} />;
 }

@@ -38,22 +38,25 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** A failed request. If the page still shows older data (`stale`), it is a warning. */
+/** A failed request for `what`, or a failed action with a title of its own. If the page still shows older data (`stale`), it is a warning. */
 export function Failure({
   error,
-  what,
+  what = '',
+  title,
   retry,
   stale = false,
 }: {
   error: Error;
-  what: string;
+  what?: string;
+  title?: string;
   retry?: () => void;
   stale?: boolean;
 }) {
+  const missing = stale ? t.common.cannotRefresh(capital(what)) : t.common.cannotLoad(capital(what));
   return (
     <Alert
       type={stale ? 'warning' : 'error'}
-      header={stale ? t.common.cannotRefresh(capital(what)) : t.common.cannotLoad(capital(what))}
+      header={title ?? missing}
       action={retry && <Button onClick={retry}>{t.common.tryAgain}</Button>}
     >
       {error.message}

@@ -3,7 +3,7 @@ import { t } from '../i18n/texts.ts';
 import { LOOK_UP_PATH } from '../sends/links.ts';
 import { local } from './local.ts';
 import { EXECUTIONS, HOME } from './pages.ts';
-import { BASE } from './router.ts';
+import { BASE, DOCS, GRAPHQL } from './router.ts';
 
 export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   { type: 'link', text: t.campaigns.title, href: HOME },
@@ -12,8 +12,8 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   ...(local === undefined ? [] : [{ type: 'link' as const, text: t.mailbox.title, href: `${BASE}/mailbox` }]),
   { type: 'link', text: t.lookUp.title, href: LOOK_UP_PATH },
   { type: 'divider' },
-  { type: 'link', text: 'GraphQL', href: '/graphql', external: true },
-  { type: 'link', text: t.frame.apiReference, href: '/docs', external: true },
+  { type: 'link', text: 'GraphQL', href: GRAPHQL },
+  { type: 'link', text: t.frame.apiReference, href: DOCS },
 ];
 
 /** The entry of the navigation that a path belongs to. */

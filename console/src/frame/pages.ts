@@ -1,5 +1,6 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
-import { BASE } from './router.ts';
+import { BASE, DOCS, GRAPHQL } from './router.ts';
+import { type Sheet, withSheet } from './sheets.ts';
 
 /** `rest` is the part of the path that `*` in the route matched. */
 export interface PageProps {
@@ -7,28 +8,38 @@ export interface PageProps {
 }
 
 interface PageDefinition {
-  /** Path below the console. `/*` at its end matches the rest of the path. */
+  /** Its path. `/*` at its end matches the rest of the path. */
   readonly route: string;
   readonly Page: LazyExoticComponent<ComponentType<PageProps>>;
   /** It calls the API of Step Functions, which the browser reaches only on a local stack. */
   readonly localOnly?: true;
+  /** It is shown without a key. */
+  readonly open?: true;
 }
+
+type PageModule = { readonly default: ComponentType<PageProps> };
+
+/** A page whose styles are not in the first sheet. */
+const later = (load: () => Promise<PageModule>, sheet: Sheet = 'more') => lazy(() => withSheet(sheet, load()));
 
 /** All pages of the console. Entries of the navigation are in `navigation.ts`. */
 const PAGES: readonly PageDefinition[] = [
-  { route: '/campaigns', Page: lazy(() => import('../campaigns/CampaignsPage.tsx')) },
-  { route: '/campaigns/*', Page: lazy(() => import('../campaigns/CampaignPage.tsx')) },
-  { route: '/executions', Page: lazy(() => import('../executions/ExecutionsPage.tsx')), localOnly: true },
-  { route: '/executions/*', Page: lazy(() => import('../executions/ExecutionPage.tsx')), localOnly: true },
-  { route: '/map-runs/*', Page: lazy(() => import('../map-runs/MapRunPage.tsx')), localOnly: true },
-  { route: '/mailbox', Page: lazy(() => import('../mailbox/MailboxPage.tsx')) },
-  { route: '/look-up', Page: lazy(() => import('../look-up/LookUpPage.tsx')) },
-  { route: '/sends/*', Page: lazy(() => import('../sends/SendPage.tsx')) },
-  { route: '/traces/*', Page: lazy(() => import('../sends/TracePage.tsx')), localOnly: true },
-  { route: '/requests/*', Page: lazy(() => import('../requests/RequestPage.tsx')) },
-  { route: '/orders/*', Page: lazy(() => import('../orders/OrderPage.tsx')) },
-  { route: '/emails', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
-  { route: '/emails/*', Page: lazy(() => import('../emails/EmailBatchPage.tsx')) },
+  { route: `${BASE}/campaigns`, Page: lazy(() => import('../campaigns/CampaignsPage.tsx')) },
+  { route: `${BASE}/campaigns/new`, Page: later(() => import('../create/NewCampaignPage.tsx')) },
+  { route: `${BASE}/campaigns/*`, Page: later(() => import('../campaigns/CampaignPage.tsx')) },
+  { route: `${BASE}/executions`, Page: later(() => import('../executions/ExecutionsPage.tsx')), localOnly: true },
+  { route: `${BASE}/executions/*`, Page: later(() => import('../executions/ExecutionPage.tsx')), localOnly: true },
+  { route: `${BASE}/map-runs/*`, Page: later(() => import('../map-runs/MapRunPage.tsx')), localOnly: true },
+  { route: `${BASE}/mailbox`, Page: later(() => import('../mailbox/MailboxPage.tsx')) },
+  { route: `${BASE}/look-up`, Page: later(() => import('../look-up/LookUpPage.tsx')) },
+  { route: `${BASE}/sends/*`, Page: later(() => import('../sends/SendPage.tsx')) },
+  { route: `${BASE}/traces/*`, Page: later(() => import('../sends/TracePage.tsx')), localOnly: true },
+  { route: `${BASE}/requests/*`, Page: later(() => import('../requests/RequestPage.tsx')) },
+  { route: `${BASE}/orders/*`, Page: later(() => import('../orders/OrderPage.tsx')) },
+  { route: `${BASE}/emails`, Page: later(() => import('../emails/EmailBatchPage.tsx')) },
+  { route: `${BASE}/emails/*`, Page: later(() => import('../emails/EmailBatchPage.tsx')) },
+  { route: DOCS, Page: later(() => import('../docs/DocsPage.tsx'), 'docs'), open: true },
+  { route: GRAPHQL, Page: later(() => import('../graphql/GraphqlPage.tsx'), 'graphql'), open: true },
 ];
 
 /** The page at the console's root path. */
@@ -40,10 +51,10 @@ export function findPage(path: string): (PageDefinition & PageProps) | undefined
   const trimmed = path.replace(/\/+$/, '');
   for (const page of PAGES) {
     if (!page.route.endsWith('/*')) {
-      if (trimmed === BASE + page.route) return { ...page, rest: '' };
+      if (trimmed === page.route) return { ...page, rest: '' };
       continue;
     }
-    const prefix = BASE + page.route.slice(0, -1);
+    const prefix = page.route.slice(0, -1);
     if (trimmed.startsWith(prefix)) return { ...page, rest: decode(trimmed.slice(prefix.length)) };
   }
   return undefined;

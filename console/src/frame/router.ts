@@ -2,6 +2,9 @@ import { useMemo, useSyncExternalStore } from 'react';
 
 /** All routes of the console begin with this path. The server answers all of them with the same page. */
 export const BASE = '/console';
+/** Pages of the same frame whose libraries keep state of their own: the browser loads the page anew to enter and to leave them. */
+export const DOCS = '/docs';
+export const GRAPHQL = '/graphql';
 
 const listeners = new Set<() => void>();
 const changed = () => {

@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { buildConsole } from '../../../console/build.ts';
+import { buildPages, CONSOLE } from '../../../scripts/build.ts';
 
 const ARGS = [
   '--headless=new',
@@ -67,10 +64,8 @@ export class TestBrowser {
   }
 }
 
-/** Builds the console into a folder of its own, so that a test never looks at an older build. */
-export async function buildForTest(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'pregon-console-'));
-  const out = join(folder, 'console');
-  await buildConsole(out);
-  return { folder: out, remove: () => rm(folder, { recursive: true, force: true }) };
+/** The folder with the built pages, so that a test never looks at an older build. `npm run test:browser` has built them before. */
+export async function builtPages(): Promise<string> {
+  await buildPages();
+  return CONSOLE;
 }

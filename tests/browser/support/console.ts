@@ -1,5 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { buildForTest, TestBrowser } from './browser.ts';
+import { builtPages, TestBrowser } from './browser.ts';
 import { type FakeCampaign, type FakeStates, startFakeStates } from './fake-states.ts';
 import { type PageServer, servePages } from './page-server.ts';
 
@@ -15,21 +15,20 @@ export interface TestConsole {
 }
 
 export async function startConsole(campaigns: FakeCampaign[]): Promise<TestConsole> {
-  const built = await buildForTest();
+  const folder = await builtPages();
   const browser = await TestBrowser.launch();
   const fake = await startFakeStates(campaigns);
-  const pages = await servePages(built.folder, fake.url);
+  const pages = await servePages(folder, fake.url);
   return {
     browser,
     fake,
     pages,
-    folder: built.folder,
+    folder,
     open: (path, options, prepare) => browser.open(pages.url + path, options, prepare),
     close: async () => {
       await browser.close();
       await pages.close();
       await fake.close();
-      await built.remove();
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Page, Route } from 'playwright-core';
+import type { Page, Request, Route } from 'playwright-core';
 import type { CampaignDetail, Send } from '../../../console/src/api/campaigns.ts';
+import type { Preflight, UploadState } from '../../../console/src/api/upload.ts';
 
 const HASH = 'c0ffee0123456789abcdef0123456789abcdef0123456789abcdef0123456789';
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:execution:pregon-dev-campaign';
@@ -54,6 +55,23 @@ export const errorOf = (code: string, message: string, retryable: boolean) => ({
   retryable,
 });
 
+/** What the API says of a file with `rows` good rows. */
+export function preflightOf(rows: number, changes: Partial<Preflight> = {}): Preflight {
+  return {
+    batchId: HASH,
+    total: rows,
+    enqueued: rows,
+    skipped: 0,
+    skippedRows: [],
+    warnings: [],
+    samples: [{ row: 1, to: 'ana1@example.com', subject: 'Welcome', text: 'Hello Ana' }],
+    from: { email: 'news@shop.example', name: 'Shop' },
+    estimate: { seconds: 6, perSecond: 50, usd: 0.04 },
+    quota: { max24HourSend: 50_000, sentLast24Hours: 0, enough: true },
+    ...changes,
+  };
+}
+
 /** The part of the product's API that the campaign pages use, answered inside the browser. The test may change what it has. */
 export class FakeCampaigns {
   campaigns: CampaignDetail[] = [];
@@ -61,6 +79,10 @@ export class FakeCampaigns {
   rate = { perSecond: 50, allowed: 50, usedPerSecond: 0, max24HourSend: 50_000, sentLast24Hours: 298 };
   skippedCsv =
     'row,email,reason,code\n7,not-an-address,"""not-an-address"" is not a valid email address.",email_invalid\n';
+  /** What a preflight answers; a problem document where it has a status. */
+  preflight: Preflight | { status: number; title: string; detail: string } = preflightOf(298);
+  /** The states of a large upload, one for each look; the last one stays. */
+  uploadStates: UploadState[] = [];
   /** Requests that change something, as `METHOD path body`. */
   readonly changes: string[] = [];
   /** Answers everything with this status, as an API that is out of order. */
@@ -71,6 +93,27 @@ export class FakeCampaigns {
       ({ pathname }) => pathname === '/rate' || pathname === '/campaigns' || pathname.startsWith('/campaigns/'),
       (route) => this.#respond(route),
     );
+    await page.route(
+      ({ pathname }) => pathname.startsWith('/uploads') || pathname === '/bucket',
+      (route) => this.#upload(route),
+    );
+  }
+
+  async #upload(route: Route): Promise<void> {
+    const request = route.request();
+    const { pathname } = new URL(request.url());
+    if (request.method() === 'GET') {
+      const [state] = this.uploadStates.length > 1 ? this.uploadStates.splice(0, 1) : this.uploadStates;
+      return route.fulfill({ json: state });
+    }
+    this.changes.push(
+      [request.method(), pathname, request.method() === 'POST' ? request.postData() : ''].join(' ').trim(),
+    );
+    if (pathname === '/bucket') return route.fulfill({ status: 200 });
+    return route.fulfill({
+      status: 201,
+      json: { uploadId: 'u1', url: '/bucket', headers: { 'content-type': 'text/csv' } },
+    });
   }
 
   async #respond(route: Route): Promise<void> {
@@ -82,8 +125,13 @@ export class FakeCampaigns {
         json: { title: 'Out of order', detail: 'The API is out of order.' },
       });
     }
+    if (pathname === '/campaigns/preflight') {
+      this.#note(request);
+      const status = 'status' in this.preflight ? this.preflight.status : 200;
+      return route.fulfill({ status, json: this.preflight });
+    }
     if (request.method() !== 'GET') {
-      this.changes.push([request.method(), pathname, request.postData() ?? ''].join(' ').trim());
+      this.#note(request);
       return route.fulfill({ status: 202, json: pathname === '/rate' ? this.rate : (this.campaigns[0] ?? {}) });
     }
     if (pathname === '/rate') return route.fulfill({ json: this.rate });
@@ -99,6 +147,14 @@ export class FakeCampaigns {
       contentType: 'text/csv',
       body: part === 'skipped.csv' ? this.skippedCsv : 'email,subject\n',
     });
+  }
+
+  /** A form is noted as its fields. */
+  #note(request: Request): void {
+    const body = request.postData() ?? '';
+    const fields = [...body.matchAll(/name="(\w+)"\r\n\r\n([^\r]*)/g)].map(([, name, value]) => `${name}=${value}`);
+    const text = body.startsWith('--') ? fields.join('&') : body;
+    this.changes.push([request.method(), new URL(request.url()).pathname, text].join(' ').trim());
   }
 
   #matching(query: URLSearchParams): Send[] {

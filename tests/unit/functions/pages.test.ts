@@ -1,29 +1,35 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { buildDocs } from '../../../functions/pages/build.ts';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { pageRoutes } from '../../../functions/pages/routes.ts';
 import { staticFiles } from '../../../functions/pages/static-files.ts';
 import { httpClient } from '../support/http.ts';
 
+const SCRIPT = `// ${'x'.repeat(5000)}`;
+const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
 describe('the pages', () => {
   let folder: string;
   let client: ReturnType<typeof httpClient>;
-  const get = (rawPath: string, headers: Record<string, string> = {}) => {
-    const [, page = '', rest] = rawPath.split('/');
-    return client(`GET /${page}${rest ? '/{proxy+}' : ''}`, { rawPath, headers });
+  const get = (rawPath: string, headers: Record<string, string> = {}) => ask('GET', rawPath, headers);
+  /** As API Gateway chooses the route. */
+  const ask = (method: string, rawPath: string, headers: Record<string, string> = {}) => {
+    const exact = ['/', '/health', '/openapi.json', '/docs', '/graphql', '/console'].includes(rawPath);
+    const route = exact && method === 'GET' ? `GET ${rawPath}` : '$default';
+    const isBelow = method === 'GET' && /^\/console\/./.test(rawPath);
+    return client(isBelow ? 'GET /console/{proxy+}' : route, { rawPath, headers, method });
   };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pregon-pages-'));
     const root = join(folder, 'static');
-    await buildDocs(join(root, 'docs'));
-    await mkdir(join(root, 'console', 'assets'), { recursive: true });
-    await mkdir(join(root, 'graphql'), { recursive: true });
+    const assets = join(root, 'console', 'assets');
+    await mkdir(assets, { recursive: true });
     await writeFile(join(root, 'console', 'index.html'), '<!doctype html><head></head>console');
-    await writeFile(join(root, 'console', 'assets', 'main-AB12CD34.js'), `// ${'x'.repeat(5000)}`);
-    await writeFile(join(root, 'graphql', 'index.html'), '<!doctype html><head></head>graphiql');
+    await writeFile(join(assets, 'main-AB12CD34.js'), SCRIPT);
+    await writeFile(join(assets, 'main-AB12CD34.js.br'), brotliCompressSync(SCRIPT));
+    await writeFile(join(assets, 'open-sans-AB12CD34.woff2'), Buffer.from([1, 255, 2]));
     await writeFile(join(folder, 'secret.txt'), 'secret');
     client = httpClient(pageRoutes({ file: staticFiles(root), stage: 'test', bucketOrigin: 'https://files.test' }));
   });
@@ -36,18 +42,24 @@ describe('the pages', () => {
     expect(body.openapi).toBe('3.1.0');
   });
 
+  it('leads from the bare address to the console', async () => {
+    expect(await get('/')).toMatchObject({ status: 302, headers: { location: '/console' } });
+  });
+
   it.each([
-    ['/docs', 'Pregón API'],
-    ['/docs/', 'Pregón API'],
-    ['/graphql', 'graphiql'],
-    ['/console', 'console'],
-    ['/console/executions/arn:aws:states:x', 'console'],
-    ['/console/executions/arn:aws:states:us-east-1:000000000000:execution:m:run.v2', 'console'],
-  ])('%s is a page that browsers always revalidate', async (path, text) => {
+    '/docs',
+    '/docs/',
+    '/graphql',
+    '/graphql/',
+    '/console',
+    '/console/',
+    '/console/executions/arn:aws:states:x',
+    '/console/executions/arn:aws:states:us-east-1:000000000000:execution:m:run.v2',
+  ])('%s is a page that browsers always revalidate', async (path) => {
     const answer = await get(path);
 
     expect(answer).toMatchObject({ status: 200, isBase64Encoded: false });
-    expect(answer.body).toContain(text);
+    expect(answer.body).toContain('console');
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
     const policy = String(answer.headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'self'");
@@ -56,58 +68,72 @@ describe('the pages', () => {
   });
 
   it('does not compress a page, so that a proxy may insert into its head', async () => {
-    const answer = await get('/console', { 'accept-encoding': 'gzip' });
+    const answer = await get('/console', { 'accept-encoding': 'gzip, br' });
 
     expect(answer.headers['content-encoding']).toBeUndefined();
   });
 
-  it('compresses scripts, and lets browsers keep those with a hash in their name', async () => {
-    const answer = await get('/console/assets/main-AB12CD34.js', { 'accept-encoding': 'gzip, br' });
-
-    expect(answer.headers).toMatchObject({
-      'content-encoding': 'gzip',
+  it('compresses scripts as the browser can read it best, and lets it keep those with a hash in their name', async () => {
+    const br = await get('/console/assets/main-AB12CD34.js', { 'accept-encoding': 'gzip, deflate, br' });
+    expect(br.headers).toMatchObject({
+      'content-encoding': 'br',
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
     });
-    expect(gunzipSync(Buffer.from(String(answer.body), 'base64')).toString()).toContain('xxx');
-    expect((await get('/console/assets/main-AB12CD34.js')).body).toContain('xxx');
+    expect(brotliDecompressSync(Buffer.from(String(br.body), 'base64')).toString()).toBe(SCRIPT);
+
+    const gzip = await get('/console/assets/main-AB12CD34.js', { 'accept-encoding': 'gzip' });
+    expect(gzip.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(Buffer.from(String(gzip.body), 'base64')).toString()).toBe(SCRIPT);
+
+    expect((await get('/console/assets/main-AB12CD34.js')).body).toBe(SCRIPT);
   });
 
   it('sends binary files unchanged', async () => {
-    const { body, headers, isBase64Encoded } = await get('/docs/favicon-32x32.png');
+    const { body, headers, isBase64Encoded } = await get('/console/assets/open-sans-AB12CD34.woff2');
 
-    expect(headers['content-type']).toBe('image/png');
+    expect(headers['content-type']).toBe('font/woff2');
     expect(isBase64Encoded).toBe(true);
-    expect(Buffer.from(String(body), 'base64').subarray(1, 4).toString()).toBe('PNG');
+    expect([...Buffer.from(String(body), 'base64')]).toEqual([1, 255, 2]);
   });
 
   it('answers 304 to a browser that has the file', async () => {
-    const { headers } = await get('/docs/docs.js');
+    const { headers } = await get('/console');
 
-    expect(await get('/docs/docs.js', { 'if-none-match': String(headers.etag) })).toMatchObject({ status: 304 });
+    expect(await get('/console', { 'if-none-match': String(headers.etag) })).toMatchObject({ status: 304 });
   });
 
   it.each([
-    '/docs/nothing.js',
     '/console/assets/gone-11111111.js',
-    '/docs/../../secret.txt',
-    '/docs/%2e%2e/%2e%2e/secret.txt',
-    '/docs/..%2f..%2fsecret.txt',
+    '/console/assets/../../../secret.txt',
+    '/console/assets/%2e%2e/%2e%2e/%2e%2e/secret.txt',
+    '/console/assets/..%2f..%2f..%2fsecret.txt',
+    '/docs/nothing.js',
     '/graphql/unknown',
     '/elsewhere',
-  ])('answers 404 to %s', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 404 });
+    '/favicon.ico',
+  ])('answers 404 to %s, with a problem document for a program and a page for a browser', async (path) => {
+    const problem = await get(path, { accept: 'application/json' });
+    expect(problem).toMatchObject({ status: 404, body: { code: 'NotFound' } });
+    expect(problem.headers['content-type']).toBe('application/problem+json');
+
+    const page = await get(path, BROWSER);
+    expect(page.status).toBe(404);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+  });
+
+  it('names the methods of a path that has others', async () => {
+    const answer = await ask('DELETE', '/campaigns/abc/skipped.csv');
+
+    expect(answer).toMatchObject({ status: 405, body: { code: 'MethodNotAllowed' }, headers: { allow: 'GET' } });
+    expect(await get('/upload', BROWSER)).toMatchObject({
+      status: 405,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    });
   });
 
   it('refuses a path with an invalid escape', async () => {
     expect(await get('/docs/%E0%A4%A')).toMatchObject({ status: 400 });
-  });
-
-  it('loads Swagger UI only from this origin', async () => {
-    const page = await readFile(join(folder, 'static', 'docs', 'index.html'), 'utf8');
-    const css = await readFile(join(folder, 'static', 'docs', 'swagger-ui.css'), 'utf8');
-
-    expect([...page.matchAll(/(?:src|href)="([^"]+)"/g)].every((match) => match[1]?.startsWith('/'))).toBe(true);
-    expect([...css.matchAll(/url\(["']?(https?:|\/\/)/g)]).toEqual([]);
   });
 });

@@ -1,8 +1,4 @@
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildGraphiql } from '../../../graphql/graphiql/build.ts';
-import { exampleQueries } from '../../../graphql/graphiql/src/example-queries.ts';
+import { exampleQueries } from '../../../console/src/graphql/exampleQueries.ts';
 import { aCampaign, BATCH, openGraphql } from './support.ts';
 
 test.each(exampleQueries(BATCH))('the example query of tab %# runs', async ({ query, variables }) => {
@@ -23,20 +19,5 @@ test('each tab has a name of its own, and the campaign in its variables', () => 
   expect(names).toEqual(['EmailStatus', 'EmailSends', 'Campaigns', 'Sends', 'Campaign', 'Redrive']);
   for (const { query, variables = '' } of exampleQueries(BATCH)) {
     if (query.includes('$batchId')) expect(JSON.parse(variables)).toEqual({ batchId: BATCH });
-  }
-});
-
-test('the page has all its files and loads nothing from another origin', async () => {
-  const outdir = await mkdtemp(join(tmpdir(), 'graphiql-'));
-  try {
-    await buildGraphiql(outdir);
-
-    const html = await readFile(join(outdir, 'index.html'), 'utf8');
-    const references = [...html.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
-    expect(references).toHaveLength(2);
-    for (const path of references) await access(join(outdir, path.replace('/graphql/', '')));
-    expect(html).not.toMatch(/(?:src|href)="https?:/);
-  } finally {
-    await rm(outdir, { recursive: true });
   }
 });

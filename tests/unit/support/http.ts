@@ -7,6 +7,8 @@ export interface HttpRequest {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   rawPath?: string;
+  /** By default that of the route key. */
+  method?: string;
   /** Bytes arrive in base64, as API Gateway passes bodies that are not textual. */
   body?: string | Buffer | undefined;
 }
@@ -32,13 +34,14 @@ export const CONTEXT = { awsRequestId: 'request-1', functionName: 'test' } as Co
 /** With what the authorizer says of a key that has all scopes. */
 export function httpEvent(routeKey: string, request: HttpRequest = {}): APIGatewayProxyEventV2 {
   const { path, query, headers = {}, rawPath = routeKey.replace(/^\w+ /, ''), body } = request;
+  const { method = routeKey.split(' ')[0] } = request;
   return {
     version: '2.0',
     routeKey,
     rawPath,
     rawQueryString: '',
     headers,
-    requestContext: { authorizer: { lambda: { keyName: 'tester', scopes: 'send read operate' } } },
+    requestContext: { http: { method }, authorizer: { lambda: { keyName: 'tester', scopes: 'send read operate' } } },
     ...(path ? { pathParameters: path } : {}),
     ...(query ? { queryStringParameters: query } : {}),
     isBase64Encoded: body instanceof Buffer,

@@ -1,5 +1,7 @@
 export const common = {
   status: 'Status',
+  error: 'Error',
+  warning: 'Warning',
   refresh: 'Refresh',
   tryAgain: 'Try again',
   cancel: 'Cancel',

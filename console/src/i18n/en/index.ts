@@ -1,7 +1,22 @@
 import { account } from './account.ts';
 import { campaigns } from './campaigns.ts';
+import { create } from './create.ts';
 import { api, common, frame, key, rate } from './frame.ts';
 import { lookUp, orders, requests, sends } from './lookUp.ts';
 import { mailbox } from './mailbox.ts';
 
-export const en = { account, api, campaigns, common, frame, key, lookUp, mailbox, orders, rate, requests, sends };
+export const en = {
+  account,
+  api,
+  campaigns,
+  common,
+  create,
+  frame,
+  key,
+  lookUp,
+  mailbox,
+  orders,
+  rate,
+  requests,
+  sends,
+};

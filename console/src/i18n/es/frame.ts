@@ -2,6 +2,8 @@ import type { Texts } from '../texts.ts';
 
 export const common: Texts['common'] = {
   status: 'Estado',
+  error: 'Error',
+  warning: 'Aviso',
   refresh: 'Actualizar',
   tryAgain: 'Reintentar',
   cancel: 'Cancelar',

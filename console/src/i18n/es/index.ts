@@ -1,6 +1,7 @@
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { campaigns } from './campaigns.ts';
+import { create } from './create.ts';
 import { api, common, frame, key, rate } from './frame.ts';
 import { lookUp, orders, requests, sends } from './lookUp.ts';
 import { mailbox } from './mailbox.ts';
@@ -10,6 +11,7 @@ export const es: Texts = {
   api,
   campaigns,
   common,
+  create,
   frame,
   key,
   lookUp,

@@ -1,16 +1,12 @@
 import type { GraphiQLProps } from 'graphiql';
+import { apiKey } from '../frame/key.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
-declare global {
-  /** Set by the local stack in the pages that it serves; absent on AWS. */
-  var PREGON_LOCAL: { apiKey?: string; aws: string } | undefined;
-}
-
 const NO_KEY =
-  'The API asks for a key with the scope read, or operate for a mutation. Open "Headers" below the query and type {"Authorization": "Bearer <api key>"}, then run the query again.';
+  'The API asks for a key with the scope read, or operate for a mutation. Enter it on a page of the console, or open "Headers" below the query and type {"Authorization": "Bearer <api key>"}, then run the query again.';
 
-/** Posts to the API, with the local key unless the user entered an Authorization header. */
+/** Posts to the API, with the key of the session unless the user entered an Authorization header. */
 export const fetcher: Fetcher = async ({ query, variables, operationName }, { headers = {} } = {}) => {
   const response = await fetch('/graphql', {
     method: 'POST',
@@ -29,8 +25,8 @@ export const fetcher: Fetcher = async ({ query, variables, operationName }, { he
 function headersOf(typed: Record<string, string>): Headers {
   const headers = new Headers(typed);
   headers.set('content-type', 'application/json');
-  const apiKey = globalThis.PREGON_LOCAL?.apiKey;
-  if (apiKey && !headers.has('authorization')) headers.set('authorization', `Bearer ${apiKey}`);
+  const key = apiKey();
+  if (key !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${key}`);
   return headers;
 }
 
@@ -38,7 +34,7 @@ const NEWEST_WITHIN_MS = 3_000;
 
 /** The batchId of the newest campaign, with which the examples are filled. Empty where there is none, and where no key is known yet. */
 export async function newestCampaign(): Promise<string> {
-  if (!globalThis.PREGON_LOCAL?.apiKey) return '';
+  if (apiKey() === undefined) return '';
   try {
     const response = await fetch('/campaigns?limit=1', {
       headers: headersOf({}),
