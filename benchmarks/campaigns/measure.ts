@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CampaignView } from '../../cli/client.ts';
 import type { Outputs } from '../../dev/outputs.ts';
+import type { RunningProduct } from '../requests/product.ts';
 
 export interface Measured {
   /** From the upload to the end of the execution. */
@@ -11,22 +12,46 @@ export interface Measured {
   mostInASecond: number;
   /** Sends that SES throttled. */
   throttled: number;
+  /** Of all processes and threads of the product. */
+  cpuMsPerRow: number;
+  /** List prices of a million rows beside SES, by the meter, in dollars. */
+  usdPerMillion: number;
+  usage: Usage;
+  batchId: string;
+}
+
+/** What the meter counted of a campaign. */
+export interface Usage {
+  calls: Record<string, number>;
+  transitions: { standard: number };
+  estimatedUsd: { total: number; ses: number };
 }
 
 const LIMIT_MS = 15 * 60_000;
 /** As often as the console polls. Each poll counts rows, which slows the campaign. */
 const POLL_MS = 1_000;
 
-/** Runs a campaign of so many rows to its end, and measures it by the mailbox. */
-export async function measureCampaign(product: Outputs, rows: number, name: string): Promise<Measured> {
+/** Runs a campaign of so many rows to its end, and measures it by the mailbox. Contents have so many characters, or a few. */
+export async function measureCampaign(
+  product: Outputs & Partial<Pick<RunningProduct, 'cpuMs'>>,
+  rows: number,
+  name: string,
+  contentLength = 0,
+): Promise<Measured> {
   const throttledBefore = await throttledOf(product);
-  const csv = Array.from({ length: rows }, (_, n) => `${name}-${n}@example.com,Hi,Hello ${n}\n`).join('');
   const body = new FormData();
-  body.append('file', new Blob([`email,subject,content\n${csv}`], { type: 'text/csv' }), 'bench.csv');
+  const addresses = Array.from({ length: rows }, (_, n) => `${name}-${n}@example.com`);
+  body.append('file', new Blob([`email\n${addresses.join('\n')}\n`], { type: 'text/csv' }), 'bench.csv');
+  // One content for all rows, because an upload takes 4 MB.
+  body.append('subject', 'Hi');
+  body.append('content', 'Hello '.padEnd(contentLength, 'text '));
   const started = performance.now();
+  const cpuBefore = product.cpuMs?.() ?? Number.NaN;
   const { batchId } = (await call(product, 'POST', '/upload', body)) as CampaignView;
   await ended(product, batchId, rows);
   const seconds = (performance.now() - started) / 1000;
+  const cpuMs = (product.cpuMs?.() ?? Number.NaN) - cpuBefore;
+  const usage = await usageOf(product, `?batchId=${batchId}`);
   const times = await sentTimes(product, batchId);
   if (times.length !== rows) throw new Error(`${times.length} emails were sent for ${rows} rows`);
   const first = Number(times[0]);
@@ -36,6 +61,10 @@ export async function measureCampaign(product: Outputs, rows: number, name: stri
     sentPerSecond: (rows - 1) / ((last - first) / 1000),
     mostInASecond: mostInASecond(times),
     throttled: (await throttledOf(product)) - throttledBefore,
+    cpuMsPerRow: cpuMs / rows,
+    usdPerMillion: ((usage.estimatedUsd.total - usage.estimatedUsd.ses) / rows) * 1e6,
+    usage,
+    batchId,
   };
 }
 
@@ -78,12 +107,16 @@ function mostInASecond(sorted: readonly number[]): number {
   return most;
 }
 
-async function throttledOf({ awsEndpoint }: Outputs): Promise<number> {
-  const { throttled } = (await (await fetch(`${awsEndpoint}/_local/usage`)).json()) as { throttled: number };
-  return throttled;
+export async function usageOf(
+  { awsEndpoint }: Outputs,
+  query = '',
+): Promise<Usage & { throttled: number; readUnits: number }> {
+  return (await (await fetch(`${awsEndpoint}/_local/usage${query}`)).json()) as never;
 }
 
-async function call({ apiUrl, apiKey }: Outputs, method: string, path: string, body?: FormData | string) {
+const throttledOf = async (product: Outputs): Promise<number> => (await usageOf(product)).throttled;
+
+export async function call({ apiUrl, apiKey }: Outputs, method: string, path: string, body?: FormData | string) {
   const response = await fetch(`${apiUrl}${path}`, {
     method,
     headers: {

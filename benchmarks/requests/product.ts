@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outputs } from '../../dev/outputs.ts';
 
 export interface RunningProduct extends Outputs {
+  /** The CPU that the product and all its threads have used so far, in milliseconds. NaN where the system does not tell. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -45,5 +47,16 @@ export async function startProduct(options: readonly string[] = []): Promise<Run
     }
     await sleep(POLL_MS);
   }
-  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Outputs), stop };
+  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Outputs), cpuMs: () => cpuMsOf(child.pid), stop };
+}
+
+/** Linux counts in hundredths of a second. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const TICK_MS = 10;
+
+function cpuMsOf(pid: number | undefined): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  // The name of the process, which is the second field, may have spaces.
+  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
