@@ -25,7 +25,7 @@ export function ceilings(
   return {
     'dispatch of SendRows': QUOTAS.standardChildren * rowsPerChild,
     'task tokens': (QUOTAS.tokens * rows) / (calls['states.SendTaskSuccess'] ?? Number.NaN),
-    transitions: (QUOTAS.transitions * rows) / transitions.standard,
+    transitions: (QUOTAS.transitions * rows) / transitions,
     'writes of the table while sending': warmWrites / SEND_UNITS,
     'writes of byStatus while sending': warmWrites / INDEX_SEND_UNITS,
     'writes of a key while sending': (QUOTAS.keyWrites * SHARDS) / INDEX_SEND_UNITS,

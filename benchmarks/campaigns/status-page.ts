@@ -18,7 +18,7 @@ export async function statusPageUnits(product: Outputs, rows: number): Promise<n
     const before = await usageOf(product);
     await call(product, 'GET', `/campaigns/${batchId}`);
     await call(product, 'GET', `/campaigns/${batchId}/sends?limit=${PAGE}`);
-    return (await usageOf(product)).readUnits - before.readUnits;
+    return (await usageOf(product)).units.read - before.units.read;
   };
   // The sweeps read too, once a minute.
   return Math.min(await page(), await page(), await page());

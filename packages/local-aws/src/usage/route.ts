@@ -19,6 +19,7 @@ export const usageRoute =
         calls: Object.fromEntries(Object.entries(tally.calls).sort(([a], [b]) => (a < b ? -1 : 1))),
         throttled: tally.throttled,
         transitions: transitions.standard,
+        units: { read: tally.readUnits, write: tally.writeUnits },
         estimatedUsd: estimateUsd(tally, transitions),
       },
     };
