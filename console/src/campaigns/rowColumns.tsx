@@ -1,13 +1,16 @@
+import Link from '@cloudscape-design/components/link';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { SendStatus } from '../api/campaigns.ts';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { t } from '../i18n/texts.ts';
+import { sendPath } from '../sends/links.ts';
 import { wordsOf } from './ErrorGroups.tsx';
 
 /** A row of a campaign's file: one that is in the ledger, or one that was skipped. */
 export interface Row {
+  /** Of one in the ledger its send id. */
   readonly key: string;
   readonly number: number;
   readonly email: string;
@@ -30,7 +33,15 @@ const TYPES: Record<Row['status'], StatusIndicatorProps.Type> = {
 };
 
 export const ROW_COLUMNS: TableProps.ColumnDefinition<Row>[] = [
-  { id: 'number', header: t.campaigns.rows.row, minWidth: 70, width: 80, cell: ({ number }) => formatCount(number) },
+  {
+    id: 'number',
+    header: t.campaigns.rows.row,
+    minWidth: 70,
+    width: 80,
+    cell: ({ number, status, key }) =>
+      // A skipped row was never sent, so it has no page.
+      status === 'SKIPPED' ? formatCount(number) : <Link href={sendPath(key)}>{formatCount(number)}</Link>,
+  },
   {
     id: 'email',
     header: t.campaigns.rows.email,

@@ -4,6 +4,7 @@ import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { mapRunPath, parseArn } from '../api/arn.ts';
 import type { Execution } from '../api/types.ts';
+import { campaignPath } from '../campaigns/paths.ts';
 import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
@@ -29,7 +30,16 @@ export function ExecutionSummary({ execution, counts }: ExecutionSummaryProps) {
       value: redriveDate === undefined ? redriveCount : `${redriveCount}, the last ${formatTime(redriveDate)}`,
     },
   ];
-  if (counts !== undefined) items.splice(1, 0, { label: 'Rows', value: <Rows counts={counts} /> });
+  if (counts !== undefined) {
+    items.splice(1, 0, {
+      label: 'Rows',
+      value: (
+        <Link href={campaignPath(execution.name)}>
+          <Rows counts={counts} />
+        </Link>
+      ),
+    });
+  }
   if (mapRunArn !== undefined) items.push({ label: 'Map Run', value: <MapRunLink arn={mapRunArn} /> });
   return (
     <Container>
