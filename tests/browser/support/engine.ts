@@ -41,6 +41,7 @@ export async function startEngine(): Promise<TestEngine> {
     region: 'us-east-1',
     accountId: '000000000000',
     events: 'none',
+    paces: {},
   });
   const url = `http://127.0.0.1:${engine.port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
