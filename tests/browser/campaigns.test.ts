@@ -109,6 +109,19 @@ test('failed rows are found from their number, by status and by address', async 
   await until(async () => (await rows.getByText('ana2@example.com').count()) === 0);
 });
 
+test('a campaign shows what was heard of its emails', async () => {
+  fake.campaigns = [campaignOf({ feedback: { delivered: 281, bounced: 9, complained: 1, unsubscribed: 3 } })];
+  const page = await openCampaign();
+  for (const [label, count] of [
+    ['Delivered', '281'],
+    ['Bounced', '9'],
+    ['Complained', '1'],
+    ['Unsubscribed', '3'],
+  ] as const) {
+    await page.locator('.pg-tiles > div', { hasText: label }).getByText(count, { exact: true }).waitFor();
+  }
+});
+
 test('skipped rows are shown with their reasons', async () => {
   fake.campaigns = [campaignOf()];
   const page = await openCampaign();

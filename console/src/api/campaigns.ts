@@ -13,6 +13,9 @@ export const CAMPAIGN_STATUSES = [
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 export type SendStatus = 'PENDING' | 'QUEUED' | 'SENT' | 'ERROR';
 
+export const FEEDBACK_NAMES = ['delivered', 'bounced', 'complained', 'unsubscribed'] as const;
+export type FeedbackName = (typeof FEEDBACK_NAMES)[number];
+
 /** A campaign as `GET /campaigns` answers it. Times are ISO 8601. */
 export interface Campaign {
   readonly batchId: string;
@@ -31,6 +34,8 @@ export interface Campaign {
   readonly counts: Readonly<Record<SendStatus, number>>;
   /** Rows in ERROR that a provider may have accepted. */
   readonly unconfirmed: number;
+  /** What was heard of the emails after they were sent. An older stack does not tell. */
+  readonly feedback?: Readonly<Record<FeedbackName, number>>;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;

@@ -3,7 +3,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { CampaignDetail } from '../api/campaigns.ts';
+import { type CampaignDetail, FEEDBACK_NAMES } from '../api/campaigns.ts';
 import { formatCount } from '../format/number.ts';
 import { useQuery } from '../frame/router.ts';
 import { t } from '../i18n/texts.ts';
@@ -13,7 +13,7 @@ import { failedOf, openOf } from './standing.ts';
 
 /** The campaign in numbers. Each number opens its rows. */
 export function CampaignTiles({ campaign, rate }: { campaign: CampaignDetail; rate: number | undefined }) {
-  const { counts } = campaign;
+  const { counts, feedback } = campaign;
   return (
     <Container header={<Header variant="h2">{t.campaigns.progress}</Header>}>
       <SpaceBetween size="l">
@@ -25,6 +25,25 @@ export function CampaignTiles({ campaign, rate }: { campaign: CampaignDetail; ra
           <Tile label={t.campaigns.unconfirmed} count={campaign.unconfirmed} filter="ERROR" />
           <Tile label={t.campaigns.skipped} count={campaign.skipped} filter="SKIPPED" />
         </dl>
+        {feedback && (
+          <div>
+            <Box variant="h3">{t.campaigns.feedback}</Box>
+            <dl className="pg-tiles">
+              {FEEDBACK_NAMES.map((name) => (
+                <div key={name}>
+                  <Box variant="awsui-key-label">
+                    <dt>{t.campaigns[name]}</dt>
+                  </Box>
+                  <dd>
+                    <span className={feedback[name] === 0 ? 'pg-tile pg-muted' : 'pg-tile'}>
+                      {formatCount(feedback[name])}
+                    </span>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </div>
+        )}
       </SpaceBetween>
     </Container>
   );
