@@ -367,7 +367,8 @@ it('transactional email: by SES, from a client and from an order; and the sweep 
 
 it('notification requests, and the sweep of a lost message', async () => {
   const create = async () => ((await (await post('/v1/requests', REQUEST)).json()) as { id: string }).id;
-  const REQUEST = { to: 'ana@example.com', message: 'Hola', type: 'sms' };
+  // By email, for which the suppression list is asked.
+  const REQUEST = { to: 'ana@example.com', message: 'Hola', type: 'email' };
   const isSent = async (id: string) =>
     ((await (await product.call('GET', `/v1/requests/${id}`)).json()) as { status: string }).status === 'sent';
   const id = await create();
