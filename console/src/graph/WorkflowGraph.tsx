@@ -23,7 +23,7 @@ const NODE_TYPES = { state: StateNode };
 const EDGE_TYPES = { transition: StateEdge };
 const MAX_ZOOM = 0.9;
 /** The labels of the lines at the sides need the padding: only states are fitted. */
-const FIT: FitViewOptions = { padding: 0.06, maxZoom: MAX_ZOOM, minZoom: 0.15 };
+const FIT: FitViewOptions = { padding: 0.09, maxZoom: MAX_ZOOM, minZoom: 0.15 };
 
 interface WorkflowGraphProps {
   readonly definition: AslDefinition;
@@ -149,8 +149,8 @@ function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {
 
 /** The height that makes the drawing readable. A very long drawing is scaled down and can be zoomed. */
 function heightFor(drawing: Drawing, width: number): number {
-  const zoom = Math.min(MAX_ZOOM, (0.88 * width) / Math.max(1, drawing.width));
-  return Math.round(Math.min(1400, Math.max(320, (drawing.height * zoom) / 0.88 + 8)));
+  const zoom = Math.min(MAX_ZOOM, (0.82 * width) / Math.max(1, drawing.width));
+  return Math.round(Math.min(1400, Math.max(320, (drawing.height * zoom) / 0.82 + 8)));
 }
 
 const ARROWS: Readonly<Record<string, Direction>> = {

@@ -57,6 +57,7 @@ describe('the lines of an invocation', () => {
   });
 
   it('are the last ones, if there are more than asked for', () => {
+    expect(selectLines(LINES, always)).toHaveLength(5);
     expect(selectLines(LINES, { ...always, limit: 1 })).toEqual([LINES[4]]);
   });
 
