@@ -85,6 +85,8 @@ export class FakeCampaigns {
   uploadStates: UploadState[] = [];
   /** Requests that change something, as `METHOD path body`. */
   readonly changes: string[] = [];
+  /** The key that it accepts; any by default. */
+  key: string | undefined;
   /** Answers everything with this status, as an API that is out of order. */
   failing: number | undefined;
 
@@ -124,6 +126,9 @@ export class FakeCampaigns {
         status: this.failing,
         json: { title: 'Out of order', detail: 'The API is out of order.' },
       });
+    }
+    if (this.key !== undefined && request.headers().authorization !== `Bearer ${this.key}`) {
+      return route.fulfill({ status: 403, json: { message: 'Forbidden' } });
     }
     if (pathname === '/campaigns/preflight') {
       this.#note(request);
