@@ -19,7 +19,8 @@ export class Screen {
   }
 
   get columns(): number {
-    return this.output.columns ?? 80;
+    // A terminal that does not know its width says 0.
+    return this.output.columns || 80;
   }
 
   /** Prints lines above the live line. */
