@@ -91,6 +91,8 @@ test(
   async () => {
     const page = await browser.open(`${product.outputs.apiUrl}/graphql`);
     page.setDefaultTimeout(WITHIN_MS);
+    // GraphiQL ignores the button until its editors are loaded.
+    await page.locator('.result-window .CodeMirror').waitFor();
     await page.getByRole('button', { name: /Execute query/ }).click();
     await page.locator('.result-window', { hasText: '"listEmailStatus"' }).waitFor();
     await keep(page, 'graphql');
