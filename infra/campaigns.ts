@@ -12,6 +12,7 @@ import { type Access, allow } from './constructs/access.ts';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY, ProductFunction } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
+import { ruleToQueue } from './constructs/rule-to-queue.ts';
 import { Sweep } from './constructs/sweep.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
@@ -141,7 +142,6 @@ export class Campaigns extends Construct {
         sendRate,
       ],
     });
-    const { queue } = this.ingest;
     const arrival = new Rule(this, 'Arrival', {
       ruleName: physicalName(stage, 'upload-arrived'),
       description: 'Files of uploads that arrived in the bucket',
@@ -150,21 +150,12 @@ export class Campaigns extends Construct {
         detailType: ['Object Created'],
         detail: { bucket: { name: [this.bucket.bucketName] }, object: { key: [{ prefix: UPLOADS_PREFIX }] } },
       },
-      targets: [
-        {
-          bind: () => ({
-            arn: queue.queueArn,
-            input: RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
-          }),
-        },
-      ],
     });
-    // The target class of CDK would grant more than EventBridge needs.
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
-    const mayQueue = allow('sqs', ['SendMessage'], queue.queueArn);
-    mayQueue.addServicePrincipal('events.amazonaws.com');
-    mayQueue.addCondition('ArnEquals', { 'aws:SourceArn': arrival.ruleArn });
-    queue.addToResourcePolicy(mayQueue);
+    ruleToQueue(
+      arrival,
+      this.ingest.queue,
+      RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
+    );
 
     const reads = new ProductFunction(this, 'Campaigns', shared, {
       name: 'campaigns',

@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -142,9 +143,12 @@ export class Edge extends Construct {
     const functions = Stack.of(this)
       .node.findAll()
       .filter((construct) => construct instanceof ProductFunction);
+    // One permission for the API instead of one for each route: those of two methods of a path would be the same.
+    const integrationOf = (target: ProductFunction) =>
+      new HttpLambdaIntegration(target.service, target, { scopePermissionToRoute: false });
+    const ofPages = integrationOf(pages);
     for (const target of functions) {
-      // One permission for the API instead of one for each route: those of two methods of a path would be the same.
-      const integration = new HttpLambdaIntegration(target.service, target, { scopePermissionToRoute: false });
+      const integration = target === pages ? ofPages : integrationOf(target);
       for (const route of target.routes) {
         const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
         const routes = this.api.addRoutes({
@@ -162,8 +166,18 @@ export class Edge extends Construct {
     new HttpRoute(this, 'AnyPath', {
       httpApi: this.api,
       routeKey: HttpRouteKey.DEFAULT,
-      integration: new HttpLambdaIntegration('any-path', pages),
+      integration: ofPages,
       authorizer: withoutKey,
+    });
+    // The permission for the API names a method and a path, which this route does not have.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    pages.addPermission('AnyPath', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: this.api.apiId,
+        resourceName: '*/$default',
+      }),
     });
   }
 }

@@ -1,9 +1,9 @@
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { parameter } from './constructs/parameter.ts';
 import { MEMORY } from './constructs/product-function.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
+import { ruleToQueue } from './constructs/rule-to-queue.ts';
 import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 import type { CampaignArns } from './workflow.ts';
@@ -59,6 +59,6 @@ export class Feedback extends Construct {
         detail: { mail: { tags: { 'ses:configuration-set': [configurationSet] } } },
       } satisfies EventPattern,
     });
-    rule.addTarget(new SqsQueue(this.worker.queue));
+    ruleToQueue(rule, this.worker.queue);
   }
 }

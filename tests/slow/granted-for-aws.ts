@@ -44,7 +44,7 @@ export const GRANTED_FOR_AWS: readonly { action: string; resource: RegExp; role:
     // Counts the rows of a continued campaign whose execution ended without an event. `countAtEndIfQuiet` of core/campaigns/outcome.ts: the
     // same code runs for upload and graphql, but the sweep comes first only when EventBridge, best effort, loses the event.
     action: 'dynamodb:Query',
-    resource: /:table\/pregon-dev-sends$/,
+    resource: /:table\/pregon-dev-sends(\/index\/byStatus)?$/,
     role: /^CampaignsSweep/,
     page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html',
   },
