@@ -31,11 +31,14 @@ afterAll(async () => {
   await product.command.stop();
 });
 
+/** No event of SES arrives, which would prove that it had accepted an unconfirmed row. */
+const NO_EVENTS = { services: { events: { dropRate: 1 } } };
+
 it('a connection that breaks after the mail was accepted leaves its row unconfirmed, and only a person decides on it', async () => {
-  await faults(product, { dropAfterAcceptRate: 1 });
+  await faults(product, { dropAfterAcceptRate: 1, ...NO_EVENTS });
   const batchId = await upload(product, 4, 'unconfirmed');
   const failed = await follow(product, batchId, hasEnded);
-  await faults(product, {});
+  await faults(product, NO_EVENTS);
 
   expect(failed).toMatchObject({ status: 'FAILED', unconfirmed: 4, counts: { SENT: 0, ERROR: 4 } });
   expect((await sends(product, batchId)).map(({ error }) => error?.code)).toEqual(Array(4).fill('DeliveryUnconfirmed'));
@@ -53,10 +56,10 @@ it('a connection that breaks after the mail was accepted leaves its row unconfir
 });
 
 it('unconfirmed rows that are accepted are closed as they are', async () => {
-  await faults(product, { dropAfterAcceptRate: 1 });
+  await faults(product, { dropAfterAcceptRate: 1, ...NO_EVENTS });
   const batchId = await upload(product, 3, 'accepted');
   await follow(product, batchId, hasEnded);
-  await faults(product, {});
+  await faults(product, NO_EVENTS);
 
   expect((await redrive(product, batchId, { unconfirmed: 'accept' })).status).toBe(202);
   const closed = await follow(product, batchId, hasEnded);
