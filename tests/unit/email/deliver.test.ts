@@ -141,6 +141,7 @@ describe('delivering emails', () => {
     expect(channel.providers.mailgun.taken).toEqual([
       {
         sendId: 'b1-1',
+        leaseId: expect.any(String),
         batchId: 'b1',
         channel: 'email',
         from: { email: 'sender@example.com', name: 'Sender' },

@@ -10,6 +10,7 @@ const variables = {
   SENDS_TABLE: 't',
   CONTROL_TABLE: 'c',
   EMAIL_QUEUE_URL: 'q',
+  SES_CONFIGURATION_SET: 'events',
   EMAIL_PROVIDERS: 'mailgun, ses,sendgrid,smtp',
   EMAIL_RATES: 'mailgun=50,smtp=0.5',
   EMAIL_KEYS_SECRET_ARN: 'arn',
