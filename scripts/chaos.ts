@@ -34,7 +34,9 @@ const SECONDS_UP = 3;
 /** A file of more rows would exceed the 4 MB of an upload. */
 const MAX_ROWS = 30_000;
 /** For each kill the time of a boot and a life. At the end the time for leases, visibility timeouts and redrives. */
-const SECONDS = { perKill: 20, end: 600 };
+const SECONDS = { perKill: 30, end: 600 };
+/** The audit ends within this time after the deadline. Whatever else holds the run up, the process ends then. */
+const AUDIT_SECONDS = 180;
 
 async function runChaos(args: readonly string[]): Promise<number> {
   const parsed = parseCommand({ command: 'npm run chaos', help: HELP, options: OPTIONS, positionals: 0 }, args);
@@ -53,6 +55,13 @@ async function runChaos(args: readonly string[]): Promise<number> {
   await prepare(say);
   const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'pregon-chaos-'));
   const deadline = Math.ceil(kills * SECONDS.perKill + rows / rate + SECONDS.end);
+  setTimeout(
+    () => {
+      console.error(`The run did not end within ${deadline + AUDIT_SECONDS} s. The state is in ${dataDir}`);
+      process.exit(1);
+    },
+    (deadline + AUDIT_SECONDS) * 1000,
+  ).unref();
   const result = await chaos({ kills, rows, seed, rate, dataDir, deadline, say });
   const isConsistent = result.duplicates === 0 && result.lost === 0 && result.contradictions.length === 0;
   const held = isConsistent && result.end !== 'DEADLINE';

@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CampaignView } from '../../cli/client.ts';
 import type { Outputs } from '../../dev/outputs.ts';
 import { seeded } from '../../dev/seeded.ts';
 import { type Audit, audit } from './audit.ts';
 import { driveToEnd, upload } from './campaign.ts';
+import { quiet, redeliverSoon } from './queue.ts';
 import { chaosCsv } from './rows.ts';
+import { aborted, timeLimit } from './time-limit.ts';
 import { Victim } from './victim.ts';
 import { between, CALM, nextWeather, type Weather } from './weather.ts';
 
@@ -35,21 +35,31 @@ export interface ChaosResult extends Audit {
 const UP_MS = { least: 400, most: 6_000 };
 /** The chance that a life waits for the first email before its time begins, so that most kills happen while emails are sent. */
 const AT_WORK_CHANCE = 0.7;
-const AT_WORK_LIMIT_MS = 15_000;
+/** A kill takes every message in flight with it. They come back within `REDELIVERY_SECONDS`, and on a busy machine emails leave later. */
+const AT_WORK_LIMIT_MS = 30_000;
 /** The chance that a stack is killed while it boots, and the longest time until then. */
 const BOOT_KILL = { chance: 0.15, mostMs: 2_500 };
 /** The part of the time between two kills in which faults are in force. */
 const STORM_PART = 0.6;
-/** A message that a killed worker held becomes visible again after 60 s. Its execution stops waiting for it after this time. */
+/** The execution stops waiting for a message after this time, which is longer than the visibility timeout of 60 s in the template. */
 const SEND_TIMEOUT_SECONDS = 150;
-/** The longest wait for an empty queue: a little more than the visibility timeout. */
-const QUIET_LIMIT_MS = 70_000;
+/** A fault is set within this time, or the stack was killed. */
+const CALL_LIMIT_MS = 8_000;
 
 /** Runs a campaign on a stack that is killed and restarted, while faults come and go. Redrives it until it ends, and audits the result. */
 export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
+  const end = new AbortController();
+  try {
+    return await killAndAudit(options, timeLimit(options.deadline * 1000, end.signal));
+  } finally {
+    // The timer of the deadline would keep the process running.
+    end.abort();
+  }
+}
+
+async function killAndAudit(options: ChaosOptions, deadline: AbortSignal): Promise<ChaosResult> {
   const { dataDir, rate, say } = options;
   const started = performance.now();
-  const deadline = AbortSignal.timeout(options.deadline * 1000);
   const random = seeded(options.seed);
   const csv = chaosCsv(options.rows, options.seed);
   const stackOptions = ['--rate', String(rate), '--parameter', `SendTimeoutSeconds=${SEND_TIMEOUT_SECONDS}`];
@@ -65,21 +75,22 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     try {
       const life = planLife(random);
       if (life.bootKillMs !== undefined) {
-        await victim.ready(AbortSignal.timeout(life.bootKillMs));
+        await victim.ready(timeLimit(life.bootKillMs, deadline));
       } else {
-        const outputs = await victim.ready();
+        const outputs = await victim.ready(deadline);
         if (outputs) {
+          await redeliverSoon(outputs, deadline);
           // The first life may be killed during the upload, the others while they send.
           if (kill > 1) batchId ??= await upload(outputs, csv, deadline);
           if (batchId && life.atWork) {
-            const limit = AbortSignal.any([AbortSignal.timeout(AT_WORK_LIMIT_MS), deadline]);
-            await driveToEnd(outputs, batchId, { signal: limit, seen, until: hasMoved(last) });
+            const limit = timeLimit(AT_WORK_LIMIT_MS, deadline);
+            await driveToEnd(outputs, batchId, { signal: limit, seen, until: hasMoved() });
           }
-          const over = AbortSignal.any([AbortSignal.timeout(life.upMs), deadline]);
+          const over = timeLimit(life.upMs, deadline);
           void storm(outputs, life, over);
           batchId ??= await upload(outputs, csv, over);
           if (batchId) await driveToEnd(outputs, batchId, { signal: over, seen });
-          await until(over);
+          await aborted(over);
         }
       }
       say(
@@ -95,15 +106,16 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
 
   const survivor = new Victim(dataDir, stackOptions);
   try {
-    const outputs = await survivor.ready();
-    if (!outputs) throw new Error('The stack did not start');
+    const outputs = await survivor.ready(deadline);
+    if (!outputs) throw new Error('The stack did not start before the deadline');
+    await redeliverSoon(outputs, deadline);
     batchId ??= await upload(outputs, csv, deadline);
     if (!batchId) throw new Error('The file could not be uploaded before the deadline');
     say('no more kills and faults; the campaign is redriven until it ends');
     const ended = await driveToEnd(outputs, batchId, { signal: deadline, seen });
     await quiet(outputs, deadline);
     return {
-      ...(await audit(outputs, { batchId, rows: options.rows, kills: options.kills })),
+      ...(await audit(outputs, { batchId, rows: options.rows, kills: options.kills, rate })),
       rows: options.rows,
       kills: options.kills,
       redrives: last?.redriveCount ?? 0,
@@ -138,24 +150,19 @@ function planLife(random: () => number): Life {
 
 /** Turns faults on for a while and off again, unless the kill comes first. */
 async function storm(outputs: Outputs, { weather, stormFromMs, upMs }: Life, over: AbortSignal): Promise<void> {
-  await until(AbortSignal.any([over, AbortSignal.timeout(stormFromMs)]));
+  await aborted(timeLimit(stormFromMs, over));
   if (!over.aborted) await setFaults(outputs, weather);
-  await until(AbortSignal.any([over, AbortSignal.timeout(Math.round(upMs * STORM_PART))]));
+  await aborted(timeLimit(Math.round(upMs * STORM_PART), over));
   if (!over.aborted) await setFaults(outputs, CALM);
 }
 
 async function setFaults({ awsEndpoint }: Outputs, { faults }: Weather): Promise<void> {
   const body = JSON.stringify(faults);
-  const response = await fetch(`${awsEndpoint}/_local/faults`, { method: 'PUT', body }).catch(() => undefined);
+  const signal = AbortSignal.timeout(CALL_LIMIT_MS);
+  const response = await fetch(`${awsEndpoint}/_local/faults`, { method: 'PUT', body, signal }).catch(() => undefined);
   // Without an answer the stack was just killed.
   if (response && !response.ok) throw new Error(`The faults were refused: ${await response.text()}`);
 }
-
-const until = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 /** Throws when the counts do not add up, at any time. */
 function checkSum({ counts, enqueued, status }: CampaignView): void {
@@ -166,29 +173,14 @@ function checkSum({ counts, enqueued, status }: CampaignView): void {
   if (status === 'SUCCEEDED' && PENDING + QUEUED > 0) throw new Error(`SUCCEEDED with ${JSON.stringify(counts)}`);
 }
 
-/** Whether more is sent than at the last poll before. */
-const hasMoved =
-  (before: CampaignView | undefined) =>
-  ({ counts }: CampaignView): boolean =>
-    counts.SENT > (before?.counts.SENT ?? 0);
+/** Whether more is sent than at the first poll of this life. The life before may have sent some after its own last poll. */
+export function hasMoved(): (campaign: CampaignView) => boolean {
+  let first: number | undefined;
+  return ({ counts }) => {
+    first ??= counts.SENT;
+    return counts.SENT > first;
+  };
+}
 
 const progress = (campaign: CampaignView | undefined): string =>
   campaign ? `${campaign.status}, ${campaign.counts.SENT} of ${campaign.enqueued} sent` : 'not yet uploaded';
-
-/** Waits until the queue holds no message that could still send something. */
-async function quiet({ awsEndpoint, region, sendQueueUrl }: Outputs, deadline: AbortSignal): Promise<void> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const sqs = new SQSClient({ endpoint: awsEndpoint, region, credentials });
-  const limit = AbortSignal.any([deadline, AbortSignal.timeout(QUIET_LIMIT_MS)]);
-  try {
-    while (!limit.aborted) {
-      const command = new GetQueueAttributesCommand({ QueueUrl: sendQueueUrl, AttributeNames: ['All'] });
-      const { Attributes = {} } = await sqs.send(command);
-      const waiting = Object.entries(Attributes).filter(([name]) => name.startsWith('ApproximateNumberOfMessages'));
-      if (waiting.every(([, count]) => Number(count) === 0)) return;
-      await sleep(500);
-    }
-  } finally {
-    sqs.destroy();
-  }
-}
