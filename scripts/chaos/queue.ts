@@ -14,7 +14,7 @@ const QUIET_LIMIT_MS = 70_000;
 const CALL_LIMIT_MS = 8_000;
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Shortens the visibility timeout of the queue, until the stack starts again. Without an answer the stack goes on with that of the template. */
+/** Shortens the visibility timeout of the queue. The next lives keep it. Without an answer this life goes on with what was set before. */
 export async function redeliverSoon(outputs: Outputs, deadline: AbortSignal): Promise<void> {
   await withQueue(outputs, async (sqs) => {
     const Attributes = { VisibilityTimeout: String(REDELIVERY_SECONDS) };

@@ -8,10 +8,11 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { AWS_LIMITS, limitsOf } from '../../src/limits/limits.ts';
+import { AWS_LIMITS, limitsOf, type Maxima } from '../../src/limits/limits.ts';
 import { startSqs } from '../../src/sqs/sqs.ts';
 import { clientOptions, closing, eventually, gatewayFor, temporaryFolder } from './support.ts';
 
@@ -19,7 +20,10 @@ const track = closing();
 const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const url = (name: string) => `http://127.0.0.1:4566/000000000000/${name}`;
 
-async function sqs(folder: string, { max } = AWS_LIMITS): Promise<SQSClient & { close(): Promise<void> }> {
+async function sqs(
+  folder: string,
+  { max, visibility = '60' }: { max: Maxima; visibility?: string } = AWS_LIMITS,
+): Promise<SQSClient & { close(): Promise<void> }> {
   const service = await startSqs({
     folder,
     awsEndpoint: 'http://127.0.0.1:4566',
@@ -29,7 +33,7 @@ async function sqs(folder: string, { max } = AWS_LIMITS): Promise<SQSClient & { 
       {
         name: 'send',
         attributes: {
-          VisibilityTimeout: '60',
+          VisibilityTimeout: visibility,
           RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn('send-dlq'), maxReceiveCount: 1 }),
         },
       },
@@ -184,6 +188,23 @@ describe('SQS', () => {
       new GetQueueAttributesCommand({ QueueUrl: url('send'), AttributeNames: ['All'] }),
     );
     expect(Attributes?.ApproximateNumberOfMessagesNotVisible).toBe('2');
+  });
+
+  it('keeps what a caller set over a restart, until the template changes', async () => {
+    const folder = track(temporaryFolder());
+    const QueueUrl = url('send');
+    const visibility = async (client: SQSClient) => {
+      const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['VisibilityTimeout'] });
+      return (await client.send(read)).Attributes?.VisibilityTimeout;
+    };
+    const first = await sqs(folder.path);
+    expect(await visibility(first)).toBe('60');
+    await first.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '15' } }));
+    await first.close();
+    const second = await sqs(folder.path);
+    expect(await visibility(second)).toBe('15');
+    await second.close();
+    expect(await visibility(await sqs(folder.path, { ...AWS_LIMITS, visibility: '90' }))).toBe('90');
   });
 
   it('moves a message that is received too often to the dead-letter queue, and back with a move task', async () => {

@@ -52,11 +52,15 @@ export function openQueues(
   const most = max['sqs.messageBytes'];
   // A queue has its own limit. The default is the largest that SQS allows.
   const defaults = { MaximumMessageSize: String(Number.isFinite(most) ? most : Number.MAX_SAFE_INTEGER) };
-  for (const { name, attributes } of definitions) {
+  const applied = appliedAttributes(persistence.db);
+  for (const definition of definitions) {
+    const { name } = definition;
+    const attributes = { ...defaults, ...definition.attributes };
     const arn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
     const queue = store.getQueueByArn(arn);
-    if (queue) queue.setAttributes({ ...defaults, ...attributes });
-    else store.createQueue(name, store.buildQueueUrl(name), arn, { ...defaults, ...attributes });
+    if (!queue) store.createQueue(name, store.buildQueueUrl(name), arn, attributes);
+    else if (!applied.isApplied(name, attributes)) queue.setAttributes(attributes);
+    applied.keep(name, attributes);
   }
   return {
     store,
@@ -66,6 +70,20 @@ export function openQueues(
       commit.flush();
       persistence.db.close();
     },
+  };
+}
+
+/**
+ * What was last set by the template. As CloudFormation does, an unchanged template leaves alone what a caller set with SetQueueAttributes.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+ */
+function appliedAttributes(database: DatabaseSync) {
+  database.exec('CREATE TABLE IF NOT EXISTS template_queues (name TEXT PRIMARY KEY, attributes TEXT NOT NULL)');
+  const find = database.prepare('SELECT attributes FROM template_queues WHERE name = ?');
+  const replace = database.prepare('INSERT OR REPLACE INTO template_queues VALUES (?, ?)');
+  return {
+    isApplied: (name: string, attributes: object) => find.get(name)?.attributes === JSON.stringify(attributes),
+    keep: (name: string, attributes: object) => void replace.run(name, JSON.stringify(attributes)),
   };
 }
 
