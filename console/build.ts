@@ -54,7 +54,7 @@ export async function buildConsole(outdir: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     loader: { '.csv': 'text' },
-    plugins: [WITHOUT_STYLES, ONLY_ENGLISH],
+    plugins: [WITHOUT_STYLES, ONLY_ENGLISH, SORTING_LATER],
   });
   const sheets: Record<string, string> = {};
   for (const [name, styles] of Object.entries(sheetsOf(scripts.metafile))) {
@@ -99,6 +99,23 @@ const ONLY_ENGLISH: Plugin = {
     api.onLoad({ filter: /cloudscape-design.components.i18n.dynamic\.js$/ }, () => ({
       contents: 'export const importMessages = () => Promise.resolve([]);',
     }));
+  },
+};
+
+/** Every page's frame has the library's list, and with it 15 KB that sort a list by dragging. They are loaded when a list is sorted. */
+const SORTING_LATER: Plugin = {
+  name: 'sorting-later',
+  setup(api) {
+    api.onLoad({ filter: /cloudscape-design.components.internal.components.sortable-area.index\.js$/ }, ({ suffix }) =>
+      suffix === ''
+        ? {
+            contents: `
+              import { createElement, lazy, Suspense } from 'react';
+              const SortableArea = lazy(() => import('./index.js?later'));
+              export default (props) => createElement(Suspense, { fallback: null }, createElement(SortableArea, props));`,
+          }
+        : undefined,
+    );
   },
 };
 
