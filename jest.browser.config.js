@@ -6,5 +6,6 @@ export default {
   roots: ['<rootDir>/tests/browser'],
   testPathIgnorePatterns: [],
   maxWorkers: 1,
-  testTimeout: 60_000,
+  // A page with large scripts takes a minute where other work needs the processors, and a test may open several.
+  testTimeout: 180_000,
 };

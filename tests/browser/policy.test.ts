@@ -7,9 +7,6 @@ import { TestBrowser } from './support/browser.ts';
 
 /** The pages as the product serves them, under their own content security policy. */
 const dataDir = tempDataDir();
-/** The pages with the largest scripts take seconds on a busy machine. */
-const WITHIN_MS = 60_000;
-const TEST_MS = 3 * WITHIN_MS;
 let product: Product;
 let browser: TestBrowser;
 
@@ -57,48 +54,33 @@ test('an inline script that a page did not come with does not run', async () => 
   expect(browser.errors.splice(0)).toEqual([expect.stringContaining('Content Security Policy')]);
 });
 
-test(
-  'the console lists campaigns',
-  async () => {
-    const page = await browser.open(`${product.outputs.apiUrl}/console`);
-    page.setDefaultTimeout(WITHIN_MS);
-    await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
-    await keep(page, 'console');
-  },
-  TEST_MS,
-);
+test('the console lists campaigns', async () => {
+  const page = await browser.open(`${product.outputs.apiUrl}/console`);
+  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  await keep(page, 'console');
+});
 
-test(
-  'Swagger UI uploads a file',
-  async () => {
-    const page = await browser.open(`${product.outputs.apiUrl}/docs#/Campaigns/uploadCampaign`);
-    page.setDefaultTimeout(WITHIN_MS);
-    const file = {
-      name: 'a.csv',
-      mimeType: 'text/csv',
-      buffer: Buffer.from('email,subject,content\nana@example.com,Hi,Hello\n'),
-    };
-    await page.locator('#operations-Campaigns-uploadCampaign input[type=file]').setInputFiles(file);
-    await page.locator('#operations-Campaigns-uploadCampaign button.execute').click();
-    await page.locator('.live-responses-table .response-col_status', { hasText: '202' }).waitFor();
-    await keep(page, 'docs');
-  },
-  TEST_MS,
-);
+test('Swagger UI uploads a file', async () => {
+  const page = await browser.open(`${product.outputs.apiUrl}/docs#/Campaigns/uploadCampaign`);
+  const file = {
+    name: 'a.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('email,subject,content\nana@example.com,Hi,Hello\n'),
+  };
+  await page.locator('#operations-Campaigns-uploadCampaign input[type=file]').setInputFiles(file);
+  await page.locator('#operations-Campaigns-uploadCampaign button.execute').click();
+  await page.locator('.live-responses-table .response-col_status', { hasText: '202' }).waitFor();
+  await keep(page, 'docs');
+});
 
-test(
-  'GraphiQL runs a query',
-  async () => {
-    const page = await browser.open(`${product.outputs.apiUrl}/graphql`);
-    page.setDefaultTimeout(WITHIN_MS);
-    // GraphiQL ignores the button until its editors are loaded.
-    await page.locator('.result-window .CodeMirror').waitFor();
-    await page.getByRole('button', { name: /Execute query/ }).click();
-    await page.locator('.result-window', { hasText: '"listEmailStatus"' }).waitFor();
-    await keep(page, 'graphql');
-  },
-  TEST_MS,
-);
+test('GraphiQL runs a query', async () => {
+  const page = await browser.open(`${product.outputs.apiUrl}/graphql`);
+  // GraphiQL ignores the button until its editors are loaded.
+  await page.locator('.result-window .CodeMirror').waitFor();
+  await page.getByRole('button', { name: /Execute query/ }).click();
+  await page.locator('.result-window', { hasText: '"listEmailStatus"' }).waitFor();
+  await keep(page, 'graphql');
+});
 
 test('a wrong address is a page in the same frame', async () => {
   const page = await browser.open(`${product.outputs.apiUrl}/nothing/here`);
@@ -108,52 +90,45 @@ test('a wrong address is a page in the same frame', async () => {
   expect(problem.headers.get('content-type')).toBe('application/problem+json');
 });
 
-test(
-  'the first page needs at most 400 KB in the compressed form of its files',
-  async () => {
-    const paths = new Set<string>();
-    const page = await browser.open('about:blank', {}, async (opened) => {
-      opened.on('request', (request) => paths.add(new URL(request.url()).pathname));
-    });
-    page.setDefaultTimeout(WITHIN_MS);
-    await page.goto(product.outputs.apiUrl);
-    await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
-    const files = [...paths]
-      .filter((path) => path.startsWith('/console/assets/'))
-      .map((path) => join('dist/pages', path));
-    const sizes = files.map((file) => statSync(existsSync(`${file}.br`) ? `${file}.br` : file).size);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+test('the first page needs at most 400 KB in the compressed form of its files', async () => {
+  const paths = new Set<string>();
+  const page = await browser.open('about:blank', {}, async (opened) => {
+    opened.on('request', (request) => paths.add(new URL(request.url()).pathname));
+  });
+  await page.goto(product.outputs.apiUrl);
+  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+  const files = [...paths]
+    .filter((path) => path.startsWith('/console/assets/'))
+    .map((path) => join('dist/pages', path));
+  const sizes = files.map((file) => statSync(existsSync(`${file}.br`) ? `${file}.br` : file).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
 
-    expect(files.filter((path) => path.endsWith('.css'))).toHaveLength(1);
-    expect(total).toBeGreaterThan(100_000);
-    expect(total).toBeLessThan(400_000);
-  },
-  TEST_MS,
-);
+  expect(files.filter((path) => path.endsWith('.css'))).toHaveLength(1);
+  expect(total).toBeGreaterThan(100_000);
+  expect(total).toBeLessThan(400_000);
+});
 
-test(
-  'the example is checked, sent and followed to its end',
-  async () => {
-    const { length: sentBefore } = await product.mailbox('');
-    const page = await browser.open(`${product.outputs.apiUrl}/console/campaigns/new?example=1`);
-    page.setDefaultTimeout(WITHIN_MS);
-    const next = page.getByRole('button', { name: 'Next', exact: true });
-    await page.getByText('welcome.csv').first().waitFor();
-    await next.click();
-    await page.getByText('Emails as they will be').waitFor();
-    await keep(page, 'preflight');
-    await next.click();
-    await next.click();
-    await page.getByRole('heading', { name: /^Send \d+ emails from hello@pregon.test, about .* at 50\/s/ }).waitFor();
-    expect(await product.mailbox('')).toHaveLength(sentBefore);
-    await page.getByRole('button', { name: /^Send \d+ emails$/ }).click();
-    await page.getByRole('heading', { name: /welcome.csv/, level: 1 }).waitFor();
-    await page.getByRole('heading', { level: 1 }).getByText('Sent', { exact: true }).waitFor();
-    await page
-      .getByRole('grid', { name: 'Rows' })
-      .getByRole('row', { name: /lucia.fernandez@example.com.*Sent/ })
-      .waitFor();
-    await keep(page, 'campaign');
-  },
-  TEST_MS,
-);
+test('the example is checked, sent and followed to its end', async () => {
+  const { length: sentBefore } = await product.mailbox('');
+  const page = await browser.open(`${product.outputs.apiUrl}/console/campaigns/new?example=1`);
+  const next = page.getByRole('button', { name: 'Next', exact: true });
+  await page.getByText('welcome.csv').first().waitFor();
+  await next.click();
+  await page.getByText('Emails as they will be').waitFor();
+  await keep(page, 'preflight');
+  await next.click();
+  await next.click();
+  await page.getByRole('heading', { name: /^Send \d+ emails from hello@pregon.test, about .* at 50\/s/ }).waitFor();
+  expect(await product.mailbox('')).toHaveLength(sentBefore);
+  await page.getByRole('button', { name: /^Send \d+ emails$/ }).click();
+  await page.getByRole('heading', { name: /welcome.csv/, level: 1 }).waitFor();
+  // The end may take minutes where other work needs the processors.
+  const { status } = await product.ended(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+  expect(status).toBe('SUCCEEDED');
+  await page.getByRole('heading', { level: 1 }).getByText('Sent', { exact: true }).waitFor();
+  await page
+    .getByRole('grid', { name: 'Rows' })
+    .getByRole('row', { name: /lucia.fernandez@example.com.*Sent/ })
+    .waitFor();
+  await keep(page, 'campaign');
+});

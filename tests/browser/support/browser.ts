@@ -12,6 +12,9 @@ const ARGS = [
   '--disable-sync',
 ];
 
+/** How long a test waits for what it expects to see. */
+export const WITHIN_MS = 60_000;
+
 export const PHONE = { width: 390, height: 844 };
 
 /** A browser that notes what its pages ask for and what goes wrong in them. */
@@ -39,7 +42,8 @@ export class TestBrowser {
       permissions: ['clipboard-read', 'clipboard-write'],
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    // On a busy machine a page takes many times as long as on an idle one.
+    context.setDefaultTimeout(WITHIN_MS);
     context.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
       if (protocol.startsWith('http') && hostname !== '127.0.0.1') this.foreign.push(request.url());

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
+import { WITHIN_MS } from './browser.ts';
 
 /** Waits for a condition, asked again and again; Playwright's own wait needs eval, which the pages' policy forbids. */
-export async function until(condition: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(condition: () => Promise<boolean>, timeoutMs = WITHIN_MS): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Still not so after ${timeoutMs} ms: ${condition}`);
