@@ -2,7 +2,7 @@ import { TestBrowser } from './support/browser.ts';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
 import { executionArn } from './support/fake-states.ts';
 import { servePages } from './support/page-server.ts';
-import { until } from './support/until.ts';
+import { isInView, until } from './support/until.ts';
 
 let shown: TestConsole;
 
@@ -29,6 +29,18 @@ test('pages follow each other without asking the server for a page, and the brow
   await page.goBack();
   await page.getByRole('heading', { name: 'Executions', level: 1 }).waitFor();
   expect(documents).toEqual([]);
+});
+
+test('the first link of a page leads over the header and the navigation to the content', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+  await page.keyboard.press('Tab');
+  const focused = page.locator(':focus');
+  expect(await focused.innerText()).toBe('Skip to the content');
+  expect(await isInView(page, ':focus')).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.locator('main :focus').count()).toBe(1);
 });
 
 test('an unknown address says so and links to the campaigns', async () => {

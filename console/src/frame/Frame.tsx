@@ -1,7 +1,7 @@
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type MouseEvent, type ReactNode, useMemo, useState } from 'react';
 import { chooseLanguage } from '../i18n/load.ts';
 import { LANGUAGES, type Language, language, t } from '../i18n/texts.ts';
 import { useAccount } from './account.ts';
@@ -15,16 +15,25 @@ import { usePath } from './router.ts';
 import { type ThemeChoice, useTheme } from './theme.ts';
 
 const HEADER_ID = 'pregon-header';
+const CONTENT_ID = 'pregon-content';
 
 /** The frame around a page: header, navigation, breadcrumbs, messages, theme. */
 export function Frame({ children }: { children: ReactNode }) {
   const path = usePath();
   const [crumbs, setCrumbs] = useState<readonly Crumb[]>([]);
   const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 1200);
-  const content = useMemo(() => <CrumbsContext value={setCrumbs}>{children}</CrumbsContext>, [children]);
+  const content = useMemo(
+    () => (
+      <div id={CONTENT_ID} tabIndex={-1} className="pg-content">
+        <CrumbsContext value={setCrumbs}>{children}</CrumbsContext>
+      </div>
+    ),
+    [children],
+  );
   return (
     <>
       <div id={HEADER_ID} className="pg-header">
+        <SkipLink />
         <Header />
       </div>
       <AppLayoutToolbar
@@ -48,6 +57,19 @@ export function Frame({ children }: { children: ReactNode }) {
         maxContentWidth={Number.MAX_VALUE}
       />
     </>
+  );
+}
+
+/** The first link of each page, visible while it has the focus. The address stays, because a fragment may be the page's own state. */
+function SkipLink() {
+  const skip = (event: MouseEvent) => {
+    event.preventDefault();
+    document.getElementById(CONTENT_ID)?.focus();
+  };
+  return (
+    <a href={`#${CONTENT_ID}`} className="pg-skip" onClick={skip}>
+      {t.frame.skip}
+    </a>
   );
 }
 
