@@ -92,8 +92,14 @@ export class Product {
     return this.call('POST', '/upload', { body: form });
   }
 
+  /** Asks again where the answer is that a service is busy, as clients do. */
   async campaign(batchId: string): Promise<CampaignView> {
-    return (await this.call('GET', `/campaigns/${batchId}`)).json() as Promise<CampaignView>;
+    let response = await this.call('GET', `/campaigns/${batchId}`);
+    await eventually(async () => {
+      if (response.status === 503) response = await this.call('GET', `/campaigns/${batchId}`);
+      return response.status !== 503;
+    });
+    return response.json() as Promise<CampaignView>;
   }
 
   async ended(batchId: string): Promise<CampaignView> {
