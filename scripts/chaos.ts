@@ -74,8 +74,24 @@ async function runChaos(args: readonly string[]): Promise<number> {
 const SHOWN = 20;
 
 function report(result: ChaosResult): string {
-  const { sent, errors, unconfirmed, duplicates, lost, contradictions, rows, kills, redrives, seconds, end } = result;
-  const numbers = { rows, sent, errors, unconfirmed, duplicates, lost, kills, redrives, seconds };
+  const {
+    sent,
+    errors,
+    unconfirmed,
+    unsettled,
+    duplicates,
+    lost,
+    contradictions,
+    rows,
+    kills,
+    redrives,
+    seconds,
+    end,
+  } = result;
+  const numbers = {
+    ...{ rows, sent, errors, unconfirmed, '… with mail': unsettled, duplicates, lost },
+    ...{ kills, '… at work': result.killsAtWork, redrives, seconds },
+  };
   return [
     '',
     ...Object.entries(numbers).map(([name, value]) => `  ${name.padEnd(12)}${String(value).padStart(7)}`),

@@ -18,6 +18,8 @@ export interface Audit {
   errors: number;
   /** Rows in ERROR that may or may not have been sent. They are counted in `errors` too. */
   unconfirmed: number;
+  /** Unconfirmed rows with a mail: no event of SES has settled them. */
+  unsettled: number;
   /** Mails of a row beyond the first. */
   duplicates: number;
   /** Rows that are SENT without a mail, still PENDING or QUEUED, missing in the ledger, or in ERROR though a redrive could send them. */
@@ -56,7 +58,15 @@ export async function compare(
   mailbox: readonly Mail[],
 ): Promise<Audit> {
   const mails = Map.groupBy(mailbox, ({ sendId }) => sendId ?? '');
-  const result: Audit = { sent: 0, errors: 0, unconfirmed: 0, duplicates: 0, lost: 0, contradictions: [] };
+  const result: Audit = {
+    sent: 0,
+    errors: 0,
+    unconfirmed: 0,
+    unsettled: 0,
+    duplicates: 0,
+    lost: 0,
+    contradictions: [],
+  };
   const say = (row: LedgerRow | number, what: string) =>
     result.contradictions.push(`row ${typeof row === 'number' ? row : row.rowNumber}: ${what}`);
   const known = new Set<string>();
@@ -80,6 +90,7 @@ export async function compare(
       result.errors += 1;
       const unconfirmed = row.error?.class === 'unconfirmed';
       result.unconfirmed += unconfirmed ? 1 : 0;
+      result.unsettled += unconfirmed && own.length > 0 ? 1 : 0;
       if (row.error?.retryable) {
         result.lost += 1;
         say(row, `left in ERROR ${row.error.code}, which a redrive could send`);

@@ -24,6 +24,8 @@ export interface ChaosOptions {
 export interface ChaosResult extends Audit {
   rows: number;
   kills: number;
+  /** Kills of a stack that had sent emails since it started. */
+  killsAtWork: number;
   /** Redrives of the campaign. */
   redrives: number;
   seconds: number;
@@ -65,13 +67,20 @@ async function killAndAudit(options: ChaosOptions, deadline: AbortSignal): Promi
   const stackOptions = ['--rate', String(rate), '--parameter', `SendTimeoutSeconds=${SEND_TIMEOUT_SECONDS}`];
   let batchId: string | undefined;
   let last: CampaignView | undefined;
-  const seen = (campaign: CampaignView) => {
+  let killsAtWork = 0;
+  const note = (campaign: CampaignView) => {
     checkSum(campaign);
     last = campaign;
   };
 
   for (let kill = 1; kill <= options.kills && !deadline.aborted; kill += 1) {
     const victim = new Victim(dataDir, stackOptions);
+    const moved = hasMoved();
+    let wasAtWork = false;
+    const seen = (campaign: CampaignView) => {
+      note(campaign);
+      wasAtWork = moved(campaign);
+    };
     try {
       const life = planLife(random);
       if (life.bootKillMs !== undefined) {
@@ -84,7 +93,7 @@ async function killAndAudit(options: ChaosOptions, deadline: AbortSignal): Promi
           if (kill > 1) batchId ??= await upload(outputs, csv, deadline);
           if (batchId && life.atWork) {
             const limit = timeLimit(AT_WORK_LIMIT_MS, deadline);
-            await driveToEnd(outputs, batchId, { signal: limit, seen, until: hasMoved() });
+            await driveToEnd(outputs, batchId, { signal: limit, seen, until: () => wasAtWork });
           }
           const over = timeLimit(life.upMs, deadline);
           void storm(outputs, life, over);
@@ -99,6 +108,7 @@ async function killAndAudit(options: ChaosOptions, deadline: AbortSignal): Promi
         }, ${life.weather.name}: ${progress(last)}`,
       );
       if (!victim.alive) throw new Error(`The stack ended by itself:\n${victim.output}`);
+      killsAtWork += wasAtWork ? 1 : 0;
     } finally {
       await victim.kill();
     }
@@ -112,12 +122,13 @@ async function killAndAudit(options: ChaosOptions, deadline: AbortSignal): Promi
     batchId ??= await upload(outputs, csv, deadline);
     if (!batchId) throw new Error('The file could not be uploaded before the deadline');
     say('no more kills and faults; the campaign is redriven until it ends');
-    const ended = await driveToEnd(outputs, batchId, { signal: deadline, seen });
+    const ended = await driveToEnd(outputs, batchId, { signal: deadline, seen: note });
     await quiet(outputs, deadline);
     return {
       ...(await audit(outputs, { batchId, rows: options.rows, kills: options.kills, rate })),
       rows: options.rows,
       kills: options.kills,
+      killsAtWork,
       redrives: last?.redriveCount ?? 0,
       seconds: Math.round((performance.now() - started) / 1000),
       end: ended ? String(last?.status) : 'DEADLINE',

@@ -38,6 +38,7 @@ it('passes when every row has its mail, was rejected, or is unconfirmed because 
     sent: 1,
     errors: 2,
     unconfirmed: 1,
+    unsettled: 0,
     duplicates: 0,
     lost: 0,
     contradictions: [],
@@ -53,6 +54,17 @@ it('allows at most a second of the rate unconfirmed for each kill', async () => 
   const rows = Array.from({ length: 35 }, (_, n) => failed(n + 1, 'DeliveryUnconfirmed'));
   expect((await audited(rows, { kills: 1 })).contradictions).toEqual(['35 rows unconfirmed: 1 kills explain 34']);
   expect((await audited(rows, { kills: 2 })).contradictions).toEqual([]);
+});
+
+it('counts the unconfirmed rows that were sent and that no event settled', async () => {
+  const rows = [failed(1, 'DeliveryUnconfirmed'), failed(2, 'DeliveryUnconfirmed')];
+  const [sent] = rows.map(mailOf);
+  const { unconfirmed, unsettled, contradictions } = await compare(
+    { batchId: 'b1', rows: 2, kills: 1, rate: 34 },
+    rows,
+    sent ? [sent] : [],
+  );
+  expect({ unconfirmed, unsettled, contradictions }).toEqual({ unconfirmed: 2, unsettled: 1, contradictions: [] });
 });
 
 it('counts rows without a mail, retryable rows and missing rows as lost', async () => {
