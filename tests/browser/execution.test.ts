@@ -69,7 +69,7 @@ test('rows in ERROR make a campaign that succeeded amber', async () => {
   );
   await page.goto(shown.pages.url + routeOf('large'));
   await page.getByText('9,994 sent, 6 in ERROR').waitFor();
-  await page.getByRole('button', { name: 'SendRows, Distributed Map, Caught error, 6 in ERROR' }).waitFor();
+  await page.getByRole('button', { name: 'SendRows, Distributed Map · 6 in ERROR, Caught error' }).waitFor();
   await page.getByRole('button', { name: /9,994 sent/ }).waitFor();
 });
 

@@ -36,7 +36,7 @@ test('the first link of a page leads over the header and the navigation to the c
   await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
   await page.keyboard.press('Tab');
   const focused = page.locator(':focus');
-  expect(await focused.innerText()).toBe('Skip to the content');
+  expect(await focused.textContent()).toBe('Skip to the content');
   expect(await isInView(page, ':focus')).toBe(true);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');

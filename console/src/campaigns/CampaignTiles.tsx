@@ -31,9 +31,9 @@ export function CampaignTiles({ campaign, rate }: { campaign: CampaignDetail; ra
             <dl className="pg-tiles">
               {FEEDBACK_NAMES.map((name) => (
                 <div key={name}>
-                  <Box variant="awsui-key-label">
-                    <dt>{t.campaigns[name]}</dt>
-                  </Box>
+                  <dt>
+                    <Box variant="awsui-key-label">{t.campaigns[name]}</Box>
+                  </dt>
                   <dd>
                     <span className={feedback[name] === 0 ? 'pg-tile pg-muted' : 'pg-tile'}>
                       {formatCount(feedback[name])}
@@ -53,9 +53,9 @@ function Tile({ label, count, filter }: { label: string; count: number; filter: 
   const [, setQuery] = useQuery();
   return (
     <div>
-      <Box variant="awsui-key-label">
-        <dt>{label}</dt>
-      </Box>
+      <dt>
+        <Box variant="awsui-key-label">{label}</Box>
+      </dt>
       <dd>
         {count === 0 ? (
           <span className="pg-tile pg-muted">0</span>

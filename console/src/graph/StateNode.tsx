@@ -38,6 +38,9 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
   const type = placed.state?.distributed ? 'Distributed Map' : (placed.state?.type ?? '');
   const text = inChildren ? 'runs in the children' : STATE_STATUS[status].text;
   const foldable = placed.kind === 'container' || placed.kind === 'folded';
+  const typeText = note === undefined && visits > 1 ? `${type} · ${visits}×` : type;
+  const isTypeShown = note === undefined || foldable;
+  const shown = [isTypeShown && typeText, note].filter(Boolean).join(' · ');
   return (
     <div
       className={`pg-state pg-state-${inChildren && note === undefined ? 'inChildren' : status} ${placed.kind === 'container' ? 'pg-container' : ''}`}
@@ -47,7 +50,8 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
         className="pg-state-button"
         aria-pressed={selected}
         tabIndex={tabStop ? 0 : -1}
-        aria-label={[placed.id, type, text, note].filter(Boolean).join(', ')}
+        // It begins with what is seen, so that a user can say what they see.
+        aria-label={[placed.id, shown, !isTypeShown && type, text].filter(Boolean).join(', ')}
         data-state={placed.id}
         data-status={status}
         onClick={() => onSelect(placed.id)}
@@ -56,10 +60,9 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
         <span className="pg-state-text">
           <span className="pg-state-name" title={placed.id}>
             {placed.id}
-          </span>
+          </span>{' '}
           <span className="pg-state-type">
-            {(note === undefined || foldable) && type}
-            {note === undefined && visits > 1 && ` · ${visits}×`}
+            {isTypeShown && typeText}
             {note !== undefined && foldable && ' · '}
             {note !== undefined && <strong>{note}</strong>}
           </span>

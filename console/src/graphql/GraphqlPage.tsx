@@ -24,6 +24,7 @@ export default function GraphqlPage() {
   if (batchId === undefined) return <Loading what="GraphiQL" />;
   return (
     <div className="pg-graphiql">
+      <h1 className="pg-unseen">GraphQL</h1>
       <GraphiQL
         fetcher={fetcher}
         forcedTheme={dark ? 'dark' : 'light'}
