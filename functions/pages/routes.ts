@@ -88,12 +88,19 @@ const KNOWN = [
   { method: 'POST', path: '/graphql' },
 ].map(({ method, path }) => ({
   method,
+  path,
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
 }));
 
-/** The methods of a path; none for a path that does not exist. */
-const methodsOf = (path: string): string[] =>
-  KNOWN.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+/**
+ * The methods of a path; none for a path that does not exist. `/campaigns/upload` also has the form of `/campaigns/{batchId}`, but no
+ * campaign has such an id.
+ */
+function methodsOf(path: string): string[] {
+  const literal = KNOWN.filter((route) => route.path === path);
+  const routes = literal.length > 0 ? literal : KNOWN.filter(({ pattern }) => pattern.test(path));
+  return routes.map(({ method }) => method);
+}
 
 function segmentsOf(path: string): string[] {
   try {

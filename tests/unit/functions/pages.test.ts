@@ -127,6 +127,7 @@ describe('the pages', () => {
     const answer = await ask('DELETE', '/campaigns/abc/skipped.csv');
 
     expect(answer).toMatchObject({ status: 405, body: { code: 'MethodNotAllowed' }, headers: { allow: 'GET' } });
+    expect((await ask('DELETE', '/campaigns/upload')).headers).toMatchObject({ allow: 'POST' });
     expect(await get('/upload', BROWSER)).toMatchObject({
       status: 405,
       headers: { 'content-type': 'text/html; charset=utf-8' },
