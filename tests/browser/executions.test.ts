@@ -63,6 +63,21 @@ test('older executions are on further pages', async () => {
   expect(await page.getByRole('link', { name: 'failed', exact: true }).count()).toBe(0);
 });
 
+test('columns can be moved, with what is loaded for it', async () => {
+  const page = await shown.open('/console/executions');
+  await page.getByRole('button', { name: 'Preferences' }).click();
+  const columns = page.getByRole('dialog', { name: 'Preferences' }).getByRole('listitem');
+  await columns.first().getByText('Name', { exact: true }).waitFor();
+  await columns
+    .nth(1)
+    .getByRole('button', { name: /Drag handle/ })
+    .focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Space');
+  await columns.nth(1).getByText('Name', { exact: true }).waitFor();
+});
+
 test('nothing is polled while the page is hidden, and polling resumes when it is visible', async () => {
   const page = await shown.open('/console/executions');
   await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
