@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { buildPages, CONSOLE } from '../../../scripts/build.ts';
 
 const ARGS = [
@@ -44,9 +44,14 @@ export class TestBrowser {
     });
     // On a busy machine a page takes many times as long as on an idle one.
     context.setDefaultTimeout(WITHIN_MS);
-    context.on('request', (request) => {
+    const note = (request: Request) => {
       const { protocol, hostname } = new URL(request.url());
       if (protocol.startsWith('http') && hostname !== '127.0.0.1') this.foreign.push(request.url());
+    };
+    context.on('response', (response) => note(response.request()));
+    context.on('requestfailed', (request) => {
+      // One that the policy of the page stops is reported too, but never leaves.
+      if (!/csp/i.test(request.failure()?.errorText ?? '')) note(request);
     });
     const page = await context.newPage();
     page.on('pageerror', (error) => this.errors.push(error.message));
