@@ -4,10 +4,10 @@ import { lastRowAt, type Plan } from './daily-quota.ts';
 /** In us-east-1. https://aws.amazon.com/ses/pricing/ */
 const SES_USD = 0.1 / 1_000;
 /**
- * Everything of AWS beside SES for one email, as `GET /_local/usage` meters it: most of it are state transitions of Step Functions and
- * writes to DynamoDB. An email that is an execution of its own takes more transitions than one of a batch.
+ * Everything of AWS beside SES for one email, at most, as docs/cost.md has it from the meter: most of it are writes to DynamoDB, state
+ * transitions of Step Functions and, at slow rates, Lambda. An email that is an execution of its own takes more transitions than one of a batch.
  */
-const AWS_USD = { ownExecution: 65 / 1_000_000, batched: 20 / 1_000_000 };
+const AWS_USD = { ownExecution: 70 / 1_000_000, batched: 25 / 1_000_000 };
 
 export interface Estimate {
   /** From the first to the last row; undefined when the quota of SES lets none leave. */
