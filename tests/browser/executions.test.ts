@@ -72,8 +72,11 @@ test('columns can be moved, with what is loaded for it', async () => {
     .nth(1)
     .getByRole('button', { name: /Drag handle/ })
     .focus();
+  // Each key is heard only after the list has taken the one before; it says so to screen readers.
   await page.keyboard.press('Space');
+  await page.getByText(/^Picked up item at position 2 of/).waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowUp');
+  await page.getByText(/^Moving item to position 1 of/).waitFor({ state: 'attached' });
   await page.keyboard.press('Space');
   await columns.nth(1).getByText('Name', { exact: true }).waitFor();
 });
