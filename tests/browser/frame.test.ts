@@ -43,6 +43,17 @@ test('the first link of a page leads over the header and the navigation to the c
   expect(await page.locator('main :focus').count()).toBe(1);
 });
 
+test('a page that is higher than the window scrolls with it, not in a box of its own', async () => {
+  const page = await shown.open('/console/executions', { viewport: { width: 1000, height: 300 } });
+  await page.getByRole('link', { name: 'failed', exact: true }).waitFor();
+  const [shownHeight, wholeHeight, spaces] = await page.evaluate<[number, number, string]>(`(() => {
+    const content = document.getElementById('pregon-content');
+    return [content.clientHeight, content.scrollHeight, getComputedStyle(content).whiteSpace];
+  })()`);
+  expect(wholeHeight).toBeGreaterThan(350);
+  expect([shownHeight, spaces]).toEqual([wholeHeight, 'normal']);
+});
+
 test('an unknown address says so and links to the campaigns', async () => {
   const page = await shown.open('/console/nonsense');
   await page.getByRole('strong').getByText('There is no such page').waitFor();

@@ -6,6 +6,8 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import type { Sample } from '../api/upload.ts';
+import { MailFrame } from '../components/MailFrame.tsx';
+import { TextBlock } from '../components/TextBlock.tsx';
 import { formatCount } from '../format/number.ts';
 import { t } from '../i18n/texts.ts';
 
@@ -60,28 +62,11 @@ export function Samples({ samples }: { samples: readonly Sample[] }) {
           />
         )}
         {sample.html != null && view !== 'text' ? (
-          <HtmlMail html={sample.html} subject={sample.subject} phone={view === 'phone'} />
+          <MailFrame html={sample.html} title={texts.frame(sample.subject)} phone={view === 'phone'} />
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-          <pre className="pg-content pg-mail-text" tabIndex={0}>
-            {sample.text}
-          </pre>
+          <TextBlock text={sample.text} />
         )}
       </SpaceBetween>
     </Container>
-  );
-}
-
-/** A mail's HTML in a frame without scripts, forms or an origin. The policy of the page lets it load nothing from elsewhere. */
-function HtmlMail({ html, subject, phone }: { html: string; subject: string; phone: boolean }) {
-  return (
-    <div className="pg-mail-html">
-      <iframe
-        sandbox=""
-        title={t.create.samples.frame(subject)}
-        srcDoc={html}
-        className={phone ? 'pg-mail-frame pg-mail-phone' : 'pg-mail-frame'}
-      />
-    </div>
   );
 }

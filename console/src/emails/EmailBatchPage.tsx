@@ -10,6 +10,7 @@ import { type FormEvent, useState } from 'react';
 import { type Email, getEmails } from '../api/emails.ts';
 import { CopyableText } from '../components/CopyableText.tsx';
 import { ListTable } from '../components/ListTable.tsx';
+import { TextBlock } from '../components/TextBlock.tsx';
 import { plural } from '../format/number.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
@@ -101,7 +102,7 @@ function Batch({ batchId }: { batchId: string }) {
           ]}
         />
         <ExpandableSection headerText="Content">
-          <pre className="pg-content">{first.content}</pre>
+          <TextBlock text={first.content} />
         </ExpandableSection>
       </Container>
       <Recipients emails={data.emails} refresh={refresh} />

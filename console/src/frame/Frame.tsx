@@ -24,7 +24,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 1200);
   const content = useMemo(
     () => (
-      <div id={CONTENT_ID} tabIndex={-1} className="pg-content">
+      <div id={CONTENT_ID} tabIndex={-1} className="pg-main">
         <CrumbsContext value={setCrumbs}>{children}</CrumbsContext>
       </div>
     ),

@@ -1,6 +1,7 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import { useState } from 'react';
 import { readLogs } from '../api/logs.ts';
+import { TextBlock } from '../components/TextBlock.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import { useLive } from '../live/useLive.ts';
 import { readLogLine } from './logLine.ts';
@@ -24,12 +25,7 @@ export function Logs({ functionName, attempt }: { functionName: string; attempt:
       {lines === undefined && error === undefined && <Loading what="logs" />}
       {error !== undefined && <Failure error={error} what="the logs" retry={refresh} />}
       {lines?.length === 0 && 'The function has logged nothing.'}
-      {lines !== undefined && lines.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <pre className="pg-logs" tabIndex={0}>
-          {lines.join('\n')}
-        </pre>
-      )}
+      {lines !== undefined && lines.length > 0 && <TextBlock text={lines.join('\n')} />}
     </ExpandableSection>
   );
 }

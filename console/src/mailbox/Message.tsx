@@ -7,7 +7,9 @@ import Tabs from '@cloudscape-design/components/tabs';
 import type { MailboxMessage } from '../api/mailbox.ts';
 import { CopyableText } from '../components/CopyableText.tsx';
 import { saveAs } from '../components/download.ts';
+import { MailFrame } from '../components/MailFrame.tsx';
 import { Pane } from '../components/Pane.tsx';
+import { TextBlock } from '../components/TextBlock.tsx';
 import { formatTime } from '../format/time.ts';
 import { t } from '../i18n/texts.ts';
 import { sendLinks } from '../sends/links.ts';
@@ -41,28 +43,14 @@ export function Message({ message }: { message: MailboxMessage }) {
           tabs={[
             ...(html === undefined
               ? []
-              : [{ id: 'html', label: 'HTML', content: <Html html={html} subject={subject ?? ''} /> }]),
-            ...(text === undefined ? [] : [{ id: 'text', label: texts.text, content: <Plain text={text} /> }]),
+              : [{ id: 'html', label: 'HTML', content: <MailFrame html={html} title={texts.frame(subject ?? '')} /> }]),
+            ...(text === undefined ? [] : [{ id: 'text', label: texts.text, content: <TextBlock text={text} /> }]),
             { id: 'headers', label: texts.headers, content: <Headers message={message} /> },
             { id: 'source', label: texts.source, content: <Source message={message} /> },
           ]}
         />
       </SpaceBetween>
     </Pane>
-  );
-}
-
-/** The HTML in a frame without scripts, forms or an origin. The policy of the page lets it load nothing from elsewhere. */
-function Html({ html, subject }: { html: string; subject: string }) {
-  return <iframe sandbox="" title={t.mailbox.frame(subject)} srcDoc={html} className="pg-message-html" />;
-}
-
-function Plain({ text }: { text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <pre className="pg-message-text" tabIndex={0}>
-      {text}
-    </pre>
   );
 }
 
@@ -86,7 +74,7 @@ function Source({ message }: { message: MailboxMessage }) {
       <Box fontSize="body-s" color="text-body-secondary">
         {t.mailbox.sourceHint}
       </Box>
-      <Plain text={source} />
+      <TextBlock text={source} />
       <Button
         iconName="download"
         onClick={() => saveAs(new Blob([source], { type: 'message/rfc822' }), `${message.messageId}.eml`)}
