@@ -2,6 +2,7 @@
 const CONSTANTS = [
   'core/campaigns/campaign',
   'core/dynamodb/expiry',
+  'core/email/sender-pattern',
   'core/ledger/keys',
   'core/orders/order',
   'core/telemetry',

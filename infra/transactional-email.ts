@@ -1,5 +1,6 @@
 import { Fn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ALLOWED_SENDER, ALLOWED_SENDER_WORDS } from '../core/email/sender-pattern.ts';
 import { secretAccess } from './constructs/access.ts';
 import { OperatorSecret } from './constructs/operator-secret.ts';
 import { listParameter, parameter } from './constructs/parameter.ts';
@@ -20,10 +21,11 @@ export class TransactionalEmail extends Construct {
     const keys = new OperatorSecret(this, 'Keys', shared, 'email-providers', keysFormat);
 
     const allowedSenders = listParameter(this, 'AllowedSenders', {
-      description: 'Addresses and domains, in lower case, that are accepted in from, or * to leave it to the providers',
+      description: 'Who may be in from: addresses, domains, *.domain for subdomains, or * to leave it to the providers',
       default: 'pregon.test',
-      // Of nothing the pattern below would make a grant for every sender.
-      allowedPattern: '[^A-Z]+',
+      // Of a list each entry must match it.
+      allowedPattern: ALLOWED_SENDER,
+      constraintDescription: ALLOWED_SENDER_WORDS,
     });
 
     this.worker = new QueueWorker(this, 'Email', shared, {
@@ -60,8 +62,9 @@ export class TransactionalEmail extends Construct {
         control.access(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']),
         secretAccess(keys, 'EMAIL_KEYS_SECRET_ARN'),
         shared.sendEmail(),
-        // Clients may name any of AllowedSenders in From. `*example.com` also fits other domains, but not a verified identity of another account.
-        shared.sendEmailFrom(Fn.split(',', `*${Fn.join(',*', allowedSenders)}`)),
+        // Clients may name any of AllowedSenders in From. The entries fit what they say, but for a plain domain, which is preceded by `*@`.
+        // To precede an address or a pattern by it adds no sender.
+        shared.sendEmailFrom(Fn.split(',', `${Fn.join(',', allowedSenders)},*@${Fn.join(',*@', allowedSenders)}`)),
       ],
     });
 

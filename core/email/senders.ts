@@ -1,22 +1,32 @@
 import { PregonError } from '../errors.ts';
+import { ALLOWED_SENDER, ALLOWED_SENDER_WORDS } from './sender-pattern.ts';
 
 /** Says whether an address may stand in `from`. */
 export type AllowedSenders = (address: string) => boolean;
 
+const ENTRY = new RegExp(`^(?:${ALLOWED_SENDER})$`);
+
 /**
- * Reads the list of who may send: addresses, domains (their subdomains not included) and `*` for anyone, separated by commas.
- * Providers check it too, but only when the email is on its way; here the caller is told at once.
+ * Reads the list of who may send, separated by commas: addresses; domains, also written `*@domain`, without their subdomains; `*.domain`,
+ * its subdomains without itself; and `*` for anyone. Providers check senders too, but only when the email is on its way; here the caller is
+ * told at once. Throws an Error that names the first other entry, because a wildcard elsewhere would accept more than is meant.
  */
 export function allowedSenders(list: string): AllowedSenders {
   const entries = list
     .split(',')
     .map((entry) => entry.trim().toLowerCase())
     .filter((entry) => entry !== '');
+  const wrong = entries.find((entry) => !ENTRY.test(entry));
+  if (wrong !== undefined) {
+    throw new Error(`AllowedSenders: ${JSON.stringify(wrong)} is not valid. ${ALLOWED_SENDER_WORDS}.`);
+  }
   if (entries.includes('*')) return () => true;
-  const allowed = new Set(entries);
+  const exact = new Set(entries.map((entry) => entry.replace(/^\*@/, '')));
+  const endings = entries.filter((entry) => entry.startsWith('*.')).map((entry) => entry.slice(1));
   return (address) => {
     const lower = address.toLowerCase();
-    return allowed.has(lower) || allowed.has(lower.slice(lower.lastIndexOf('@') + 1));
+    const domain = lower.slice(lower.lastIndexOf('@') + 1);
+    return exact.has(lower) || exact.has(domain) || endings.some((ending) => domain.endsWith(ending));
   };
 }
 

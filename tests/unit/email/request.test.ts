@@ -73,12 +73,44 @@ describe('the senders that are allowed', () => {
     const allowed = allowedSenders('Hello@Pregon.test, example.com');
 
     expect(['hello@pregon.TEST', 'anyone@example.com'].map(allowed)).toEqual([true, true]);
-    expect(['other@pregon.test', 'a@sub.example.com', 'a@notexample.com', 'example.com'].map(allowed)).toEqual([
+    expect(['other@pregon.test', 'a@sub.example.com', 'a@notexample.com', 'a@example.com.test'].map(allowed)).toEqual([
       false,
       false,
       false,
-      true,
+      false,
     ]);
+  });
+
+  it('are with *@ those of exactly this domain, and with *. those of its subdomains at any depth', () => {
+    const exact = allowedSenders('*@shop.example');
+    expect(exact('news@shop.example')).toBe(true);
+    expect(['a@badshop.example', 'a@eu.shop.example', 'a@b@badshop.example'].map(exact)).toEqual([false, false, false]);
+
+    const below = allowedSenders('*.shop.example');
+    expect(['a@eu.shop.example', 'a@x.eu.shop.example'].map(below)).toEqual([true, true]);
+    expect(['a@shop.example', 'a@badshop.example', 'a.shop.example@other.test'].map(below)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it.each([
+    '*shop.example',
+    'news*@shop.example',
+    '*@*.shop.example',
+    'news@*.shop.example',
+    'shop.*',
+    '*.example',
+    'n?ws@shop.example',
+    '$news@shop.example',
+    'shop.example a@b.example',
+    '*@',
+    '@shop.example',
+  ])('are never %s, and the list says what may stand in it', (entry) => {
+    expect(() => allowedSenders(`a.example,${entry},b.example`)).toThrow(
+      `AllowedSenders: ${JSON.stringify(entry)} is not valid. Each entry is an address, a domain or *@domain (its addresses), *.domain (its subdomains), or * alone`,
+    );
   });
 
   it('are all with a star, and none with an empty list', () => {

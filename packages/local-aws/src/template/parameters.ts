@@ -4,6 +4,9 @@ import { TemplateError } from './errors.ts';
 /** The value of such a parameter is in the SSM Parameter Store. The template has only the name of the value. */
 const isStored = (definition: JsonObject) => String(definition.Type).startsWith('AWS::SSM::Parameter::Value');
 
+const isList = (definition: JsonObject) => /List/.test(String(definition.Type));
+const itemsOf = (text: string) => text.split(',').map((item) => item.trim());
+
 /**
  * The stack's parameters: the given values, checked as CloudFormation checks them, or their defaults. A parameter of the SSM
  * Parameter Store has a value only if it is given. Throws `TemplateError` with every problem.
@@ -22,7 +25,7 @@ export function readParameters(
     if (value !== undefined) {
       const text = String(value);
       problems.push(...problemsOf(name, text, definition));
-      values.set(name, /List/.test(String(definition.Type)) ? text.split(',').map((item) => item.trim()) : text);
+      values.set(name, isList(definition) ? itemsOf(text) : text);
     } else if (!isStored(definition)) {
       problems.push(`The parameter ${name} has no default: give it a value with --parameter ${name}=VALUE`);
     }
@@ -33,13 +36,22 @@ export function readParameters(
 
 function problemsOf(name: string, value: string, definition: JsonObject): string[] {
   const problems: string[] = [];
-  const refuse = (rule: string) => problems.push(`The parameter ${name} is ${JSON.stringify(value)}: ${rule}`);
+  const { AllowedPattern, ConstraintDescription: words } = definition;
+  const refuse = (rule: string) =>
+    problems.push(
+      `The parameter ${name} is ${JSON.stringify(value)}: ${typeof words === 'string' ? `${words} (${rule})` : rule}`,
+    );
   if (isStored(definition)) return problems;
   if (Array.isArray(definition.AllowedValues) && !definition.AllowedValues.map(String).includes(value)) {
     refuse(`it must be one of ${definition.AllowedValues.join(', ')}`);
   }
-  if (typeof definition.AllowedPattern === 'string' && !new RegExp(`^(?:${definition.AllowedPattern})$`).test(value)) {
-    refuse(`it must match ${definition.AllowedPattern}`);
+  if (typeof AllowedPattern === 'string') {
+    // Of a list each value must match it. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
+    const matches = (text: string) => pattern.test(text);
+    if (!(isList(definition) ? itemsOf(value).every(matches) : matches(value))) {
+      refuse(`it must match ${AllowedPattern}`);
+    }
   }
   if (definition.Type !== 'Number') return problems;
   const number = Number(value);

@@ -164,6 +164,25 @@ describe('loadTemplate', () => {
     ]);
   });
 
+  it('fits a pattern to each value of a list, and says in the template’s words what it must be', () => {
+    const document = {
+      Parameters: {
+        Names: {
+          Type: 'CommaDelimitedList',
+          Default: 'a,b',
+          AllowedPattern: '[a-z]+',
+          ConstraintDescription: 'each name is in lower case',
+        },
+      },
+      Resources: {},
+    };
+    expect(() => load(document, { Names: 'a, bc' })).not.toThrow();
+    expect(() => load(document, { Names: 'a,B' })).toThrow(
+      'The parameter Names is "a,B": each name is in lower case (it must match [a-z]+)',
+    );
+    expect(() => load(document, { Names: '' })).toThrow('The parameter Names is ""');
+  });
+
   it('uses the given value of an SSM parameter', () => {
     const document = {
       Parameters: { Names: { Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: '/names' } },
