@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
 import { campaignOf, errorOf, FakeCampaigns, sendOf } from './support/fake-campaigns.ts';
 import { executionArn } from './support/fake-states.ts';
+import { FakeSuppressions, suppressionOf } from './support/fake-suppressions.ts';
 
 let shown: TestConsole;
 
@@ -47,6 +48,9 @@ async function prepare(page: Page): Promise<void> {
   const refused = errorOf('ProviderUnavailable', 'The provider does not answer.', true);
   fake.sends = [sendOf(1), sendOf(2, { status: 'ERROR', error: refused })];
   await fake.answer(page);
+  const suppressions = new FakeSuppressions();
+  suppressions.entries = [suppressionOf('ana@example.com'), suppressionOf('luis@example.com', { reason: 'bounced' })];
+  await suppressions.answer(page);
   // The document of a page has the same path as what GraphQL answers.
   await page.route(
     (url) => url.pathname in ANSWERS,
@@ -84,6 +88,7 @@ test.each([
   ['a campaign', `/console/campaigns/${CAMPAIGN.batchId}`, 'text=ana2@example.com'],
   ['the executions', '/console/executions', 'text=old-0'],
   ['an execution', `/console/executions/${executionArn('failed')}`, 'text=Where it was thrown'],
+  ['the suppression list', '/console/suppressions', 'text=luis@example.com'],
   ['the mailbox', '/console/mailbox', 'text=ana@example.com'],
   ['the look-up', '/console/look-up', 'text=Id or address'],
   ['the API reference', '/docs', '.swagger-ui .info'],

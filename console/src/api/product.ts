@@ -4,7 +4,7 @@ import { ApiError } from './call.ts';
 
 export interface ProductRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** A form is sent as it is, everything else as JSON. */
+  /** A form and a blob are sent as they are, everything else as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   /** By default that of the session. */
@@ -14,16 +14,16 @@ export interface ProductRequest {
 /** Calls the product's API. Throws an ApiError with the title and the detail of its problem document. */
 export async function askProduct(path: string, request: ProductRequest = {}): Promise<Response> {
   const { method = 'GET', body, signal, key = apiKey() ?? '' } = request;
-  const isForm = body instanceof FormData;
+  const isJson = body !== undefined && !(body instanceof FormData) && !(body instanceof Blob);
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
-        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
+        ...(isJson && { 'content-type': 'application/json' }),
       },
-      ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as FormData | Blob) }),
       ...(signal && { signal }),
     });
   } catch (error) {

@@ -1,11 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Container from '@cloudscape-design/components/container';
-import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { formatBytes } from '../format/number.ts';
+import { CsvInput } from '../components/CsvInput.tsx';
 import { t } from '../i18n/texts.ts';
 import { type Draft, isLarge } from './draft.ts';
 import { TemplateFields } from './TemplateFields.tsx';
@@ -25,23 +24,11 @@ export function FileStep({ draft, change, columns }: StepProps & { columns: read
       <Container header={<Header variant="h2">{texts.title}</Header>}>
         <SpaceBetween size="m">
           <FormField label={texts.label} description={texts.description} stretch>
-            <FileUpload
-              value={file === undefined ? [] : [file]}
-              accept=".csv,.tsv,.txt,text/csv"
-              showFileSize
-              onChange={({ detail }) => change({ file: detail.value[0] })}
-              {...(lacksEmail && { fileErrors: [texts.noEmail(columns.join(', '))] })}
-              {...(file !== undefined && isLarge(file) && { fileWarnings: [texts.large] })}
-              i18nStrings={{
-                uploadButtonText: () => texts.choose,
-                dropzoneText: () => texts.drop,
-                removeFileAriaLabel: (_, name) => texts.remove(name),
-                limitShowFewer: '',
-                limitShowMore: '',
-                errorIconAriaLabel: t.common.error,
-                warningIconAriaLabel: t.common.warning,
-                formatFileSize: formatBytes,
-              }}
+            <CsvInput
+              file={file}
+              onChange={(chosen) => change({ file: chosen })}
+              error={lacksEmail ? texts.noEmail(columns.join(', ')) : undefined}
+              warning={file !== undefined && isLarge(file) ? texts.large : undefined}
             />
           </FormField>
           {file === undefined && <Alert type="info">{texts.nothingSent}</Alert>}

@@ -11,8 +11,15 @@ import { t } from '../i18n/texts.ts';
 
 const PAGE_SIZE = 10;
 
-/** The rows that would not be sent, each with its reason, also as a file. */
-export function SkippedRows({ data, fileName }: { data: Preflight; fileName: string }) {
+interface SkippedRowsProps {
+  readonly data: Pick<Preflight, 'skipped' | 'skippedRows'>;
+  readonly fileName: string;
+  /** By default that these rows would not be sent. */
+  readonly description?: string;
+}
+
+/** The rows of a file that are left out, each with its reason, also as a file. */
+export function SkippedRows({ data, fileName, description = t.create.skipped.description }: SkippedRowsProps) {
   const [page, setPage] = useState(1);
   const { skippedRows, skipped } = data;
   const texts = t.create.skipped;
@@ -39,8 +46,8 @@ export function SkippedRows({ data, fileName }: { data: Preflight; fileName: str
           counter={`(${formatCount(skipped)})`}
           description={
             skipped > skippedRows.length
-              ? `${texts.description} ${texts.first(formatCount(skippedRows.length))}`
-              : texts.description
+              ? `${description} ${texts.first(formatCount(skippedRows.length))}`
+              : description
           }
           actions={
             <Button iconName="download" onClick={download}>

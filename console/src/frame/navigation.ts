@@ -1,12 +1,13 @@
 import type { SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import { t } from '../i18n/texts.ts';
-import { LOOK_UP_PATH } from '../sends/links.ts';
+import { LOOK_UP_PATH, SUPPRESSIONS_PATH } from '../sends/links.ts';
 import { local } from './local.ts';
 import { EXECUTIONS, HOME } from './pages.ts';
 import { BASE, DOCS, GRAPHQL } from './router.ts';
 
 export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   { type: 'link', text: t.campaigns.title, href: HOME },
+  { type: 'link', text: t.suppressions.title, href: SUPPRESSIONS_PATH },
   { type: 'link', text: t.frame.executions, href: EXECUTIONS },
   { type: 'link', text: t.frame.emailBatch, href: `${BASE}/emails` },
   ...(local === undefined ? [] : [{ type: 'link' as const, text: t.mailbox.title, href: `${BASE}/mailbox` }]),

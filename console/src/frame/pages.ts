@@ -27,6 +27,7 @@ const PAGES: readonly PageDefinition[] = [
   { route: `${BASE}/campaigns`, Page: lazy(() => import('../campaigns/CampaignsPage.tsx')) },
   { route: `${BASE}/campaigns/new`, Page: later(() => import('../create/NewCampaignPage.tsx')) },
   { route: `${BASE}/campaigns/*`, Page: later(() => import('../campaigns/CampaignPage.tsx')) },
+  { route: `${BASE}/suppressions`, Page: later(() => import('../suppressions/SuppressionsPage.tsx')) },
   { route: `${BASE}/executions`, Page: later(() => import('../executions/ExecutionsPage.tsx')), localOnly: true },
   { route: `${BASE}/executions/*`, Page: later(() => import('../executions/ExecutionPage.tsx')), localOnly: true },
   { route: `${BASE}/map-runs/*`, Page: later(() => import('../map-runs/MapRunPage.tsx')), localOnly: true },

@@ -18,6 +18,10 @@ export const orderPath = (orderId: string): string => `${BASE}/orders/${encodeUR
 export const LOOK_UP_PATH = `${BASE}/look-up`;
 /** Finds the page of an id, and goes there. */
 export const lookUpPath = (text: string): string => `${LOOK_UP_PATH}?q=${encodeURIComponent(text)}`;
+export const SUPPRESSIONS_PATH = `${BASE}/suppressions`;
+/** The suppression list with only this address. */
+export const suppressionPath = (address: string): string =>
+  `${SUPPRESSIONS_PATH}?address=${encodeURIComponent(address)}`;
 export const mailboxPath = (search: string): string => `${BASE}/mailbox?search=${encodeURIComponent(search)}`;
 
 /** The messages and the send of a row of a campaign have this channel. */

@@ -4,6 +4,7 @@ import { create } from './create.ts';
 import { api, common, frame, key, rate } from './frame.ts';
 import { lookUp, orders, requests, sends } from './lookUp.ts';
 import { mailbox } from './mailbox.ts';
+import { suppressions } from './suppressions.ts';
 
 export const en = {
   account,
@@ -19,4 +20,5 @@ export const en = {
   rate,
   requests,
   sends,
+  suppressions,
 };

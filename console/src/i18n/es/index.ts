@@ -5,6 +5,7 @@ import { create } from './create.ts';
 import { api, common, frame, key, rate } from './frame.ts';
 import { lookUp, orders, requests, sends } from './lookUp.ts';
 import { mailbox } from './mailbox.ts';
+import { suppressions } from './suppressions.ts';
 
 export const es: Texts = {
   account,
@@ -20,4 +21,5 @@ export const es: Texts = {
   rate,
   requests,
   sends,
+  suppressions,
 };
