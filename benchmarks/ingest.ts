@@ -15,9 +15,14 @@ const TIMED_BYTES = 900;
 const SHORT_BYTES = 40;
 /** The files that are compared three times, so that one busy moment does not decide. */
 const TIMES = 3;
-/** Memory may grow by the hashes of the addresses: 24 bytes a row, and as much while their table is copied. */
-const FLAT = 1.5;
+/** The rows may add their addresses (15 to 22 bytes each) and what the collector has not returned to the system. */
+const FLAT = 2;
 const MAX_MB = 512;
+/**
+ * Young objects get no more than V8 gives them in a function of 1,769 MB: less than 16 MB, where they may have 32 MB on a larger machine, of
+ * which it uses all after some 100,000 rows. https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib
+ */
+const LIKE_THE_FUNCTION = '--max-semi-space-size=16';
 
 interface Measured {
   cpuMs: number;
@@ -51,7 +56,7 @@ export async function run(): Promise<BenchRow[]> {
       {
         name: 'memory of an ingest of 1,000,000 rows, against 10,000',
         value: last,
-        unit: 'MB at the peak',
+        unit: 'MB of the process at the peak',
         against: first,
         ratio: last / first,
         bound: FLAT,
@@ -71,7 +76,7 @@ async function best(measured: () => Promise<Measured>): Promise<number> {
 
 async function measure(what: 'bare' | 'ingest', path: string): Promise<Measured> {
   const script = join(import.meta.dirname, 'ingest', 'measure.ts');
-  const args = ['--disable-warning=ExperimentalWarning', script, what, path];
+  const args = ['--disable-warning=ExperimentalWarning', LIKE_THE_FUNCTION, script, what, path];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Measured;
 }

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { inspectCsv } from '../../core/csv/inspect.ts';
 import { readCsv } from '../../core/csv/read.ts';
-import { rowsWriter, sendRowsWriter, skippedWriter } from '../../core/csv/write.ts';
+import { skippedWriter } from '../../core/csv/reports.ts';
+import { rowsWriter, sendRowsWriter } from '../../core/csv/rows-file.ts';
+import { bothHeld } from '../../core/csv/writer.ts';
 
 /** `node measure.ts bare|ingest FILE`: reads a file once, as csv-parse alone or as an upload does, whose objects go nowhere. */
 const [what, path = ''] = process.argv.slice(2);
@@ -28,10 +30,7 @@ async function ingest(): Promise<void> {
     inspection,
     { format: 'text', templates: {}, maxRows: 2_000_000 },
     {
-      async onRow(row) {
-        await rows.write(row);
-        await toSend.write(row);
-      },
+      onRow: (row) => bothHeld(rows.write(row), toSend.write(row)),
       onSkip: (row) => skipped.write(row),
     },
   );
@@ -41,8 +40,9 @@ async function ingest(): Promise<void> {
 
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
+const before = process.cpuUsage();
 await (what === 'bare' ? bare() : ingest());
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(before);
 // In kilobytes. https://nodejs.org/api/process.html#processresourceusage
 const peakMb = process.resourceUsage().maxRSS / 1024;
 console.log(JSON.stringify({ cpuMs: (user + system) / 1000, peakMb }));

@@ -3,8 +3,10 @@ import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Inspection } from '../csv/inspect.ts';
 import { type CsvSummary, type ReadOptions, readCsv } from '../csv/read.ts';
+import { skippedWriter } from '../csv/reports.ts';
+import { type RowsExpire, type RowsOf, rowsWriter, sendRowsWriter } from '../csv/rows-file.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { type RowsExpire, type RowsOf, rowsWriter, sendRowsWriter, skippedWriter } from '../csv/write.ts';
+import { bothHeld } from '../csv/writer.ts';
 import { PregonError } from '../errors.ts';
 import { objectKeysOf } from './identity.ts';
 
@@ -98,10 +100,9 @@ export function createCampaignObjects({ s3, bucket, maxRowsBytes = MAX_ROWS_BYTE
 
       try {
         const reading = readCsv(source, inspection, options, {
-          async onRow(row) {
+          onRow(row) {
             onRow?.();
-            await rows.write(row);
-            await toSend.write(row);
+            return bothHeld(rows.write(row), toSend.write(row));
           },
           onSkip(row) {
             onRow?.();

@@ -1,9 +1,9 @@
 import type { Suppressions } from '../consent/suppressions.ts';
 import { encodingOf, type Inspection, type InspectOptions, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary, ReadOptions } from '../csv/read.ts';
+import type { RowsExpire, RowsOf } from '../csv/rows-file.ts';
 import type { SkippedRow } from '../csv/skip.ts';
 import type { CsvSource } from '../csv/source.ts';
-import type { RowsExpire, RowsOf } from '../csv/write.ts';
 import { contentExpiresAt, rowExpiresAt } from '../dynamodb/expiry.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import { PregonError } from '../errors.ts';

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { parse } from 'csv-parse';
-import { type RowsOf, retryLines } from '../csv/write.ts';
+import { type RowsOf, retryLines } from '../csv/rows-file.ts';
 
 /** The rows that one redrive sends again, as the file that SendRows reads. */
 export interface RetryFile {

@@ -4,6 +4,7 @@ import { isSeparatorLine } from '../csv/header.ts';
 import { inspectCsv } from '../csv/inspect.ts';
 import { recordsOf } from '../csv/read.ts';
 import type { CsvSource } from '../csv/source.ts';
+import { oneByOne } from '../csv/tokenize.ts';
 import { PregonError } from '../errors.ts';
 import { forEachConcurrently } from '../for-each.ts';
 import { SUPPRESSION_REASONS, type SuppressionReason, type Suppressions } from './suppressions.ts';
@@ -50,7 +51,7 @@ export async function importSuppressions(
   const result: ImportedSuppressions = { added: 0, unchanged: 0, skipped: 0, skippedRows: [] };
   let columns: { address: number; reason: number } | undefined;
   let row = 0;
-  for await (const cells of await recordsOf(source, await inspectCsv(source))) {
+  for await (const cells of oneByOne(await recordsOf(source, await inspectCsv(source)))) {
     if (!columns) {
       if (!isSeparatorLine(cells)) columns = columnsOf(cells);
       continue;

@@ -40,6 +40,9 @@ export function asciiAddress(address: string): string {
 /** An address as it is compared and looked up: the same for every way to write it. */
 export const addressKey = (email: string): string => asciiAddress(email.trim()).toLowerCase();
 
+/** An address with nothing around it and no character beyond ASCII, as most are. */
+const BARE = /^[a-z0-9._+-]+@[a-z0-9.-]+$/i;
+
 /** More layers than any address book writes around an address. */
 const MAX_LAYERS = 5;
 /** Nothing longer than this is unwrapped: patterns need not look at megabytes. */
@@ -50,6 +53,7 @@ const MAX_WRAPPED = 2048;
  * leading apostrophe, a comment in brackets, a trailing comma or semicolon. A list of several addresses stays as it is.
  */
 export function unwrapAddress(cell: string): string {
+  if (BARE.test(cell)) return cell;
   let address = trimInvisible(cell);
   if (address.length > MAX_WRAPPED) return address;
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
@@ -100,6 +104,7 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /** Names the first character that no address may have, such as `U+00AD (soft hyphen)`: it may look right, or not show at all. */
 export function oddCharacter(address: string): string | undefined {
+  if (BARE.test(address)) return undefined;
   const at = address.lastIndexOf('@');
   const local = at < 0 ? address : address.slice(0, at);
   const found = /[\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u.exec(address)?.[0] ?? /[^\p{ASCII}]/u.exec(local)?.[0];
@@ -113,4 +118,5 @@ export function oddCharacter(address: string): string | undefined {
 export const hasSeveralAddresses = (cell: string): boolean =>
   cell.split(/[,;/|\s]+/).filter((part) => /[^\s@]@[^\s@]/.test(part)).length > 1;
 
-const isAscii = (text: string) => !/[^\p{ASCII}]/u.test(text);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
+const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text);

@@ -93,16 +93,15 @@ export async function readCsv(
       } else {
         if (summary.enqueued++ === 0) summary.subject = valid.subject;
         warnings.look(valid, header);
-        await sinks.onRow(valid);
+        const held = sinks.onRow(valid);
+        // No step of the event loop for each row.
+        if (held) await held;
       }
     }
   };
 
-  for await (const cells of records) {
-    if (!header) {
-      if (!isSeparatorLine(cells)) header = readHeader(cells, templates);
-      continue;
-    }
+  /** Checks the cells of the next data row, by itself and against the rows before it. */
+  const check = (cells: readonly string[], header: Header): CheckedRow => {
     if (++summary.total > maxRows) {
       throw new PregonError(
         'FileTooLarge',
@@ -110,17 +109,23 @@ export async function readCsv(
       );
     }
     const checked = checkRow(cells, summary.total, header, format);
-    if (checked.skip) {
-      checkedRows.push(checked);
-    } else if (!seen.add(addressKey(checked.valid.email))) {
-      const { row, email } = checked.valid;
-      checkedRows.push({ skip: { row, email, ...because('duplicate_address', { email }) } });
-    } else {
-      checkedRows.push(checked);
-      // Suppressed rows too: the same file is the same upload, whoever has unsubscribed in between.
-      hash.add(checked.valid);
+    if (checked.skip) return checked;
+    const { row, email } = checked.valid;
+    if (!seen.add(addressKey(email))) return { skip: { row, email, ...because('duplicate_address', { email }) } };
+    // Suppressed rows too: the same file is the same upload, whoever has unsubscribed in between.
+    hash.add(checked.valid);
+    return checked;
+  };
+
+  for await (const together of records) {
+    for (const cells of together) {
+      if (!header) {
+        if (!isSeparatorLine(cells)) header = readHeader(cells, templates);
+        continue;
+      }
+      checkedRows.push(check(cells, header));
+      if (checkedRows.length === LOOKED_UP_TOGETHER) await flush(header);
     }
-    if (checkedRows.length === LOOKED_UP_TOGETHER) await flush(header);
   }
   if (!header) throw new PregonError('InvalidCsv', 'The file has no header.');
   await flush(header);
@@ -130,8 +135,8 @@ export async function readCsv(
   return summary;
 }
 
-/** The records of an inspected file, its header and a line `sep=;` included. Throws as `tokenize` does. */
-export async function recordsOf(source: CsvSource, inspection: Inspection): Promise<AsyncGenerator<readonly string[]>> {
+/** The records of an inspected file as `tokenize` returns them, its header and a line `sep=;` included. */
+export async function recordsOf(source: CsvSource, inspection: Inspection): Promise<ReturnType<typeof tokenize>> {
   const encoding = encodingOf(inspection);
   const decoded = () => decodeCsv(source, encoding);
   return tokenize(decoded, findDelimiter(await headOf(decoded())));

@@ -45,9 +45,9 @@ export function render(
   text += template.slice(end);
   if (text.length > maxCharacters) return { tooLong: true };
   // Spaces instead of the tag: what stands around it must not become braces.
-  const checked = kept === undefined ? text : text.replaceAll(kept, ' '.repeat(kept.length));
-  const left = [checked.indexOf('{{'), checked.indexOf('}}')].filter((at) => at >= 0);
-  return left.length === 0 ? { text } : brokenAt(text, Math.min(...left));
+  const checked = kept === undefined || !text.includes(kept) ? text : text.replaceAll(kept, ' '.repeat(kept.length));
+  const left = checked.search(/\{\{|\}\}/);
+  return left < 0 ? { text } : brokenAt(text, left);
 }
 
 function brokenAt(text: string, at: number): Rendered {

@@ -20,7 +20,7 @@ export class Utf8Check {
 }
 
 /** How many bytes at the end begin a sequence that goes on in the next chunk. */
-function unfinishedTail(bytes: Uint8Array): number {
+export function unfinishedTail(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return 0;

@@ -11,22 +11,44 @@ export type NewRow = Pick<
   'batchId' | 'campaignId' | 'rowNumber' | 'email' | 'subject' | 'status' | 'channel' | 'createdAt'
 > & { expiresAt: number };
 
+/** What the state items of all rows of a batch have in common. */
+export const attributesOfBatch = (batch: Omit<NewRow, 'rowNumber' | 'email' | 'subject'>) => ({
+  ...batch,
+  attempts: 0,
+  updatedAt: batch.createdAt,
+});
+
+/** The other attributes of a row's state item. */
+export const attributesOfRow = ({
+  batchId,
+  createdAt,
+  rowNumber,
+  email,
+  subject,
+  status,
+}: Omit<NewRow, 'channel' | 'expiresAt'>) => ({
+  ...stateKey(batchId, rowNumber),
+  statusKey: statusKeyOf({ createdAt, rowNumber }, status),
+  createdKey: createdKey(createdAt, batchId, rowNumber),
+  address: addressKey(email),
+  rowNumber,
+  email,
+  subject,
+});
+
 /** The state item of a row that nobody has tried to send yet. */
 export const newStateItem = (row: NewRow): Record<string, string | number> => ({
-  ...stateKey(row.batchId, row.rowNumber),
-  statusKey: statusKeyOf(row, row.status),
-  createdKey: createdKey(row.createdAt, row.batchId, row.rowNumber),
-  address: addressKey(row.email),
-  ...row,
-  attempts: 0,
-  updatedAt: row.createdAt,
+  ...attributesOfBatch(row),
+  ...attributesOfRow(row),
 });
 
 /** An item of strings and numbers as the DynamoDB API takes it: the workflow calls that API itself. */
-export const toDynamoJson = (item: Record<string, string | number>) =>
-  Object.fromEntries(
-    Object.entries(item).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
-  );
+export function toDynamoJson(item: Record<string, string | number>): Record<string, { N: string } | { S: string }> {
+  const json: Record<string, { N: string } | { S: string }> = {};
+  for (const [name, value] of Object.entries(item))
+    json[name] = typeof value === 'number' ? { N: `${value}` } : { S: value };
+  return json;
+}
 
 /** A record without the keys of the tables and their indexes, and without its end. */
 export function recordIn<Record>(item: Item): Record {

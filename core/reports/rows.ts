@@ -5,9 +5,10 @@ import { decodeCsv } from '../csv/encoding.ts';
 import { findDelimiter, isSeparatorLine } from '../csv/header.ts';
 import { encodingOf, inspectCsv } from '../csv/inspect.ts';
 import { headOf } from '../csv/read.ts';
+import { failedWriter, sendsWriter } from '../csv/reports.ts';
 import type { CsvSource } from '../csv/source.ts';
-import { tokenize } from '../csv/tokenize.ts';
-import { type CsvWriter, failedWriter, sendsWriter } from '../csv/write.ts';
+import { oneByOne, tokenize } from '../csv/tokenize.ts';
+import type { CsvWriter } from '../csv/writer.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowsInStatus } from '../ledger/list-rows.ts';
@@ -49,7 +50,7 @@ async function failedReport(deps: ReportRowsDeps, record: CampaignRecord): Promi
   const encoding = encodingOf(await inspectCsv(source, { encoding: record.encoding }));
   const decoded = () => decodeCsv(source, encoding);
   const delimiter = findDelimiter(await headOf(decoded()));
-  const records = tokenize(decoded, delimiter);
+  const records = oneByOne(tokenize(decoded, delimiter));
   let header: readonly string[] = [];
   for (;;) {
     const next = await records.next();

@@ -10,8 +10,8 @@ import {
 import { importSuppressions } from '../../core/consent/import-suppressions.ts';
 import type { Suppression, Suppressions } from '../../core/consent/suppressions.ts';
 import { asciiAddress } from '../../core/csv/address.ts';
+import { suppressionsWriter } from '../../core/csv/reports.ts';
 import { bufferSource } from '../../core/csv/source.ts';
-import { suppressionsWriter } from '../../core/csv/write.ts';
 import { PregonError } from '../../core/errors.ts';
 import { bodyText, type HttpEvent, type HttpRoutes, jsonAnswer, refuseCompressed } from '../common/http.ts';
 

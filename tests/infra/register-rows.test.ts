@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { ValidRow } from '../../core/csv/row.ts';
-import { type RowsOf, rowsWriter } from '../../core/csv/write.ts';
+import { type RowsOf, rowsWriter } from '../../core/csv/rows-file.ts';
 import { newStateItem, toDynamoJson } from '../../core/ledger/item.ts';
 import { contentKey } from '../../core/ledger/keys.ts';
 import { readAsStatesDoes } from '../unit/csv/states-reader.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { executionInputOf } from '../../core/campaigns/identity.ts';
 import { causeOf, failedRowsCause, sendMessageSchema } from '../../core/campaigns/messages.ts';
-import { retryLines, sendRowsWriter } from '../../core/csv/write.ts';
+import { retryLines, sendRowsWriter } from '../../core/csv/rows-file.ts';
 import { stateKey, statusKeyOf } from '../../core/ledger/keys.ts';
 import { campaignRecord } from '../unit/campaigns/record.ts';
 import { readAsStatesDoes } from '../unit/csv/states-reader.ts';
