@@ -1,4 +1,5 @@
 import { local } from '../frame/local.ts';
+import { t } from '../i18n/texts.ts';
 import { pauseAfterThrottling } from '../live/backoff.ts';
 
 /** An error answer of the Step Functions API, or a missing answer. */
@@ -60,7 +61,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 }
 
 async function callOnce<T>(operation: string, input: object, signal?: AbortSignal): Promise<T> {
-  if (local === undefined) throw new ApiError('NotLocal', 'This page reaches the AWS API only on a local stack.', 0);
+  if (local === undefined) throw new ApiError('NotLocal', t.api.notLocal, 0);
   let response: Response;
   try {
     response = await fetch(local.aws, {
@@ -75,7 +76,7 @@ async function callOnce<T>(operation: string, input: object, signal?: AbortSigna
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError('NoAnswer', 'The local stack does not answer. Is it still running?', 0);
+    throw new ApiError('NoAnswer', t.api.noStack, 0);
   }
   const text = await response.text();
   if (!response.ok) throw errorOf(response.status, text);
@@ -88,6 +89,6 @@ function errorOf(status: number, text: string): ApiError {
     const name = body.__type?.split('#').at(-1) ?? 'Error';
     return new ApiError(name, body.message ?? body.Message ?? name, status);
   } catch {
-    return new ApiError('Error', `The endpoint answered ${status}: ${text.slice(0, 200)}`, status);
+    return new ApiError('Error', t.api.answered(status, text.slice(0, 200)), status);
   }
 }

@@ -1,5 +1,6 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import { readCause } from '../format/text.ts';
+import { later } from '../i18n/later.ts';
 import { JsonView } from './JsonView.tsx';
 
 interface CauseProps {
@@ -13,13 +14,13 @@ interface CauseProps {
 export function Cause({ text, error, quiet = false }: CauseProps) {
   if (text === undefined) return null;
   const { kind, message, stack } = readCause(text);
-  if (/^\s*[[{]/.test(message)) return <JsonView text={message} label="cause" />;
+  if (/^\s*[[{]/.test(message)) return <JsonView text={message} label={later.executions.json.cause} />;
   return (
     <div className={quiet ? 'pg-cause pg-muted' : 'pg-cause'}>
       {kind !== undefined && kind !== error && <strong>{kind}: </strong>}
       {message}
       {stack !== undefined && !quiet && (
-        <ExpandableSection headerText="Where it was thrown" variant="footer">
+        <ExpandableSection headerText={later.executions.thrownAt} variant="footer">
           <pre className="pg-stack">{stack.join('\n')}</pre>
         </ExpandableSection>
       )}

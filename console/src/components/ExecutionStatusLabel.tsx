@@ -1,15 +1,6 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { ExecutionStatus } from '../api/types.ts';
-
-/** The label of an execution's or Map Run's status. */
-export const STATUS_TEXT: Record<ExecutionStatus, string> = {
-  RUNNING: 'Running',
-  SUCCEEDED: 'Succeeded',
-  FAILED: 'Failed',
-  TIMED_OUT: 'Timed out',
-  ABORTED: 'Aborted',
-  PENDING_REDRIVE: 'Pending redrive',
-};
+import { later } from '../i18n/later.ts';
 
 const TYPES: Record<ExecutionStatus, StatusIndicatorProps.Type> = {
   RUNNING: 'in-progress',
@@ -20,10 +11,11 @@ const TYPES: Record<ExecutionStatus, StatusIndicatorProps.Type> = {
   PENDING_REDRIVE: 'pending',
 };
 
+/** The status of an execution or of a Map Run. */
 export function ExecutionStatusLabel({ status }: { status: ExecutionStatus }) {
   return (
     <StatusIndicator type={TYPES[status]} {...(status === 'RUNNING' && { colorOverride: 'blue' as const })}>
-      {STATUS_TEXT[status]}
+      {later.executions.statuses[status]}
     </StatusIndicator>
   );
 }

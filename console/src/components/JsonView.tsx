@@ -1,13 +1,15 @@
 import Box from '@cloudscape-design/components/box';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import { memo, type ReactNode } from 'react';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 
 /** Beyond this many characters the text is shown without colours: each coloured word is an element. */
 const COLOUR_LIMIT = 60_000;
 
 /** Shows JSON text indented and coloured, with a copy button. Other text is shown unchanged. */
 export const JsonView = memo(function JsonView({ text, label }: { text: string | undefined; label: string }) {
-  if (text === undefined) return <Box color="text-status-inactive">None</Box>;
+  if (text === undefined) return <Box color="text-status-inactive">{later.executions.noJson}</Box>;
   const pretty = indent(text);
   return (
     <section className="pg-json" aria-label={label}>
@@ -15,9 +17,9 @@ export const JsonView = memo(function JsonView({ text, label }: { text: string |
         <CopyToClipboard
           variant="icon"
           textToCopy={pretty}
-          copyButtonAriaLabel={`Copy ${label}`}
-          copySuccessText="Copied"
-          copyErrorText="The browser did not allow it"
+          copyButtonAriaLabel={t.common.copy(label)}
+          copySuccessText={t.common.copied}
+          copyErrorText={t.common.notCopied}
         />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

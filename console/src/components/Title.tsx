@@ -3,6 +3,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { shorten } from '../format/text.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { CopyableText } from './CopyableText.tsx';
 
@@ -20,8 +21,8 @@ export function Title({ name, arn, actions }: { name: string; arn: string; actio
             <CopyToClipboard
               textToCopy={arn}
               copyButtonText="ARN"
-              copySuccessText="Copied"
-              copyErrorText="The browser did not allow it"
+              copySuccessText={t.common.copied}
+              copyErrorText={t.common.notCopied}
             />
           )}
         </SpaceBetween>

@@ -11,7 +11,7 @@ import { type Email, getEmails } from '../api/emails.ts';
 import { CopyableText } from '../components/CopyableText.tsx';
 import { ListTable } from '../components/ListTable.tsx';
 import { TextBlock } from '../components/TextBlock.tsx';
-import { plural } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
 import type { PageProps } from '../frame/pages.ts';
@@ -20,6 +20,7 @@ import { useLive } from '../live/useLive.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { EMAIL_COLUMNS } from './emailColumns.tsx';
 import './emails.css';
+import { later } from '../i18n/later.ts';
 
 const PATH = `${BASE}/emails`;
 const SOON_MS = 1000;
@@ -29,13 +30,13 @@ const LATER_MS = 15_000;
 /** Shows a batch of transactional email by its id, and keeps it up to date. */
 export default function EmailBatchPage({ rest: batchId }: PageProps) {
   usePageTitle([
-    { text: 'Email batch', href: PATH },
+    { text: later.emails.title, href: PATH },
     ...(batchId === '' ? [] : [{ text: batchId, href: `${PATH}/${encodeURIComponent(batchId)}` }]),
   ]);
   return (
     <SpaceBetween size="m">
-      <Header variant="h1" description="The state of the emails of one call of POST /emails/send">
-        Email batch
+      <Header variant="h1" description={later.emails.description}>
+        {later.emails.title}
       </Header>
       <LookUp batchId={batchId} />
       {batchId !== '' && <Batch batchId={batchId} />}
@@ -53,7 +54,7 @@ function LookUp({ batchId }: { batchId: string }) {
   return (
     <Container>
       <form onSubmit={submit} className="pg-look-up">
-        <FormField label="Batch id" description="The batchID in the answer of POST /emails/send" stretch>
+        <FormField label={later.emails.id} description={later.emails.idHint} stretch>
           <Input
             value={text}
             placeholder="a13fde72-b98a-4db0-b1f3-d9d20d594287"
@@ -63,7 +64,7 @@ function LookUp({ batchId }: { batchId: string }) {
           />
         </FormField>
         <Button variant="primary" formAction="submit" disabled={wanted === ''}>
-          Check email batch status
+          {later.emails.check}
         </Button>
       </form>
     </Container>
@@ -72,36 +73,38 @@ function LookUp({ batchId }: { batchId: string }) {
 
 function Batch({ batchId }: { batchId: string }) {
   const narrow = useNarrow();
+  const texts = later.emails;
   const { data, error, loading, refresh } = useLive(
     batchId,
     async (signal) => ({ emails: await getEmails(batchId, signal) }),
     (found) => (found?.emails?.some(({ state }) => state === 'QUEUED') ? SOON_MS : LATER_MS),
   );
-  if (loading) return <Loading what="email batch" />;
-  if (data === undefined) return error && <Failure error={error} what="email batch" retry={refresh} />;
+  if (loading) return <Loading what={texts.what} />;
+  if (data === undefined) return error && <Failure error={error} what={texts.what} retry={refresh} />;
   const [first] = data.emails ?? [];
   if (data.emails === undefined || first === undefined) {
-    return <Empty title="No such batch">There is no email batch with this id.</Empty>;
+    return <Empty title={texts.unknown}>{texts.unknownHint}</Empty>;
   }
-  const count = (state: Email['state']) => data.emails?.filter((email) => email.state === state).length ?? 0;
+  const count = (state: Email['state']) =>
+    formatCount(data.emails?.filter((email) => email.state === state).length ?? 0);
   return (
     <SpaceBetween size="m">
-      {error && <Failure error={error} what="email batch" retry={refresh} stale />}
+      {error && <Failure error={error} what={texts.what} retry={refresh} stale />}
       <Container>
         <KeyValuePairs
           columns={narrow ? 1 : 4}
           minColumnWidth={140}
           items={[
-            { label: 'From', value: first.from },
-            { label: 'Subject', value: first.subject },
+            { label: texts.from, value: first.from },
+            { label: texts.subject, value: first.subject },
             {
-              label: plural(data.emails.length, 'recipient'),
-              value: `${count('SENT')} sent, ${count('QUEUED')} queued, ${count('ERROR')} in error`,
+              label: texts.count(formatCount(data.emails.length), data.emails.length),
+              value: texts.summary(count('SENT'), count('QUEUED'), count('ERROR')),
             },
-            { label: 'Batch', value: <CopyableText text={batchId} what="batch id" /> },
+            { label: texts.batch, value: <CopyableText text={batchId} what={texts.copyId} /> },
           ]}
         />
-        <ExpandableSection headerText="Content">
+        <ExpandableSection headerText={texts.content}>
           <TextBlock text={first.content} />
         </ExpandableSection>
       </Container>
@@ -111,21 +114,22 @@ function Batch({ batchId }: { batchId: string }) {
 }
 
 function Recipients({ emails, refresh }: { emails: readonly Email[]; refresh: () => void }) {
+  const texts = later.emails;
   return (
     <ListTable
       items={emails}
       trackBy="recipient"
       columns={EMAIL_COLUMNS}
-      label="Recipients"
+      label={texts.recipients}
       heading="recipient"
       sections={{ state: 33, provider: 33, retries: 33, lastAttempt: 100, error: 100 }}
       header={
         <Header
           variant="h2"
           counter={`(${emails.length})`}
-          actions={<Button iconName="refresh" ariaLabel="Refresh recipients" onClick={refresh} />}
+          actions={<Button iconName="refresh" ariaLabel={texts.refresh} onClick={refresh} />}
         >
-          Recipients
+          {texts.recipients}
         </Header>
       }
     />

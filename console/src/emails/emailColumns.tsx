@@ -2,21 +2,24 @@ import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/c
 import type { TableProps } from '@cloudscape-design/components/table';
 import type { Email } from '../api/emails.ts';
 import { formatTime } from '../format/time.ts';
+import { later } from '../i18n/later.ts';
 
-const STATES: Record<Email['state'], { type: StatusIndicatorProps.Type; text: string }> = {
-  QUEUED: { type: 'pending', text: 'Queued' },
-  SENT: { type: 'success', text: 'Sent' },
-  ERROR: { type: 'error', text: 'Error' },
+const texts = later.emails;
+
+const TYPES: Record<Email['state'], StatusIndicatorProps.Type> = {
+  QUEUED: 'pending',
+  SENT: 'success',
+  ERROR: 'error',
 };
 
 export const EMAIL_COLUMNS: TableProps.ColumnDefinition<Email>[] = [
-  { id: 'recipient', header: 'Recipient', isRowHeader: true, minWidth: 180, cell: ({ recipient }) => recipient },
-  { id: 'state', header: 'State', minWidth: 120, cell: ({ state }) => <State state={state} /> },
-  { id: 'provider', header: 'Provider', minWidth: 100, cell: ({ provider }) => provider ?? '–' },
-  { id: 'retries', header: 'Retries', minWidth: 80, cell: ({ retries }) => retries },
+  { id: 'recipient', header: texts.recipient, isRowHeader: true, minWidth: 180, cell: ({ recipient }) => recipient },
+  { id: 'state', header: texts.state, minWidth: 120, cell: ({ state }) => <State state={state} /> },
+  { id: 'provider', header: texts.provider, minWidth: 100, cell: ({ provider }) => provider ?? '–' },
+  { id: 'retries', header: texts.retries, minWidth: 80, cell: ({ retries }) => retries },
   {
     id: 'lastAttempt',
-    header: 'Last attempt',
+    header: texts.lastAttempt,
     minWidth: 190,
     cell: ({ lastAttemptAt }) =>
       lastAttemptAt === null ? (
@@ -27,17 +30,16 @@ export const EMAIL_COLUMNS: TableProps.ColumnDefinition<Email>[] = [
   },
   {
     id: 'error',
-    header: 'Why',
+    header: texts.why,
     minWidth: 220,
     cell: ({ error }) => (error === undefined ? '–' : <Why error={error} />),
   },
 ];
 
 function State({ state }: { state: Email['state'] }) {
-  const { type, text } = STATES[state];
   return (
     <span className="pg-unbroken">
-      <StatusIndicator type={type}>{text}</StatusIndicator>
+      <StatusIndicator type={TYPES[state]}>{texts.states[state]}</StatusIndicator>
     </span>
   );
 }

@@ -4,24 +4,26 @@ import { JsonView } from '../components/JsonView.tsx';
 import { Pane } from '../components/Pane.tsx';
 import { formatTime } from '../format/time.ts';
 import { detailsOf } from '../graph/trace.ts';
+import { later } from '../i18n/later.ts';
 import type { EventRow } from './eventRows.ts';
 
 /** One event with all its details. Members that contain JSON as text are parsed. */
 export function EventDetails({ row }: { row: EventRow }) {
   const { event, state, redrive } = row;
+  const texts = later.events;
   return (
-    <Pane title={event.type} description={`Event ${event.id}`}>
+    <Pane title={event.type} description={texts.eventNumber(String(event.id))}>
       <SpaceBetween size="m">
         <KeyValuePairs
           columns={2}
           items={[
-            { label: 'Time', value: formatTime(event.timestamp, true) },
-            { label: 'State', value: state ?? '–' },
-            { label: 'Previous event', value: event.previousEventId ?? 0 },
-            { label: 'Run', value: redrive === 0 ? 'First' : `Redrive ${redrive}` },
+            { label: texts.time, value: formatTime(event.timestamp, true) },
+            { label: texts.state, value: state ?? '–' },
+            { label: texts.previous, value: event.previousEventId ?? 0 },
+            { label: texts.run, value: redrive === 0 ? texts.firstRun : texts.redrive(String(redrive)) },
           ]}
         />
-        <JsonView text={JSON.stringify(unfold(detailsOf(event)))} label="event details" />
+        <JsonView text={JSON.stringify(unfold(detailsOf(event)))} label={texts.details} />
       </SpaceBetween>
     </Pane>
   );

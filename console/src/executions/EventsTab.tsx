@@ -14,6 +14,8 @@ import { MasterDetail } from '../components/MasterDetail.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatDuration, formatTime } from '../format/time.ts';
 import { Empty, Failure } from '../frame/PageStates.tsx';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { useStored } from '../live/useStored.ts';
 import { EventDetails } from './EventDetails.tsx';
@@ -21,6 +23,7 @@ import { type EventRow, eventRows } from './eventRows.ts';
 import type { ExecutionTrace } from './useExecution.ts';
 
 const PAGE_SIZE = 50;
+const texts = later.events;
 
 /** The events of the history, and beside them the details of the selected event. */
 export function EventsTab({ traced }: { traced: ExecutionTrace }) {
@@ -30,7 +33,7 @@ export function EventsTab({ traced }: { traced: ExecutionTrace }) {
   const chosen = rows.find(({ event }) => event.id === chosenId);
   return (
     <MasterDetail
-      title={chosen === undefined ? 'Event' : `Event ${chosen.event.id}: ${chosen.event.type}`}
+      title={chosen === undefined ? texts.event : texts.eventOf(String(chosen.event.id), chosen.event.type)}
       onDismiss={() => setChosenId(undefined)}
       master={
         <EventTable
@@ -44,7 +47,7 @@ export function EventsTab({ traced }: { traced: ExecutionTrace }) {
       detail={chosen && <EventDetails row={chosen} />}
       placeholder={
         <Container>
-          <Empty title="No event chosen">Choose an event to see its details.</Empty>
+          <Empty title={texts.noneChosen}>{texts.noneChosenHint}</Empty>
         </Container>
       }
     />
@@ -78,37 +81,37 @@ function EventTable({ rows, loading, error, chosen, onChoose }: EventTableProps)
       items={matching.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE)}
       trackBy={({ event }) => String(event.id)}
       loading={loading}
-      loadingText="Loading events"
+      loadingText={t.common.loading(texts.loading)}
       columnDefinitions={columns}
       visibleColumns={narrow ? ['id', 'type', 'after'] : ['id', 'type', 'state', 'after', 'time']}
       selectedItems={chosen === undefined ? [] : [chosen]}
       onRowClick={({ detail }) => onChoose(detail.item.event)}
       sortingDisabled
       enableKeyboardNavigation
-      ariaLabels={{ tableLabel: 'Events' }}
+      ariaLabels={{ tableLabel: texts.title }}
       header={
         <Header
           variant="h2"
           counter={`(${formatCount(rows.length)})`}
           actions={
             <Toggle checked={newestFirst} onChange={({ detail }) => setNewestFirst(detail.checked)}>
-              Newest first
+              {texts.newestFirst}
             </Toggle>
           }
         >
-          Events
+          {texts.title}
         </Header>
       }
       filter={
         <TextFilter
           filteringText={text}
-          filteringPlaceholder="Find by type, state or error"
-          filteringAriaLabel="Find events"
+          filteringPlaceholder={texts.findBy}
+          filteringAriaLabel={texts.find}
           onChange={({ detail }) => {
             setText(detail.filteringText);
             setPage(1);
           }}
-          {...(text !== '' && { countText: `${formatCount(matching.length)} found` })}
+          {...(text !== '' && { countText: texts.found(formatCount(matching.length)) })}
         />
       }
       pagination={
@@ -120,9 +123,9 @@ function EventTable({ rows, loading, error, chosen, onChoose }: EventTableProps)
       }
       empty={
         error === undefined ? (
-          <Empty title="No events">{text === '' ? 'Nothing has happened yet.' : 'No event matches the filter.'}</Empty>
+          <Empty title={texts.none}>{text === '' ? texts.noneHint : texts.noMatchHint}</Empty>
         ) : (
-          <Failure error={error} what="the history" />
+          <Failure error={error} what={texts.theHistory} />
         )
       }
     />
@@ -131,15 +134,15 @@ function EventTable({ rows, loading, error, chosen, onChoose }: EventTableProps)
 
 function columnsFor(onChoose: (event: HistoryEvent) => void): TableProps.ColumnDefinition<EventRow>[] {
   return [
-    { id: 'id', header: 'ID', width: 64, cell: ({ event }) => event.id },
+    { id: 'id', header: texts.id, width: 64, cell: ({ event }) => event.id },
     {
       id: 'type',
-      header: 'Type',
+      header: texts.type,
       isRowHeader: true,
       minWidth: 170,
       cell: ({ event, error, redrive }) => (
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-          {error !== undefined && <Icon name="status-negative" variant="error" ariaLabel="Error" />}
+          {error !== undefined && <Icon name="status-negative" variant="error" ariaLabel={t.common.error} />}
           <Link
             href="#"
             onFollow={(click) => {
@@ -149,12 +152,12 @@ function columnsFor(onChoose: (event: HistoryEvent) => void): TableProps.ColumnD
           >
             {event.type}
           </Link>
-          {event.type === 'ExecutionRedriven' && <Badge color="blue">{`Redrive ${redrive}`}</Badge>}
+          {event.type === 'ExecutionRedriven' && <Badge color="blue">{texts.redrive(String(redrive))}</Badge>}
         </SpaceBetween>
       ),
     },
-    { id: 'state', header: 'State', minWidth: 120, cell: ({ state }) => state ?? '–' },
-    { id: 'after', header: 'After', width: 100, cell: ({ afterMs }) => formatDuration(afterMs) },
-    { id: 'time', header: 'Time', width: 205, cell: ({ event }) => formatTime(event.timestamp, true) },
+    { id: 'state', header: texts.state, minWidth: 120, cell: ({ state }) => state ?? '–' },
+    { id: 'after', header: texts.after, width: 100, cell: ({ afterMs }) => formatDuration(afterMs) },
+    { id: 'time', header: texts.time, width: 205, cell: ({ event }) => formatTime(event.timestamp, true) },
   ];
 }

@@ -11,12 +11,14 @@ import type { Execution } from '../api/types.ts';
 import { Cause } from '../components/Cause.tsx';
 import { JsonView } from '../components/JsonView.tsx';
 import { Title } from '../components/Title.tsx';
+import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import type { PageProps } from '../frame/pages.ts';
 import { EXECUTIONS } from '../frame/pages.ts';
 import { useQuery } from '../frame/router.ts';
+import { later } from '../i18n/later.ts';
 import { useLive } from '../live/useLive.ts';
 import { type ChildRows, childRowsOf, nameOfChild } from './childRows.ts';
 import { EventsTab } from './EventsTab.tsx';
@@ -28,6 +30,8 @@ import { RowsTab } from './RowsTab.tsx';
 import { StopButton } from './StopButton.tsx';
 import { type ExecutionTrace, useExecution } from './useExecution.ts';
 
+const texts = later.executions;
+
 /** One execution: its data, its workflow graph, its events and Map Runs. */
 export default function ExecutionPage({ rest: arn }: PageProps) {
   const traced = useExecution(arn);
@@ -38,8 +42,8 @@ export default function ExecutionPage({ rest: arn }: PageProps) {
   const name = child === undefined ? undefined : nameOfChild(child.rows, rows?.[0]?.email);
   usePageTitle(crumbsOf(arn, execution.data, name));
   if (execution.data === undefined) {
-    if (execution.error === undefined) return <Loading what="execution" />;
-    return <Failure error={execution.error} what="the execution" retry={execution.refresh} />;
+    if (execution.error === undefined) return <Loading what={texts.what.execution} />;
+    return <Failure error={execution.error} what={texts.what.theExecution} retry={execution.refresh} />;
   }
   return (
     <SpaceBetween size="l">
@@ -53,7 +57,7 @@ export default function ExecutionPage({ rest: arn }: PageProps) {
           </SpaceBetween>
         }
       />
-      {execution.error !== undefined && <Failure error={execution.error} what="the execution" stale />}
+      {execution.error !== undefined && <Failure error={execution.error} what={texts.what.theExecution} stale />}
       <ExecutionSummary execution={execution.data} counts={campaign?.counts} />
       <ErrorOf execution={execution.data} campaign={campaign} />
       <TraceTabs traced={traced} execution={execution.data} campaign={campaign} child={child} rows={rows} />
@@ -77,22 +81,28 @@ function TraceTabs({ traced, execution, campaign, child, rows }: TraceTabsProps)
     <Tabs
       activeTabId={query.get('tab') ?? 'graph'}
       onChange={({ detail }) => setQuery({ tab: detail.activeTabId === 'graph' ? undefined : detail.activeTabId })}
-      ariaLabel="Parts of the execution"
+      ariaLabel={texts.tabs.label}
       tabs={[
         {
           id: 'graph',
-          label: 'Graph',
+          label: texts.tabs.graph,
           content: <GraphTab traced={traced} execution={execution} campaign={campaign} />,
         },
         ...(child === undefined
           ? []
-          : [{ id: 'rows', label: `Rows (${child.rows.length})`, content: <RowsTab rows={rows} /> }]),
-        { id: 'events', label: 'Events', content: <EventsTab traced={traced} /> },
+          : [{ id: 'rows', label: texts.rowsTab(formatCount(child.rows.length)), content: <RowsTab rows={rows} /> }]),
+        { id: 'events', label: texts.tabs.events, content: <EventsTab traced={traced} /> },
         ...(runs.length > 0
-          ? [{ id: 'map-runs', label: `Map Runs (${runs.length})`, content: <MapRunsTab mapRuns={runs} /> }]
+          ? [
+              {
+                id: 'map-runs',
+                label: texts.mapRunsTab(formatCount(runs.length)),
+                content: <MapRunsTab mapRuns={runs} />,
+              },
+            ]
           : []),
-        { id: 'data', label: 'Input and output', content: <InputAndOutput execution={execution} /> },
-        { id: 'definition', label: 'Definition', content: <Definition traced={traced} /> },
+        { id: 'data', label: texts.tabs.data, content: <InputAndOutput execution={execution} /> },
+        { id: 'definition', label: texts.tabs.definition, content: <Definition traced={traced} /> },
       ]}
     />
   );
@@ -101,11 +111,11 @@ function TraceTabs({ traced, execution, campaign, child, rows }: TraceTabsProps)
 function InputAndOutput({ execution }: { execution: Execution }) {
   return (
     <div className="pg-pair">
-      <Container header={<Header variant="h2">Input</Header>}>
-        <JsonView text={execution.input} label="input" />
+      <Container header={<Header variant="h2">{texts.input}</Header>}>
+        <JsonView text={execution.input} label={texts.json.input} />
       </Container>
-      <Container header={<Header variant="h2">Output</Header>}>
-        <JsonView text={execution.output} label="output" />
+      <Container header={<Header variant="h2">{texts.output}</Header>}>
+        <JsonView text={execution.output} label={texts.json.output} />
       </Container>
     </div>
   );
@@ -114,13 +124,13 @@ function InputAndOutput({ execution }: { execution: Execution }) {
 function Definition({ traced }: { traced: ExecutionTrace }) {
   if (traced.definition !== undefined) {
     return (
-      <Container header={<Header variant="h2">Definition</Header>}>
-        <JsonView text={traced.definition.text} label="definition" />
+      <Container header={<Header variant="h2">{texts.tabs.definition}</Header>}>
+        <JsonView text={traced.definition.text} label={texts.json.definition} />
       </Container>
     );
   }
-  if (traced.definitionError === undefined) return <Loading what="definition" />;
-  return <Failure error={traced.definitionError} what="the definition" />;
+  if (traced.definitionError === undefined) return <Loading what={texts.what.definition} />;
+  return <Failure error={traced.definitionError} what={texts.what.definition} />;
 }
 
 const RUNNING_MS = 2000;
@@ -154,14 +164,11 @@ function ErrorOf({ execution, campaign }: { execution: Execution; campaign: Camp
   const { status, error, cause } = execution;
   if (error === undefined && cause === undefined) return null;
   return (
-    <Alert type={status === 'ABORTED' ? 'warning' : 'error'} header={error ?? 'Stopped'}>
+    <Alert type={status === 'ABORTED' ? 'warning' : 'error'} header={error ?? texts.stopped}>
       <Cause text={cause} error={error} />
       {campaign?.reason !== undefined && <div>{campaign.reason}</div>}
       {campaign?.nextRetryAt !== undefined && (
-        <div>
-          It continues by itself when half of the daily quota is free, at{' '}
-          {formatTime(Date.parse(campaign.nextRetryAt) / 1000)} at the latest.
-        </div>
+        <div>{texts.continuesAt(formatTime(Date.parse(campaign.nextRetryAt) / 1000))}</div>
       )}
     </Alert>
   );
@@ -171,8 +178,8 @@ function crumbsOf(arn: string, execution: Execution | undefined, rows: string | 
   const { name, label } = parseArn(arn);
   const mapRunArn = execution?.mapRunArn;
   return [
-    { text: 'Executions', href: EXECUTIONS },
-    ...(mapRunArn === undefined ? [] : [{ text: `Map Run ${label ?? ''}`, href: mapRunPath(mapRunArn) }]),
+    { text: texts.title, href: EXECUTIONS },
+    ...(mapRunArn === undefined ? [] : [{ text: texts.mapRunOf(label ?? ''), href: mapRunPath(mapRunArn) }]),
     { text: rows ?? execution?.name ?? name, href: '' },
   ];
 }

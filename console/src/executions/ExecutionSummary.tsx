@@ -10,7 +10,11 @@ import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import type { RowCounts } from '../graph/notes.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
+
+const texts = later.executions;
 
 interface ExecutionSummaryProps {
   readonly execution: Execution;
@@ -22,17 +26,20 @@ export function ExecutionSummary({ execution, counts }: ExecutionSummaryProps) {
   const narrow = useNarrow();
   const { redriveCount = 0, redriveDate, mapRunArn } = execution;
   const items: KeyValuePairsProps.Pair[] = [
-    { label: 'Status', value: <ExecutionStatusLabel status={execution.status} /> },
-    { label: 'Started', value: formatTime(execution.startDate) },
-    { label: 'Duration', value: <Elapsed from={execution.startDate} to={execution.stopDate} /> },
+    { label: t.common.status, value: <ExecutionStatusLabel status={execution.status} /> },
+    { label: texts.started, value: formatTime(execution.startDate) },
+    { label: texts.duration, value: <Elapsed from={execution.startDate} to={execution.stopDate} /> },
     {
-      label: 'Redrives',
-      value: redriveDate === undefined ? redriveCount : `${redriveCount}, the last ${formatTime(redriveDate)}`,
+      label: texts.redrives,
+      value:
+        redriveDate === undefined
+          ? redriveCount
+          : texts.redrivesLast(formatCount(redriveCount), formatTime(redriveDate)),
     },
   ];
   if (counts !== undefined) {
     items.splice(1, 0, {
-      label: 'Rows',
+      label: texts.rows,
       value: (
         <Link href={campaignPath(execution.name)}>
           <Rows counts={counts} />
@@ -40,7 +47,7 @@ export function ExecutionSummary({ execution, counts }: ExecutionSummaryProps) {
       ),
     });
   }
-  if (mapRunArn !== undefined) items.push({ label: 'Map Run', value: <MapRunLink arn={mapRunArn} /> });
+  if (mapRunArn !== undefined) items.push({ label: texts.mapRun, value: <MapRunLink arn={mapRunArn} /> });
   return (
     <Container>
       <KeyValuePairs columns={narrow ? 2 : items.length} minColumnWidth={140} items={items} />
@@ -51,13 +58,13 @@ export function ExecutionSummary({ execution, counts }: ExecutionSummaryProps) {
 /** An execution succeeds although rows are in ERROR for good, so the rows are beside its status. */
 function Rows({ counts: { PENDING, QUEUED, SENT, ERROR } }: { counts: RowCounts }) {
   const parts = [
-    `${formatCount(SENT)} sent`,
-    ...(ERROR > 0 ? [`${formatCount(ERROR)} in ERROR`] : []),
-    ...(PENDING + QUEUED > 0 ? [`${formatCount(PENDING + QUEUED)} left`] : []),
+    texts.counts.sent(formatCount(SENT)),
+    ...(ERROR > 0 ? [texts.counts.error(formatCount(ERROR))] : []),
+    ...(PENDING + QUEUED > 0 ? [texts.counts.left(formatCount(PENDING + QUEUED))] : []),
   ].join(', ');
   return ERROR > 0 ? <StatusIndicator type="warning">{parts}</StatusIndicator> : parts;
 }
 
 function MapRunLink({ arn }: { arn: string }) {
-  return <Link href={mapRunPath(arn)}>{parseArn(arn).label ?? 'Map Run'}</Link>;
+  return <Link href={mapRunPath(arn)}>{parseArn(arn).label ?? texts.mapRun}</Link>;
 }

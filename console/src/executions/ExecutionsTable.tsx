@@ -9,21 +9,24 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { type ReactNode, useState } from 'react';
 import type { ExecutionSource } from '../api/states.ts';
 import type { ExecutionStatus } from '../api/types.ts';
-import { STATUS_TEXT } from '../components/ExecutionStatusLabel.tsx';
-import { plural } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { Empty, Failure } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { useStored } from '../live/useStored.ts';
 import { executionColumns } from './executionColumns.tsx';
 import { useChildNames } from './useChildNames.ts';
 import { useExecutionList } from './useExecutionList.ts';
 
-const ANY = { value: '', label: 'Any status' };
+const texts = later.executions.list;
+const ANY = { value: '', label: texts.anyStatus };
+const ANY_REDRIVE = { value: '', label: texts.anyRedrive };
 const REDRIVE_OPTIONS = [
-  { value: '', label: 'Redriven or not' },
-  { value: 'REDRIVEN', label: 'Redriven' },
-  { value: 'NOT_REDRIVEN', label: 'Not redriven' },
+  ANY_REDRIVE,
+  { value: 'REDRIVEN', label: texts.redriven },
+  { value: 'NOT_REDRIVEN', label: texts.notRedriven },
 ];
 /** The columns that a phone shows by default. */
 const FEW = ['name', 'status', 'duration'];
@@ -37,6 +40,8 @@ interface Preferences {
 interface ExecutionsTableProps {
   readonly source: ExecutionSource | undefined;
   readonly title: string;
+  /** The title within a sentence. */
+  readonly what: string;
   readonly statuses: readonly ExecutionStatus[];
   /** The text for an empty list without a filter. */
   readonly empty: { readonly title: string; readonly hint: ReactNode };
@@ -46,7 +51,7 @@ interface ExecutionsTableProps {
 }
 
 /** The executions of a state machine or the children of a Map Run. The API filters and pages them, and the table is kept up to date. */
-export function ExecutionsTable({ source, title, statuses, empty, extraFilter, isPage }: ExecutionsTableProps) {
+export function ExecutionsTable({ source, title, what, statuses, empty, extraFilter, isPage }: ExecutionsTableProps) {
   const ofMapRun = source !== undefined && 'mapRunArn' in source;
   const [query, setQuery] = useQuery();
   const [text, setText] = useState('');
@@ -65,7 +70,7 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
   };
   const list = useExecutionList(source, filter, text, preferences.size);
   const filtered = status !== undefined || redrive !== undefined || text !== '';
-  const statusOptions = [ANY, ...statuses.map((value) => ({ value, label: STATUS_TEXT[value] }))];
+  const statusOptions = [ANY, ...statuses.map((value) => ({ value, label: later.executions.statuses[value] }))];
   const names = useChildNames(ofMapRun ? list.items : undefined);
   const columns = executionColumns(names, ofMapRun);
   const clear = () => {
@@ -74,7 +79,7 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
   };
 
   const failure = list.error && (
-    <Failure error={list.error} what={title.toLowerCase()} retry={list.refresh} stale={list.items !== undefined} />
+    <Failure error={list.error} what={what} retry={list.refresh} stale={list.items !== undefined} />
   );
   return (
     <SpaceBetween size="s">
@@ -84,7 +89,7 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
         items={list.items ?? []}
         trackBy="executionArn"
         loading={list.items === undefined && list.error === undefined}
-        loadingText={`Loading ${title.toLowerCase()}`}
+        loadingText={t.common.loading(what)}
         columnDefinitions={columns}
         columnDisplay={columns.map(({ id = '' }) => ({ id, visible: preferences.columns.includes(id) }))}
         sortingDisabled
@@ -94,7 +99,7 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
         header={
           <Header
             variant={isPage === true ? 'h1' : 'h2'}
-            actions={<Button iconName="refresh" ariaLabel={`Refresh ${title.toLowerCase()}`} onClick={list.refresh} />}
+            actions={<Button iconName="refresh" ariaLabel={texts.refresh(what)} onClick={list.refresh} />}
           >
             {title}
           </Header>
@@ -104,24 +109,22 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
             <div className="pg-filter-text">
               <TextFilter
                 filteringText={text}
-                filteringPlaceholder="Find by name"
-                filteringAriaLabel={`Find ${title.toLowerCase()} by name`}
+                filteringPlaceholder={texts.findByName}
+                filteringAriaLabel={texts.findAllByName(what)}
                 onChange={({ detail }) => setText(detail.filteringText)}
-                {...(list.matches !== undefined && {
-                  countText: `${plural(list.matches, 'match').replace(/hs$/, 'hes')}${list.cutShort ? ' in the newest 100,000' : ''}`,
-                })}
+                {...(list.matches !== undefined && { countText: matchesOf(list.matches, list.cutShort) })}
               />
             </div>
             <Select
-              ariaLabel="Filter by status"
+              ariaLabel={texts.filterByStatus}
               selectedOption={statusOptions.find(({ value }) => value === (status ?? '')) ?? ANY}
               options={statusOptions}
               onChange={({ detail }) => setQuery({ status: detail.selectedOption.value })}
             />
             {ofMapRun && (
               <Select
-                ariaLabel="Filter by redrive"
-                selectedOption={redrive ?? { value: '', label: 'Redriven or not' }}
+                ariaLabel={texts.filterByRedrive}
+                selectedOption={redrive ?? ANY_REDRIVE}
                 options={REDRIVE_OPTIONS}
                 onChange={({ detail }) => setQuery({ redrive: detail.selectedOption.value })}
               />
@@ -140,19 +143,19 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
         }
         preferences={
           <CollectionPreferences
-            title="Preferences"
-            confirmLabel="Confirm"
-            cancelLabel="Cancel"
+            title={texts.preferences}
+            confirmLabel={texts.confirm}
+            cancelLabel={t.common.cancel}
             preferences={{
               pageSize: preferences.size,
               contentDisplay: columns.map(({ id = '' }) => ({ id, visible: preferences.columns.includes(id) })),
             }}
             pageSizePreference={{
-              title: 'Page size',
-              options: [20, 50, 100, 500].map((value) => ({ value, label: `${value} rows` })),
+              title: texts.pageSize,
+              options: [20, 50, 100, 500].map((value) => ({ value, label: texts.rows(String(value)) })),
             }}
             contentDisplayPreference={{
-              title: 'Columns',
+              title: texts.columns,
               options: columns.map(({ id = '', header }) => ({
                 id,
                 label: String(header),
@@ -170,8 +173,8 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
         empty={
           failure ??
           (filtered ? (
-            <Empty title="No matches" action={<Button onClick={clear}>Clear filters</Button>}>
-              No execution matches the filters.
+            <Empty title={texts.noMatches} action={<Button onClick={clear}>{texts.clear}</Button>}>
+              {texts.noMatchesHint}
             </Empty>
           ) : (
             <Empty title={empty.title}>{empty.hint}</Empty>
@@ -180,4 +183,9 @@ export function ExecutionsTable({ source, title, statuses, empty, extraFilter, i
       />
     </SpaceBetween>
   );
+}
+
+function matchesOf(count: number, isCutShort: boolean): string {
+  const matches = texts.matches(formatCount(count), count);
+  return isCutShort ? texts.cutShort(matches) : matches;
 }

@@ -13,8 +13,11 @@ import { rowNotes, type StateNote } from '../graph/notes.ts';
 import { StatePanel } from '../graph/StatePanel.tsx';
 import { culpritOf } from '../graph/trace.ts';
 import { WorkflowGraph } from '../graph/WorkflowGraph.tsx';
+import { later } from '../i18n/later.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import type { ExecutionTrace } from './useExecution.ts';
+
+const texts = later.graph;
 
 /** The Map of a campaign whose children send its rows. */
 const ROWS_MAP = 'SendRows';
@@ -50,19 +53,19 @@ export function GraphTab({ traced, execution, campaign }: GraphTabProps) {
     [definition, traced.mapRuns.data],
   );
   if (definition === undefined) {
-    if (definitionError === undefined) return <Loading what="graph" />;
-    return <Failure error={definitionError} what="the graph" />;
+    if (definitionError === undefined) return <Loading what={texts.what} />;
+    return <Failure error={definitionError} what={texts.theGraph} />;
   }
   const state = selected === undefined ? undefined : definition.parsed.byName.get(selected);
   return (
     <MasterDetail
-      title={state?.name ?? 'State'}
+      title={state?.name ?? texts.state}
       onDismiss={() => select(undefined)}
       master={
         <Container disableContentPaddings>
           {history.data === undefined && history.error !== undefined && (
             <Box padding="s">
-              <Failure error={history.error} what="the history" />
+              <Failure error={history.error} what={later.events.theHistory} />
             </Box>
           )}
           <WorkflowGraph
@@ -96,7 +99,7 @@ export function GraphTab({ traced, execution, campaign }: GraphTabProps) {
       }
       placeholder={
         <Container>
-          <Empty title="No state chosen">Choose a state in the graph to see its input, output, errors and tries.</Empty>
+          <Empty title={texts.noneChosen}>{texts.noneChosenHint}</Empty>
         </Container>
       }
     />

@@ -8,6 +8,8 @@ import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { doneOf } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
@@ -15,6 +17,7 @@ import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 /** The Map Runs of an execution, newest first. */
 export function MapRunsTab({ mapRuns }: { mapRuns: readonly MapRun[] }) {
   const narrow = useNarrow();
+  const texts = later.executions;
   return (
     <Table
       variant="container"
@@ -22,10 +25,10 @@ export function MapRunsTab({ mapRuns }: { mapRuns: readonly MapRun[] }) {
       trackBy="mapRunArn"
       sortingDisabled
       enableKeyboardNavigation
-      ariaLabels={{ tableLabel: 'Map Runs' }}
+      ariaLabels={{ tableLabel: texts.mapRuns }}
       header={
         <Header variant="h2" counter={`(${mapRuns.length})`}>
-          Map Runs
+          {texts.mapRuns}
         </Header>
       }
       visibleColumns={
@@ -34,40 +37,40 @@ export function MapRunsTab({ mapRuns }: { mapRuns: readonly MapRun[] }) {
       columnDefinitions={[
         {
           id: 'label',
-          header: 'Map Run',
+          header: texts.mapRun,
           isRowHeader: true,
           minWidth: 130,
           cell: ({ mapRunArn }) => <Link href={mapRunPath(mapRunArn)}>{parseArn(mapRunArn).label ?? mapRunArn}</Link>,
         },
         {
           id: 'status',
-          header: 'Status',
+          header: t.common.status,
           minWidth: 120,
           cell: ({ status }) => <ExecutionStatusLabel status={status} />,
         },
         {
           id: 'items',
-          header: 'Items',
+          header: texts.items,
           minWidth: 160,
           width: 300,
           cell: ({ itemCounts }) => (
             <>
               <MapRunBar counts={itemCounts} thin />
               <span className="pg-muted">
-                {formatCount(doneOf(itemCounts))} of {formatCount(itemCounts.total)}
+                {texts.doneOf(formatCount(doneOf(itemCounts)), formatCount(itemCounts.total))}
               </span>
             </>
           ),
         },
         {
           id: 'redrives',
-          header: 'Redrives',
+          header: texts.redrives,
           cell: ({ redriveCount = 0 }) => (redriveCount === 0 ? 0 : <Badge color="blue">{`${redriveCount}×`}</Badge>),
         },
-        { id: 'started', header: 'Started', minWidth: 170, cell: ({ startDate }) => formatTime(startDate) },
+        { id: 'started', header: texts.started, minWidth: 170, cell: ({ startDate }) => formatTime(startDate) },
         {
           id: 'duration',
-          header: 'Duration',
+          header: texts.duration,
           minWidth: 100,
           cell: ({ startDate, stopDate }) => <Elapsed from={startDate} to={stopDate} />,
         },

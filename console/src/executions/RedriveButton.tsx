@@ -4,6 +4,9 @@ import { redriveExecution } from '../api/states.ts';
 import type { Execution } from '../api/types.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
+import { later } from '../i18n/later.ts';
+
+const texts = later.executions.redrive;
 
 /** Redrives an execution, which continues where it failed. */
 export function RedriveButton({ execution, onRedriven }: { execution: Execution; onRedriven: () => void }) {
@@ -19,21 +22,20 @@ export function RedriveButton({ execution, onRedriven }: { execution: Execution;
         {...(reason !== undefined && { disabledReason: reason })}
         onClick={() => setAsking(true)}
       >
-        Redrive
+        {texts.action}
       </Button>
       <ConfirmModal
         visible={asking}
-        title="Redrive this execution?"
-        confirm="Redrive"
+        title={texts.title}
+        confirm={texts.action}
         onDismiss={() => setAsking(false)}
         onConfirm={async () => {
           await redriveExecution(execution.executionArn);
-          notify('success', 'The execution continues', 'Steps that succeeded are not run again.');
+          notify('success', texts.done, texts.doneHint);
           onRedriven();
         }}
       >
-        The execution continues at the state where it stopped, with the same input and definition. Steps that succeeded
-        are not run again. In a Map Run, the failed and the pending items run.
+        {texts.what}
       </ConfirmModal>
     </>
   );
@@ -43,8 +45,8 @@ export function RedriveButton({ execution, onRedriven }: { execution: Execution;
 function whyNot({ status, redriveStatus, redriveStatusReason, mapRunArn }: Execution): string | undefined {
   if (redriveStatus === 'REDRIVABLE') return undefined;
   if (redriveStatus === 'REDRIVABLE_BY_MAP_RUN' || mapRunArn !== undefined) {
-    return 'A child is redriven with its Map Run: redrive the execution that started it.';
+    return texts.ofMapRun;
   }
   if (redriveStatusReason !== undefined) return redriveStatusReason;
-  return status === 'RUNNING' ? 'It is running.' : `An execution with status ${status} cannot be redriven.`;
+  return status === 'RUNNING' ? texts.running : texts.impossible(status);
 }

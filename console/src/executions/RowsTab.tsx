@@ -4,13 +4,17 @@ import Table from '@cloudscape-design/components/table';
 import type { RowState } from '../api/sends.ts';
 import { formatCount } from '../format/number.ts';
 import { Empty } from '../frame/PageStates.tsx';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 
-const STATUSES: Record<RowState['status'], { type: StatusIndicatorProps.Type; text: string }> = {
-  PENDING: { type: 'pending', text: 'Pending' },
-  QUEUED: { type: 'in-progress', text: 'Queued' },
-  SENT: { type: 'success', text: 'Sent' },
-  ERROR: { type: 'error', text: 'Error' },
+const texts = later.executions;
+
+const TYPES: Record<RowState['status'], StatusIndicatorProps.Type> = {
+  PENDING: 'pending',
+  QUEUED: 'in-progress',
+  SENT: 'success',
+  ERROR: 'error',
 };
 
 /** The rows that a child execution sends, with their states in the ledger. */
@@ -22,25 +26,25 @@ export function RowsTab({ rows }: { rows: readonly RowState[] | undefined }) {
       items={rows ?? []}
       trackBy={({ rowNumber }) => String(rowNumber)}
       loading={rows === undefined}
-      loadingText="Loading rows"
+      loadingText={t.common.loading(texts.loadingRows)}
       sortingDisabled
       wrapLines
       enableKeyboardNavigation
-      ariaLabels={{ tableLabel: 'Rows' }}
-      header={<Header variant="h2">Rows</Header>}
-      empty={<Empty title="No rows">The rows are not registered yet.</Empty>}
+      ariaLabels={{ tableLabel: texts.rows }}
+      header={<Header variant="h2">{texts.rows}</Header>}
+      empty={<Empty title={texts.noRows}>{texts.noRowsHint}</Empty>}
       visibleColumns={
         narrow ? ['row', 'email', 'status', 'error'] : ['row', 'email', 'subject', 'status', 'attempts', 'error']
       }
       columnDefinitions={[
-        { id: 'row', header: 'Row', width: 80, cell: ({ rowNumber }) => formatCount(rowNumber) },
-        { id: 'email', header: 'Address', isRowHeader: true, minWidth: 170, cell: ({ email }) => email },
-        { id: 'subject', header: 'Subject', minWidth: 160, cell: ({ subject }) => subject },
-        { id: 'status', header: 'Status', minWidth: 110, cell: ({ status }) => <Status status={status} /> },
-        { id: 'attempts', header: 'Attempts', width: 100, cell: ({ attempts }) => attempts },
+        { id: 'row', header: texts.row, width: 80, cell: ({ rowNumber }) => formatCount(rowNumber) },
+        { id: 'email', header: texts.address, isRowHeader: true, minWidth: 170, cell: ({ email }) => email },
+        { id: 'subject', header: texts.subject, minWidth: 160, cell: ({ subject }) => subject },
+        { id: 'status', header: t.common.status, minWidth: 110, cell: ({ status }) => <Status status={status} /> },
+        { id: 'attempts', header: texts.attempts, width: 100, cell: ({ attempts }) => attempts },
         {
           id: 'error',
-          header: 'Why',
+          header: texts.why,
           minWidth: 200,
           cell: ({ error }) => (error === null ? '–' : `${error.code}: ${error.message}`),
         },
@@ -50,6 +54,5 @@ export function RowsTab({ rows }: { rows: readonly RowState[] | undefined }) {
 }
 
 function Status({ status }: { status: RowState['status'] }) {
-  const { type, text } = STATUSES[status];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return <StatusIndicator type={TYPES[status]}>{t.sends.statuses[status]}</StatusIndicator>;
 }

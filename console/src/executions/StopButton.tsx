@@ -7,6 +7,9 @@ import { stopExecution } from '../api/states.ts';
 import type { Execution } from '../api/types.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
+import { later } from '../i18n/later.ts';
+
+const texts = later.executions.stop;
 
 /** Stops a running execution. A redrive can continue it later. */
 export function StopButton({ execution, onStopped }: { execution: Execution; onStopped: () => void }) {
@@ -20,28 +23,28 @@ export function StopButton({ execution, onStopped }: { execution: Execution; onS
       <Button
         iconName="close"
         disabled={!running}
-        {...(!running && { disabledReason: 'This execution has ended. Only a running execution can be stopped.' })}
+        {...(!running && { disabledReason: texts.ended })}
         onClick={() => setAsking(true)}
       >
-        Stop
+        {texts.action}
       </Button>
       <ConfirmModal
         visible={asking}
-        title="Stop this execution?"
-        confirm="Stop"
+        title={texts.title}
+        confirm={texts.action}
         onDismiss={() => setAsking(false)}
         onConfirm={async () => {
           await stopExecution(execution.executionArn, { ...(error && { error }), ...(cause && { cause }) });
-          notify('success', 'The execution was stopped', 'A redrive continues where it stopped.');
+          notify('success', texts.done, texts.doneHint);
           onStopped();
         }}
       >
         <SpaceBetween size="m">
-          <span>It ends as aborted, and so do its running Map Runs with their children.</span>
-          <FormField label="Error" description="A short name, such as Operator.Stopped. Optional.">
+          <span>{texts.what}</span>
+          <FormField label={texts.error} description={texts.errorHint}>
             <Input value={error} onChange={({ detail }) => setError(detail.value)} />
           </FormField>
-          <FormField label="Cause" description="The reason, for readers of the history. Optional.">
+          <FormField label={texts.cause} description={texts.causeHint}>
             <Input value={cause} onChange={({ detail }) => setCause(detail.value)} />
           </FormField>
         </SpaceBetween>

@@ -1,5 +1,8 @@
 import { formatCount } from '../format/number.ts';
 import { parseObject } from '../format/text.ts';
+import { later } from '../i18n/later.ts';
+
+const texts = later.executions.child;
 
 /** The rows of a campaign that a child execution sends. */
 export interface ChildRows {
@@ -28,20 +31,20 @@ export function childRowsOf(input: string | undefined): ChildRows | undefined {
 
 /** `Row 5`, `Rows 26–50`, `Rows 3, 7, 9–12`; of many ranges the first three, and how many rows there are. */
 export function describeRows(rows: readonly number[]): string {
-  if (rows.length === 1) return `Row ${formatCount(rows[0] ?? 0)}`;
+  if (rows.length === 1) return texts.row(formatCount(rows[0] ?? 0));
   const ranges = rangesOf(rows);
   const shown = ranges
     .slice(0, SHOWN_RANGES)
     .map(([from, to]) => (from === to ? formatCount(from) : `${formatCount(from)}–${formatCount(to)}`));
   const more = ranges.length > SHOWN_RANGES ? ` … (${rows.length})` : '';
-  return `Rows ${shown.join(', ')}${more}`;
+  return texts.rows(`${shown.join(', ')}${more}`);
 }
 
 /** `Row 5 · ana@example.com`, `Rows 26–50 · ana@example.com and 24 more`. */
 export function nameOfChild(rows: readonly number[], firstAddress: string | undefined): string {
   if (firstAddress === undefined) return describeRows(rows);
-  const others = rows.length > 1 ? ` and ${formatCount(rows.length - 1)} more` : '';
-  return `${describeRows(rows)} · ${firstAddress}${others}`;
+  const name = `${describeRows(rows)} · ${firstAddress}`;
+  return rows.length > 1 ? texts.andMore(name, formatCount(rows.length - 1)) : name;
 }
 
 function rangesOf(rows: readonly number[]): readonly (readonly [number, number])[] {

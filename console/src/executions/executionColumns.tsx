@@ -7,10 +7,14 @@ import { Elapsed } from '../components/Elapsed.tsx';
 import { ExecutionStatusLabel } from '../components/ExecutionStatusLabel.tsx';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
+
+const texts = later.executions;
 
 const nameColumn = (names: ReadonlyMap<string, string>, width: number): TableProps.ColumnDefinition<ExecutionItem> => ({
   id: 'name',
-  header: 'Name',
+  header: texts.name,
   isRowHeader: true,
   minWidth: 140,
   width,
@@ -28,36 +32,36 @@ const nameColumn = (names: ReadonlyMap<string, string>, width: number): TablePro
 const COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
   {
     id: 'status',
-    header: 'Status',
+    header: t.common.status,
     minWidth: 130,
     width: 150,
     cell: (item) => <ExecutionStatusLabel status={item.status} />,
   },
-  { id: 'started', header: 'Started', minWidth: 170, width: 190, cell: (item) => formatTime(item.startDate) },
+  { id: 'started', header: texts.started, minWidth: 170, width: 190, cell: (item) => formatTime(item.startDate) },
   {
     id: 'duration',
-    header: 'Duration',
+    header: texts.duration,
     minWidth: 100,
     width: 130,
     cell: (item) => <Elapsed from={item.startDate} to={item.stopDate} />,
   },
   {
     id: 'redrives',
-    header: 'Redrives',
+    header: texts.redrives,
     minWidth: 100,
     width: 130,
     cell: (item) => <Redrives count={item.redriveCount ?? 0} />,
   },
   {
     id: 'ended',
-    header: 'Ended',
+    header: texts.ended,
     minWidth: 170,
     width: 190,
     cell: (item) => (item.stopDate === undefined ? '–' : formatTime(item.stopDate)),
   },
   {
     id: 'redriven',
-    header: 'Last redrive',
+    header: texts.lastRedrive,
     minWidth: 170,
     width: 190,
     cell: (item) => (item.redriveDate === undefined ? '–' : formatTime(item.redriveDate)),
@@ -74,7 +78,7 @@ export const executionColumns = (names: ReadonlyMap<string, string>, ofMapRun: b
 /** Only for children that process a batch of items each. */
 const ITEMS_COLUMN: TableProps.ColumnDefinition<ExecutionItem> = {
   id: 'items',
-  header: 'Items',
+  header: texts.items,
   minWidth: 80,
   width: 100,
   cell: (item) => (item.itemCount === undefined ? '–' : formatCount(item.itemCount)),

@@ -26,8 +26,3 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1_000_000) return `${RATE.format(bytes / 1000)} kB`;
   return `${RATE.format(bytes / 1_000_000)} MB`;
 }
-
-/** `1 item`, `2 items`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -52,7 +52,7 @@ export function Failure({
   retry?: () => void;
   stale?: boolean;
 }) {
-  const missing = stale ? t.common.cannotRefresh(capital(what)) : t.common.cannotLoad(capital(what));
+  const missing = stale ? t.common.cannotRefresh(what) : t.common.cannotLoad(what);
   return (
     <Alert
       type={stale ? 'warning' : 'error'}
@@ -63,8 +63,4 @@ export function Failure({
       {stale && ` ${isMissing(error) ? t.common.last : t.common.stale}`}
     </Alert>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-import { STATE_STATUS } from './status.ts';
+import { later } from '../i18n/later.ts';
 import type { StateStatus } from './trace.ts';
 
 const SHOWN: readonly StateStatus[] = ['running', 'succeeded', 'caught', 'failed', 'aborted', 'notEntered'];
@@ -6,11 +6,11 @@ const SHOWN: readonly StateStatus[] = ['running', 'succeeded', 'caught', 'failed
 /** The legend of the colours. */
 export function GraphLegend() {
   return (
-    <ul className="pg-legend" aria-label="Colours of the states">
+    <ul className="pg-legend" aria-label={later.graph.legend}>
       {SHOWN.map((status) => (
         <li key={status}>
           <span className={`pg-swatch pg-state-${status}`} aria-hidden="true" />
-          {STATE_STATUS[status].text}
+          {later.graph.statuses[status]}
         </li>
       ))}
     </ul>

@@ -3,10 +3,12 @@ import { useState } from 'react';
 import { readLogs } from '../api/logs.ts';
 import { TextBlock } from '../components/TextBlock.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
+import { later } from '../i18n/later.ts';
 import { useLive } from '../live/useLive.ts';
 import { readLogLine } from './logLine.ts';
 import type { Attempt } from './trace.ts';
 
+const texts = later.graph.logs;
 const RUNNING_MS = 2000;
 const ONCE_MS = 3_600_000;
 
@@ -21,10 +23,10 @@ export function Logs({ functionName, attempt }: { functionName: string; attempt:
   );
   const lines = data?.flatMap((line) => readLogLine(line) ?? []);
   return (
-    <ExpandableSection headerText="Logs" expanded={open} onChange={({ detail }) => setOpen(detail.expanded)}>
-      {lines === undefined && error === undefined && <Loading what="logs" />}
-      {error !== undefined && <Failure error={error} what="the logs" retry={refresh} />}
-      {lines?.length === 0 && 'The function has logged nothing.'}
+    <ExpandableSection headerText={texts.title} expanded={open} onChange={({ detail }) => setOpen(detail.expanded)}>
+      {lines === undefined && error === undefined && <Loading what={texts.what} />}
+      {error !== undefined && <Failure error={error} what={texts.theLogs} retry={refresh} />}
+      {lines?.length === 0 && texts.none}
       {lines !== undefined && lines.length > 0 && <TextBlock text={lines.join('\n')} />}
     </ExpandableSection>
   );

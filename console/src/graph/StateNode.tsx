@@ -1,10 +1,12 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
 import type { MapRun } from '../api/types.ts';
+import { later } from '../i18n/later.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 import type { PlacedNode } from './layout.ts';
-import { STATE_STATUS } from './status.ts';
 import type { StateStatus } from './trace.ts';
+
+const texts = later.graph;
 
 export interface StateNodeData extends Record<string, unknown> {
   readonly placed: PlacedNode;
@@ -30,13 +32,13 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
   if (placed.kind === 'start' || placed.kind === 'end') {
     return (
       <div className="pg-dot">
-        {placed.kind === 'start' ? 'Start' : 'End'}
+        {placed.kind === 'start' ? texts.start : texts.end}
         <Anchors />
       </div>
     );
   }
-  const type = placed.state?.distributed ? 'Distributed Map' : (placed.state?.type ?? '');
-  const text = inChildren ? 'runs in the children' : STATE_STATUS[status].text;
+  const type = placed.state?.distributed ? texts.distributedMap : (placed.state?.type ?? '');
+  const text = inChildren ? texts.inChildren : texts.statuses[status];
   const foldable = placed.kind === 'container' || placed.kind === 'folded';
   const typeText = note === undefined && visits > 1 ? `${type} · ${visits}×` : type;
   const isTypeShown = note === undefined || foldable;
@@ -80,7 +82,7 @@ export const StateNode = memo(function StateNode({ data }: NodeProps<StateFlowNo
           // The panel of the state has the same button for the keyboard.
           tabIndex={-1}
           aria-expanded={placed.kind === 'container'}
-          aria-label={`States of ${placed.id}`}
+          aria-label={texts.statesOf(placed.id)}
           data-fold={placed.id}
           onClick={() => onFold(placed.id)}
         >

@@ -16,6 +16,8 @@ import { JsonView } from '../components/JsonView.tsx';
 import { Pane } from '../components/Pane.tsx';
 import { formatTime } from '../format/time.ts';
 import { local } from '../frame/local.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { describeCounts } from '../map-runs/counts.ts';
 import { MapRunBar } from '../map-runs/MapRunBar.tsx';
 import { Attempts } from './Attempts.tsx';
@@ -23,8 +25,10 @@ import type { AslState } from './definition.ts';
 import { Logs } from './Logs.tsx';
 import type { StateNote } from './notes.ts';
 import { StateStatusLabel } from './StateStatusLabel.tsx';
-import { STATE_STATUS } from './status.ts';
+import { STATE_TYPES } from './status.ts';
 import type { Attempt, Visit } from './trace.ts';
+
+const texts = later.graph;
 
 interface StatePanelProps {
   readonly state: AslState;
@@ -41,7 +45,7 @@ interface StatePanelProps {
 export function StatePanel({ state, visits, outerMap, mapRuns, note, folded, onFold }: StatePanelProps) {
   const [chosenId, setChosenId] = useState<number>();
   const visit = visits.find(({ id }) => id === chosenId) ?? visits.at(-1);
-  const type = state.distributed ? 'Distributed Map' : state.type;
+  const type = state.distributed ? texts.distributedMap : state.type;
   const runs = mapRuns.filter(({ mapRunArn }) => parseArn(mapRunArn).label === (state.label ?? outerMap));
   return (
     <Pane title={state.name} description={type}>
@@ -50,21 +54,17 @@ export function StatePanel({ state, visits, outerMap, mapRuns, note, folded, onF
           <VisitChoice visits={visits} chosen={visit} onChoose={setChosenId} />
         )}
         {note !== undefined && (
-          <StatusIndicator type={STATE_STATUS[note.status].type}>{`Rows: ${note.text}`}</StatusIndicator>
+          <StatusIndicator type={STATE_TYPES[note.status]}>{texts.rowsAre(note.text)}</StatusIndicator>
         )}
         {visit !== undefined ? (
           <VisitDetails visit={visit} />
         ) : (
-          <Box color="text-body-secondary">
-            {outerMap === undefined
-              ? 'The execution has not been in this state.'
-              : 'This state runs in the children of the Map Run.'}
-          </Box>
+          <Box color="text-body-secondary">{outerMap === undefined ? texts.notEntered : texts.runsInChildren}</Box>
         )}
         {(state.label ?? outerMap) !== undefined && runs.map((run) => <MapRunLine key={run.mapRunArn} run={run} />)}
         {state.inner.length > 0 && (
           <Button iconName={folded ? 'treeview-expand' : 'treeview-collapse'} onClick={() => onFold(state.name)}>
-            {folded ? 'Show its states in the graph' : 'Hide its states in the graph'}
+            {folded ? texts.show : texts.hide}
           </Button>
         )}
         {local !== undefined && visit?.functionName !== undefined && visit.attempts.length > 0 && (
@@ -72,16 +72,16 @@ export function StatePanel({ state, visits, outerMap, mapRuns, note, folded, onF
         )}
         {visit !== undefined && (
           <>
-            <ExpandableSection headerText="Input" defaultExpanded>
-              <JsonView text={visit.input} label="state input" />
+            <ExpandableSection headerText={later.executions.input} defaultExpanded>
+              <JsonView text={visit.input} label={texts.json.input} />
             </ExpandableSection>
-            <ExpandableSection headerText="Output" defaultExpanded>
-              <JsonView text={visit.output} label="state output" />
+            <ExpandableSection headerText={later.executions.output} defaultExpanded>
+              <JsonView text={visit.output} label={texts.json.output} />
             </ExpandableSection>
           </>
         )}
-        <ExpandableSection headerText="Definition">
-          <JsonView text={JSON.stringify(state.definition)} label="state definition" />
+        <ExpandableSection headerText={later.executions.tabs.definition}>
+          <JsonView text={JSON.stringify(state.definition)} label={texts.json.definition} />
         </ExpandableSection>
       </SpaceBetween>
     </Pane>
@@ -96,18 +96,18 @@ function VisitDetails({ visit }: { visit: Visit }) {
         columns={2}
         items={[
           {
-            label: 'Status',
+            label: t.common.status,
             value: <StateStatusLabel status={visit.status} waiting={waiting} />,
           },
-          { label: 'Duration', value: <Elapsed from={visit.enteredAt} to={visit.exitedAt} /> },
-          { label: 'Entered', value: formatTime(visit.enteredAt, true) },
-          { label: 'Exited', value: visit.exitedAt === undefined ? '–' : formatTime(visit.exitedAt, true) },
-          ...(visit.resource === undefined ? [] : [{ label: 'Resource', value: visit.resource }]),
-          ...(visit.attempts.length === 0 ? [] : [{ label: 'Retries', value: retriesOf(visit) }]),
+          { label: later.executions.duration, value: <Elapsed from={visit.enteredAt} to={visit.exitedAt} /> },
+          { label: texts.entered, value: formatTime(visit.enteredAt, true) },
+          { label: texts.exited, value: visit.exitedAt === undefined ? '–' : formatTime(visit.exitedAt, true) },
+          ...(visit.resource === undefined ? [] : [{ label: texts.resource, value: visit.resource }]),
+          ...(visit.attempts.length === 0 ? [] : [{ label: texts.retries, value: retriesOf(visit) }]),
         ]}
       />
       {(visit.error !== undefined || visit.cause !== undefined) && (
-        <Alert type={visit.status === 'failed' ? 'error' : 'warning'} header={visit.error ?? 'Error'}>
+        <Alert type={visit.status === 'failed' ? 'error' : 'warning'} header={visit.error ?? t.common.error}>
           <Cause text={visit.cause} error={visit.error} />
         </Alert>
       )}
@@ -132,12 +132,12 @@ function VisitChoice({
 }) {
   const options = visits.map((visit, index) => ({
     value: String(visit.id),
-    label: visit.iteration === undefined ? `Time ${index + 1}` : `Iteration ${visit.iteration}`,
-    description: STATE_STATUS[visit.status].text,
+    label: visit.iteration === undefined ? texts.time(String(index + 1)) : texts.iteration(String(visit.iteration)),
+    description: texts.statuses[visit.status],
   }));
   return (
     <Select
-      ariaLabel="Which time the state was entered"
+      ariaLabel={texts.whichTime}
       selectedOption={options.find(({ value }) => value === String(chosen.id)) ?? null}
       options={options}
       filteringType={options.length > 12 ? 'auto' : 'none'}
@@ -154,11 +154,11 @@ function MapRunLine({ run }: { run: MapRun }) {
         <MapRunBar counts={run.itemCounts} />
         <Box fontSize="body-s" color="text-body-secondary">
           {describeCounts(run.itemCounts)}
-          {redrives > 0 && `, redriven ${redrives}×`}
+          {redrives > 0 && `, ${texts.redriven(String(redrives))}`}
         </Box>
-        <Link href={mapRunPath(run.mapRunArn)}>Open the Map Run</Link>
+        <Link href={mapRunPath(run.mapRunArn)}>{texts.openMapRun}</Link>
         {run.itemCounts.failed > 0 && (
-          <Link href={`${mapRunPath(run.mapRunArn)}?status=FAILED`}>Show the children that failed</Link>
+          <Link href={`${mapRunPath(run.mapRunArn)}?status=FAILED`}>{texts.showFailed}</Link>
         )}
       </SpaceBetween>
     </Box>

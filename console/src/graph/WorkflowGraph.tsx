@@ -10,6 +10,7 @@ import {
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MapRun } from '../api/types.ts';
+import { later } from '../i18n/later.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { type AslDefinition, mapAround } from './definition.ts';
 import { type Drawing, END, layOut, type PlacedEdge, START } from './layout.ts';
@@ -24,6 +25,19 @@ const EDGE_TYPES = { transition: StateEdge };
 const MAX_ZOOM = 0.9;
 /** The labels of the lines at the sides need the padding: only states are fitted. */
 const FIT: FitViewOptions = { padding: 0.09, maxZoom: MAX_ZOOM, minZoom: 0.15 };
+
+const texts = later.graph;
+const { controls } = texts;
+/** The texts of React Flow's buttons. Its hints for states that can be moved do not apply: the states are buttons of our own. */
+const LABELS = {
+  'node.a11yDescription.default': '',
+  'node.a11yDescription.keyboardDisabled': '',
+  'edge.a11yDescription.default': '',
+  'controls.ariaLabel': controls.title,
+  'controls.zoomIn.ariaLabel': controls.zoomIn,
+  'controls.zoomOut.ariaLabel': controls.zoomOut,
+  'controls.fitView.ariaLabel': controls.fit,
+};
 
 interface WorkflowGraphProps {
   readonly definition: AslDefinition;
@@ -96,6 +110,7 @@ function Flow(props: WorkflowGraphProps) {
           type: 'transition',
           source: placed.from,
           target: placed.to,
+          ariaLabel: texts.edge(nameOf(placed.from), nameOf(placed.to)),
           data: { placed, taken, moving },
         };
       }),
@@ -108,7 +123,7 @@ function Flow(props: WorkflowGraphProps) {
     <section
       className="pg-graph"
       ref={box}
-      aria-label="Workflow graph"
+      aria-label={texts.title}
       style={{ blockSize: heightFor(drawing, width) }}
       onKeyDown={walk}
     >
@@ -132,12 +147,16 @@ function Flow(props: WorkflowGraphProps) {
         minZoom={0.15}
         fitView
         fitViewOptions={FIT}
+        ariaLabelConfig={LABELS}
       >
         {!narrow && <Controls showInteractive={false} fitViewOptions={FIT} />}
       </ReactFlow>
     </section>
   );
 }
+
+/** The name of a state, of the start or of the end. */
+const nameOf = (id: string) => (id === START ? texts.start : id === END ? texts.end : id);
 
 /** Whether the execution took this transition. The one to the end is taken only from the last state, if that succeeded or is a Fail state. */
 function isTaken(edge: PlacedEdge, trace: Trace, ended: boolean): boolean {

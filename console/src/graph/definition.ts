@@ -1,3 +1,5 @@
+import { later } from '../i18n/later.ts';
+
 /** One transition out of a state, from the definition. */
 export interface Transition {
   readonly to: string;
@@ -118,7 +120,8 @@ function readTransitions(definition: Json): Transition[] {
   for (const choice of asList(definition.Choices).map(asObject)) {
     found.push({ to: String(choice.Next), kind: 'choice', label: conditionOf(choice) });
   }
-  if (typeof definition.Default === 'string') found.push({ to: definition.Default, kind: 'default', label: 'Default' });
+  if (typeof definition.Default === 'string')
+    found.push({ to: definition.Default, kind: 'default', label: later.graph.otherwise });
   if (typeof definition.Next === 'string') found.push({ to: definition.Next, kind: 'next' });
   for (const handler of asList(definition.Catch).map(asObject)) {
     found.push({ to: String(handler.Next), kind: 'catch', label: asList(handler.ErrorEquals).join(', ') });

@@ -1,4 +1,5 @@
 import { formatCount } from '../format/number.ts';
+import { later } from '../i18n/later.ts';
 import type { AslDefinition, AslState } from './definition.ts';
 import type { StateStatus, Visit } from './trace.ts';
 
@@ -17,19 +18,10 @@ export interface RowCounts {
   readonly ERROR: number;
 }
 
-const STATUS_WORDS: Partial<Record<StateStatus, string>> = {
-  running: 'running',
-  succeeded: 'succeeded',
-  caught: 'caught',
-  failed: 'failed',
-  timedOut: 'timed out',
-  aborted: 'aborted',
-};
-
 /** How many iterations of a Map are in a state with which status: `2 succeeded, 1 failed`. Undefined outside a Map. */
 export function tallyOf(visits: readonly Visit[]): string | undefined {
   if (!visits.some(({ iteration }) => iteration !== undefined)) return undefined;
-  const parts = Object.entries(STATUS_WORDS).flatMap(([status, word]) => {
+  const parts = Object.entries(later.graph.tally).flatMap(([status, word]) => {
     const count = visits.filter((visit) => visit.status === status).length;
     return count === 0 ? [] : [`${count} ${word}`];
   });
@@ -48,6 +40,7 @@ export function rowNotes(
   isRunning: boolean,
 ): ReadonlyMap<string, StateNote> {
   const notes = new Map<string, StateNote>();
+  const words = later.graph.rows;
   const note = (state: AslState | undefined, status: StateStatus, parts: readonly Part[]) => {
     const shown = parts.filter(([count]) => count > 0);
     if (state === undefined || shown.length === 0) return;
@@ -59,16 +52,16 @@ export function rowNotes(
   const first = inner.states.find(({ name }) => name === inner.startAt);
   const waiting = inner.states.find(isWaiting);
   const last = waiting?.ends ? undefined : inner.states.find(({ type }) => type === 'Succeed');
-  note(definition.byName.get(map), 'caught', [[ERROR, 'in ERROR']]);
-  note(first, 'notEntered', [[PENDING, 'pending']]);
+  note(definition.byName.get(map), 'caught', [[ERROR, words.error]]);
+  note(first, 'notEntered', [[PENDING, words.pending]]);
   const waitingStatus = isRunning ? 'running' : 'aborted';
   note(waiting, QUEUED > 0 ? waitingStatus : 'succeeded', [
-    [QUEUED, 'queued'],
-    [last === undefined ? SENT : 0, 'sent'],
+    [QUEUED, words.queued],
+    [last === undefined ? SENT : 0, words.sent],
   ]);
   note(last, ERROR > 0 ? 'caught' : 'succeeded', [
-    [SENT, 'sent'],
-    [ERROR, 'in ERROR'],
+    [SENT, words.sent],
+    [ERROR, words.error],
   ]);
   return notes;
 }

@@ -15,16 +15,16 @@ import { formatTime } from '../format/time.ts';
 import { type Crumb, usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Failure, Loading } from '../frame/PageStates.tsx';
 import { EXECUTIONS, type PageProps } from '../frame/pages.ts';
+import { later } from '../i18n/later.ts';
+import { t } from '../i18n/texts.ts';
 import { useLive } from '../live/useLive.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { MapRunProgress } from './MapRunProgress.tsx';
 import { SettingsButton } from './SettingsButton.tsx';
 
-const NOT_STARTED = { title: 'No children yet', hint: 'The Map Run has not started one.' };
-const EXPRESS = {
-  title: 'No children to show',
-  hint: 'Express children are counted above, but Step Functions keeps no record of each.',
-};
+const texts = later.mapRuns;
+const NOT_STARTED = { title: texts.noneYet, hint: texts.noneYetHint };
+const EXPRESS = { title: texts.express, hint: texts.expressHint };
 
 /** One Map Run: its progress, its rate, its limits and its children. */
 export default function MapRunPage({ rest: arn }: PageProps) {
@@ -37,21 +37,22 @@ export default function MapRunPage({ rest: arn }: PageProps) {
   const { label, name } = parseArn(arn);
   usePageTitle(crumbsOf(label ?? name, live.data));
   if (live.data === undefined) {
-    if (live.error === undefined) return <Loading what="Map Run" />;
-    return <Failure error={live.error} what="the Map Run" retry={live.refresh} />;
+    if (live.error === undefined) return <Loading what={texts.what} />;
+    return <Failure error={live.error} what={texts.theMapRun} retry={live.refresh} />;
   }
   return (
     <SpaceBetween size="l">
       <Title
-        name={`Map Run ${label ?? name}`}
+        name={later.executions.mapRunOf(label ?? name)}
         arn={arn}
         actions={<SettingsButton mapRun={live.data} onChanged={live.refresh} />}
       />
-      {live.error !== undefined && <Failure error={live.error} what="the Map Run" stale />}
+      {live.error !== undefined && <Failure error={live.error} what={texts.theMapRun} stale />}
       <MapRunProgress key={arn} mapRun={live.data} />
       <Summary mapRun={live.data} />
       <ExecutionsTable
-        title="Children"
+        title={texts.children}
+        what={texts.theChildren}
         source={{ mapRunArn: arn }}
         statuses={EXECUTION_STATUSES}
         empty={live.data.executionCounts.total === 0 ? NOT_STARTED : EXPRESS}
@@ -69,17 +70,20 @@ function Summary({ mapRun }: { mapRun: MapRun }) {
         columns={narrow ? 2 : 4}
         minColumnWidth={140}
         items={[
-          { label: 'Status', value: <ExecutionStatusLabel status={mapRun.status} /> },
-          { label: 'Started', value: formatTime(mapRun.startDate) },
-          { label: 'Duration', value: <Elapsed from={mapRun.startDate} to={mapRun.stopDate} /> },
+          { label: t.common.status, value: <ExecutionStatusLabel status={mapRun.status} /> },
+          { label: later.executions.started, value: formatTime(mapRun.startDate) },
+          { label: later.executions.duration, value: <Elapsed from={mapRun.startDate} to={mapRun.stopDate} /> },
           {
-            label: 'Redrives',
-            value: redriveDate === undefined ? redriveCount : `${redriveCount}, the last ${formatTime(redriveDate)}`,
+            label: later.executions.redrives,
+            value:
+              redriveDate === undefined
+                ? redriveCount
+                : later.executions.redrivesLast(formatCount(redriveCount), formatTime(redriveDate)),
           },
-          { label: 'Concurrency', value: maxConcurrency === 0 ? 'Not limited' : formatCount(maxConcurrency) },
-          { label: 'Tolerated failures', value: toleranceOf(mapRun) },
+          { label: texts.concurrency, value: maxConcurrency === 0 ? texts.notLimited : formatCount(maxConcurrency) },
+          { label: texts.tolerated, value: toleranceOf(mapRun) },
           {
-            label: 'Execution',
+            label: texts.execution,
             value: <Link href={executionPath(mapRun.executionArn)}>{shorten(parseArn(mapRun.executionArn).name)}</Link>,
           },
         ]}
@@ -90,18 +94,18 @@ function Summary({ mapRun }: { mapRun: MapRun }) {
 
 function toleranceOf({ toleratedFailureCount, toleratedFailurePercentage }: MapRun): string {
   const limits = [
-    ...(toleratedFailureCount > 0 ? [`${formatCount(toleratedFailureCount)} items`] : []),
+    ...(toleratedFailureCount > 0 ? [texts.toleratedItems(formatCount(toleratedFailureCount))] : []),
     ...(toleratedFailurePercentage > 0 ? [`${toleratedFailurePercentage} %`] : []),
   ];
-  return limits.length === 0 ? 'None' : limits.join(' or ');
+  return limits.length === 0 ? texts.toleratedNone : limits.join(texts.or);
 }
 
 function crumbsOf(label: string, mapRun: MapRun | undefined): Crumb[] {
   return [
-    { text: 'Executions', href: EXECUTIONS },
+    { text: later.executions.title, href: EXECUTIONS },
     ...(mapRun === undefined
       ? []
       : [{ text: parseArn(mapRun.executionArn).name, href: executionPath(mapRun.executionArn) }]),
-    { text: `Map Run ${label}`, href: '' },
+    { text: later.executions.mapRunOf(label), href: '' },
   ];
 }

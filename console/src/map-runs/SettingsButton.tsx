@@ -7,7 +7,10 @@ import { updateMapRun } from '../api/states.ts';
 import type { MapRun, MapRunSettings } from '../api/types.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
+import { later } from '../i18n/later.ts';
 import { FIELDS, type Fields, problemOf, readFields, writeFields } from './settings.ts';
+
+const texts = later.mapRuns.limits;
 
 /** Changes the limits of a Map Run while it runs. */
 export function SettingsButton({ mapRun, onChanged }: { mapRun: MapRun; onChanged: () => void }) {
@@ -20,22 +23,22 @@ export function SettingsButton({ mapRun, onChanged }: { mapRun: MapRun; onChange
       <Button
         iconName="edit"
         disabled={!running}
-        {...(!running && { disabledReason: 'The limits of a Map Run can be changed only while it runs.' })}
+        {...(!running && { disabledReason: texts.ended })}
         onClick={() => setFields(writeFields(mapRun))}
       >
-        Edit limits
+        {texts.edit}
       </Button>
       <ConfirmModal
         visible={fields !== undefined}
-        title="Limits of the Map Run"
-        confirm="Save"
+        title={texts.title}
+        confirm={texts.save}
         confirmDisabled={problems?.some((problem) => problem !== undefined) ?? false}
         onDismiss={() => setFields(undefined)}
         onConfirm={async () => {
           if (fields === undefined) return;
           const settings: MapRunSettings = readFields(fields);
           await updateMapRun(mapRun.mapRunArn, settings);
-          notify('success', 'The limits were changed', 'They now apply to the running Map Run.');
+          notify('success', texts.done, texts.doneHint);
           onChanged();
         }}
       >
@@ -44,8 +47,8 @@ export function SettingsButton({ mapRun, onChanged }: { mapRun: MapRun; onChange
             FIELDS.map((field, index) => (
               <FormField
                 key={field.id}
-                label={field.label}
-                description={field.description}
+                label={texts[field.id].label}
+                description={texts[field.id].description}
                 errorText={problems?.[index]}
               >
                 <Input

@@ -1,17 +1,12 @@
 import type { MapRunCounts } from '../api/types.ts';
+import { later } from '../i18n/later.ts';
+
+const texts = later.mapRuns;
 
 /** The parts of a Map Run's bar, finished ones first. */
-export const PARTS = [
-  { id: 'succeeded', text: 'Succeeded' },
-  { id: 'failed', text: 'Failed' },
-  { id: 'timedOut', text: 'Timed out' },
-  { id: 'aborted', text: 'Aborted' },
-  { id: 'running', text: 'Running' },
-  { id: 'pendingRedrive', text: 'Pending redrive' },
-  { id: 'pending', text: 'Pending' },
-] as const;
+export const PARTS = ['succeeded', 'failed', 'timedOut', 'aborted', 'running', 'pendingRedrive', 'pending'] as const;
 
-export type Part = (typeof PARTS)[number]['id'];
+export type Part = (typeof PARTS)[number];
 
 /** The count of one part. Endpoints without redrive leave out `pendingRedrive`. */
 export function countOf(counts: MapRunCounts, part: Part): number {
@@ -25,9 +20,9 @@ export function doneOf(counts: MapRunCounts): number {
 
 /** `4,210 of 5,000 done: 4,200 succeeded, 10 failed, 790 pending`. */
 export function describeCounts(counts: MapRunCounts): string {
-  const parts = PARTS.flatMap(({ id, text }) => {
+  const parts = PARTS.flatMap((id) => {
     const count = countOf(counts, id);
-    return count === 0 ? [] : [`${count} ${text.toLowerCase()}`];
+    return count === 0 ? [] : [`${count} ${texts.parts[id].toLowerCase()}`];
   });
-  return `${doneOf(counts)} of ${counts.total} done${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+  return [texts.countsDone(doneOf(counts), counts.total), ...(parts.length === 0 ? [] : [parts.join(', ')])].join(': ');
 }

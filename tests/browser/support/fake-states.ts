@@ -66,6 +66,11 @@ export function executionArn(name: string): string {
   return `arn:aws:states:${ACCOUNT}:execution:${MACHINE}:${name}`;
 }
 
+/** ARN of the child execution of a campaign's Map Run with this index. */
+export function childArn(name: string, index: number): string {
+  return `arn:aws:states:${ACCOUNT}:execution:${MACHINE}/SendRows:${uuid(`${name} ${index}`)}`;
+}
+
 /** ARN of a campaign's Map Run over its rows. */
 export function mapRunArn(name: string): string {
   return `arn:aws:states:${ACCOUNT}:mapRun:${MACHINE}/SendRows:${uuid(name)}`;
@@ -198,12 +203,11 @@ function child(campaign: FakeCampaign, index: number) {
   const moving = campaign.status === 'RUNNING' && index >= started(campaign) - 40;
   const status: Status = moving ? 'RUNNING' : index % 97 === 5 ? 'FAILED' : 'SUCCEEDED';
   const startDate = campaign.start + index / (campaign.perSecond ?? 200);
-  const name = childName(campaign, index);
   return {
-    executionArn: `arn:aws:states:${ACCOUNT}:execution:${MACHINE}/SendRows:${name}`,
+    executionArn: childArn(campaign.name, index),
     stateMachineArn: `${MACHINE_ARN}/SendRows`,
     mapRunArn: mapRunArn(campaign.name),
-    name,
+    name: childName(campaign, index),
     status,
     startDate,
     ...(!moving && { stopDate: startDate + 0.35 }),

@@ -1,3 +1,5 @@
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const common = {
   status: 'Status',
   error: 'Error',
@@ -9,8 +11,8 @@ export const common = {
   notCopied: 'The browser did not allow it',
   copy: (what: string) => `Copy ${what}`,
   loading: (what: string) => `Loading ${what}`,
-  cannotLoad: (what: string) => `${what} cannot be loaded`,
-  cannotRefresh: (what: string) => `${what} cannot be refreshed`,
+  cannotLoad: (what: string) => `${capital(what)} cannot be loaded`,
+  cannotRefresh: (what: string) => `${capital(what)} cannot be refreshed`,
   stale: 'What is shown is the last answer; the page keeps trying.',
   last: 'What is shown is the last answer.',
 };
@@ -51,6 +53,9 @@ export const key = {
 
 export const api = {
   noAnswer: 'The API does not answer. Is it still running?',
+  noStack: 'The local stack does not answer. Is it still running?',
+  notLocal: 'This page reaches the AWS API only on a local stack.',
+  answered: (status: number, text: string) => `The endpoint answered ${status}: ${text}`,
   failed: 'The request failed',
   refused: 'The key was refused',
   refusedWhy: 'The API key is not valid, or does not have the scope that this needs.',

@@ -53,6 +53,9 @@ export const key: Texts['key'] = {
 
 export const api: Texts['api'] = {
   noAnswer: 'La API no responde. ¿Sigue en marcha?',
+  noStack: 'El entorno local no responde. ¿Sigue en marcha?',
+  notLocal: 'Esta página solo accede a la API de AWS en un entorno local.',
+  answered: (status, text) => `El servidor respondió ${status}: ${text}`,
   failed: 'La petición falló',
   refused: 'La clave fue rechazada',
   refusedWhy: 'La clave de API no es válida o no tiene el permiso necesario.',
@@ -73,7 +76,7 @@ export const rate: Texts['rate'] = {
   changeTitle: 'Cambiar la velocidad de la cuenta',
   changeWhat: 'La comparten todas las campañas. El cambio se aplica en 5 segundos, también a las que están en marcha.',
   label: 'Correos por segundo',
-  invalid: 'Escriba un número entre 0,1 y 10 000.',
+  invalid: 'Escriba un número entre 0,1 y 10.000.',
   atMost: (rate) => `SES permite como máximo ${rate} por segundo.`,
   set: 'Aplicar',
   done: (rate) => `Desde ahora salen como máximo ${rate} correos por segundo`,

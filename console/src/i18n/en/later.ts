@@ -1,0 +1,6 @@
+import { emails } from './emails.ts';
+import { events, executions } from './executions.ts';
+import { graph } from './graph.ts';
+import { mapRuns } from './mapRuns.ts';
+
+export const en = { emails, events, executions, graph, mapRuns };

@@ -1,0 +1,28 @@
+import type { LaterTexts } from '../later.ts';
+
+export const emails: LaterTexts['emails'] = {
+  title: 'Lote de correos',
+  description: 'El estado de los correos de una llamada a POST /emails/send',
+  what: 'lote de correos',
+  id: 'Identificador del lote',
+  idHint: 'El batchID de la respuesta de POST /emails/send',
+  copyId: 'identificador del lote',
+  check: 'Consultar el estado del lote',
+  unknown: 'Este lote no existe',
+  unknownHint: 'No hay ningún lote de correos con este identificador.',
+  from: 'De',
+  subject: 'Asunto',
+  batch: 'Lote',
+  content: 'Contenido',
+  count: (count, n) => `${count} ${n === 1 ? 'destinatario' : 'destinatarios'}`,
+  summary: (sent, queued, error) => `${sent} enviados, ${queued} en cola, ${error} con error`,
+  recipients: 'Destinatarios',
+  refresh: 'Actualizar los destinatarios',
+  recipient: 'Destinatario',
+  state: 'Estado',
+  states: { QUEUED: 'En cola', SENT: 'Enviado', ERROR: 'Error' },
+  provider: 'Proveedor',
+  retries: 'Reintentos',
+  lastAttempt: 'Último intento',
+  why: 'Motivo',
+};
