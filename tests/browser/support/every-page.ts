@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { campaignOf, errorOf, FakeCampaigns, sendOf } from './fake-campaigns.ts';
 import { answerProduct, SEND } from './fake-product.ts';
 import { childArn, executionArn, mapRunArn } from './fake-states.ts';
+import { FakeSuppressions, suppressionOf } from './fake-suppressions.ts';
 
 const FAILED = campaignOf({
   status: 'FAILED',
@@ -40,6 +41,7 @@ export const OUR_PAGES: readonly (readonly [name: string, path: string, shows: s
   ['a send', `/console/sends/${SEND.sendId}`, 'text=Address refused'],
   ['a request', '/console/requests/r1', 'main code, main >> text=r1'],
   ['an order', '/console/orders/ORD-001', 'text=Mantenimiento'],
+  ['the suppression list', '/console/suppressions', 'text=luis@example.com'],
   ['the mailbox', '/console/mailbox', 'text=ana@example.com'],
   ['the look-up', '/console/look-up?q=ana@example.com', `text=${SEND.sendId}`],
 ];
@@ -52,6 +54,9 @@ export async function answerPages(page: Page): Promise<void> {
   const refused = errorOf('ProviderUnavailable', 'The provider does not answer.', true);
   fake.sends = [sendOf(1), sendOf(2, { status: 'ERROR', error: refused })];
   await fake.answer(page);
+  const suppressions = new FakeSuppressions();
+  suppressions.entries = [suppressionOf('ana@example.com'), suppressionOf('luis@example.com', { reason: 'bounced' })];
+  await suppressions.answer(page);
   await page.route(
     ({ pathname }) => pathname === '/_local/mailbox',
     (route) => route.fulfill({ json: { count: 1, messages: [MESSAGE] } }),
