@@ -44,8 +44,11 @@ export function startTimer(clock: Clock, ms: number, callback: () => void): () =
     if (clock.now() - due > HELD_UP_MS) await clock.sleep(Math.min(ms, READ_MS), signal);
   };
   wait().then(callback, () => undefined);
-  return () => cancelled.abort();
+  return () => cancelled.abort(CANCELLED);
 }
+
+/** Without a reason of its own, each abort makes an exception with a stack. Workers cancel several timers for each row. */
+const CANCELLED = 'cancelled';
 
 /** Makes a call with a signal that aborts after `ms` milliseconds. */
 export async function withTimeout<T>(clock: Clock, ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -84,6 +84,9 @@ export async function deliver<J extends Job, M>(
   return kept;
 }
 
+/** A reason of its own costs less than the exception that an abort makes otherwise. */
+const DUE = 'due';
+
 /** Lets rows claim together: when the first one is due, those that are due soon go along. */
 class Turns {
   readonly #clock: Clock;
@@ -103,7 +106,7 @@ class Turns {
     });
     this.#waiting.delete(turn);
     const soon = this.#clock.now() + CLAIM_AHEAD_MS;
-    for (const other of this.#waiting) if (other.due <= soon) other.go.abort();
+    for (const other of this.#waiting) if (other.due <= soon) other.go.abort(DUE);
   }
 }
 
