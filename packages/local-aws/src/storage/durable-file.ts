@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { damaged, explained, type StoreFile } from './failure.ts';
 
 /** Replaces a small file atomically: a reader sees the old content or the new, also after a kill. Throws StoreFailure if the disk is full. */
@@ -9,6 +10,18 @@ export function replaceFile(path: string, content: string): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw explained(error, { path, holds: '' });
+  }
+}
+
+/** The same without blocking the thread. Calls for one file must follow each other. */
+export async function replaceFileAside(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
     throw explained(error, { path, holds: '' });
   }
 }

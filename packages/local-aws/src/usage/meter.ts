@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsRequest, AwsResponse } from '../gateway/types.ts';
 import { isObject } from '../json.ts';
-import { readJsonFile, replaceFile } from '../storage/durable-file.ts';
+import { readJsonFile, replaceFileAside } from '../storage/durable-file.ts';
 import { isOutOfFiles } from '../storage/failure.ts';
 import { REQUEST_CHUNK_BYTES } from './prices.ts';
 import { emptyTally, type Tally } from './tally.ts';
@@ -36,7 +36,8 @@ export class Meter {
   readonly #startedBy: (request: AwsRequest) => string | undefined;
   readonly #all: Tally;
   readonly #groups: Map<string, Tally>;
-  readonly #saving: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
+  #saved: Promise<void> = Promise.resolve();
   #active: string[] = [];
   #lastNamed = { group: '', at: 0 };
   #changed = false;
@@ -53,7 +54,7 @@ export class Meter {
     this.#all = { ...emptyTally(), ...stored.all };
     this.#groups = new Map(Object.entries(stored.groups));
     this.#active = [...this.#groups.keys()].slice(-MAX_ACTIVE_GROUPS);
-    this.#saving = setInterval(() => this.#save(), SAVE_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#saveNext(), SAVE_EVERY_MS).unref();
   }
 
   /** Counts one call of an AWS API. */
@@ -96,9 +97,15 @@ export class Meter {
     return group === undefined ? this.#all : (this.#groups.get(group) ?? emptyTally());
   }
 
-  close(): void {
-    clearInterval(this.#saving);
-    this.#save();
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#saveNext();
+  }
+
+  /** Saves one after another, so that a file is never replaced by an older one. */
+  #saveNext(): Promise<void> {
+    this.#saved = this.#saved.then(() => this.#save());
+    return this.#saved;
   }
 
   #count(group: string | undefined, add: (tally: Tally) => void): void {
@@ -128,13 +135,15 @@ export class Meter {
     this.#active = [...this.#active, group].slice(-MAX_ACTIVE_GROUPS);
   }
 
-  #save(): void {
+  /** Does not block the thread of the gateway: a rename over a file takes some disks 30 ms. */
+  async #save(): Promise<void> {
     if (!this.#changed) return;
+    this.#changed = false;
     try {
-      replaceFile(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
-      this.#changed = false;
+      await replaceFileAside(this.#file, JSON.stringify({ all: this.#all, groups: Object.fromEntries(this.#groups) }));
     } catch (error) {
       // It is saved the next time.
+      this.#changed = true;
       if (!isOutOfFiles(error)) throw error;
     }
   }

@@ -84,7 +84,7 @@ describe('usage', () => {
     const folder = track(temporaryFolder()).path;
     const first = start(folder);
     await first.call('s3', 'PutObject', '/bucket/jobs/first/u/rows.csv');
-    first.meter.close();
+    await first.meter.close();
     expect((await start(folder).usage('first')).calls).toEqual({ 's3.PutObject': 1 });
   });
 
