@@ -6,7 +6,19 @@ declare module 'dynalite/db/index.js' {
   }
   const db: {
     getIndexActions(indexes: unknown[], existingItem: unknown, item: unknown, table: unknown): IndexActions;
-    createKey(item: unknown, table: unknown): string;
+    createKey(
+      item: import('./operations/index-entries.ts').Attributes,
+      table: import('./state/dynalite-store.ts').TableRecord,
+    ): string;
+    updateIndexes(
+      store: import('./state/dynalite-store.ts').DynaliteStore,
+      table: import('./state/dynalite-store.ts').TableRecord,
+      existing: import('./operations/index-entries.ts').Attributes | undefined,
+      item: import('./operations/index-entries.ts').Attributes | undefined,
+      done: (error?: unknown) => void,
+    ): void;
+    hashPrefix(hash: string, hashType: string, range?: string, rangeType?: string): string;
+    toRangeStr(value: string, type: string): string;
   };
   export default db;
 }

@@ -6,6 +6,7 @@ import { type DynaliteStore, type DynamoError, kilobytes } from '../state/dynali
 import { type Answer, failure, NO_UNITS, type Request, type Units } from './answer.ts';
 import { type Check, withBatchLimit } from './batch-limits.ts';
 import { cacheExpressions } from './expression-cache.ts';
+import { type Attributes, keepKeys } from './index-entries.ts';
 import { batchExecuteStatement, executeStatement } from './partiql/execute.ts';
 import { timeToLive } from './time-to-live.ts';
 
@@ -52,6 +53,7 @@ interface Operation {
 }
 
 cacheExpressions();
+keepKeys();
 
 /** dynalite's actions and validations, by operation. */
 const operations = new Map<string, Operation>();
@@ -142,8 +144,8 @@ function existingItem(store: DynaliteStore, request: Request): unknown {
   const name = String(request.TableName);
   let item: unknown;
   store.getTable(name, (missing, table) => {
-    if (missing) return;
-    const key = dynalite.createKey(request.Key ?? request.Item, table);
+    if (missing || !table) return;
+    const key = dynalite.createKey((request.Key ?? request.Item) as Attributes, table);
     store.getItemDb(name).get(key, (_error, found) => {
       item = found;
     });

@@ -67,14 +67,8 @@ export function dynaliteStore(kv: KeyValueStore, max = AWS_LIMITS.max) {
   let writeUnits = 0;
   const write = (name: string, key: string, value: unknown) => {
     const text = JSON.stringify(value);
-    if (name.startsWith('index-')) {
-      // DynamoDB neither writes nor bills an index entry that does not change.
-      if (kv.get(name, key) === text) return;
-      writeUnits += kilobytes(text);
-    } else if (name.startsWith('item-')) {
-      // DynamoDB bills the larger of the old and the new item. The old one is seldom larger, so only the new one is measured.
-      writeUnits += kilobytes(text);
-    }
+    // DynamoDB bills the larger of the old and the new item. The old one is seldom larger, so only the new one is measured.
+    if (name.startsWith('index-') || name.startsWith('item-')) writeUnits += kilobytes(text);
     kv.put(name, key, text);
   };
   const remove = (name: string, key: string) => {
