@@ -1,6 +1,7 @@
 import { PregonError } from '../errors.ts';
 import { nameOf } from './cell.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
+import { reasonIndexOf, restoredHeader } from './report-cells.ts';
 import { type Templates, UNSUBSCRIBE_VARIABLE } from './template.ts';
 import { firstRecords } from './tokenize.ts';
 
@@ -14,6 +15,8 @@ export interface Header {
   templates: Templates;
   /** Template variables by their name: the further columns, and the address. */
   variables: ReadonlyMap<string, number>;
+  /** The column of the reasons, where the file may be a failed.csv; -1 otherwise. */
+  reason: number;
   warnings: string[];
 }
 
@@ -48,7 +51,7 @@ const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) 
 
 /** Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice. */
 export function readHeader(record: readonly string[], templates: Templates = {}): Header {
-  const names = record.map(nameOf);
+  const names = restoredHeader(record).map(nameOf);
   const needed = REQUIRED_COLUMNS.filter((name) => name === 'email' || templates[name] === undefined);
   const missing = needed.filter((name) => !names.includes(name));
   if (missing.length) {
@@ -77,7 +80,7 @@ export function readHeader(record: readonly string[], templates: Templates = {})
       ? [`The column "${UNSUBSCRIBE_VARIABLE}" is ignored: {{${UNSUBSCRIBE_VARIABLE}}} is the link of this product.`]
       : []),
   ];
-  return { cells: names.length, columns, templates, variables, warnings };
+  return { cells: names.length, columns, templates, variables, reason: reasonIndexOf(record), warnings };
 }
 
 /** `a`, `a and b`, `a, b and c` */

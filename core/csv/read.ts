@@ -6,6 +6,7 @@ import { decodeCsv } from './encoding.ts';
 import { findDelimiter, type Header, isSeparatorLine, readHeader } from './header.ts';
 import { encodingOf, type Inspection } from './inspect.ts';
 import { CSV_LIMITS } from './limits.ts';
+import { restoredRow } from './report-cells.ts';
 import { type CheckedRow, checkRow, type ValidRow } from './row.ts';
 import { RowsHash } from './rows-hash.ts';
 import { because, type SkippedRow } from './skip.ts';
@@ -108,7 +109,8 @@ export async function readCsv(
         `The file has more than ${maxRows.toLocaleString('en-US')} rows, the most that one file may have. Split it into several.`,
       );
     }
-    const checked = checkRow(cells, summary.total, header, format);
+    const own = header.reason < 0 ? cells : restoredRow(cells, header.reason);
+    const checked = checkRow(own, summary.total, header, format);
     if (checked.skip) return checked;
     const { row, email } = checked.valid;
     if (!seen.add(addressKey(email))) return { skip: { row, email, ...because('duplicate_address', { email }) } };

@@ -1,25 +1,22 @@
 import type { Suppression } from '../consent/suppressions.ts';
 import type { Send } from '../ledger/send.ts';
+import { neutralised } from './report-cells.ts';
 import type { SkippedRow } from './skip.ts';
 import { type Cell, type CsvWriter, csvWriter } from './writer.ts';
 
 /**
  * Makes a writer of a report, which people open in a spreadsheet: it begins with a byte order mark, by which Excel knows UTF-8, and a
  * cell that would run as a formula has an apostrophe before it.
- * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const reportWriter = <Row>(
   columns: readonly string[],
   cellsOf: (row: Row) => readonly Cell[],
   delimiter = ',',
 ): CsvWriter<Row> =>
-  csvWriter(columns.map(neutralised) as string[], (row: Row) => cellsOf(row).map(neutralised), {
+  csvWriter(columns.map(neutralised), (row: Row) => cellsOf(row).map(neutralised), {
     bom: true,
     delimiter,
   });
-
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const neutralised = (cell: Cell) => (typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell);
 
 /** The report of the rows that are not sent. */
 export const skippedWriter = (): CsvWriter<SkippedRow> =>

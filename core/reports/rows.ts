@@ -1,10 +1,10 @@
 import { type CampaignRecord, hasEnded } from '../campaigns/campaign.ts';
 import { objectKeysOf } from '../campaigns/identity.ts';
-import { nameOf } from '../csv/cell.ts';
 import { decodeCsv } from '../csv/encoding.ts';
 import { findDelimiter, isSeparatorLine } from '../csv/header.ts';
 import { encodingOf, inspectCsv } from '../csv/inspect.ts';
 import { headOf } from '../csv/read.ts';
+import { NOT_SENT, reasonColumnOf, restoredHeader, restoredRow } from '../csv/report-cells.ts';
 import { failedWriter, sendsWriter } from '../csv/reports.ts';
 import type { CsvSource } from '../csv/source.ts';
 import { oneByOne, tokenize } from '../csv/tokenize.ts';
@@ -38,9 +38,6 @@ function sendsReport({ sends, ledger }: ReportRowsDeps, record: CampaignRecord, 
   return written(sendsWriter(), rows);
 }
 
-const REASON = 'reason';
-const NOT_SENT = 'NotSent: The campaign ended before the row was sent.';
-
 /**
  * The rows that were not sent, as they stand in the campaign's file, with the reason in a last column. Suppressed rows are left out, because they
  * shall not be sent, and unconfirmed ones, because they may have been.
@@ -58,20 +55,25 @@ async function failedReport(deps: ReportRowsDeps, record: CampaignRecord): Promi
     header = next.value;
     if (!isSeparatorLine(header)) break;
   }
-  // A report that was corrected and uploaded has the column already.
-  const at = header.findIndex((name) => nameOf(name) === REASON);
-  const column = at < 0 ? header.length : at;
+  const first = await records.next();
+  const { index, name } = reasonColumnOf(header, first.value ?? []);
   const withReason = (cells: readonly string[], reason: string) =>
-    Array.from({ length: Math.max(header.length, column + 1) }, (_, n) => (n === column ? reason : (cells[n] ?? '')));
-  const writer = failedWriter(withReason(header, REASON), delimiter);
-  return written(writer, failedRows(deps, record, records, withReason));
+    Array.from({ length: Math.max(header.length, index + 1) }, (_, n) => (n === index ? reason : (cells[n] ?? '')));
+  const writer = failedWriter(withReason(restoredHeader(header), name), delimiter);
+  const rowOf = (cells: readonly string[], reason: string) => withReason(restoredRow(cells, index), reason);
+  return written(writer, failedRows(deps, record, startingWith(first, records), rowOf));
+}
+
+async function* startingWith<T>(first: IteratorResult<T, undefined>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (!first.done) yield first.value;
+  yield* rest;
 }
 
 async function* failedRows(
   { sends }: ReportRowsDeps,
   record: CampaignRecord,
   records: AsyncGenerator<readonly string[]>,
-  withReason: (cells: readonly string[], reason: string) => string[],
+  rowOf: (cells: readonly string[], reason: string) => string[],
 ): AsyncGenerator<readonly string[]> {
   let at = 0;
   try {
@@ -81,7 +83,7 @@ async function* failedRows(
       if (reason === undefined) continue;
       let cells: readonly string[] = [];
       for (; at < send.rowNumber; at += 1) cells = (await records.next()).value ?? [];
-      yield withReason(cells, reason);
+      yield rowOf(cells, reason);
     }
   } finally {
     await records.return(undefined);

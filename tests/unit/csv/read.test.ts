@@ -99,6 +99,26 @@ describe('reading a CSV', () => {
     expect(rows[0]).toMatchObject({ subject: 'say "hi", all', content: 'line 1\r\nline 2,' });
   });
 
+  it("takes a report's apostrophe from a formula only in rows that have a report's reason", async () => {
+    const reasons = [
+      'MessageRejected: No such user',
+      'NotSent: The campaign ended before the row was sent.',
+      'mine',
+      'Mine: x',
+      '',
+    ];
+    const rows = reasons.map((reason, n) => `u${n}@example.com,'=1,'-2,${reason}\n`);
+    const { rows: read } = await readAll(`email,subject,content,reason\n${rows.join('')}`);
+
+    expect(read.map(({ subject, content }) => [subject, content])).toEqual([
+      ['=1', '-2'],
+      ['=1', '-2'],
+      ["'=1", "'-2"],
+      ["'=1", "'-2"],
+      ["'=1", "'-2"],
+    ]);
+  });
+
   describe('encodings', () => {
     const text = `${HEADER}a@example.com,¡Olé! 🎉,Ñandú — 漢字\n`;
     const expected = { row: 1, email: 'a@example.com', subject: '¡Olé! 🎉', content: 'Ñandú — 漢字' };

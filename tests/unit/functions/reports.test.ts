@@ -9,6 +9,7 @@ import { campaignSource } from '../../../core/s3-source.ts';
 import { createReports } from '../../../functions/campaigns/reports.ts';
 import { openFakeS3 } from '../campaigns/fake-s3.ts';
 import { campaignRecord } from '../campaigns/record.ts';
+import { readAll } from '../csv/support.ts';
 import { putRows } from '../ledger/support.ts';
 import { openTable } from '../support/table.ts';
 import { silent } from '../support/telemetry.ts';
@@ -124,12 +125,34 @@ describe('the reports of a campaign', () => {
   });
 
   it.each(ENDED)('have the rows that were left over in a campaign that is %s', async (status) => {
-    s3.objects.set(SOURCE, Buffer.from('email,subject,content,reason\na@x.test,Hi,one,old\nb@x.test,Hi,two,old\n'));
+    const before = 'ProviderUnavailable: No answer';
+    const file = `email,subject,content,reason\na@x.test,Hi,one,${before}\nb@x.test,Hi,two,${before}\n`;
+    s3.objects.set(SOURCE, Buffer.from(file));
     await put([{ rowNumber: 1 }, { rowNumber: 2, status: 'PENDING' }]);
     const { body } = await reports().made({ ...record, status }, { kind: 'failed' });
     expect(parsed(body)).toEqual([
       { email: 'b@x.test', subject: 'Hi', content: 'two', reason: expect.stringContaining('NotSent') },
     ]);
+  });
+
+  it('bring the same rows when the failed ones are uploaded again, formulas and a reason of their own included', async () => {
+    const rows = ['=1+1 {{-x}}', "'=1+1", "''@a", '-5 € {{reason}}', '+1', '@all', "'quoted'", '＝1', 'plain'];
+    const file = `email,subject,content,-x,reason\n${rows.map((cell, n) => `u${n}@x.test,${cell},${cell},"=y ${n}",because ${n}\n`).join('')}`;
+    s3.objects.set(SOURCE, Buffer.from(file));
+    await put(rows.map((_, n) => ({ rowNumber: n + 1, status: 'ERROR' as const, ...errorOf('MessageRejected') })));
+    const sent = (await readAll(file)).rows;
+
+    // Twice: the report of a report is one too.
+    for (let time = 0; time < 2; time += 1) {
+      const { body } = await reports().made(record, { kind: 'failed' });
+      expect(parsed(body)[0]).toMatchObject({
+        content: "'=1+1 {{-x}}",
+        reason: 'because 0',
+        not_sent_reason: 'MessageRejected: No such user',
+      });
+      expect((await readAll(String(body))).rows).toEqual(sent);
+      s3.objects.set(SOURCE, Buffer.from(String(body)));
+    }
   });
 
   it('are made by a worker when they are too long for an answer, and are a link then', async () => {
