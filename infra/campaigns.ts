@@ -210,16 +210,17 @@ export class Campaigns extends Construct {
       ],
     });
 
+    const sendConcurrency = shared.concurrency(stage.sendConcurrency);
     this.sending = new QueueWorker(this, 'Send', shared, {
       queueName: 'send',
       urlVariable: 'SEND_QUEUE_URL',
       // Of up to 25 rows each: more would not fit the function's time at a usual rate.
       batchSize: 5,
-      maximumConcurrency: shared.concurrency(stage.sendConcurrency),
+      maximumConcurrency: sendConcurrency,
       name: 'send-worker',
       description: 'Reserve, check, claim, send, record: the rows of each message, at the allowed rate',
       memory: MEMORY.wholeCpu,
-      environment: shared.sender,
+      environment: { ...shared.sender, SEND_CONCURRENCY: Token.asString(sendConcurrency) },
       access: [
         table.access(['GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate']),
         control.access(['GetItem', 'BatchGetItem', 'UpdateItem']),

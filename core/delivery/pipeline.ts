@@ -132,8 +132,7 @@ async function deliverOne<J extends Job, M>(job: J, batch: Batch<J, M>): Promise
 
         const verdict = await channel.check?.(job);
         if (verdict !== undefined && verdict !== 'go') return refused(verdict);
-        // The slot is over, so the row is not claimed for it.
-        if (clock.now() > slot.at) continue;
+        if (!batch.slots(route).isWorthClaim(slot.at)) continue;
         const outcome = await attempt(job, batch, route, message, slot.leave);
         if (outcome) return outcome;
       } finally {

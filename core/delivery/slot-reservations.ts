@@ -112,10 +112,23 @@ export class SlotReservations {
     return undefined;
   }
 
-  /** Whether a request that is sent now is within the limiter's tolerance of the slot. */
+  /** Whether a request that is sent now meets the slot: within the limiter's tolerance, or as one of the few that may be late. */
   isMet(slot: number): boolean {
     const { clock, limiter } = this.#options;
-    return clock.now() - slot <= limiter.toleranceMs;
+    return clock.now() - slot <= limiter.toleranceMs || this.#mayBeLate;
+  }
+
+  /** Whether a row whose slot is over is still worth a claim for it. */
+  isWorthClaim(slot: number): boolean {
+    return this.#options.clock.now() <= slot || this.#mayBeLate;
+  }
+
+  get #mayBeLate(): boolean {
+    return this.#underWay <= this.#lateRows;
+  }
+
+  get #lateRows(): number {
+    return this.#options.limiter.lateRows?.() ?? 0;
   }
 
   /** Notes whether a slot was missed or met. */
@@ -124,7 +137,7 @@ export class SlotReservations {
     const part = missedPart.get(limiter) ?? 0;
     missedPart.set(limiter, part + ((missed ? 1 : 0) - part) / SMOOTHED_OVER);
     const next = missed ? this.#window * SHRINK : this.#window + GROWTH;
-    windows.set(limiter, Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, next)));
+    windows.set(limiter, Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, this.#lateRows, next)));
   }
 
   get #window(): number {

@@ -10,7 +10,7 @@ import {
   slotsOf,
 } from './allocate.ts';
 import { FRESH_MS, freshLimiter, isFresh, type RateOf, type RateSource, refreshRate, STALE_MS } from './rate.ts';
-import { SLOT_TOLERANCE_MS } from './spacing.ts';
+import { lateRowsOf, SLOT_TOLERANCE_MS } from './spacing.ts';
 import { type LimiterItem, readLimiter, toLimiter } from './state.ts';
 
 export type Reservation = { slots: number[] } | { retryAt: number };
@@ -20,6 +20,8 @@ export interface Limiter {
   readonly name: string;
   /** The longest delay of a send after its slot. The spacing allows for it. */
   readonly toleranceMs: number;
+  /** While this process has at most so many rows with a slot, they may be sent later than that. None by default. */
+  lateRows?(): number;
   /**
    * Reserves up to n slots between `earliest` and `until` (milliseconds, with fractions), and up to `spare` more while nobody waits
    * for them. Resolves to their times, or to when to ask again.
@@ -32,8 +34,8 @@ export interface Limiter {
 /** A reservation that loses against other workers is tried again. This many losses in a row mean that something is wrong. */
 const MAX_ROUNDS = 50;
 
-/** A limiter in the control table: one item for each name. */
-export function createLimiter(rate: RateOf): Limiter {
+/** A limiter in the control table: one item for each name. With `processes`, the most that send rows at once, rows may be late at high rates. */
+export function createLimiter(rate: RateOf, { processes }: { processes?: number } = {}): Limiter {
   const { table, name, telemetry } = rate;
   let seen: { state: LimiterItem; at: number } | undefined;
   let lookup: Promise<void> | undefined;
@@ -62,6 +64,8 @@ export function createLimiter(rate: RateOf): Limiter {
   return {
     name,
     toleranceMs: toleranceOf(rate.source),
+
+    lateRows: () => (seen && processes !== undefined ? lateRowsOf(seen.state.spacing, processes) : 0),
 
     async reserve(request) {
       let state = await setBackIfTooFar(table, name, await current());

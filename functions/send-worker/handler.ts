@@ -34,11 +34,13 @@ const env = readEnv(
     SES_CONFIGURATION_SET: z.string().min(1),
     UNSUBSCRIBE_BASE_URL: z.url(),
     UNSUBSCRIBE_FOOTER: z.string(),
+    SEND_CONCURRENCY: z.coerce.number().int().min(1),
   }),
 );
 const sfn = statesClient(WORKER_TIMEOUTS);
 const { sends, control } = productTables(env, WORKER_TIMEOUTS);
 const ses = createSes({ clock: systemClock, configurationSet: env.SES_CONFIGURATION_SET });
+const processes = { processes: env.SEND_CONCURRENCY };
 const rates = sendRates(env, control, ses.maxSendRate);
 const store = createCampaignStore(control);
 const counters = createCampaignCounters(control);
@@ -62,8 +64,8 @@ const channel = createCampaignChannel({
     links: createUnsubscribeLinks(unsubscribeKeys(env), env.UNSUBSCRIBE_BASE_URL),
     footer: env.UNSUBSCRIBE_FOOTER,
   },
-  real: { provider: ses.provider, limiter: createLimiter(rates.ses) },
-  dryRun: { provider: dryRun, limiter: createLimiter(rates.dryRun) },
+  real: { provider: ses.provider, limiter: createLimiter(rates.ses, processes) },
+  dryRun: { provider: dryRun, limiter: createLimiter(rates.dryRun, processes) },
   tokens: createTaskTokens(sfn),
   postpone: createPostpone(queueClient(WORKER_TIMEOUTS), env.SEND_QUEUE_URL, Math.random),
 });
