@@ -38,17 +38,20 @@ export function objectKeysOf(batchId: string, uploadId: string) {
   };
 }
 
+/** The key of the file of SendRows. The rows.csv of a record from before send.csv has its columns too. */
+export function sendRowsKeyOf({ batchId, uploadId, rowsPerChild }: CampaignRecord): string {
+  const keys = objectKeysOf(batchId, uploadId);
+  return rowsPerChild === undefined ? keys.rows : keys.send;
+}
+
 /** The execution's input. It is made from the record alone, because StartExecution is idempotent only for the same bytes. */
 export function executionInputOf(record: CampaignRecord, bucket: string) {
-  const keys = objectKeysOf(record.batchId, record.uploadId);
-  // The rows.csv of a record from before send.csv has its columns too.
-  const isOld = record.rowsPerChild === undefined;
   return {
     batchId: record.batchId,
     campaignId: record.campaignId ?? null,
     bucket,
-    rowsKey: keys.rows,
-    sendRowsKey: isOld ? keys.rows : keys.send,
+    rowsKey: objectKeysOf(record.batchId, record.uploadId).rows,
+    sendRowsKey: sendRowsKeyOf(record),
     prefix: campaignPrefix(record.batchId, record.uploadId),
     enqueued: record.enqueued,
     createdAt: record.createdAt,

@@ -1,5 +1,5 @@
 import { type CampaignRecord, hasEnded } from '../campaigns/campaign.ts';
-import { objectKeysOf } from '../campaigns/identity.ts';
+import { objectKeysOf, sendRowsKeyOf } from '../campaigns/identity.ts';
 import { decodeCsv } from '../csv/encoding.ts';
 import { findDelimiter, isSeparatorLine } from '../csv/header.ts';
 import { encodingOf, inspectCsv } from '../csv/inspect.ts';
@@ -70,24 +70,47 @@ async function* startingWith<T>(first: IteratorResult<T, undefined>, rest: Async
 }
 
 async function* failedRows(
-  { sends }: ReportRowsDeps,
+  deps: ReportRowsDeps,
   record: CampaignRecord,
   records: AsyncGenerator<readonly string[]>,
   rowOf: (cells: readonly string[], reason: string) => string[],
 ): AsyncGenerator<readonly string[]> {
   let at = 0;
   try {
-    const statuses: SendStatus[] = hasEnded(record) ? ['PENDING', 'QUEUED', 'ERROR'] : ['ERROR'];
-    for await (const send of rowsInStatus(sends, record, statuses)) {
-      const reason = reasonOf(send);
-      if (reason === undefined) continue;
+    for await (const { rowNumber, reason } of unsentRows(deps, record)) {
       let cells: readonly string[] = [];
-      for (; at < send.rowNumber; at += 1) cells = (await records.next()).value ?? [];
+      for (; at < rowNumber; at += 1) cells = (await records.next()).value ?? [];
       yield rowOf(cells, reason);
     }
   } finally {
     await records.return(undefined);
   }
+}
+
+/** The rows that the report has, in the order of the file. */
+async function* unsentRows(
+  deps: ReportRowsDeps,
+  record: CampaignRecord,
+): AsyncGenerator<{ rowNumber: number; reason: string }> {
+  if (hasEnded(record) && !(await hasBegunToSend(deps, record))) {
+    // It may have ended before all rows were in the ledger.
+    const toSend = await deps.source(sendRowsKeyOf(record));
+    const records = oneByOne(tokenize(() => decodeCsv(toSend, { name: 'utf-8', bomBytes: 0 }), ','));
+    await records.next();
+    for await (const [row] of records) yield { rowNumber: Number(row), reason: NOT_SENT };
+    return;
+  }
+  const statuses: SendStatus[] = hasEnded(record) ? ['PENDING', 'QUEUED', 'ERROR'] : ['ERROR'];
+  for await (const send of rowsInStatus(deps.sends, record, statuses)) {
+    const reason = reasonOf(send);
+    if (reason !== undefined) yield { rowNumber: send.rowNumber, reason };
+  }
+}
+
+/** All rows are in the ledger before the first one is queued. */
+async function hasBegunToSend({ sends }: ReportRowsDeps, record: CampaignRecord): Promise<boolean> {
+  for await (const _row of rowsInStatus(sends, record, ['QUEUED', 'SENT', 'ERROR'])) return true;
+  return false;
 }
 
 function reasonOf({ status, error }: Send): string | undefined {

@@ -135,6 +135,17 @@ describe('the reports of a campaign', () => {
     ]);
   });
 
+  it('have every row to send of a campaign that was stopped before all were in the ledger', async () => {
+    s3.objects.set(SOURCE, Buffer.from('email,subject,content\na@x.test,Hi,one\nnobody,Hi,two\nc@x.test,Hi,three\n'));
+    s3.objects.set('campaigns/b1/u1/send.csv', Buffer.from('"row","pk"\n"1","b1#1"\n"3","b1#3"\n'));
+    await put([{ rowNumber: 1, status: 'PENDING' }]);
+    const { body } = await reports().made({ ...record, status: 'ABORTED', rowsPerChild: 1 }, { kind: 'failed' });
+    expect(parsed(body)).toMatchObject([
+      { email: 'a@x.test', reason: expect.stringContaining('NotSent') },
+      { email: 'c@x.test', content: 'three', reason: expect.stringContaining('NotSent') },
+    ]);
+  });
+
   it('bring the same rows when the failed ones are uploaded again, formulas and a reason of their own included', async () => {
     const rows = ['=1+1 {{-x}}', "'=1+1", "''@a", '-5 € {{reason}}', '+1', '@all', "'quoted'", '＝1', 'plain'];
     const file = `email,subject,content,-x,reason\n${rows.map((cell, n) => `u${n}@x.test,${cell},${cell},"=y ${n}",because ${n}\n`).join('')}`;
