@@ -12,14 +12,35 @@ const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 
 export const tempDataDir = (): string => mkdtempSync(join(tmpdir(), 'pregon-e2e-'));
 
+export interface CommandOptions {
+  /** How many files and connections the process may have open (`ulimit -n`). */
+  descriptors?: number;
+  /** Options of Node.js. */
+  nodeArgs?: readonly string[];
+}
+
 /** A command of the product in a process of its own, as a user runs it. */
 export class Command {
   output = '';
   readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys', args: readonly string[]) {
-    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `cli/${script}.ts`, ...args], {
+  constructor(
+    script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys',
+    args: readonly string[],
+    { descriptors, nodeArgs = [] }: CommandOptions = {},
+  ) {
+    const command = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      ...nodeArgs,
+      `cli/${script}.ts`,
+      ...args,
+    ];
+    // The shell becomes the command, so a signal reaches it.
+    const limited = descriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${descriptors}; exec "$0" "$@"`];
+    const [program = '', ...rest] = [...limited, ...command];
+    this.child = spawn(program, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', PREGON_API_KEY: 'key-of-the-test' },
     });
@@ -63,10 +84,10 @@ export class Product {
     this.outputs = outputs;
   }
 
-  static async up(dataDir: string, args: readonly string[] = []): Promise<Product> {
+  static async up(dataDir: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Product> {
     // A killed product does not remove its outputs.
     rmSync(join(dataDir, 'outputs.json'), { force: true });
-    const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args]);
+    const command = new Command('up', ['--port', '0', '--aws-port', '0', '--data', dataDir, ...args], options);
     return new Product(command, await readyOutputs(command, dataDir));
   }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Descriptors } from '../descriptors.ts';
+import type { AddressInfo } from 'node:net';
 import { browserGuard, type Foreign } from '../gateway/guard-browser.ts';
+import { Admission, type AdmissionOptions } from './connections/admission.ts';
 import { type AnswerOptions, RequestAnswers } from './operations/answer-request.ts';
 import { dropRest } from './protocol/body.ts';
 import { corsHeaders } from './protocol/cors.ts';
@@ -12,28 +12,19 @@ import { AWS_PREFIX, isLocalPath, LocalProxy } from './protocol/local-proxy.ts';
 import { isLoopback } from './protocol/loopback.ts';
 import { ANSWERS, gatewayAnswer, type HttpAnswer } from './protocol/response.ts';
 
-export interface HttpApiOptions extends AnswerOptions {
+export interface HttpApiOptions extends AnswerOptions, AdmissionOptions {
   awsEndpoint: string;
   /** Values for the pages that are served to this machine. `aws`, the path of the AWS endpoint, is added to them. */
   page?: PageSettings;
   /** Host names by which the API may be called, besides IP addresses and those of this machine. */
   allowHosts?: readonly string[];
-  /** Requests are answered 503 while fewer are free than their functions need. */
-  descriptors: Descriptors;
-  /** Ends an idle instance of a function, which frees descriptors. Resolves to false if none is idle. */
-  endIdleInstance(): Promise<boolean>;
   /** Called for each request that API Gateway would bill. */
   onRequest?(): void;
 }
 
-/** Free file descriptors that the functions of a request, their connections and the refusal of further requests may need. */
-const REQUEST_NEEDS = 40;
+/** Of a request that is refused because local AWS itself is short of something. */
+const RETRY_AFTER_SECONDS = '1';
 const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-
-/** With fewer, a request is refused at once. */
-const REFUSAL_NEEDS = 12;
-/** So many connections are admitted while functions that work for something else, such as queues, hold the descriptors. */
-const ALWAYS_ADMITTED = 4;
 
 /**
  * The template's HTTP API on a port. `protocol/` reads requests and writes responses, `operations/` finds the route, asks the
@@ -42,28 +33,24 @@ const ALWAYS_ADMITTED = 4;
  */
 export class HttpApiServer {
   private readonly options: HttpApiOptions;
+  readonly port: number;
   private readonly server: Server;
   private readonly proxy: LocalProxy;
   private readonly answers: RequestAnswers;
   private readonly foreign: ReturnType<typeof browserGuard>;
-  /** The connections that came while descriptors were free. */
-  private readonly admitted = new Set<Socket>();
+  /** Undefined where file descriptors are plenty. */
+  private readonly admission: Admission | undefined;
 
   constructor(server: Server, options: HttpApiOptions) {
     this.server = server;
+    this.port = (server.address() as AddressInfo).port;
     this.options = options;
     this.proxy = new LocalProxy(options.awsEndpoint);
     this.answers = new RequestAnswers(options);
     const { allowHosts = [], api } = options;
     // A page that the template's CORS configuration names may call the API here as on AWS.
     this.foreign = browserGuard({ hosts: allowHosts, origins: api.cors?.allowOrigins ?? [] });
-    server.on('connection', (socket) => {
-      const free = options.descriptors.free();
-      const admitted = free >= REQUEST_NEEDS || (this.admitted.size < ALWAYS_ADMITTED && free >= REFUSAL_NEEDS);
-      if (!admitted) return;
-      this.admitted.add(socket);
-      socket.once('close', () => this.admitted.delete(socket));
-    });
+    this.admission = options.descriptors.scarce ? new Admission(server, options) : undefined;
     // Without a listener Node closes the connection of a CONNECT without an answer.
     server.on('connect', (_request, socket) => socket.end(NO_TUNNEL));
     server.removeAllListeners('request');
@@ -72,12 +59,9 @@ export class HttpApiServer {
     });
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
-  }
-
   async close(): Promise<void> {
     this.proxy.close();
+    this.admission?.close();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeAllConnections();
     await closed;
@@ -95,9 +79,8 @@ export class HttpApiServer {
       else send(request, response, ANSWERS.forbidden, {});
       return;
     }
-    if (!this.admitted.has(request.socket) && !(await this.hasRoom())) {
-      // The connection holds a descriptor, so it is closed.
-      send(request, response, ANSWERS.unavailable, { connection: 'close' });
+    if (await this.admission?.refuses(request.socket)) {
+      send(request, response, ANSWERS.unavailable, { connection: 'close', 'retry-after': RETRY_AFTER_SECONDS });
       return;
     }
     const { api, account } = this.options;
@@ -119,18 +102,6 @@ export class HttpApiServer {
         ? injectSettings(answer, { ...page, values: { ...page.values, aws: AWS_PREFIX } })
         : answer;
     send(request, response, shown, { ...corsHeaders(api.cors, request), 'apigw-requestid': apiRequest.requestId });
-  }
-
-  /** Whether enough file descriptors are free for another request, if need be after idle connections and instances have ended. */
-  private async hasRoom(): Promise<boolean> {
-    const { descriptors, endIdleInstance } = this.options;
-    for (;;) {
-      const free = descriptors.free();
-      if (free >= REQUEST_NEEDS) return true;
-      if (free < REFUSAL_NEEDS) return false;
-      this.server.closeIdleConnections();
-      if (!(await endIdleInstance())) return false;
-    }
   }
 
   private fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {

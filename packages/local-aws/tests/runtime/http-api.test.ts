@@ -251,6 +251,28 @@ describe('while file descriptors are short', () => {
     expect(answered.slice(6)).toEqual(Array(4).fill(200));
     expect(await post()).toBe(200);
   });
+
+  it('connections that find none left wait until there are some, and are served', async () => {
+    free = 5;
+    await serve([route('POST /a', 'f')], () => 'served');
+    await eventually(() => !listening.listening);
+    const all = Array.from({ length: 10 }, async () => {
+      const answer = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(2_000_000) });
+      return [answer.status, await answer.text()];
+    });
+    const connections = await promisify(listening.getConnections.bind(listening))();
+    free = 1_000;
+
+    expect(connections).toBe(0);
+    expect(await Promise.all(all)).toEqual(Array(10).fill([200, 'served']));
+  });
+
+  it('a request waits no longer for its authorizer than API Gateway does', async () => {
+    const limits = { 'httpApi.timeoutMs': 10 };
+    await serve([route('GET /a', 'f', { authorizer })], () => new Promise(() => undefined), { limits });
+
+    expect((await get('/a', { authorization: 'x' })).status).toBe(503);
+  });
 });
 
 describe('the event', () => {

@@ -28,6 +28,26 @@ describe('instances while file descriptors are short', () => {
     expect([runtime.isWarm('one'), runtime.isWarm('two')]).toEqual([false, true]);
   });
 
+  it('take turns also where calls of a busy function never cease', async () => {
+    let free = 100;
+    const descriptors = { scarce: true, free: () => free };
+    runtime = runtimeOf([functionOf('busy', source), functionOf('two', source)], { descriptors });
+    const { invoke } = runtime;
+    let ended = false;
+    const keepCalling = async () => {
+      while (!ended) await invoke.call(runtime, 'busy', '{}');
+    };
+    await runtime.invoke('busy', '{}');
+    free = 0;
+    const calling = [keepCalling(), keepCalling()];
+
+    const { payload } = await runtime.invoke('two', '{}');
+    ended = true;
+    await Promise.all(calling);
+
+    expect(payload).toBe('"done"');
+  });
+
   it('wait for a busy one, and are not started before they are needed', async () => {
     let free = 100;
     const descriptors = { scarce: true, free: () => free };

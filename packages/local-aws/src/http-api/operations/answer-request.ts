@@ -101,7 +101,9 @@ export class RequestAnswers {
     if (known) return known;
     if (!this.mayCall(authorizer.functionArn, `authorizers/${authorizer.id}`)) return ANSWERS.internalError;
     const event = JSON.stringify(authorizerEvent(apiRequest, match, identity, this.options.region));
-    const result = await this.options.runtime.invoke(authorizer.functionArn, event);
+    const invoke = () => this.options.runtime.invoke(authorizer.functionArn, event);
+    const result = await inTime(this.max['httpApi.timeoutMs'], invoke);
+    if (result === 'late') return ANSWERS.unavailable;
     const decision = result.functionError ? undefined : decisionOf(result.payload);
     if (!decision) {
       this.options.onProblem(`The authorizer failed: ${result.payload.slice(0, 500)}`);
@@ -125,22 +127,25 @@ export class RequestAnswers {
   private async callFunction(match: RouteMatch, bytes: number, event: () => string): Promise<HttpAnswer> {
     const { functionArn, routeKey } = match.route;
     const longest = this.max['httpApi.timeoutMs'];
-    const timeoutMs = Math.min(match.route.timeoutMs ?? longest, longest);
-    const late = Promise.withResolvers<'late'>();
-    const waiting = new AbortController();
-    const end = () => {
-      waiting.abort();
-      late.resolve('late');
-    };
-    const timer = Number.isFinite(timeoutMs) ? setTimeout(end, timeoutMs) : undefined;
-    const invoke = async () => {
-      if (!(await this.bodies.enter(bytes, waiting.signal))) return late.promise;
+    const result = await inTime(Math.min(match.route.timeoutMs ?? longest, longest), async (signal) => {
+      if (!(await this.bodies.enter(bytes, signal))) return 'late';
       return this.options.runtime.invoke(functionArn, event()).finally(() => this.bodies.leave(bytes));
-    };
-    const result = await Promise.race([invoke(), late.promise]).finally(() => clearTimeout(timer));
+    });
     if (result === 'late') return ANSWERS.unavailable;
     if (!result.functionError) return answerOf(result.payload);
     this.options.onProblem(`${routeKey} failed: ${result.payload.slice(0, 500)}`);
     return ANSWERS.internalError;
   }
+}
+
+/** The result of a call, or `late` after this time. The signal aborts then. */
+async function inTime<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T | 'late'> {
+  const late = Promise.withResolvers<'late'>();
+  const waiting = new AbortController();
+  const end = () => {
+    waiting.abort();
+    late.resolve('late');
+  };
+  const timer = Number.isFinite(timeoutMs) ? setTimeout(end, timeoutMs) : undefined;
+  return Promise.race([call(waiting.signal), late.promise]).finally(() => clearTimeout(timer));
 }

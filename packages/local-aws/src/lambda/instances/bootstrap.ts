@@ -3,6 +3,7 @@
  * and log lines to the main thread.
  */
 import { Agent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { enableCompileCache } from 'node:module';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -98,13 +99,16 @@ const contextOf = (call: InvokeMessage) => ({
   getRemainingTimeInMillis: () => call.deadline - Date.now(),
 });
 
-/** Bounds the connections of every HTTP agent. The AWS SDK allows 50 for each client, and no environment variable changes that. */
-function limitConnections(max: number): void {
+/**
+ * Lets all HTTP clients of the code share a few connections. The AWS SDK allows 50 for each of its clients, and no environment variable
+ * changes that.
+ */
+function shareConnections(max: number): void {
   const agent = Agent.prototype as Agent & { addRequest(...args: unknown[]): void };
   const { addRequest } = agent;
+  const shared = new Agent({ keepAlive: true, maxSockets: max });
   agent.addRequest = function limited(this: Agent, ...args) {
-    this.maxSockets = Math.min(this.maxSockets, max);
-    addRequest.apply(this, args);
+    addRequest.apply(this instanceof HttpsAgent ? this : shared, args);
   };
 }
 
@@ -122,7 +126,7 @@ async function invoke(handler: Handler, call: InvokeMessage): Promise<void> {
   running = undefined;
 }
 
-if (instance.maxConnections !== undefined) limitConnections(instance.maxConnections);
+if (instance.maxConnections !== undefined) shareConnections(instance.maxConnections);
 if (instance.compileCacheDir) enableCompileCache(instance.compileCacheDir);
 // NODE_OPTIONS has no effect on a thread, so the option is applied here.
 if (process.env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);

@@ -12,7 +12,7 @@ export class FunctionPool implements RoomUser {
   private readonly room: InstanceRoom;
   private readonly idle: Instance[] = [];
   private readonly all = new Set<Instance>();
-  private readonly waiting: PromiseWithResolvers<Instance>[] = [];
+  private readonly waiting: (PromiseWithResolvers<Instance> & { since: number })[] = [];
   /** Whether an instance is being started for waiting calls. */
   private growing = false;
   private closed = false;
@@ -45,6 +45,10 @@ export class FunctionPool implements RoomUser {
     return this.idle[0]?.lastUsedAt;
   }
 
+  get waitingSince(): number | undefined {
+    return this.waiting[0]?.since;
+  }
+
   async endIdle(): Promise<void> {
     const instance = this.idle.shift();
     if (instance) await this.end(instance);
@@ -55,6 +59,7 @@ export class FunctionPool implements RoomUser {
     const coldStart = instance.cold;
     const outcome = await instance.invoke(call);
     if (!outcome.ok && outcome.fatal) this.discard(instance);
+    else if (this.room.mustGiveWay()) void this.giveWay(instance);
     else this.release(instance);
     return { ...outcome, coldStart };
   }
@@ -76,7 +81,7 @@ export class FunctionPool implements RoomUser {
     // The last used instance is taken, so that the others can expire.
     const instance = this.idle.pop();
     if (instance) return Promise.resolve(instance);
-    const waiter = Promise.withResolvers<Instance>();
+    const waiter = { ...Promise.withResolvers<Instance>(), since: Date.now() };
     this.waiting.push(waiter);
     this.grow();
     return waiter.promise;
@@ -103,6 +108,12 @@ export class FunctionPool implements RoomUser {
     }
     this.idle.push(instance);
     this.room.freed();
+  }
+
+  private async giveWay(instance: Instance): Promise<void> {
+    await this.end(instance);
+    this.room.freed();
+    this.grow();
   }
 
   private discard(instance: Instance): void {

@@ -2,18 +2,23 @@ import type { Descriptors } from '../../descriptors.ts';
 
 /** A thread has 5 file descriptors, and its connections to the AWS endpoint have two each, because both ends are in this process. */
 const PER_INSTANCE = 16;
-/** Connections of each HTTP client of a function, while file descriptors are scarce. */
-const MAX_CONNECTIONS = 2;
+/** Connections of an instance to one address, while file descriptors are scarce. */
+const MAX_CONNECTIONS = 5;
 /** A function's first instance starts while this many are free, so that it can work. */
 const FIRST = 24;
 /** Further instances, and those that no call waits for, leave this many to first instances and to connections. */
 const FURTHER = 64;
+
+/** A function that has waited this long for its first instance gets the place of one that is busy, between two calls of that. */
+const PATIENCE_MS = 2_000;
 
 /** A pool as the room sees it. */
 export interface RoomUser {
   readonly size: number;
   /** When its longest idle instance was used last. Undefined if none is idle. */
   readonly idleSince: number | undefined;
+  /** Since when its longest waiting call waits. Undefined if none waits. */
+  readonly waitingSince: number | undefined;
   /** Ends the instance that has been idle longest. */
   endIdle(): Promise<void>;
   /** Called once another instance may start. */
@@ -35,7 +40,7 @@ export class InstanceRoom {
     this.descriptors = descriptors;
   }
 
-  /** The most connections that each HTTP client of an instance may open; undefined if that does not matter. */
+  /** The most connections that an instance may open to one address; undefined if that does not matter. */
   get maxConnections(): number | undefined {
     return this.descriptors.scarce ? MAX_CONNECTIONS : undefined;
   }
@@ -52,11 +57,25 @@ export class InstanceRoom {
   /** Whether an instance for a waiting call may start. If not, the pool's `grow` is called as soon as that may have changed. */
   allows(user: RoomUser): boolean {
     if (user.size > 0) return this.hasPlenty();
-    if (this.free() >= FIRST) return true;
-    if ([...this.users].every(({ size }) => size === 0)) return true;
+    const hasRoom = this.free() >= FIRST || [...this.users].every(({ size }) => size === 0);
+    if (hasRoom && this.isNext(user)) {
+      this.waiting.delete(user);
+      return true;
+    }
     this.waiting.add(user);
     void this.endLongestIdle();
     return false;
+  }
+
+  /** Whether no other function without an instance has waited longer. */
+  private isNext({ waitingSince = Date.now() }: RoomUser): boolean {
+    return ![...this.waiting].some((other) => other.size === 0 && Number(other.waitingSince) < waitingSince);
+  }
+
+  /** Whether a busy instance must end after its call, because a function without any has waited for long. */
+  mustGiveWay(): boolean {
+    const since = Date.now() - PATIENCE_MS;
+    return [...this.waiting].some(({ size, waitingSince = since }) => size === 0 && waitingSince < since);
   }
 
   /** Ends the instance that has been idle longest, of all functions. Resolves to false if none is idle. */
@@ -77,9 +96,9 @@ export class InstanceRoom {
     this.starting -= 1;
   }
 
-  /** An instance has become idle or has ended: pools that wait try again. */
+  /** An instance has become idle or has ended: pools that wait try again, the one that has waited longest first. */
   freed(): void {
-    const waiting = [...this.waiting];
+    const waiting = [...this.waiting].sort((a, b) => Number(a.waitingSince ?? 0) - Number(b.waitingSince ?? 0));
     this.waiting.clear();
     for (const user of waiting) user.grow();
   }
