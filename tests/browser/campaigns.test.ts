@@ -99,6 +99,8 @@ test('failed rows are found from their number, by status and by address', async 
   const rows = page.getByRole('grid', { name: 'Rows' });
   await rows.getByRole('row', { name: /ana2@example.com.*Failed.*Try later/ }).waitFor();
   await rows.getByRole('row', { name: /ana3@example.com.*Unconfirmed/ }).waitFor();
+  const trace = rows.getByRole('row', { name: /ana2@example.com/ }).getByRole('link', { name: 'Trace' });
+  expect(await trace.getAttribute('href')).toBe(`/console/traces/${fake.sends[1]?.sendId}`);
   await until(async () => (await rows.getByText('ana1@example.com').count()) === 0);
 
   await page.getByRole('button', { name: /Filter by status/ }).click();

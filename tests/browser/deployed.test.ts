@@ -1,5 +1,5 @@
 import { builtPages, TestBrowser } from './support/browser.ts';
-import { campaignOf, FakeCampaigns } from './support/fake-campaigns.ts';
+import { campaignOf, FakeCampaigns, sendOf } from './support/fake-campaigns.ts';
 import { type PageServer, servePages } from './support/page-server.ts';
 
 /** The pages as AWS serves them: without the settings of a local stack. */
@@ -11,6 +11,7 @@ beforeAll(async () => {
   pages = await servePages(await builtPages(), undefined, { deployed: true });
   browser = await TestBrowser.launch();
   fake.campaigns = [campaignOf()];
+  fake.sends = [sendOf(1)];
   fake.key = 'right-key';
 });
 
@@ -28,7 +29,10 @@ test('the key is asked once, kept for the session and forgotten on request, and 
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'welcome.csv' }).click();
   const trace = page.getByRole('link', { name: /Step Functions console/ });
-  expect(await trace.getAttribute('href')).toContain(`#/v2/executions/details/${fake.campaigns[0]?.executionArn}`);
+  const inAws = `#/v2/executions/details/${fake.campaigns[0]?.executionArn}`;
+  expect(await trace.getAttribute('href')).toContain(inAws);
+  const ofRow = page.getByRole('row', { name: /ana1@example.com/ }).getByRole('link', { name: 'Trace' });
+  expect(await ofRow.getAttribute('href')).toContain(inAws);
 
   await page.reload();
   await page.getByRole('heading', { name: /welcome.csv/, level: 1 }).waitFor();

@@ -4,13 +4,13 @@ import Input from '@cloudscape-design/components/input';
 import Pagination from '@cloudscape-design/components/pagination';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import type { CampaignDetail } from '../api/campaigns.ts';
 import { ListTable } from '../components/ListTable.tsx';
 import { Empty, Failure } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
 import { t } from '../i18n/texts.ts';
-import { ROW_COLUMNS } from './rowColumns.tsx';
+import { rowColumns } from './rowColumns.tsx';
 import { rowFilterOf } from './rowFilters.ts';
 import { useRows } from './useRows.ts';
 
@@ -21,6 +21,7 @@ export function RowsTable({ campaign }: { campaign: CampaignDetail }) {
   const email = query.get('email') ?? '';
   const rows = useRows(campaign, filter, email);
   const texts = t.campaigns.rows;
+  const columns = useMemo(() => rowColumns(campaign.executionArn), [campaign.executionArn]);
   return (
     <section id="rows" className="pg-anchor">
       <SpaceBetween size="s">
@@ -30,10 +31,10 @@ export function RowsTable({ campaign }: { campaign: CampaignDetail }) {
         <ListTable
           items={rows.items ?? []}
           trackBy="key"
-          columns={ROW_COLUMNS}
+          columns={columns}
           label={texts.title}
           heading="email"
-          sections={{ status: 40, number: 30, attempts: 30, reason: 100, subject: 100, at: 100 }}
+          sections={{ status: 40, number: 30, attempts: 30, reason: 100, subject: 100, trace: 40, at: 60 }}
           unnamed={['status']}
           loading={rows.items === undefined && rows.error === undefined}
           loadingText={t.common.loading(texts.title)}

@@ -23,11 +23,11 @@ export const CAMPAIGN_COLUMNS: TableProps.ColumnDefinition<ListedCampaign>[] = [
     minWidth: 220,
     cell: (campaign) => <CampaignName campaign={campaign} />,
   },
-  { id: 'status', header: t.common.status, minWidth: 160, cell: (campaign) => <Standing campaign={campaign} /> },
+  { id: 'status', header: t.common.status, minWidth: 215, cell: (campaign) => <Standing campaign={campaign} /> },
   {
     id: 'progress',
     header: t.campaigns.progress,
-    minWidth: 240,
+    minWidth: 200,
     cell: (campaign) => <CampaignBar campaign={campaign} rate={campaign.rate} thin />,
   },
   {

@@ -1,11 +1,13 @@
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
+import { awsConsoleUrl } from '../api/arn.ts';
 import type { SendStatus } from '../api/campaigns.ts';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
+import { local } from '../frame/local.ts';
 import { t } from '../i18n/texts.ts';
-import { sendPath } from '../sends/links.ts';
+import { sendPath, tracePath } from '../sends/links.ts';
 import { wordsOf } from './ErrorGroups.tsx';
 
 /** A row of a campaign's file: one that is in the ledger, or one that was skipped. */
@@ -32,7 +34,8 @@ const TYPES: Record<Row['status'], StatusIndicatorProps.Type> = {
   SKIPPED: 'stopped',
 };
 
-export const ROW_COLUMNS: TableProps.ColumnDefinition<Row>[] = [
+/** The columns of the rows of a campaign with this execution. */
+export const rowColumns = (executionArn: string): TableProps.ColumnDefinition<Row>[] => [
   {
     id: 'number',
     header: t.campaigns.rows.row,
@@ -69,12 +72,31 @@ export const ROW_COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   },
   { id: 'reason', header: t.campaigns.rows.reason, minWidth: 220, cell: (row) => <Reason row={row} /> },
   {
+    id: 'trace',
+    header: t.campaigns.trace,
+    minWidth: 80,
+    width: 90,
+    cell: (row) => <Trace row={row} executionArn={executionArn} />,
+  },
+  {
     id: 'at',
     header: t.campaigns.rows.lastAttempt,
     minWidth: 170,
     cell: ({ at }) => (at == null ? '–' : <span className="pg-unbroken">{formatTime(Date.parse(at) / 1000)}</span>),
   },
 ];
+
+/** Leads to the child execution that sent the row; on AWS to the campaign's execution, because a browser cannot search its children there. */
+function Trace({ row: { key, status }, executionArn }: { row: Row; executionArn: string }) {
+  // No child has such a row yet, or ever.
+  if (status === 'SKIPPED' || status === 'PENDING') return '–';
+  if (local !== undefined) return <Link href={tracePath(key)}>{t.campaigns.trace}</Link>;
+  return (
+    <Link href={awsConsoleUrl(executionArn)} external>
+      {t.campaigns.trace}
+    </Link>
+  );
+}
 
 function Reason({ row: { code, reason, status } }: { row: Row }) {
   if (code === undefined) return '–';
