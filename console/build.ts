@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { htmlOf } from './markdown.ts';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const PUBLIC_PATH = '/console/assets';
@@ -54,7 +55,7 @@ export async function buildConsole(outdir: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     loader: { '.csv': 'text' },
-    plugins: [WITHOUT_STYLES, ONLY_ENGLISH, SORTING_LATER],
+    plugins: [WITHOUT_STYLES, DOCUMENTS, ONLY_ENGLISH, SORTING_LATER],
   });
   const sheets: Record<string, string> = {};
   for (const [name, styles] of Object.entries(sheetsOf(scripts.metafile))) {
@@ -89,6 +90,17 @@ const WITHOUT_STYLES: Plugin = {
   name: 'without-styles',
   setup(api) {
     api.onLoad({ filter: /\.css$/ }, () => ({ contents: '', loader: 'js' }));
+  },
+};
+
+/** Documents of the repository come as HTML, so that the page needs no parser. */
+const DOCUMENTS: Plugin = {
+  name: 'documents',
+  setup(api) {
+    api.onLoad({ filter: /\.md$/ }, async ({ path }) => ({
+      contents: htmlOf(await readFile(path, 'utf8')),
+      loader: 'text',
+    }));
   },
 };
 

@@ -13,7 +13,7 @@ const REQUIRE_BANNER =
 
 /** The pages that the `pages` function serves, and what they are made from. */
 export const CONSOLE = 'dist/pages/console';
-const CONSOLE_INPUTS = ['console', 'examples/welcome.csv', 'package-lock.json'];
+const CONSOLE_INPUTS = ['console', 'docs/runbook.md', 'examples/welcome.csv', 'package-lock.json'];
 
 /** The entry of every Lambda, `functions/<name>/handler.ts`, by its name. */
 async function functionEntries(): Promise<Record<string, string>> {

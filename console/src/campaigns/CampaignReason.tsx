@@ -1,9 +1,11 @@
 import Alert from '@cloudscape-design/components/alert';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { CampaignDetail } from '../api/campaigns.ts';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { t } from '../i18n/texts.ts';
+import { runbookPath } from '../runbook/links.ts';
 import { readReason, unsentOf } from './standing.ts';
 
 /** Why a campaign is not done, in words: what happened, what is sent, and what to do. Nothing for one that is well. */
@@ -41,6 +43,7 @@ export function CampaignReason({ campaign }: { campaign: CampaignDetail }) {
         {nextRetryAt !== undefined && <div>{texts.byItself(formatTime(Date.parse(nextRetryAt) / 1000))}</div>}
         {redriveUntil != null && <div>{texts.until(formatTime(Date.parse(redriveUntil) / 1000))}</div>}
         {code !== 'CampaignIncomplete' && text !== '' && <div className="pg-cause pg-small">{text}</div>}
+        <Link href={runbookPath(code, unconfirmed > 0)}>{texts.runbook}</Link>
       </SpaceBetween>
     </Alert>
   );

@@ -1,5 +1,6 @@
 import type { SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import { t } from '../i18n/texts.ts';
+import { RUNBOOK } from '../runbook/links.ts';
 import { LOOK_UP_PATH, SUPPRESSIONS_PATH } from '../sends/links.ts';
 import { local } from './local.ts';
 import { EXECUTIONS, HOME } from './pages.ts';
@@ -15,6 +16,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   { type: 'divider' },
   { type: 'link', text: 'GraphQL', href: GRAPHQL },
   { type: 'link', text: t.frame.apiReference, href: DOCS },
+  { type: 'link', text: t.frame.runbook, href: RUNBOOK },
 ];
 
 /** The entry of the navigation that a path belongs to. */

@@ -39,6 +39,7 @@ const PAGES: readonly PageDefinition[] = [
   { route: `${BASE}/orders/*`, Page: later(() => import('../orders/OrderPage.tsx')) },
   { route: `${BASE}/emails`, Page: later(() => import('../emails/EmailBatchPage.tsx')) },
   { route: `${BASE}/emails/*`, Page: later(() => import('../emails/EmailBatchPage.tsx')) },
+  { route: `${BASE}/runbook`, Page: later(() => import('../runbook/RunbookPage.tsx')), open: true },
   { route: DOCS, Page: later(() => import('../docs/DocsPage.tsx'), 'docs'), open: true },
   { route: GRAPHQL, Page: later(() => import('../graphql/GraphqlPage.tsx'), 'graphql'), open: true },
 ];

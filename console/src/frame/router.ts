@@ -56,8 +56,11 @@ export function interceptLinks(): () => void {
     if (!(link instanceof HTMLAnchorElement) || (link.target !== '' && link.target !== '_self')) return;
     const inside = link.pathname === BASE || link.pathname.startsWith(`${BASE}/`);
     if (link.origin !== window.location.origin || !inside) return;
+    const { pathname, search } = window.location;
+    // The browser itself goes to a section of the page.
+    if (link.hash !== '' && link.pathname === pathname && link.search === search) return;
     event.preventDefault();
-    navigate(link.pathname + link.search);
+    navigate(link.pathname + link.search + link.hash);
     window.scrollTo(0, 0);
   };
   document.addEventListener('click', follow);

@@ -42,6 +42,7 @@ export const OUR_PAGES: readonly (readonly [name: string, path: string, shows: s
   ['a request', '/console/requests/r1', 'main code, main >> text=r1'],
   ['an order', '/console/orders/ORD-001', 'text=Mantenimiento'],
   ['the suppression list', '/console/suppressions', 'text=luis@example.com'],
+  ['the runbook', '/console/runbook', '#unconfirmed-rows'],
   ['the mailbox', '/console/mailbox', 'text=ana@example.com'],
   ['the look-up', '/console/look-up?q=ana@example.com', `text=${SEND.sendId}`],
 ];

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Everything that a page says: its texts, and those for screen readers. Not the emails, code and JSON that it shows, which are data. */
+/** Everything that a page says: its texts, and those for screen readers. Not the emails, documents, code and JSON that it shows. */
 export async function textsOf(page: Page): Promise<ReadonlySet<string>> {
   return new Set(await page.evaluate<string[]>(READ));
 }
@@ -10,7 +10,7 @@ const READ = `(() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
-      if (node.parentElement.closest('script, noscript, style, pre, code, iframe, svg') === null) found.push(node.data);
+      if (node.parentElement.closest('script, noscript, style, pre, code, iframe, svg, article[lang]') === null) found.push(node.data);
       continue;
     }
     for (const name of ['aria-label', 'title', 'placeholder', 'alt']) found.push(node.getAttribute(name) ?? '');

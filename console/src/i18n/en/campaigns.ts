@@ -98,6 +98,7 @@ export const campaigns = {
       'Every other row is sent. Download the rows that were not sent, correct them, and upload them as a new campaign: only those are sent.',
     unconfirmed: (count: string, n: number) =>
       `${rows(count, n)} may have been sent, and ${n === 1 ? 'needs' : 'need'} your decision.`,
+    runbook: 'What the runbook says about it',
     unknown: (code: string) => `The campaign stopped: ${code}`,
     unknownDo: 'Look at its trace. When the cause is mended, retry: exactly the unsent rows go.',
     codes: {

@@ -22,6 +22,7 @@ export const frame = {
   executions: 'Executions',
   emailBatch: 'Email batch',
   apiReference: 'API reference',
+  runbook: 'Runbook',
   thisPage: 'this page',
   page: 'page',
   breadcrumbs: 'Breadcrumbs',

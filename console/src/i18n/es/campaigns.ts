@@ -105,6 +105,7 @@ export const campaigns: Texts['campaigns'] = {
       'Todas las demás se enviaron. Descargue las filas no enviadas, corríjalas y súbalas como campaña nueva: solo se envían esas.',
     unconfirmed: (count, n) =>
       `${filas(count, n)} ${n === 1 ? 'quizá se envió y necesita' : 'quizá se enviaron y necesitan'} su decisión.`,
+    runbook: 'Qué dice la guía de operación (en inglés)',
     unknown: (code) => `La campaña se detuvo: ${code}`,
     unknownDo: 'Mire su traza. Cuando la causa esté resuelta, reintente: salen exactamente las filas no enviadas.',
     codes: {

@@ -22,6 +22,7 @@ export const frame: Texts['frame'] = {
   executions: 'Ejecuciones',
   emailBatch: 'Lote de correos',
   apiReference: 'Referencia de la API',
+  runbook: 'Guía de operación',
   thisPage: 'esta página',
   page: 'página',
   breadcrumbs: 'Ruta de navegación',
