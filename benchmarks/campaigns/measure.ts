@@ -30,6 +30,7 @@ export interface Usage {
 }
 
 const LIMIT_MS = 15 * 60_000;
+const MOST_TRIES = 5;
 /** As often as the console polls. Each poll counts rows, which slows the campaign. */
 const POLL_MS = 1_000;
 
@@ -123,14 +124,20 @@ async function throttledOf(product: Outputs): Promise<number> {
 }
 
 export async function call({ apiUrl, apiKey }: Outputs, method: string, path: string, body?: FormData | string) {
-  const response = await fetch(`${apiUrl}${path}`, {
+  const request = {
     method,
     headers: {
       authorization: `Bearer ${apiKey}`,
       ...(typeof body === 'string' && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body }),
-  });
+  };
+  let response = await fetch(`${apiUrl}${path}`, request);
+  // A machine that other programs keep busy. Whatever is asked here may be asked twice.
+  for (let tries = 1; response.status === 503 && tries < MOST_TRIES; tries += 1) {
+    await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
+    response = await fetch(`${apiUrl}${path}`, request);
+  }
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return response.json();
 }
