@@ -123,8 +123,10 @@ export class SlotReservations {
     return this.#options.clock.now() <= slot || this.#mayBeLate;
   }
 
+  /** A row that leaves after `until` might not be recorded before the function ends. */
   get #mayBeLate(): boolean {
-    return this.#underWay <= this.#lateRows;
+    const { clock, until } = this.#options;
+    return this.#underWay <= this.#lateRows && clock.now() <= until;
   }
 
   get #lateRows(): number {

@@ -49,6 +49,13 @@ describe('a process that is later than its slots', () => {
     expect(missed).toBe(1);
   });
 
+  it('loses a slot that is over when the time for sends is over', async () => {
+    const { clock, slots } = openSlots(3);
+    await slots.reserve(0);
+    clock.move(10_001);
+    expect(slots.take(() => undefined)).toBeUndefined();
+  });
+
   it('claims a row for a slot that is over where it may be late', async () => {
     const { clock, slots } = openSlots(3);
     const slot = await slots.reserve(0);
