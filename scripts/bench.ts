@@ -10,7 +10,7 @@ const HELP = `npm run bench -- [options]
 Measures the product on this machine. Compare the ratios, not the absolute figures: each is relative to a baseline of the same
 run or to a limit. The exit status is 0 when every bound holds.
 
-  --only NAME   run only campaigns, account, ingest or stepfunctions
+  --only NAME   run only campaigns, account, ingest, start or stepfunctions
   --json        print an array of {name, value, unit, against, ratio, bound, holds}
   --help        this text`;
 
@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   campaigns: async () => (await import('../benchmarks/campaigns.ts')).run(),
   account: async () => (await import('../benchmarks/account-new.ts')).run(),
   ingest: async () => (await import('../benchmarks/ingest.ts')).run(),
+  start: async () => (await import('../benchmarks/start-up.ts')).run(),
   stepfunctions: engineBenchmark,
 };
 

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outputs } from '../../dev/outputs.ts';
 
 export interface RunningProduct extends Outputs {
+  /** From the start of its process to its outputs. */
+  readyMs: number;
   /** The CPU that the product and all its threads have used so far, in milliseconds. NaN where the system does not tell. */
   cpuMs(): number;
   stop(): Promise<void>;
@@ -16,9 +18,25 @@ export interface RunningProduct extends Outputs {
 const READY_MS = 240_000;
 const POLL_MS = 100;
 
-/** Boots the product in its own process, on free ports, with its own state. `options` are those of `npm run up`. */
+/** Boots the product with state of its own, which is removed when it stops. `options` are those of `npm run up`. */
 export async function startProduct(options: readonly string[] = []): Promise<RunningProduct> {
   const data = mkdtempSync(join(tmpdir(), 'pregon-load-'));
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  try {
+    const product = await startProductOn(data, options);
+    return { ...product, stop: () => product.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Boots the product in its own process, on free ports, with the state in this folder. */
+export async function startProductOn(data: string, options: readonly string[] = []): Promise<RunningProduct> {
+  const outputs = join(data, 'outputs.json');
+  // A product that was killed does not remove it.
+  rmSync(outputs, { force: true });
+  const started = performance.now();
   const args = [
     '--disable-warning=ExperimentalWarning',
     'cli/up.ts',
@@ -36,10 +54,8 @@ export async function startProduct(options: readonly string[] = []): Promise<Run
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
-    rmSync(data, { recursive: true, force: true });
   };
-  const outputs = join(data, 'outputs.json');
-  const deadline = performance.now() + READY_MS;
+  const deadline = started + READY_MS;
   while (!existsSync(outputs)) {
     if (child.exitCode !== null || performance.now() > deadline) {
       await stop();
@@ -47,7 +63,9 @@ export async function startProduct(options: readonly string[] = []): Promise<Run
     }
     await sleep(POLL_MS);
   }
-  return { ...(JSON.parse(readFileSync(outputs, 'utf8')) as Outputs), cpuMs: () => cpuMsOf(child.pid), stop };
+  const readyMs = performance.now() - started;
+  const found = JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
+  return { ...found, readyMs, cpuMs: () => cpuMsOf(child.pid), stop };
 }
 
 /** Linux counts in hundredths of a second. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
