@@ -42,7 +42,7 @@ export const REPORT_ROUTES: readonly RouteDoc[] = [
     path: '/campaigns/{batchId}/failed.csv',
     operationId: 'getFailedRows',
     summary: 'The rows that were not sent, in the format of the file, with the reason',
-    description: 'Corrected, it can be uploaded. Suppressed and unconfirmed rows are left out.',
+    description: 'Corrected, it can be uploaded. Suppressed, erased and unconfirmed rows are left out.',
     answers: csv('The columns of the file, and reason', FAILED_CSV),
     problems: UNKNOWN,
   },

@@ -8,10 +8,14 @@ const reasonSchema = z.enum(SUPPRESSION_REASONS);
 
 const suppressionSchema = z
   .object({
-    address: z.string().meta({ example: 'ana@example.com' }),
+    address: z
+      .string()
+      .optional()
+      .meta({ example: 'ana@example.com', description: 'Absent in lists where it was erased: a hash of it is kept' }),
     reason: reasonSchema,
     since: z.iso.datetime().meta({ example: '2026-11-22T10:00:00.000Z' }),
     sendId: z.string().optional().meta({ description: 'The email that led to it' }),
+    erasedAt: z.iso.datetime().optional().meta({ description: 'When the address was erased' }),
   })
   .meta({ id: 'Suppression', description: 'An address that gets no campaign mail' });
 

@@ -43,6 +43,7 @@ export const ERRORS = {
   MessageRejected: recipient('The provider rejected the message'),
   NotRenderable: recipient('The message could not be rendered'),
   Suppressed: recipient('The recipient is on the suppression list'),
+  Erased: recipient('What was stored about the recipient was erased'),
   Throttled: { class: 'throttled', retryable: true, status: 429, title: 'The rate was exceeded' },
   ProviderUnavailable: transient('The provider could not take the message'),
   NotDelivered: transient('The message was lost on its way to the worker'),

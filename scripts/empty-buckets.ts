@@ -1,16 +1,11 @@
-import { DeleteObjectsCommand, ListBucketsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { physicalName, type Stage } from '../infra/stages.ts';
+import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { stageBuckets } from '../cli/stage-bucket.ts';
+import type { Stage } from '../infra/stages.ts';
 
-/**
- * Deletes every object in the bucket of a stage, in the client's Region. Resolves to their number, 0 when there is no such bucket. The
- * account's own list of buckets tells its name, so that no bucket of somebody else is ever named.
- */
+/** Deletes every object in the bucket of a stage, in the client's Region. Resolves to their number, 0 when there is no such bucket. */
 export async function emptyBuckets(s3: S3Client, stage: Stage): Promise<number> {
-  const region = await s3.config.region();
-  const name = new RegExp(`^${physicalName(stage, 'campaigns')}-\\d{12}-${region}$`);
-  const { Buckets = [] } = await s3.send(new ListBucketsCommand({ Prefix: physicalName(stage, 'campaigns') }));
   let deleted = 0;
-  for (const { Name = '' } of Buckets) if (name.test(Name)) deleted += await emptyBucket(s3, Name);
+  for (const bucket of await stageBuckets(s3, stage.name)) deleted += await emptyBucket(s3, bucket);
   return deleted;
 }
 

@@ -1,3 +1,4 @@
+import type { Erasures } from '../consent/erasures.ts';
 import type { Suppressions } from '../consent/suppressions.ts';
 import { encodingOf, type Inspection, type InspectOptions, inspectCsv } from '../csv/inspect.ts';
 import type { CsvSummary, ReadOptions } from '../csv/read.ts';
@@ -14,7 +15,7 @@ import type { CampaignRecord } from './campaign.ts';
 import { concurrencyFor, rowsPerChildFor } from './concurrency.ts';
 import { quotaWarning, type SendQuota } from './daily-quota.ts';
 import { batchIdOf, hashPrefixOf, hashSuffixOf } from './identity.ts';
-import type { CampaignObjects } from './ingest-objects.ts';
+import type { CampaignObjects, ObjectsToWrite } from './ingest-objects.ts';
 import { ensureStarted, type StartDeps } from './ingest-start.ts';
 import { type CampaignOptions, checkSameOptions, checkSchedule } from './options.ts';
 import { claimRows, rowsKeyOf } from './rows-claim.ts';
@@ -30,6 +31,7 @@ export interface IngestDeps extends StartDeps {
   sendQuota(): Promise<SendQuota>;
   /** The addresses that get no campaign mail. */
   suppressions: Pick<Suppressions, 'reasonsOf'>;
+  erasures: Pick<Erasures, 'seen' | 'since'>;
   sendTimeoutSeconds: number;
   telemetry: Pick<Telemetry, 'warn'>;
 }
@@ -82,7 +84,7 @@ export async function ingest(
     ...(options.campaignId === undefined ? {} : { campaignId: options.campaignId }),
   };
   const uploadId = deps.newUploadId();
-  const summary = await deps.objects.write({
+  const summary = await writeObjects(deps, {
     ...batch,
     ...expiryOf(deps, options, now),
     uploadId,
@@ -122,6 +124,21 @@ export async function ingest(
     return { record: started, duplicate: true, skippedRows: [] };
   }
   return { record: started, duplicate: false, skippedRows: summary.skippedRows };
+}
+
+/**
+ * Writes the objects; once more when an address of the file was erased meanwhile, which is then suppressed. An erasure that begins after that
+ * finds the record or, as it looks twice, the record that is written in the next moment.
+ */
+async function writeObjects({ objects, erasures }: IngestDeps, wanted: ObjectsToWrite): Promise<CsvSummary> {
+  for (let seen = await erasures.seen(); ; ) {
+    const summary = await objects.write(wanted);
+    const erased = await erasures.since(seen);
+    const { hashes } = erased;
+    if (hashes !== 'unknown' && !hashes.some((hash) => summary.addresses.hasHash(hash))) return summary;
+    await objects.remove(wanted.batchId, wanted.uploadId);
+    seen = erased.seen;
+  }
 }
 
 /** The items of a scheduled campaign are kept as long after it is sent. */

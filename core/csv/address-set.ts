@@ -9,7 +9,7 @@ const MAX_LOAD = 0.8;
 const GROWTH = 1.5;
 
 /**
- * Remembers addresses by 96 bits of their SHA-1 in flat tables: 2,000,000 of them take 30 to 45 MB, where a Set of strings takes
+ * Remembers addresses by 96 bits of their SHA-256 in flat tables: 2,000,000 of them take 30 to 45 MB, where a Set of strings takes
  * some 250 MB. Two different addresses meet once in 10^16 such files.
  */
 export class AddressSet {
@@ -22,10 +22,18 @@ export class AddressSet {
   /** False when the address was there already. */
   add(address: string): boolean {
     // One character for each byte, which takes half the time of a buffer.
-    const digest = hash('sha1', address, 'binary');
-    // A first word of 0 marks a free slot.
-    const key: Key = [wordAt(digest, 0) || 1, wordAt(digest, 4), wordAt(digest, 8)];
-    return this.#tables[digest.charCodeAt(WORDS * 4) % TABLES]?.add(key) ?? false;
+    const digest = hash('sha256', address, 'binary');
+    return this.#tableOf(digest)?.add(keyOf(digest)) ?? false;
+  }
+
+  /** Whether the address with this SHA-256, in hex, is in it. */
+  hasHash(hex: string): boolean {
+    const digest = Buffer.from(hex, 'hex').toString('binary');
+    return this.#tableOf(digest)?.has(keyOf(digest)) ?? false;
+  }
+
+  #tableOf(digest: string): Table | undefined {
+    return this.#tables[digest.charCodeAt(WORDS * 4) % TABLES];
   }
 }
 
@@ -41,6 +49,10 @@ class Table {
     this.size++;
     if (this.size > this.#slots * MAX_LOAD) this.#grow();
     return true;
+  }
+
+  has(key: Key): boolean {
+    return this.#words[this.#find(key)] !== 0;
   }
 
   /** Where the key is, or the free slot where it belongs. */
@@ -73,3 +85,6 @@ const wordAt = (bytes: string, at: number) =>
   0;
 
 type Key = readonly [number, number, number];
+
+/** A first word of 0 marks a free slot. */
+const keyOf = (digest: string): Key => [wordAt(digest, 0) || 1, wordAt(digest, 4), wordAt(digest, 8)];

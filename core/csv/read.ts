@@ -41,6 +41,8 @@ export interface CsvSummary {
   /** The first of the skipped rows. */
   skippedRows: SkippedRow[];
   warnings: string[];
+  /** The addresses of all rows but those that are not valid. */
+  addresses: Pick<AddressSet, 'hasHash'>;
 }
 
 /** How many skipped rows a summary names. */
@@ -61,6 +63,7 @@ export async function readCsv(
 ): Promise<CsvSummary> {
   const records = await recordsOf(source, inspection);
   const warnings = new TextWarnings(format);
+  const seen = new AddressSet();
   const summary: CsvSummary = {
     total: 0,
     enqueued: 0,
@@ -69,8 +72,8 @@ export async function readCsv(
     skippedRows: [],
     warnings: [],
     rowsHash: '',
+    addresses: seen,
   };
-  const seen = new AddressSet();
   const hash = new RowsHash();
   let header: Header | undefined;
 

@@ -23,7 +23,7 @@ export function reasonIndexOf(header: readonly string[]): number {
 }
 
 /** Says whether a row has a reason that failed.csv gave. */
-function hasReportedReason(cells: readonly string[], reasonIndex: number): boolean {
+export function hasReportedReason(cells: readonly string[], reasonIndex: number): boolean {
   const [, code = ''] = /^([A-Za-z]+): /.exec(cells[reasonIndex] ?? '') ?? [];
   return code !== '' && (Object.hasOwn(ERRORS, code) || NOT_SENT.startsWith(`${code}: `));
 }

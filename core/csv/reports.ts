@@ -55,9 +55,9 @@ export const sendsWriter = (): CsvWriter<Send> =>
     ],
   );
 
-/** The suppression list, in the form that an import takes. */
+/** The suppression list, in the form that an import takes. Entries without their address cannot be in it. */
 export const suppressionsWriter = (): CsvWriter<Suppression> =>
-  reportWriter(['email', 'reason', 'since', 'sendId'], ({ address, reason, since, sendId = '' }) => [
+  reportWriter(['email', 'reason', 'since', 'sendId'], ({ address = '', reason, since, sendId = '' }) => [
     address,
     reason,
     since,

@@ -62,3 +62,18 @@ export const escapeQuotes = (text: string): string => text.replace(/"/g, '""');
 /** What two writers return for a row, as one. No promise where there is none, because one for each row has a cost. */
 export const bothHeld = (one: void | Promise<void>, other: void | Promise<void>): void | Promise<void> =>
   one || other ? Promise.all([one, other]).then(() => undefined) : undefined;
+
+/** The bytes of a writer that is filled while they are read. */
+export async function* written<Row>(writer: CsvWriter<Row>, rows: AsyncIterable<Row>): AsyncGenerator<Buffer> {
+  const writing = (async () => {
+    for await (const row of rows) await writer.write(row);
+    writer.end();
+  })().catch((error: Error) => writer.stream.destroy(error));
+  try {
+    yield* writer.stream;
+  } finally {
+    // Whoever stops reading ends the writing too.
+    writer.stream.destroy();
+    await writing;
+  }
+}

@@ -22,12 +22,12 @@ export interface RecordedFeedback {
   isFirst: boolean;
 }
 
-/** Adds an event to a row. Costs one write unit and no write of an index. */
-export async function recordFeedback(
-  table: LedgerTable,
-  id: RowId,
-  { kind, at, diagnostic, evidence }: RowFeedback,
-): Promise<RecordedFeedback> {
+/**
+ * Adds an event to a row. Costs one write unit and no write of an index. A row whose address was erased gets no diagnostic, which may name
+ * the address.
+ */
+export async function recordFeedback(table: LedgerTable, id: RowId, event: RowFeedback): Promise<RecordedFeedback> {
+  const { kind, at, diagnostic, evidence } = event;
   const values = [
     at,
     ...(diagnostic === undefined ? [] : [diagnostic]),
@@ -39,9 +39,13 @@ export async function recordFeedback(
       `SET "${timeAttribute(kind)}" = ?` +
       (diagnostic === undefined ? '' : ` SET "${diagnosticAttribute(kind)}" = ?`) +
       (evidence ? ' SET "acceptedLeaseId" = ? SET "acceptedMessageId" = ?' : ''),
-    condition: `"${timeAttribute(kind)}" IS MISSING`,
+    condition: `"${timeAttribute(kind)}" IS MISSING${diagnostic === undefined ? '' : ' AND "erasedAt" IS MISSING'}`,
     values,
   });
+  if ('refused' in outcome && diagnostic !== undefined && outcome.refused?.erasedAt !== undefined) {
+    const { diagnostic: _diagnostic, ...rest } = event;
+    return recordFeedback(table, id, rest);
+  }
   return { row: rowIn(outcome), isFirst: 'updated' in outcome };
 }
 

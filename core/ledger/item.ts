@@ -50,6 +50,10 @@ export function toDynamoJson(item: Record<string, string | number>): Record<stri
   return json;
 }
 
+/** The reverse. */
+export const fromDynamoJson = (json: Record<string, { S?: string; N?: string }>): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(json).map(([name, { S, N }]) => [name, N === undefined ? String(S) : Number(N)]));
+
 /** A record without the keys of the tables and their indexes, and without its end. */
 export function recordIn<Record>(item: Item): Record {
   const {

@@ -191,7 +191,10 @@ async function* byAddress(walk: Walk, email: string): AsyncGenerator<Item> {
         ':address': addressKey(email),
         ':from': from,
         ':below': below,
+        ':state': 'S#',
       },
+      // Orders are in the index too.
+      FilterExpression: 'begins_with(sk, :state)',
       ScanIndexForward: false,
       Limit: 100,
     },

@@ -6,6 +6,9 @@ export type SendStatus = (typeof SEND_STATUSES)[number];
 /** The channel that a send belongs to. */
 export type ChannelName = 'campaign' | 'email' | 'sms' | 'push' | 'order';
 
+/** Stands in a row for an address that was erased. No address is like it. */
+export const ERASED_EMAIL = 'erased';
+
 /** Why a row is in ERROR. */
 export interface SendError {
   code: ErrorCode;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EmailParty, EmailRequest } from '../email/batch.ts';
-import type { OrderFields, OrderStatus } from './order.ts';
+import { ORDER_STATUSES, type OrderFields, type OrderStatus } from './order.ts';
 import { TEMPLATES } from './templates.ts';
 
 /** SES allows these characters in tags, and a tag holds the batch id. */
@@ -11,6 +11,10 @@ export function noticeId(orderId: string, status: OrderStatus): string {
   const name = TAG.test(orderId) ? orderId : createHash('sha256').update(orderId).digest('hex').slice(0, 32);
   return `order-${name}-${status}`;
 }
+
+/** The order that a notice's id names, or a hash of it; undefined for another batch. */
+export const orderOfNotice = (batchId: string): string | undefined => NOTICE.exec(batchId)?.[1];
+const NOTICE = new RegExp(`^order-(.+)-(?:${ORDER_STATUSES.join('|')})$`);
 
 /** The email that tells the customer about a status. Undefined without a customer. */
 export function noticeOf(order: OrderFields, from: EmailParty): EmailRequest | undefined {

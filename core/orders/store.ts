@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isoNow } from '../clock.ts';
+import { addressKey } from '../csv/address.ts';
 import { rowExpiresAt } from '../dynamodb/expiry.ts';
 import { type DynamoTable, type Item, putIf, read, updateIf } from '../dynamodb/table.ts';
 import { dueKey, INDEX, idInDueKey } from '../ledger/keys.ts';
-import { OUTBOX, orderKey, toOrder } from './item.ts';
+import { customerKey, OUTBOX, orderKey, toOrder } from './item.ts';
 import {
   fieldsOf,
   type Order,
@@ -48,11 +49,38 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
     createdKey: dueKey(clock.now() + OVERDUE_MS, orderId),
   });
 
+  /** Before the order itself, so that every order is found by its customer's address. It costs as much as the order's own write. */
+  async function indexCustomer({ orderId, customer }: OrderFields): Promise<void> {
+    if (!customer) return;
+    const entry = {
+      ...customerKey(orderId, customer.email),
+      address: addressKey(customer.email),
+      createdKey: `${isoNow(clock)}#ORDER#${orderId}`,
+      expiresAt: rowExpiresAt(table, clock.now()),
+    };
+    await client.send(new PutCommand({ TableName: table.tableName, Item: entry }));
+  }
+
+  /** The entry lives as long as its order. One that was erased meanwhile does not come back. */
+  async function keepIndexed({ orderId, customer }: OrderFields): Promise<void> {
+    if (!customer) return;
+    await updateIf(table, {
+      key: customerKey(orderId, customer.email),
+      update: 'SET #expiresAt = :end',
+      condition: 'attribute_exists(#pk)',
+      values: { ':end': rowExpiresAt(table, clock.now()) },
+    });
+  }
+
   return {
     get,
 
     async create(fields) {
       const { orderId, status } = fields;
+      // The same order again must not bring back a customer that was erased.
+      const before = fields.customer && (await get(orderId));
+      if (before) return { created: false, order: before };
+      await indexCustomer(fields);
       const at = isoNow(clock);
       const change: OrderChange = { status, at, version: 1, order: fieldsOf(fields) };
       const item: Item = {
@@ -78,6 +106,8 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
     async change(before, fields) {
       const { orderId, version, status: from } = before;
       const { status } = fields;
+      const isSameCustomer = fields.customer?.email === before.customer?.email;
+      if (!isSameCustomer) await indexCustomer(fields);
       const at = isoNow(clock);
       const writeId = newId();
       const expiresAt = rowExpiresAt(table, clock.now());
@@ -99,7 +129,10 @@ export function createOrderStore(table: DynamoTable, newId: () => string = rando
         condition: '#version = :read',
         values,
       });
-      if (item) return toOrder(item);
+      if (item) {
+        if (isSameCustomer) await keepIndexed(fields);
+        return toOrder(item);
+      }
       const existing = await read(table, key);
       return existing?.writeId === writeId ? toOrder(existing) : undefined;
     },

@@ -8,11 +8,11 @@ import { NOT_SENT, reasonColumnOf, restoredHeader, restoredRow } from '../csv/re
 import { failedWriter, sendsWriter } from '../csv/reports.ts';
 import type { CsvSource } from '../csv/source.ts';
 import { oneByOne, tokenize } from '../csv/tokenize.ts';
-import type { CsvWriter } from '../csv/writer.ts';
+import { written } from '../csv/writer.ts';
 import type { DynamoTable } from '../dynamodb/table.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowsInStatus } from '../ledger/list-rows.ts';
-import type { Send, SendStatus } from '../ledger/send.ts';
+import { ERASED_EMAIL, type Send, type SendStatus } from '../ledger/send.ts';
 import type { Report } from './report.ts';
 
 export interface ReportRowsDeps {
@@ -40,7 +40,7 @@ function sendsReport({ sends, ledger }: ReportRowsDeps, record: CampaignRecord, 
 
 /**
  * The rows that were not sent, as they stand in the campaign's file, with the reason in a last column. Suppressed rows are left out, because they
- * shall not be sent, and unconfirmed ones, because they may have been.
+ * shall not be sent, and unconfirmed ones, because they may have been. Of rows that were erased nothing is left to send.
  */
 async function failedReport(deps: ReportRowsDeps, record: CampaignRecord): Promise<AsyncIterable<Buffer>> {
   const source = await deps.source(objectKeysOf(record.batchId, record.uploadId).source);
@@ -92,12 +92,15 @@ async function* unsentRows(
   deps: ReportRowsDeps,
   record: CampaignRecord,
 ): AsyncGenerator<{ rowNumber: number; reason: string }> {
-  if (hasEnded(record) && !(await hasBegunToSend(deps, record))) {
+  const erased = hasEnded(record) ? await erasedBeforeSending(deps, record) : undefined;
+  if (erased) {
     // It may have ended before all rows were in the ledger.
     const toSend = await deps.source(sendRowsKeyOf(record));
     const records = oneByOne(tokenize(() => decodeCsv(toSend, { name: 'utf-8', bomBytes: 0 }), ','));
     await records.next();
-    for await (const [row] of records) yield { rowNumber: Number(row), reason: NOT_SENT };
+    for await (const [row] of records) {
+      if (!erased.has(Number(row))) yield { rowNumber: Number(row), reason: NOT_SENT };
+    }
     return;
   }
   const statuses: SendStatus[] = hasEnded(record) ? ['PENDING', 'QUEUED', 'ERROR'] : ['ERROR'];
@@ -107,29 +110,25 @@ async function* unsentRows(
   }
 }
 
-/** All rows are in the ledger before the first one is queued. */
-async function hasBegunToSend({ sends }: ReportRowsDeps, record: CampaignRecord): Promise<boolean> {
-  for await (const _row of rowsInStatus(sends, record, ['QUEUED', 'SENT', 'ERROR'])) return true;
-  return false;
-}
-
-function reasonOf({ status, error }: Send): string | undefined {
-  if (status !== 'ERROR') return NOT_SENT;
-  if (error?.code === 'Suppressed' || error?.class === 'unconfirmed') return undefined;
-  return error ? `${error.code}: ${error.message}` : '';
-}
-
-/** The bytes of a writer that is filled while they are read. */
-async function* written<Row>(writer: CsvWriter<Row>, rows: AsyncIterable<Row>): AsyncGenerator<Buffer> {
-  const writing = (async () => {
-    for await (const row of rows) await writer.write(row);
-    writer.end();
-  })().catch((error: Error) => writer.stream.destroy(error));
-  try {
-    yield* writer.stream;
-  } finally {
-    // Whoever stops reading ends the writing too.
-    writer.stream.destroy();
-    await writing;
+/**
+ * The rows that were erased, as long as none has been queued; undefined once one has. All rows are in the ledger before that, but an erased row
+ * may be in it before the others.
+ */
+async function erasedBeforeSending(
+  { sends }: ReportRowsDeps,
+  record: CampaignRecord,
+): Promise<ReadonlySet<number> | undefined> {
+  const erased = new Set<number>();
+  for await (const { rowNumber, error } of rowsInStatus(sends, record, ['QUEUED', 'SENT', 'ERROR'])) {
+    if (error?.code !== 'Erased') return undefined;
+    erased.add(rowNumber);
   }
+  return erased;
+}
+
+function reasonOf({ email, status, error }: Send): string | undefined {
+  if (email === ERASED_EMAIL) return undefined;
+  if (status !== 'ERROR') return NOT_SENT;
+  if (error?.code === 'Suppressed' || error?.code === 'Erased' || error?.class === 'unconfirmed') return undefined;
+  return error ? `${error.code}: ${error.message}` : '';
 }

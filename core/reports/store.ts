@@ -1,11 +1,13 @@
 import { contentExpiresAt } from '../dynamodb/expiry.ts';
-import { type DynamoTable, read, updateIf } from '../dynamodb/table.ts';
+import { ItemStream } from '../dynamodb/item-stream.ts';
+import { type DynamoTable, deleteIf, read, updateIf } from '../dynamodb/table.ts';
 import { reportKey } from '../ledger/keys.ts';
 
 /** A report is made again when it is asked for this long after it was made, because rows may have changed since. */
 const FRESH_MS = 5 * 60_000;
 /** A worker that has not renewed its hold for this long is dead, and so is a message that no worker took. */
 const HOLD_MS = 60_000;
+const RECHECK_MS = 1_000;
 
 export type ReportState = 'fresh' | 'making' | 'none';
 
@@ -21,6 +23,10 @@ export interface ReportStore {
   /** Lets the next request ask again. */
   release(batchId: string, name: string, workerId: string): Promise<void>;
   finish(batchId: string, name: string, workerId: string): Promise<void>;
+  /** The names of the reports of a campaign that were asked for. */
+  names(batchId: string): Promise<string[]>;
+  /** Forgets a report, which the next request asks for anew. Waits while a worker makes it. */
+  drop(batchId: string, name: string): Promise<void>;
 }
 
 /** Reports in the control table. */
@@ -80,6 +86,31 @@ export function createReportStore(table: DynamoTable): ReportStore {
           ':workerId': workerId,
         },
       );
+    },
+
+    async names(batchId) {
+      const { pk, sk: prefix } = reportKey(batchId, '');
+      const items = new ItemStream(table, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ConsistentRead: true,
+      });
+      const names: string[] = [];
+      for await (const { sk } of items) names.push(String(sk).slice(prefix.length));
+      return names;
+    },
+
+    async drop(batchId, name) {
+      const key = reportKey(batchId, name);
+      for (;;) {
+        const dropped = await deleteIf(table, {
+          key,
+          condition: 'attribute_not_exists(#workerId) OR #heldUntil <= :now',
+          values: { ':now': clock.now() },
+        });
+        if (dropped) return;
+        await clock.sleep(RECHECK_MS);
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import { PregonError } from '../errors.ts';
+import { ERASED_EMAIL } from '../ledger/send.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { createdAtOf } from './item.ts';
 import type { RequestQueue } from './queue.ts';
@@ -15,7 +16,7 @@ export interface RequestDeps {
 
 /**
  * Queues a request for the provider. A request that is processing or sent stays as it is, and a failed one starts again. Throws
- * NotFound.
+ * NotFound, also for a request that was erased.
  */
 export async function processRequest(deps: RequestDeps, id: string): Promise<void> {
   if (!(await begin(deps, id))) return;
@@ -37,6 +38,7 @@ async function begin({ store, newId }: RequestDeps, id: string): Promise<boolean
   if (!row) throw unknown(id);
   // The SDK repeats a call whose answer was lost, so this very run may have caused the refusal.
   if (row.runId === runId) return row.status === 'QUEUED';
+  if (row.email === ERASED_EMAIL || row.error?.code === 'Erased') throw unknown(id);
   return row.status === 'ERROR' && (await store.beginAgain(row, runId));
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { IngestDeps } from '../../core/campaigns/ingest.ts';
 import { createCampaignObjects } from '../../core/campaigns/ingest-objects.ts';
+import { createErasures } from '../../core/consent/erasures.ts';
 import { createSuppressions } from '../../core/consent/suppressions.ts';
 import type { Provider } from '../../core/delivery/provider.ts';
 import type { OutgoingEmail } from '../../core/delivery/providers/outgoing-email.ts';
@@ -37,6 +38,7 @@ export function ingestDeps(
     objects: createCampaignObjects({ s3: objectsClient(timeouts), bucket: env.BUCKET }),
     bucket: env.BUCKET,
     suppressions: createSuppressions(campaigns.tables.control),
+    erasures: createErasures(campaigns.tables.control),
     sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
     sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
     sendQuota: sesAccount(campaigns.clock),

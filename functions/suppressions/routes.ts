@@ -9,7 +9,7 @@ import {
 } from '../../api/suppressions.ts';
 import { importSuppressions } from '../../core/consent/import-suppressions.ts';
 import type { Suppression, Suppressions } from '../../core/consent/suppressions.ts';
-import { asciiAddress } from '../../core/csv/address.ts';
+import { addressKey, asciiAddress } from '../../core/csv/address.ts';
 import { suppressionsWriter } from '../../core/csv/reports.ts';
 import { bufferSource } from '../../core/csv/source.ts';
 import { PregonError } from '../../core/errors.ts';
@@ -29,7 +29,7 @@ const PAGE = 1_000;
 export function suppressionRoutes({ suppressions, maxLines = MAX_LINES }: SuppressionDeps): HttpRoutes {
   async function listed(address: string): Promise<SuppressionListAnswer> {
     const found = await suppressions.get(address);
-    return { suppressions: found ? [found] : [] };
+    return { suppressions: found ? [named(address, found)] : [] };
   }
 
   return {
@@ -47,7 +47,7 @@ export function suppressionRoutes({ suppressions, maxLines = MAX_LINES }: Suppre
       let next = after || undefined;
       do {
         const page = await suppressions.list({ limit: Math.min(PAGE, maxLines - lines.length), after: next });
-        lines.push(...page.suppressions);
+        lines.push(...page.suppressions.filter(({ address }) => address !== undefined));
         next = page.next;
       } while (next !== undefined && lines.length < maxLines);
       return {
@@ -69,8 +69,9 @@ export function suppressionRoutes({ suppressions, maxLines = MAX_LINES }: Suppre
 
     async 'PUT /suppressions/{address}'(event) {
       const { reason = 'manual' } = parseJsonBody(suppressionBodySchema, bodyText(event));
-      const { suppression } = await suppressions.add(addressIn(event), { reason });
-      return jsonAnswer(200, suppression);
+      const address = addressIn(event);
+      const { suppression } = await suppressions.add(address, { reason });
+      return jsonAnswer(200, named(address, suppression));
     },
 
     async 'DELETE /suppressions/{address}'(event) {
@@ -82,6 +83,9 @@ export function suppressionRoutes({ suppressions, maxLines = MAX_LINES }: Suppre
     },
   };
 }
+
+/** Who asks for an address knows it, also where it was erased here. */
+const named = (address: string, entry: Suppression): Suppression => ({ ...entry, address: addressKey(address) });
 
 /** Throws BadRequest for a path without a valid address; an international domain may be written in its own letters. */
 function addressIn({ pathParameters: { address = '' } = {} }: HttpEvent): string {

@@ -48,6 +48,17 @@ test('the list is in the navigation, and shows why and since when, and the email
   expect(await entry.getAttribute('aria-current')).toBe('page');
 });
 
+test('an entry whose address was erased is shown without it, and is removed by who knows the address', async () => {
+  const erasedAt = '2026-11-23T10:00:00.000Z';
+  const { address: _address, ...erased } = suppressionOf('ana@example.com', { reason: 'manual', erasedAt });
+  fake.entries = [erased, suppressionOf('luis@example.com')];
+  const page = await open();
+  const row = page.getByRole('row', { name: /Erased: only a hash is kept.*Added by hand/ });
+  await row.waitFor();
+  expect(await row.getByRole('button').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Remove luis@example.com' }).count()).toBe(1);
+});
+
 test('a long list is paged', async () => {
   fake.entries = Array.from({ length: 120 }, (_, index) => suppressionOf(`r${index}@example.com`));
   const page = await open();

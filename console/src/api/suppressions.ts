@@ -5,12 +5,15 @@ export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
 /** An address that gets no campaign mail. */
 export interface Suppression {
-  readonly address: string;
+  /** Absent in the list where it was erased. */
+  readonly address?: string;
   readonly reason: SuppressionReason;
   /** ISO 8601. */
   readonly since: string;
   /** The email that led to it. */
   readonly sendId?: string;
+  /** When the address was erased; ISO 8601. */
+  readonly erasedAt?: string;
 }
 
 export interface SuppressionPage {

@@ -2,7 +2,7 @@ import type { CampaignDetail } from '../api/campaigns.ts';
 import { failedOf, openOf } from './standing.ts';
 
 /** Codes of rows that no retry can send: they have to be corrected in the file. */
-const PERMANENT = new Set(['InvalidRecipient', 'MessageRejected', 'NotRenderable', 'Suppressed']);
+const PERMANENT = new Set(['InvalidRecipient', 'MessageRejected', 'NotRenderable', 'Suppressed', 'Erased']);
 
 export const isPermanent = (code: string): boolean => PERMANENT.has(code);
 

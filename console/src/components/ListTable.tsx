@@ -4,7 +4,7 @@ import { useNarrow } from '../live/useMedia.ts';
 
 interface ListTableProps<T>
   extends Pick<TableProps<T>, 'items' | 'header' | 'filter' | 'pagination' | 'empty' | 'loading' | 'loadingText'> {
-  readonly trackBy: string;
+  readonly trackBy: string | ((item: T) => string);
   readonly columns: readonly TableProps.ColumnDefinition<T>[];
   readonly label: string;
   /** The column that is the heading of a card. */

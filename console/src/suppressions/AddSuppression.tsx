@@ -32,9 +32,10 @@ export function AddSuppression({ initial, onDismiss, onDone }: AddSuppressionPro
       onDismiss={onDismiss}
       onConfirm={async () => {
         const entry = await suppress(wanted, reason);
-        if (entry.reason === reason) notify('success', texts.done(entry.address));
-        else notify('info', texts.stays(entry.address, t.suppressions.reasons[entry.reason]));
-        onDone(entry.address);
+        const { address: listed = wanted } = entry;
+        if (entry.reason === reason) notify('success', texts.done(listed));
+        else notify('info', texts.stays(listed, t.suppressions.reasons[entry.reason]));
+        onDone(listed);
       }}
     >
       <SpaceBetween size="m">

@@ -2,22 +2,22 @@ import Box from '@cloudscape-design/components/box';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import { type Suppression, unsuppress } from '../api/suppressions.ts';
+import { type SuppressionReason, unsuppress } from '../api/suppressions.ts';
 import { ConfirmModal } from '../components/ConfirmModal.tsx';
 import { useNotify } from '../frame/notifications.tsx';
 import { t } from '../i18n/texts.ts';
 
 interface RemoveSuppressionProps {
-  readonly entry: Suppression;
+  readonly address: string;
+  readonly reason: SuppressionReason;
   readonly onDismiss: () => void;
   readonly onDone: () => void;
 }
 
 /** Says what the removal means before it. An entry that protects the sender asks for one more answer. */
-export function RemoveSuppression({ entry, onDismiss, onDone }: RemoveSuppressionProps) {
+export function RemoveSuppression({ address, reason, onDismiss, onDone }: RemoveSuppressionProps) {
   const notify = useNotify();
   const [isSure, setSure] = useState(false);
-  const { address, reason } = entry;
   const texts = t.suppressions.remove;
   const protects = reason === 'bounced' || reason === 'complained';
   return (

@@ -4,7 +4,7 @@ import Input from '@cloudscape-design/components/input';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
-import { exportSuppressions, type Suppression } from '../api/suppressions.ts';
+import { exportSuppressions, type SuppressionReason } from '../api/suppressions.ts';
 import { saveAs } from '../components/download.ts';
 import { ListTable } from '../components/ListTable.tsx';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
@@ -27,9 +27,9 @@ export default function SuppressionsPage() {
   const address = query.get('address')?.trim() ?? '';
   const list = useSuppressions(address);
   const [open, setOpen] = useState<'add' | 'import'>();
-  const [removing, setRemoving] = useState<Suppression>();
+  const [removing, setRemoving] = useState<{ readonly address: string; readonly reason: SuppressionReason }>();
   const [imported, setImported] = useState<Imported>();
-  const columns = useMemo(() => suppressionColumns(setRemoving), []);
+  const columns = useMemo(() => suppressionColumns((address, { reason }) => setRemoving({ address, reason })), []);
   const close = () => setOpen(undefined);
   const failure = list.error && (
     <Failure error={list.error} what={texts.title} retry={list.refresh} stale={list.items !== undefined} />
@@ -40,7 +40,7 @@ export default function SuppressionsPage() {
       {imported !== undefined && <ImportResult imported={imported} onDismiss={() => setImported(undefined)} />}
       <ListTable
         items={list.items ?? []}
-        trackBy="address"
+        trackBy={({ address, since, erasedAt }) => address ?? `${since} ${erasedAt}`}
         columns={columns}
         label={texts.title}
         heading="address"
@@ -101,7 +101,7 @@ export default function SuppressionsPage() {
         />
       )}
       {removing !== undefined && (
-        <RemoveSuppression entry={removing} onDismiss={() => setRemoving(undefined)} onDone={list.refresh} />
+        <RemoveSuppression {...removing} onDismiss={() => setRemoving(undefined)} onDone={list.refresh} />
       )}
     </SpaceBetween>
   );

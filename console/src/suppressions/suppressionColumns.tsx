@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
@@ -18,7 +19,9 @@ const TYPES: Record<SuppressionReason, StatusIndicatorProps.Type> = {
 };
 
 /** The columns of the list, with a button that removes an entry. */
-export function suppressionColumns(remove: (entry: Suppression) => void): TableProps.ColumnDefinition<Suppression>[] {
+export function suppressionColumns(
+  remove: (address: string, entry: Suppression) => void,
+): TableProps.ColumnDefinition<Suppression>[] {
   const texts = t.suppressions;
   return [
     {
@@ -26,7 +29,12 @@ export function suppressionColumns(remove: (entry: Suppression) => void): TableP
       header: texts.address,
       isRowHeader: true,
       minWidth: 220,
-      cell: ({ address }) => <span className="pg-breaking">{address}</span>,
+      cell: ({ address }) =>
+        address === undefined ? (
+          <Box color="text-body-secondary">{texts.erased}</Box>
+        ) : (
+          <span className="pg-breaking">{address}</span>
+        ),
     },
     {
       id: 'reason',
@@ -46,11 +54,16 @@ export function suppressionColumns(remove: (entry: Suppression) => void): TableP
       header: texts.remove.action,
       minWidth: 110,
       width: 130,
-      cell: (entry) => (
-        <Button variant="inline-link" ariaLabel={texts.remove.label(entry.address)} onClick={() => remove(entry)}>
-          {texts.remove.action}
-        </Button>
-      ),
+      // One that was erased is removed by those who know the address, and find it by it.
+      cell: (entry) => {
+        const { address } = entry;
+        if (address === undefined) return '–';
+        return (
+          <Button variant="inline-link" ariaLabel={texts.remove.label(address)} onClick={() => remove(address, entry)}>
+            {texts.remove.action}
+          </Button>
+        );
+      },
     },
   ];
 }

@@ -26,7 +26,7 @@ export class Command {
   private readonly exited: Promise<number | null>;
 
   constructor(
-    script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys',
+    script: 'start' | 'up' | 'status' | 'redrive' | 'dlq' | 'keys' | 'erase',
     args: readonly string[],
     { descriptors, nodeArgs = [] }: CommandOptions = {},
   ) {

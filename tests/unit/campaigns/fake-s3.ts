@@ -10,6 +10,9 @@ interface Answer {
   breaks?: boolean;
 }
 
+/** Keys of a page of a list. */
+const PAGE = 2;
+
 const etagOf = (object: Buffer) => `"${createHash('md5').update(object).digest('hex')}"`;
 
 /**
@@ -19,12 +22,14 @@ const etagOf = (object: Buffer) => `"${createHash('md5').update(object).digest('
 export async function openFakeS3() {
   const objects = new Map<string, Buffer>();
   const parts = new Map<string, Map<number, Buffer>>();
+  let isVersioned = false;
+  let oldVersions: { key: string; id: string }[] = [];
   let refuse: (method: string, key: string) => boolean = () => false;
   let breaks: (key: string) => boolean = () => false;
 
   async function answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'http://s3');
-    const key = decodeURIComponent(url.pathname).replace(/^\/[^/]+\//, '');
+    const key = decodeURIComponent(url.pathname).replace(/^\/[^/]+\/?/, '');
     const uploadId = url.searchParams.get('uploadId') ?? '';
     const body = await buffer(request);
     if (refuse(request.method ?? '', key)) return { status: 500, body: '<Error><Code>InternalError</Code></Error>' };
@@ -36,6 +41,11 @@ export async function openFakeS3() {
       parts.get(uploadId)?.set(Number(url.searchParams.get('partNumber')), body);
       return { status: 200, etag: '"part"' };
     }
+    const unchanged = request.headers['if-match'];
+    const before = objects.get(key);
+    if (request.method !== 'GET' && unchanged !== undefined && (!before || unchanged !== etagOf(before))) {
+      return { status: 412, body: '<Error><Code>PreconditionFailed</Code></Error>' };
+    }
     if (request.method === 'POST') {
       const numbered = [...(parts.get(uploadId) ?? [])].sort(([a], [b]) => a - b);
       objects.set(key, Buffer.concat(numbered.map(([, part]) => part)));
@@ -43,10 +53,13 @@ export async function openFakeS3() {
       return { status: 200, body: `<R><Bucket>b</Bucket><Key>${key}</Key><ETag>"whole"</ETag></R>` };
     }
     if (request.method === 'DELETE') {
+      const versionId = url.searchParams.get('versionId');
       if (uploadId) parts.delete(uploadId);
-      else objects.delete(key);
+      else if (versionId === null) objects.delete(key);
+      else oldVersions = oldVersions.filter((version) => version.key !== key || version.id !== versionId);
       return { status: 204 };
     }
+    if (request.method === 'GET' && key === '') return { status: 200, body: bucketXml(url.searchParams) };
     if (request.method === 'GET' || request.method === 'HEAD') {
       const object = objects.get(key);
       if (!object) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
@@ -71,6 +84,27 @@ export async function openFakeS3() {
     }
     objects.set(key, body);
     return { status: 200, etag: etagOf(body) };
+  }
+
+  /** What a GET of the bucket answers: a page of its keys, its versioning, or its versions. */
+  function bucketXml(query: URLSearchParams): string {
+    if (query.has('versioning')) {
+      return `<VersioningConfiguration>${isVersioned ? '<Status>Enabled</Status>' : ''}</VersioningConfiguration>`;
+    }
+    const prefix = query.get('prefix') ?? '';
+    if (query.has('versions')) {
+      const versions = oldVersions.filter(({ key }) => key.startsWith(prefix));
+      const xml = versions.map(
+        ({ key, id }) => `<Version><Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>false</IsLatest></Version>`,
+      );
+      const latest = [...objects.keys()].filter((key) => key.startsWith(prefix));
+      return `<R>${xml.join('')}${latest.map((key) => `<Version><Key>${key}</Key><VersionId>now</VersionId><IsLatest>true</IsLatest></Version>`).join('')}</R>`;
+    }
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const from = Number(query.get('continuation-token') ?? 0);
+    const page = keys.slice(from, from + PAGE);
+    const next = from + PAGE < keys.length ? `<NextContinuationToken>${from + PAGE}</NextContinuationToken>` : '';
+    return `<R>${page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('')}${next}</R>`;
   }
 
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
@@ -99,6 +133,12 @@ export async function openFakeS3() {
     breaks: (when: typeof breaks) => {
       breaks = when;
     },
+    /** The bucket has versions, these among them. */
+    keepVersions: (versions: typeof oldVersions) => {
+      isVersioned = true;
+      oldVersions = versions;
+    },
+    oldVersions: () => oldVersions,
     client: new S3Client({
       endpoint,
       region: 'us-east-1',

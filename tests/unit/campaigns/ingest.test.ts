@@ -4,6 +4,7 @@ import { type IngestDeps, ingest } from '../../../core/campaigns/ingest.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import type { CampaignOptions } from '../../../core/campaigns/options.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createErasures } from '../../../core/consent/erasures.ts';
 import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 import { quoted, utf16 } from '../csv/support.ts';
@@ -45,6 +46,7 @@ describe('ingesting a CSV', () => {
     sendRate: async () => 50,
     sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
     suppressions: createSuppressions(table),
+    erasures: createErasures(table.control),
     telemetry: silent,
     sendTimeoutSeconds: 3600,
     executions: {

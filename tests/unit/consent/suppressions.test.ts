@@ -1,6 +1,14 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { createErasures } from '../../../core/consent/erasures.ts';
 import { importSuppressions } from '../../../core/consent/import-suppressions.ts';
 import { createRecipientCheck } from '../../../core/consent/recipient-check.ts';
-import { createSuppressions, REFUSED_BY_EVERY_CHANNEL, type Suppressions } from '../../../core/consent/suppressions.ts';
+import {
+  addressHash,
+  createSuppressions,
+  REFUSED_BY_EVERY_CHANNEL,
+  type SuppressionPage,
+  type Suppressions,
+} from '../../../core/consent/suppressions.ts';
 import { bufferSource } from '../../../core/csv/source.ts';
 import { openTable } from '../support/table.ts';
 
@@ -68,12 +76,78 @@ describe('the suppression list', () => {
     let after: string | undefined;
     do {
       const page = await suppressions.list({ limit: 7, after });
-      found.push(...page.suppressions.map(({ address }) => address));
+      found.push(...page.suppressions.map(({ address = '' }) => address));
       after = page.next;
     } while (after !== undefined);
 
     expect(found.toSorted()).toEqual(all.toSorted());
     await expect(suppressions.list({ limit: 7, after: 'x' })).rejects.toMatchObject({ code: 'BadRequest' });
+  });
+});
+
+describe('an entry whose address is erased', () => {
+  const stored = async () => {
+    const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.tableName }));
+    return JSON.stringify(Items);
+  };
+
+  it('still suppresses, by a hash alone, and keeps its reason and its first time', async () => {
+    await suppressions.add('Ana@example.com', { reason: 'unsubscribed', sendId: 'b1-1' });
+    const first = await suppressions.erase('ana@EXAMPLE.com');
+    table.clock.move(60_000);
+
+    expect(first).toMatchObject({ reason: 'unsubscribed', erasedAt: expect.any(String) });
+    expect(await suppressions.erase('ana@example.com')).toEqual(first);
+    expect(await reasonOf('ana@example.com')).toBe('unsubscribed');
+    expect((await suppressions.erase('bob@example.com')).reason).toBe('manual');
+    expect(await stored()).not.toMatch(/@example|b1-1/);
+  });
+
+  it('gets no address back from whatever suppresses it again', async () => {
+    await suppressions.erase('ana@example.com');
+
+    expect(await suppressions.add('ana@example.com', { reason: 'unsubscribed' })).toMatchObject({ changed: false });
+    const { changed, suppression } = await suppressions.add('ana@example.com', { reason: 'bounced', sendId: 'b1-1' });
+    expect([changed, suppression.reason, suppression.address]).toEqual([true, 'bounced', undefined]);
+    expect(await suppressions.add('ana@example.com', { reason: 'bounced' })).toMatchObject({ changed: false });
+    expect(await stored()).not.toMatch(/@example|b1-1/);
+  });
+
+  it('is removed like others, and begins anew then', async () => {
+    await suppressions.erase('ana@example.com');
+
+    expect(await suppressions.remove('ana@example.com')).toBe(true);
+    expect((await suppressions.add('ana@example.com', { reason: 'manual' })).suppression).not.toHaveProperty(
+      'erasedAt',
+    );
+  });
+
+  it('is in the list, and on both sides of a page', async () => {
+    for (let n = 0; n < 9; n++) await suppressions.erase(`a${n}@example.com`);
+    let [found, after]: [number, string | undefined] = [0, undefined];
+    do {
+      const page: SuppressionPage = await suppressions.list({ limit: 2, after });
+      found += page.suppressions.filter(({ erasedAt }) => erasedAt !== undefined).length;
+      after = page.next;
+    } while (after !== undefined);
+
+    expect(found).toBe(9);
+  });
+});
+
+describe('the erasures that an upload asks for', () => {
+  it('are those since it began, or unknown where they are too many', async () => {
+    const erasures = createErasures(table);
+    await erasures.add('before@example.com');
+    const before = await erasures.seen();
+    expect(await erasures.since(before)).toEqual({ hashes: [], seen: before });
+    await Promise.all([erasures.add('ana@example.com'), erasures.add('bob@example.com')]);
+
+    const { hashes, seen } = await erasures.since(before);
+    expect(new Set(hashes)).toEqual(new Set(['ana@example.com', 'bob@example.com'].map(addressHash)));
+    expect(await erasures.since(seen)).toMatchObject({ hashes: [] });
+    for (let n = 0; n < 500; n++) await erasures.add(`a${n}@example.com`);
+    expect(await erasures.since(before)).toMatchObject({ hashes: 'unknown', seen: { count: 503 } });
   });
 });
 

@@ -1,3 +1,4 @@
+import { addressHash } from '../../../core/consent/suppressions.ts';
 import { isAddress } from '../../../core/csv/address.ts';
 import { AddressSet } from '../../../core/csv/address-set.ts';
 
@@ -45,5 +46,7 @@ describe('the set of addresses', () => {
     expect(addresses.map((address) => set.add(address)).every(Boolean)).toBe(true);
     expect(addresses.some((address) => set.add(address))).toBe(false);
     expect(set.size).toBe(50_000);
+    expect(addresses.every((address) => set.hasHash(addressHash(address)))).toBe(true);
+    expect(set.hasHash(addressHash('nobody@example.com'))).toBe(false);
   });
 });

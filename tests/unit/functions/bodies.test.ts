@@ -4,6 +4,7 @@ import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { objectKeysOf } from '../../../core/campaigns/identity.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createErasures } from '../../../core/consent/erasures.ts';
 import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { parseUnsubscribeKeys } from '../../../core/consent/unsubscribe-keys.ts';
 import { unsubscribeToken } from '../../../core/consent/unsubscribe-token.ts';
@@ -205,6 +206,7 @@ describe('any damage to a valid request', () => {
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         telemetry: silent,
         suppressions: createSuppressions(table),
+        erasures: createErasures(table),
         sendTimeoutSeconds: 3600,
         executions: { ...states.executions, start: async () => undefined },
       }),

@@ -4,6 +4,7 @@ import { type UploadAnswer, uploadAnswerSchema } from '../../../api/upload.ts';
 import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createErasures } from '../../../core/consent/erasures.ts';
 import { createSuppressions } from '../../../core/consent/suppressions.ts';
 import { createLedger } from '../../../core/ledger/ledger.ts';
 import { uploadRoutes } from '../../../functions/upload/routes.ts';
@@ -53,6 +54,7 @@ describe('POST /upload', () => {
         sendRate: async () => 50,
         sendQuota: async () => ({ max24HourSend: -1, sentLast24Hours: 0 }),
         suppressions: createSuppressions(table),
+        erasures: createErasures(table),
         sendTimeoutSeconds: 3600,
         executions: {
           ...fakeStates(clock).executions,

@@ -3,6 +3,7 @@ import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts
 import { startHeld } from '../../../core/campaigns/start.ts';
 import type { CampaignUpdate } from '../../../core/campaigns/store.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
+import { createErasures } from '../../../core/consent/erasures.ts';
 import { createUploadObjects } from '../../../core/uploads/objects.ts';
 import { MAX_ATTEMPTS, type ProcessDeps, processUpload } from '../../../core/uploads/process.ts';
 import { createUploadStore, LEASE_MS, LOOK_EVERY_MS, URL_VALID_MS } from '../../../core/uploads/store.ts';
@@ -44,6 +45,7 @@ describe('an upload', () => {
     control: table.control,
     store: createCampaignStore(table.control),
     suppressions: { reasonsOf: async () => new Map() },
+    erasures: createErasures(table.control),
     objects: createCampaignObjects({ s3: s3.client, bucket: 'campaigns' }),
     bucket: 'campaigns',
     clock: table.clock,

@@ -142,6 +142,7 @@ export const campaigns = {
         what: 'The recipient gets no campaigns',
         todo: 'Nothing: the recipient unsubscribed, bounced or complained.',
       },
+      Erased: { what: 'The recipient was erased', todo: 'Nothing: what was stored about the recipient is gone.' },
       Throttled: { what: 'The rate was exceeded', todo: 'Retry.' },
       ProviderUnavailable: {
         what: 'The provider did not take the email',

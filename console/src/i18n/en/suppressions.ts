@@ -4,6 +4,7 @@ export const suppressions = {
   title: 'Suppression list',
   description: 'Addresses that get no campaigns. Bounced and complained addresses get no other email either.',
   address: 'Address',
+  erased: 'Erased: only a hash is kept',
   reason: 'Reason',
   since: 'Since',
   send: 'Email that led to it',

@@ -152,6 +152,10 @@ export const campaigns: Texts['campaigns'] = {
         what: 'El destinatario no recibe campañas',
         todo: 'Nada: se dio de baja, su dirección rebotó o se quejó.',
       },
+      Erased: {
+        what: 'Se borraron los datos del destinatario',
+        todo: 'Nada: ya no queda nada guardado sobre el destinatario.',
+      },
       Throttled: { what: 'Se superó la velocidad', todo: 'Reintente.' },
       ProviderUnavailable: {
         what: 'El proveedor no aceptó el correo',

@@ -7,6 +7,7 @@ export const suppressions: Texts['suppressions'] = {
   description:
     'Direcciones que no reciben campañas. Las rebotadas y las que se quejaron tampoco reciben ningún otro correo.',
   address: 'Dirección',
+  erased: 'Borrada: solo se guarda un hash',
   reason: 'Motivo',
   since: 'Desde',
   send: 'Correo que lo causó',
