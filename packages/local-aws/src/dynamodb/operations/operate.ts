@@ -5,6 +5,7 @@ import { internalFailure } from '../../threads/worker-main.ts';
 import { type DynaliteStore, type DynamoError, kilobytes } from '../state/dynalite-store.ts';
 import { type Answer, failure, NO_UNITS, type Request, type Units } from './answer.ts';
 import { type Check, withBatchLimit } from './batch-limits.ts';
+import { checkTypes } from './check-types.ts';
 import { cacheExpressions } from './expression-cache.ts';
 import { type Attributes, keepKeys } from './index-entries.ts';
 import { batchExecuteStatement, executeStatement } from './partiql/execute.ts';
@@ -48,7 +49,7 @@ type Action = (store: DynaliteStore, data: Request, callback: (error: unknown, r
 
 interface Operation {
   readonly action: Action;
-  readonly types: unknown;
+  readonly types: Readonly<Record<string, unknown>>;
   readonly custom: Check | undefined;
 }
 
@@ -60,7 +61,7 @@ const operations = new Map<string, Operation>();
 const require = createRequire(import.meta.url);
 for (const name of OPERATIONS) {
   const file = validations.toLowerFirst(name);
-  const { types, custom } = require(`dynalite/validations/${file}.js`) as { types: unknown; custom?: Check };
+  const { types, custom } = require(`dynalite/validations/${file}.js`) as Pick<Operation, 'types'> & { custom?: Check };
   const action = require(`dynalite/actions/${file}.js`) as Action;
   operations.set(name, { action, types, custom: withBatchLimit(name, custom) });
 }
@@ -81,13 +82,13 @@ export function operate(store: DynaliteStore, name: string, request: Request, an
     if ('failure' in outcome) answer(outcome.failure);
     else if ('error' in outcome) {
       answer({ status: outcome.error.statusCode, body: JSON.stringify(outcome.error.body), units: outcome.units });
-    } else answer({ status: 200, body: outcome.body, units: outcome.units });
+    } else answer({ status: 200, body: outcome.body ?? JSON.stringify(outcome.result), units: outcome.units });
   });
 }
 
-/** What an operation of dynalite came to. `body` is the JSON text of `result`. */
+/** What an operation of dynalite came to. `body` is the JSON text of `result` if the units needed it. */
 export type Outcome =
-  | { readonly result: unknown; readonly body: string; readonly units: Units }
+  | { readonly result: unknown; readonly body: string | undefined; readonly units: Units }
   | { readonly error: DynamoError; readonly units: Units }
   | { readonly failure: Answer };
 
@@ -99,8 +100,8 @@ const perform: Perform = (store, name, request, done) => {
   const returnsItem = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
   const finish = (error: unknown, result?: unknown) => {
     if (!error) {
-      const body = JSON.stringify(result);
-      done({ result, body, units: unitsOf(name, store, result, body.length) });
+      const body = READS.has(name) ? JSON.stringify(result) : undefined;
+      done({ result, body, units: unitsOf(store, result, body?.length) });
     } else if (!isDynamoError(error)) done({ failure: internalFailure(INTERNAL_ERROR, error) });
     else if (!error.body.__type.endsWith('#ConditionalCheckFailedException')) done({ error, units: NO_UNITS });
     else {
@@ -116,7 +117,7 @@ const perform: Perform = (store, name, request, done) => {
   };
   let data: Request;
   try {
-    data = validations.checkTypes(request, types);
+    data = checkTypes(request, types);
     validations.checkValidations(data, types, custom, store);
   } catch (error) {
     finish(error);
@@ -131,9 +132,9 @@ const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 const COUNTED_BYTES = 400;
 
 /** Write units as the store counted them. Read units follow from the size of the response, as for an eventually consistent read. */
-function unitsOf(name: string, store: DynaliteStore, result: unknown, responseBytes: number): Units {
+function unitsOf(store: DynaliteStore, result: unknown, responseBytes: number | undefined): Units {
   const write = store.takeWriteUnits();
-  if (!READS.has(name)) return { read: 0, write };
+  if (responseBytes === undefined) return { read: 0, write };
   const { Items, Count = 0 } = result as { Items?: unknown[]; Count?: number };
   const size = Items ? responseBytes : Math.max(responseBytes, Count * COUNTED_BYTES);
   return { read: Math.max(1, Math.ceil(size / 4096)) / 2, write };
