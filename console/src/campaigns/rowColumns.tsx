@@ -49,14 +49,14 @@ export const rowColumns = (executionArn: string): TableProps.ColumnDefinition<Ro
     id: 'email',
     header: t.campaigns.rows.email,
     isRowHeader: true,
-    minWidth: 230,
+    minWidth: 240,
     cell: ({ email }) => <span className="pg-breaking">{email}</span>,
   },
-  { id: 'subject', header: t.campaigns.rows.subject, minWidth: 160, cell: ({ subject }) => subject ?? '–' },
+  { id: 'subject', header: t.campaigns.rows.subject, minWidth: 130, cell: ({ subject }) => subject ?? '–' },
   {
     id: 'status',
     header: t.common.status,
-    minWidth: 130,
+    minWidth: 120,
     cell: ({ status }) => (
       <span className="pg-unbroken">
         <StatusIndicator type={TYPES[status]}>{t.campaigns.rows.statuses[status]}</StatusIndicator>
@@ -70,7 +70,7 @@ export const rowColumns = (executionArn: string): TableProps.ColumnDefinition<Ro
     width: 100,
     cell: ({ attempts }) => attempts ?? '–',
   },
-  { id: 'reason', header: t.campaigns.rows.reason, minWidth: 220, cell: (row) => <Reason row={row} /> },
+  { id: 'reason', header: t.campaigns.rows.reason, minWidth: 200, cell: (row) => <Reason row={row} /> },
   {
     id: 'trace',
     header: t.campaigns.trace,
