@@ -147,7 +147,7 @@ function report(erased: Erased, allCampaigns: boolean): string {
   ];
   return [
     ...(isUnknown
-      ? ['Nothing is stored about this address.']
+      ? ['Nothing was found about this address.']
       : ['Erased', ...lines.map(([what, text]) => `  ${what.padEnd(10)} ${text}`)]),
     `The address ${wasSuppressed ? 'stays' : 'is now'} suppressed, by a hash of it.`,
     ...(allCampaigns

@@ -161,7 +161,7 @@ describe('npm run erase', () => {
     }
     const unknown = new Command('erase', ['nobody@example.com', '--data', dataDir]);
     expect(await unknown.ended()).toBe(0);
-    expect(unknown.output).toContain('Nothing is stored about this address.');
+    expect(unknown.output).toContain('Nothing was found about this address.');
     expect(unknown.output).toContain('suppressed');
   });
 });
