@@ -71,7 +71,7 @@ function unwrapOnce(text: string): string {
   if (named) return /@[^"]*[,;]/.test(named[1] ?? '') ? text : (named[2] ?? '');
   const commented = /^(\S+@\S+)\s*\([^()]*\)$/.exec(separated);
   if (commented) return commented[1] ?? '';
-  const mailto = /^(?:mailto|smtp):([^?]*)/i.exec(separated);
+  const mailto = /^(?:mailto|smtp):(?:\/\/)?([^?]*)/i.exec(separated);
   if (mailto) return decoded(mailto[1] ?? '');
   const quoted = /^(?:"([^"]*)"|'([^']*)'|“([^”]*)”|‘([^’]*)’)$/.exec(separated);
   if (quoted) return quoted.slice(1).find((part) => part !== undefined) ?? '';

@@ -1,5 +1,5 @@
 /** White space, and characters that show nothing: byte order marks, zero-width and directional ones, soft hyphens. */
-const INVISIBLE = /[\s\p{Default_Ignorable_Code_Point}]/u;
+const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 /** Invisible too, but the character before them looks otherwise without them: `❤️`, the flag of Scotland. */
 const MODIFIER = /[\p{Variation_Selector}\u{e0020}-\u{e007f}]/u;
 
@@ -27,7 +27,7 @@ const MAX_NAME = 100;
 const normalised = (text: string): string =>
   text
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/\s+/gu, ' ')
+    .replace(/\p{White_Space}+/gu, ' ')
     .trim()
     .normalize('NFC')
     .toLowerCase();

@@ -25,7 +25,8 @@ export interface Header {
  * A line `sep=;,,` was saved again with another delimiter. Then the header decides between the two.
  */
 export function findDelimiter(head: Buffer): string {
-  const [, said, rest = ''] = SEPARATOR_LINE.exec(head.toString('utf8', 0, MAX_SEPARATOR_LINE)) ?? [];
+  const [, named, rest = ''] = SEPARATOR_LINE.exec(head.toString('utf8', 0, MAX_SEPARATOR_LINE)) ?? [];
+  const said = named === '\\t' ? '\t' : named;
   const candidates = said === undefined ? DELIMITERS : [said, ...DELIMITERS.filter((other) => rest.includes(other))];
   const [best] = candidates
     .map((delimiter) => {
@@ -37,14 +38,14 @@ export function findDelimiter(head: Buffer): string {
   return best?.delimiter ?? DELIMITERS[0];
 }
 
-/** The delimiter may be white space itself, so what is before it gives some back. */
-const SEPARATOR_LINE = /^[\s\ufeff]*"?sep[^\S\r\n]*=[^\S\r\n]*([^\r\n"])([^\r\n]*)/iu;
+/** The delimiter may be white space itself, so what is before it gives some back. Some programs write a tab as `\t`. */
+const SEPARATOR_LINE = /^[\s\ufeff]*"?sep[^\S\r\n]*=[^\S\r\n]*(\\t|[^\r\n"])([^\r\n]*)/iu;
 const MAX_SEPARATOR_LINE = 256;
 
 /** Says whether a record is Excel's line `sep=;`, whatever it was split by. */
 export function isSeparatorLine(record: readonly string[]): boolean {
   const text = record.join('');
-  return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*.?[,;|\s]*$/iu.test(text);
+  return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*(?:\\t|.)?[,;|\s]*$/iu.test(text);
 }
 
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;

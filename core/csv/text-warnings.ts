@@ -11,20 +11,33 @@ const FOREIGN_TAGS: readonly RegExp[] = [
   /\[\[[^[\]\r\n]{1,80}\]\]/,
   /\{%[^{}%\r\n]{1,200}%\}/,
   /<%[^<>%\r\n]{1,200}%>/,
+  /｛｛[^｛｝\r\n]{1,80}｝｝/,
+  /%recipient\.[^%\s]{1,80}%/i,
 ];
 /** `{{name}}` as links and HTML editors write it. */
 const ENCODED_TAGS: readonly RegExp[] = [
   /%7b%7b[^\s"'<>{}]{1,120}?%7d%7d/i,
   /(?:&#(?:123|x7b);|&lcub;|&lbrace;){2}[^\r\n<>]{1,120}?(?:&#(?:125|x7d);|&rcub;|&rbrace;){2}/i,
 ];
-/** What is a tag only where it names a column: `{name}`, `${name}`, `[name]`, `%name%`, `<<name>>`, `«name»`. */
+/** What is a tag only where it names a column: `{name}`, `${name}`, `[name]`, `%name%`, `<<name>>`, `«name»`, `#name#`, `@name@`, `~name~`. */
 const NAMED_TAGS: readonly RegExp[] = [
   /[$#]?\{[$!]?([^{}\r\n]{1,80})\}/g,
   /(?<!\[)\[([^[\]\r\n]{1,80})\](?!\])/g,
   /(?<!%)%([^%\r\n]{1,80})%(?!%)/g,
   /(?:<<|«|&lt;&lt;|&laquo;)([^<>«»&\r\n]{1,80})(?:>>|»|&gt;&gt;|&raquo;)/g,
+  /#([^#\r\n]{1,80})#/g,
+  /@([^@\r\n]{1,80})@/g,
+  /~([^~\r\n]{1,80})~/g,
 ];
-const ANY_TAG = /[*%[{«]|<[%<]|&(?:#|l)/;
+const ANY_TAG = /[*%[{｛«#@~]|<[%<]|&(?:#|l)/;
+
+/**
+ * Text that was broken before it came here: UTF-8 that was read as Windows-1252 (`JosÃ©`, `itâ€™s`, `Ð°`), and characters that a decoder
+ * gave up (U+FFFD).
+ */
+const BROKEN_TEXT = /[ÂÃ][\u00a0-\u00bf]|[ÐÑ][\u00b0-\u00bf]|â€[\u0080-\u00ff€™œ˜“”¦¢]|ï»¿|\ufffd/;
+/** The same with its word. */
+const BROKEN_WORD = new RegExp(`\\S{0,20}(?:${BROKEN_TEXT.source})\\S{0,20}`);
 
 const HTML =
   /<!doctype html|<!--|<\/?(?:html|head|body|p|div|span|table|tr|td|th|br|hr|h[1-6]|ul|ol|li|strong|em|b|i|u|font|center|img|style|script|blockquote)(?:\s[^<>]{0,500})?\/?>|<a\s[^<>]{0,500}>|&(?:nbsp|amp|lt|gt|quot|euro|copy|[a-z]{1,2}(?:acute|grave|uml|circ|tilde|cedil|ring|slash|lig));/i;
@@ -49,6 +62,8 @@ export class TextWarnings {
     // The link that is filled in at the send is not the tag of another tool.
     for (const text of [subject, content.replaceAll(UNSUBSCRIBE_TAG, ' ')]) addTags(text, variables, kinds);
     if (this.#format === 'text' && HTML.test(content)) kinds.set('html', '');
+    const broken = [subject, content].find((text) => BROKEN_TEXT.test(text));
+    if (broken !== undefined) kinds.set('broken', String(BROKEN_WORD.exec(broken)?.[0]).toWellFormed());
     for (const [kind, shown] of kinds) {
       const seen = this.#seen.get(kind);
       if (seen) seen.rows++;
@@ -61,6 +76,9 @@ export class TextWarnings {
       const where = rows === 1 ? `Row ${row}` : `Row ${row} and ${rows - 1} more`;
       if (kind === 'html') {
         return `${where}: the content looks like HTML, but is sent as text, so readers would see its tags. Upload with format=html.`;
+      }
+      if (kind === 'broken') {
+        return `${where}: "${shown}" looks like text that another program has read in the wrong encoding, and is sent as it stands. Export the file again as UTF-8.`;
       }
       const what = kind.startsWith('encoded') ? 'an encoded tag' : 'a tag of another tool';
       return `${where}: ${shown} is ${what} and is sent as it stands. A tag is {{name}}, with a column of that name.`;

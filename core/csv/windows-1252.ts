@@ -117,15 +117,21 @@ function judge(word: string): boolean | undefined {
   if (letters.length === 1) return undefined;
   const lower = letters.toLowerCase();
   const fits = WESTERN.some((pattern) => pattern.test(lower));
-  // Western words have some letter of ASCII; what has none is rare, such as a list of umlauts.
-  if (!/[a-z]/.test(lower)) return fits || isListOfLetters(lower) ? undefined : false;
+  // Western words have some letter of ASCII, but short ones (`Öö`, `Þú`) and lists of letters. Cyrillic names (`Анна`) have none here.
+  if (!/[a-z]/.test(lower))
+    return (fits && (letters.length === 2 || isVaried(letters))) || isListOfLetters(lower) ? undefined : false;
   return fits && !MIXED_CASE.test(letters);
 }
 
-/** `áéíóú`, `ÀÂÇÉÈ`: letters with one accent, or those of French, as a test of accents has them. */
+/** `áéíóúñü`: five letters or more, each once. */
+const isVaried = (letters: string) => letters.length >= 5 && new Set(letters).size === letters.length;
+
+/** `áéíóú`, `ÀÂÇÉÈ`, `ÆØÅ`: letters with one accent, or those of French, Spanish or the North, as a test of accents has them. */
 function isListOfLetters(lower: string): boolean {
   const accents = new Set([...lower].map((letter) => letter.normalize('NFD').slice(1)));
-  return (accents.size === 1 && !accents.has('')) || /^[àâæçéèêëîïôœùûüÿ]+$/.test(lower);
+  return (
+    (accents.size === 1 && !accents.has('')) || /^(?:[àâæçéèêëîïôœùûüÿ]{4,}|[áéíóúüñ]{4,}|[æøåäöéðþ]+)$/.test(lower)
+  );
 }
 
 function wrongRuns(text: string): number {

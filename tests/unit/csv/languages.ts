@@ -28,6 +28,7 @@ export const WESTERN_TEXTS: Record<string, readonly string[]> = {
     '€uro, 25 °C, 5 m², n.º 5, 10ª, §5, ±5 %, ½, µm, ©2026, Acme®, Nestlé™, Café®',
     'ESPAÑOL, ÉCOLE, GRÖSSE, STRAßE, SMØRREBRØD, PROMOÇÃO, DÉJÀ, ÞÓRÐUR',
     'áéíóú ÁÉÍÓÚ ñÑ üÜ ¿¡',
+    'áéíóúñü ÁÉÍÓÚÑÜ æøå ÆØÅ åäö',
     'àâæçéèêëîïôœùûüÿ ÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸ',
     '«Bonjour» »Hallo« « Oui » „Ja“ ‘yes’ l´été — Hola —dijo—',
     'McDonald’s',

@@ -84,6 +84,7 @@ describe('the header and the rows come from one parse', () => {
     ['"sep=;"', ';'],
     ['sep=,', ','],
     ['sep=\t', '\t'],
+    ['sep=\\t', '\t'],
     ['sep=|', '|'],
     ['sep=^', '^'],
     ['sep=:', ':'],
@@ -152,20 +153,29 @@ describe('cells at the end of a row', () => {
 });
 
 describe('invisible characters', () => {
-  it.each(['\u200b', '\u00a0', '\ufeff', '\u2060', '\u00ad', '\u200e', '\u200d', '\u2061', '\u180e', '\u3000'])(
-    '%j at the ends of an address, a header, a tag and a cell is removed',
-    async (invisible) => {
-      const around = (text: string) => `${invisible}${text}${invisible}`;
-      const file = [
-        ['email', 'subject', 'content', 'name'].map(around).join(','),
-        [around('ana@example.com'), around('Hi'), around(`Hello {{${around('name')}}}`), around('Ana')].join(','),
-      ].join('\n');
+  it.each([
+    '\u200b',
+    '\u00a0',
+    '\ufeff',
+    '\u2060',
+    '\u00ad',
+    '\u200e',
+    '\u200d',
+    '\u2061',
+    '\u180e',
+    '\u3000',
+    '\u0085',
+  ])('%j at the ends of an address, a header, a tag and a cell is removed', async (invisible) => {
+    const around = (text: string) => `${invisible}${text}${invisible}`;
+    const file = [
+      ['email', 'subject', 'content', 'name'].map(around).join(','),
+      [around('ana@example.com'), around('Hi'), around(`Hello {{${around('name')}}}`), around('Ana')].join(','),
+    ].join('\n');
 
-      expect((await readAll(file)).rows).toEqual([
-        { row: 1, email: 'ana@example.com', subject: 'Hi', content: 'Hello Ana' },
-      ]);
-    },
-  );
+    expect((await readAll(file)).rows).toEqual([
+      { row: 1, email: 'ana@example.com', subject: 'Hi', content: 'Hello Ana' },
+    ]);
+  });
 
   it('are removed in pairs, as a copied address has them', async () => {
     expect(await rowsOf(`${HEADER}\u202aana@example.com\u202c,Hi,x\n\u2068bob@example.com\u2069\u200b,Hi,x\n`)).toEqual(
@@ -240,6 +250,7 @@ describe('addresses', () => {
     'MAILTO:ana@example.com?subject=Hi',
     'SMTP:ana@example.com',
     'mailto:ana%40example.com',
+    'mailto://ana@example.com',
     'Ana <mailto:ana@example.com>',
     'ana@example.com,',
     'ana@example.com;',
@@ -375,6 +386,11 @@ describe('tags', () => {
     '%name%',
     '<<name>>',
     '«name»',
+    '｛｛name｝｝',
+    '%recipient.name%',
+    '#name#',
+    '@NAME@',
+    '~First Name~',
   ])('of another tool are sent with a warning: %s', async (tag) => {
     for (const { enqueued, warnings } of [await read(`Dear ${tag}`), await read('x', `Dear ${tag}`)]) {
       expect(enqueued).toBe(2);
@@ -395,6 +411,29 @@ describe('tags', () => {
 
     expect((await readAll(HEADER + rows)).warnings).toEqual([expect.stringMatching(/^Row 1 and 4 more: \*\|A0\|\*/)]);
   });
+});
+
+describe('text that was broken before it came', () => {
+  const read = (content: string) => readAll(`${HEADER}a@example.com,Hi,"${content}"\n`);
+
+  it.each([
+    ['Hola JosÃ©, qué tal', 'JosÃ©,'],
+    ['a 20Â°C', '20Â°C'],
+    ['Itâ€™s here', 'Itâ€™s'],
+    ['ÐŸÑ€Ð¸Ð²ÐµÑ‚', 'ÐŸÑ€Ð¸Ð²ÐµÑ‚'],
+    ['ï»¿Hola', 'ï»¿Hola'],
+    ['Jos\ufffd', 'Jos\ufffd'],
+  ])('is sent with a warning: %s', async (content, shown) => {
+    const { enqueued, warnings } = await read(content);
+
+    expect(enqueued).toBe(1);
+    expect(warnings).toEqual([expect.stringContaining(`Row 1: "${shown}"`)]);
+  });
+
+  it.each(['NÃO, MAÇÃ, São João', 'Âge, âme', 'Ñandú, ÑOÑO', 'Ðað, Ísland', '20 °C, £5', 'naïve – “ça”…'])(
+    'is not seen in %s',
+    async (content) => expect((await read(content)).warnings).toEqual([]),
+  );
 });
 
 describe('HTML that is sent as text', () => {
