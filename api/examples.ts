@@ -120,6 +120,7 @@ export const SENDS: SendListAnswer = {
       feedback: null,
       feedbackAt: null,
       feedbackReason: null,
+      feedbackEvents: [],
       createdAt: '2026-11-22T10:00:00.000Z',
       updatedAt: '2026-11-22T10:00:01.310Z',
       lastAttemptAt: '2026-11-22T10:00:01.250Z',

@@ -10,6 +10,8 @@ import type { RouteDoc } from './routes.ts';
 
 const time = z.iso.datetime().meta({ example: '2026-11-22T10:00:01.250Z' });
 
+const feedbackKind = z.enum(FEEDBACK_KINDS.map(feedbackName));
+
 /** One email to one recipient: the fields of GraphQL's EmailSend. What it has none of is null. */
 export const sendSchema = z
   .object({
@@ -33,12 +35,14 @@ export const sendSchema = z
       })
       .nullable()
       .meta({ description: 'Why it is in ERROR' }),
-    feedback: z
-      .enum(FEEDBACK_KINDS.map(feedbackName))
+    feedback: feedbackKind
       .nullable()
       .meta({ description: 'What was heard of it after it was sent: the strongest of its events' }),
     feedbackAt: time.nullable(),
     feedbackReason: z.string().nullable().meta({ description: 'What the recipient’s mail server said' }),
+    feedbackEvents: z
+      .array(z.object({ kind: feedbackKind, at: time, reason: z.string().nullable() }))
+      .meta({ description: 'The first event of each kind, in the order of their times' }),
     createdAt: time,
     updatedAt: time,
     lastAttemptAt: time.nullable(),
@@ -83,6 +87,11 @@ const sendAnswer = (send: ListedSend): SendAnswer => ({
   feedback: send.feedback ? feedbackName(send.feedback.kind) : null,
   feedbackAt: send.feedback?.at ?? null,
   feedbackReason: send.feedback?.diagnostic ?? null,
+  feedbackEvents: (send.feedbackEvents ?? []).map(({ kind, at, diagnostic }) => ({
+    kind: feedbackName(kind),
+    at,
+    reason: diagnostic ?? null,
+  })),
   createdAt: send.createdAt,
   updatedAt: send.updatedAt,
   lastAttemptAt: send.lastAttemptAt ?? null,

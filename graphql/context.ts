@@ -2,8 +2,8 @@ import type { CampaignRecord } from '../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../core/campaigns/deps.ts';
 import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
 import type { DynamoTable, Tables } from '../core/dynamodb/table.ts';
-import { withFeedback } from '../core/ledger/feedback.ts';
-import type { Send, SendFeedback } from '../core/ledger/send.ts';
+import { type Heard, withFeedback } from '../core/ledger/feedback.ts';
+import type { Send } from '../core/ledger/send.ts';
 
 export interface GraphqlDeps extends CampaignDeps {
   tables: Tables;
@@ -21,7 +21,7 @@ export interface GraphqlContext extends GraphqlDeps {
   /** Counts each campaign once for a request, however many fields ask. */
   progress(campaign: CampaignRecord): Promise<Progress>;
   /** What was heard of a send. Sends that are asked about together share a call. */
-  feedback(send: Send): Promise<SendFeedback | undefined>;
+  feedback(send: Send): Promise<Heard>;
 }
 
 export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlContext {
@@ -40,8 +40,8 @@ export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlCont
 
 /** Reads the feedback of the sends that fields of the same turn of the event loop ask about, each once. */
 function createFeedbackLoader(table: DynamoTable): GraphqlContext['feedback'] {
-  const known = new Map<string, Promise<SendFeedback | undefined>>();
-  let waiting: { send: Send; resolve(feedback: SendFeedback | undefined): void; reject(error: unknown): void }[] = [];
+  const known = new Map<string, Promise<Heard>>();
+  let waiting: { send: Send; resolve(heard: Heard): void; reject(error: unknown): void }[] = [];
 
   async function load(): Promise<void> {
     const asked = waiting;
@@ -51,7 +51,7 @@ function createFeedbackLoader(table: DynamoTable): GraphqlContext['feedback'] {
         table,
         asked.map(({ send }) => send),
       );
-      for (const [index, { resolve }] of asked.entries()) resolve(sends[index]?.feedback);
+      for (const [index, { resolve }] of asked.entries()) resolve(sends[index] ?? {});
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
@@ -60,7 +60,7 @@ function createFeedbackLoader(table: DynamoTable): GraphqlContext['feedback'] {
   return (send) => {
     const existing = known.get(send.sendId);
     if (existing) return existing;
-    const feedback = new Promise<SendFeedback | undefined>((resolve, reject) => {
+    const feedback = new Promise<Heard>((resolve, reject) => {
       if (waiting.length === 0) setImmediate(() => void load());
       waiting.push({ send, resolve, reject });
     });

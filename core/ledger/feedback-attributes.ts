@@ -5,10 +5,10 @@ import { FEEDBACK_KINDS, type FeedbackKind, type SendFeedback } from './send.ts'
 export const timeAttribute = (kind: FeedbackKind) => `${kind}At`;
 export const diagnosticAttribute = (kind: FeedbackKind) => `${kind}Why`;
 
-/** The strongest event of a row, such as the complaint about an email that was delivered. */
-export function feedbackIn(item: Item): SendFeedback | undefined {
-  const kind = FEEDBACK_KINDS.findLast((one) => typeof item[timeAttribute(one)] === 'string');
-  if (kind === undefined) return undefined;
-  const diagnostic = item[diagnosticAttribute(kind)];
-  return { kind, at: String(item[timeAttribute(kind)]), ...(typeof diagnostic === 'string' && { diagnostic }) };
-}
+/** The events of a row from the weakest to the strongest, such as the complaint about an email that was delivered. */
+export const feedbackIn = (item: Item): SendFeedback[] =>
+  FEEDBACK_KINDS.flatMap((kind) => {
+    const at = item[timeAttribute(kind)];
+    const diagnostic = item[diagnosticAttribute(kind)];
+    return typeof at === 'string' ? [{ kind, at, ...(typeof diagnostic === 'string' && { diagnostic }) }] : [];
+  });

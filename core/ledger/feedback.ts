@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { diagnosticAttribute, timeAttribute } from './feedback-attributes.ts';
 import { toRow } from './item.ts';
 import { stateKey } from './keys.ts';
-import type { FeedbackKind, LedgerRow, Send, SendFeedback } from './send.ts';
+import type { FeedbackKind, LedgerRow, Send } from './send.ts';
 import { getRows, type LedgerTable, type RowId } from './transitions.ts';
 
 /** An event about the email of a row. `at` is ISO 8601, UTC, with milliseconds. */
@@ -72,22 +72,24 @@ export async function keepEvidence(
   return 'updated' in outcome ? toRow(outcome.updated) : undefined;
 }
 
+/** What was heard of a send. */
+export type Heard = Pick<Send, 'feedback' | 'feedbackEvents'>;
+
 /** Rows of one BatchGetItem. */
 const MAX_ROWS = 100;
 
 /** Adds to sends what was heard of them: lists come from an index, which does not hold it. Sends that were not tried have none. */
 export async function withFeedback<S extends Send>(table: DynamoTable, sends: readonly S[]): Promise<S[]> {
   const tried = sends.filter(({ attempts, feedback }) => attempts > 0 && feedback === undefined);
-  const heard = new Map<string, SendFeedback>();
+  const heard = new Map<string, Heard>();
   for (let at = 0; at < tried.length; at += MAX_ROWS) {
-    for (const { sendId, feedback } of (await getRows(table, tried.slice(at, at + MAX_ROWS))).values()) {
-      if (feedback) heard.set(sendId, feedback);
+    for (const { sendId, feedback, feedbackEvents } of (
+      await getRows(table, tried.slice(at, at + MAX_ROWS))
+    ).values()) {
+      if (feedback && feedbackEvents) heard.set(sendId, { feedback, feedbackEvents });
     }
   }
-  return sends.map((send) => {
-    const feedback = heard.get(send.sendId);
-    return feedback ? { ...send, feedback } : send;
-  });
+  return sends.map((send) => ({ ...send, ...heard.get(send.sendId) }));
 }
 
 /** The kind as clients see it, such as `SOFT_BOUNCED`. */

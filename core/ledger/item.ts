@@ -87,8 +87,12 @@ export function toSend(item: Item): Send {
     if (typeof value === 'string') send[name] = value;
   }
   if (item.error) send.error = item.error as SendError;
-  const feedback = feedbackIn(item);
-  if (feedback) send.feedback = feedback;
+  const events = feedbackIn(item);
+  const strongest = events.at(-1);
+  if (strongest) {
+    send.feedback = strongest;
+    send.feedbackEvents = events.toSorted((a, b) => a.at.localeCompare(b.at));
+  }
   return send;
 }
 

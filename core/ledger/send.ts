@@ -59,7 +59,10 @@ export interface Send {
   createdAt: string;
   updatedAt: string;
   lastAttemptAt?: string;
+  /** The strongest of its events. */
   feedback?: SendFeedback;
+  /** The first event of each kind, in the order of their times. */
+  feedbackEvents?: SendFeedback[];
 }
 
 /** The right to deliver a send. One attempt at a time holds it, and nobody takes it over. */

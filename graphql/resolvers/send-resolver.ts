@@ -9,7 +9,7 @@ import { listFully, pageRequest } from '../paging.ts';
 import { DEFAULT_SENDS, EmailSendsArguments, ListEmailStatusArguments, SendsArguments } from '../types/arguments.ts';
 import { connectionOf } from '../types/connection.ts';
 import { DateTimeScalar } from '../types/date-time.ts';
-import { EmailSend, SendConnection } from '../types/email-send.ts';
+import { EmailSend, FeedbackEvent, SendConnection } from '../types/email-send.ts';
 import { FeedbackEnum } from '../types/enums.ts';
 import { checkEmpty, filterOf } from './send-filter.ts';
 import { textualFilter } from './textual-filter.ts';
@@ -75,13 +75,13 @@ export class SendResolver {
     description: 'What was heard of it after it was sent: the strongest of its events.',
   })
   async feedback(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
-    const heard = await context.feedback(send);
-    return heard && feedbackName(heard.kind);
+    const { feedback } = await context.feedback(send);
+    return feedback && feedbackName(feedback.kind);
   }
 
   @FieldResolver(() => DateTimeScalar, { name: 'feedbackAt', nullable: true })
   async feedbackAt(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
-    return (await context.feedback(send))?.at;
+    return (await context.feedback(send)).feedback?.at;
   }
 
   @FieldResolver(() => String, {
@@ -90,6 +90,15 @@ export class SendResolver {
     description: 'What the recipient’s mail server said.',
   })
   async feedbackReason(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<string | undefined> {
-    return (await context.feedback(send))?.diagnostic;
+    return (await context.feedback(send)).feedback?.diagnostic;
+  }
+
+  @FieldResolver(() => [FeedbackEvent], {
+    name: 'feedbackEvents',
+    description: 'The first event of each kind, in the order of their times.',
+  })
+  async feedbackEvents(@Ctx() context: GraphqlContext, @Root() send: Send): Promise<FeedbackEvent[]> {
+    const { feedbackEvents = [] } = await context.feedback(send);
+    return feedbackEvents.map(({ kind, at, diagnostic }) => ({ kind: feedbackName(kind), at, reason: diagnostic }));
   }
 }

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from './connection.ts';
 import { DateTimeScalar } from './date-time.ts';
-import { SendStatusEnum } from './enums.ts';
+import { FeedbackEnum, SendStatusEnum } from './enums.ts';
 
 @ObjectType('SendError', { description: 'Why a send is in ERROR.' })
 export class SendErrorType {
@@ -16,6 +16,18 @@ export class SendErrorType {
 
   @Field(() => Boolean, { description: 'Whether a redrive sends the row again.' })
   declare readonly retryable: boolean;
+}
+
+@ObjectType('FeedbackEvent', { description: 'Something that was heard of an email after it was sent.' })
+export class FeedbackEvent {
+  @Field(() => FeedbackEnum)
+  declare readonly kind: string;
+
+  @Field(() => DateTimeScalar)
+  declare readonly at: string;
+
+  @Field(() => String, { nullable: true, description: 'What the recipient’s mail server said.' })
+  declare readonly reason?: string | undefined;
 }
 
 /** `feedback` has resolvers of its own, because lists come without it. */

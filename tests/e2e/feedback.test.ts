@@ -44,9 +44,15 @@ it('tells what became of emails to the mailbox simulator, with events late, twic
   const expected = { delivered: 3, bounced: 2, complained: 1, unsubscribed: 0 };
   await eventually(async () => JSON.stringify(await feedbackOf(batchId)) === JSON.stringify(expected));
   const query = `query ($batchId: ID!) {
-    listEmailStatus(batchId: $batchId, limit: 10) { email feedback feedbackAt feedbackReason } }`;
+    listEmailStatus(batchId: $batchId, limit: 10) { email feedback feedbackAt feedbackReason feedbackEvents { kind at reason } } }`;
   const { listEmailStatus: rows } = await product.graphql<{
-    listEmailStatus: { email: string; feedback: string; feedbackAt: string; feedbackReason: string | null }[];
+    listEmailStatus: {
+      email: string;
+      feedback: string;
+      feedbackAt: string;
+      feedbackReason: string | null;
+      feedbackEvents: { kind: string }[];
+    }[];
   }>(query, { batchId });
   expect(Object.fromEntries(rows.map(({ email, feedback }) => [email.replace(/@.*/, ''), feedback]))).toEqual({
     success: 'DELIVERED',
@@ -56,9 +62,15 @@ it('tells what became of emails to the mailbox simulator, with events late, twic
     ooto: 'DELIVERED',
   });
   expect(rows.find(({ email }) => email.startsWith('bounce'))?.feedbackReason).toContain('550 5.1.1 user unknown');
+  const complaint = rows.find(({ email }) => email.startsWith('complaint'));
+  expect(complaint?.feedbackEvents.map(({ kind }) => kind).sort()).toEqual(['COMPLAINED', 'DELIVERED']);
   const listed = await product.call('GET', `/campaigns/${batchId}/sends`);
   expect(((await listed.json()) as { sends: object[] }).sends).toContainEqual(
-    expect.objectContaining({ feedback: 'COMPLAINED', feedbackAt: expect.any(String) }),
+    expect.objectContaining({
+      feedback: 'COMPLAINED',
+      feedbackAt: expect.any(String),
+      feedbackEvents: expect.arrayContaining([{ kind: 'DELIVERED', at: expect.any(String), reason: null }]),
+    }),
   );
   expect(await Promise.all(names.map((name) => suppressed(simulated(name))))).toEqual([
     undefined,

@@ -77,6 +77,26 @@ describe('an event about an email', () => {
     expect(await store.get('b1')).toMatchObject({ bounced: 1 });
   });
 
+  it('stays beside the stronger ones that come after or before it, in the order of their times', async () => {
+    const { campaign, apply, row } = open();
+    await campaign();
+    await putRows(table, [{ status: 'SENT', lastLeaseId: 'lease' }]);
+    const times = { delayed: '2026-11-20T10:00:01.000Z', delivered: '2026-11-20T10:05:00.000Z' };
+    const complained = { at: '2026-11-20T10:04:00.000Z', diagnostic: 'abuse' };
+    await apply(event('complained', 1, complained));
+    await apply(event('delivered', 1, { at: times.delivered }), event('delayed', 1, { at: times.delayed }));
+    await apply(event('delayed', 1, { at: '2026-11-20T11:00:00.000Z' }));
+
+    expect(await row()).toMatchObject({
+      feedback: { kind: 'complained' },
+      feedbackEvents: [
+        { kind: 'delayed', at: times.delayed },
+        { kind: 'complained', ...complained },
+        { kind: 'delivered', at: times.delivered },
+      ],
+    });
+  });
+
   it('has the same effect in any order, and twice', async () => {
     const kinds = ['sent', 'delayed', 'delivered', 'softBounced', 'bounced', 'complained'] as const;
     await fc.assert(
