@@ -1,5 +1,6 @@
 import { PHONE } from './support/browser.ts';
 import { campaignsAt, startConsole, type TestConsole } from './support/console.ts';
+import { campaignOf, FakeCampaigns } from './support/fake-campaigns.ts';
 
 let shown: TestConsole;
 
@@ -21,6 +22,29 @@ test('the newest executions come first, with status, duration and redrives', asy
   await rows.nth(1).getByText('Running', { exact: true }).waitFor();
   expect(await rows.nth(1).textContent()).toContain('running');
   expect(await rows.nth(2).textContent()).toMatch(/failed[\s\S]*Failed[\s\S]*1 min 40 s[\s\S]*1×/);
+});
+
+test('a campaign that succeeded with rows in ERROR is amber, by one call for the whole page', async () => {
+  const fake = new FakeCampaigns();
+  fake.campaigns = [
+    campaignOf({ batchId: 'batches', counts: { PENDING: 0, QUEUED: 0, SENT: 292, ERROR: 6 }, unconfirmed: 2 }),
+    campaignOf({ batchId: 'failed', counts: { PENDING: 0, QUEUED: 0, SENT: 292, ERROR: 6 } }),
+    campaignOf({ batchId: 'large' }),
+    campaignOf({ batchId: 'old-0', counts: { PENDING: 0, QUEUED: 0, SENT: 297, ERROR: 1 } }),
+  ];
+  const asked = new Set<string>();
+  const page = await shown.open('/console/executions', {}, async (opened) => {
+    await fake.answer(opened);
+    opened.on('request', (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname.startsWith('/campaigns')) asked.add(pathname + search);
+    });
+  });
+  await page.getByRole('row', { name: /batches.*Succeeded, 6 in ERROR/ }).waitFor();
+  await page.getByRole('row', { name: /old-0.*Succeeded, 1 in ERROR/ }).waitFor();
+  expect(await page.getByText(/in ERROR/).count()).toBe(2);
+  await page.getByRole('row', { name: /large.*Succeeded/ }).waitFor();
+  expect([...asked]).toEqual(['/campaigns?limit=100']);
 });
 
 test('a new execution appears by itself', async () => {

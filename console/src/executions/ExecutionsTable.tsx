@@ -18,6 +18,7 @@ import { useNarrow } from '../live/useMedia.ts';
 import { useStored } from '../live/useStored.ts';
 import { executionColumns } from './executionColumns.tsx';
 import { useChildNames } from './useChildNames.ts';
+import { useErrorRows } from './useErrorRows.ts';
 import { useExecutionList } from './useExecutionList.ts';
 
 const texts = later.executions.list;
@@ -72,7 +73,7 @@ export function ExecutionsTable({ source, title, what, statuses, empty, extraFil
   const filtered = status !== undefined || redrive !== undefined || text !== '';
   const statusOptions = [ANY, ...statuses.map((value) => ({ value, label: later.executions.statuses[value] }))];
   const names = useChildNames(ofMapRun ? list.items : undefined);
-  const columns = executionColumns(names, ofMapRun);
+  const columns = executionColumns(names, ofMapRun, useErrorRows(ofMapRun ? undefined : list.items));
   const clear = () => {
     setText('');
     setQuery({ status: undefined, redrive: undefined });

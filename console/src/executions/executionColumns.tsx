@@ -29,14 +29,18 @@ const nameColumn = (names: ReadonlyMap<string, string>, width: number): TablePro
   ),
 });
 
+const statusColumn = (
+  errorRows: ReadonlyMap<string, number>,
+  width: number,
+): TableProps.ColumnDefinition<ExecutionItem> => ({
+  id: 'status',
+  header: t.common.status,
+  minWidth: 130,
+  width,
+  cell: ({ name, status }) => <ExecutionStatusLabel status={status} errorRows={errorRows.get(name)} />,
+});
+
 const COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
-  {
-    id: 'status',
-    header: t.common.status,
-    minWidth: 130,
-    width: 150,
-    cell: (item) => <ExecutionStatusLabel status={item.status} />,
-  },
   { id: 'started', header: texts.started, minWidth: 170, width: 190, cell: (item) => formatTime(item.startDate) },
   {
     id: 'duration',
@@ -68,9 +72,17 @@ const COLUMNS: TableProps.ColumnDefinition<ExecutionItem>[] = [
   },
 ];
 
-/** The columns of executions, `names` by ARN where there is a better one than that of Step Functions. */
-export const executionColumns = (names: ReadonlyMap<string, string>, ofMapRun: boolean) => [
+/**
+ * The columns of executions: `names` by ARN where there is a better one than that of Step Functions, `errorRows` by name where rows of a
+ * succeeded campaign are in ERROR.
+ */
+export const executionColumns = (
+  names: ReadonlyMap<string, string>,
+  ofMapRun: boolean,
+  errorRows: ReadonlyMap<string, number>,
+) => [
   nameColumn(names, ofMapRun ? 420 : 320),
+  statusColumn(errorRows, ofMapRun ? 150 : 240),
   ...COLUMNS,
   ...(ofMapRun ? [ITEMS_COLUMN] : []),
 ];
