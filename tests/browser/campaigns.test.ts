@@ -122,6 +122,42 @@ test('a campaign shows what was heard of its emails', async () => {
   ] as const) {
     await page.locator('.pg-tiles > div', { hasText: label }).getByText(count, { exact: true }).waitFor();
   }
+  // 9 of 298 are below what AWS reviews; 1 of 298 complaints is above it.
+  await page.getByText('3.02% of sent', { exact: true }).waitFor();
+  await page.locator('.pg-tiles > div', { hasText: 'Complained' }).getByText('0.34% of sent').waitFor();
+  expect(await page.locator('.pg-tiles').getByRole('img', { name: 'Warning' }).count()).toBe(1);
+  const suppressed = page.getByText(/gets no more campaigns/).getByRole('link', { name: 'Suppression list' });
+  expect(await suppressed.getAttribute('href')).toBe('/console/suppressions');
+});
+
+test('rows name the strongest of what was heard of them', async () => {
+  fake.campaigns = [campaignOf()];
+  fake.sends = [sendOf(1, { feedback: 'DELIVERED' }), sendOf(2, { feedback: 'COMPLAINED' }), sendOf(3)];
+  const page = await openCampaign();
+  const rows = page.getByRole('grid', { name: 'Rows' });
+  await rows.getByRole('row', { name: /ana1@example.com.*Sent\s*Delivered/ }).waitFor();
+  await rows.getByRole('row', { name: /ana2@example.com.*Sent\s*Complained/ }).waitFor();
+  await rows.getByRole('row', { name: /ana3@example.com.*Sent\s*1/ }).waitFor();
+});
+
+test('unconfirmed rows ask for patience for an hour after the end, and then for a decision', async () => {
+  fake.campaigns = [campaignOf(UNCONFIRMED)];
+  const page = await shown.open(
+    `/console/campaigns/${fake.campaigns[0]?.batchId}`,
+    { timezoneId: 'UTC' },
+    async (opened) => {
+      await opened.clock.install({ time: '2026-11-25T10:59:00.000Z' });
+      await fake.answer(opened);
+    },
+  );
+  await page.getByText(/Wait until 2026-11-25, 11:00:08 before you decide/).waitFor();
+  await page.clock.fastForward('02:00');
+  await page.getByText('No event of SES has come for an hour').waitFor();
+  await page.getByText(/This is no proof/).waitFor();
+
+  fake.campaigns = [campaignOf({ ...UNCONFIRMED, status: 'RUNNING' })];
+  await page.clock.fastForward('00:30');
+  await page.getByText('No event of SES has come for an hour').waitFor({ state: 'detached' });
 });
 
 test('skipped rows are shown with their reasons', async () => {

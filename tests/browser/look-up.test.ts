@@ -41,7 +41,7 @@ test('an address leads to everything that was sent to it', async () => {
   await lookUp(page, 'ana@example.com');
   await page.getByRole('grid', { name: 'Found' }).getByRole('link', { name: SEND.sendId }).click();
   await page.getByRole('heading', { name: 'ana@example.com', level: 1 }).waitFor();
-  await page.getByText('Address refused').waitFor();
+  await page.getByText('Address refused').first().waitFor();
   const campaign = page.getByRole('link', { name: 'Campaign', exact: true });
   expect(await campaign.getAttribute('href')).toBe(`/console/campaigns/${CAMPAIGN.batchId}?email=ana%40example.com`);
 });

@@ -1,4 +1,5 @@
 import { askProduct, getProduct, sendProduct } from './product.ts';
+import type { FeedbackKind } from './sends.ts';
 
 export const CAMPAIGN_STATUSES = [
   'INGESTING',
@@ -72,6 +73,8 @@ export interface Send {
     readonly retryable: boolean;
   } | null;
   readonly lastAttemptAt?: string | null;
+  /** The strongest of its events. */
+  readonly feedback?: FeedbackKind | null;
 }
 
 export type UnconfirmedPolicy = 'resend' | 'accept';

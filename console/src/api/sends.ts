@@ -31,6 +31,24 @@ export async function getRows(
   return found;
 }
 
+export const FEEDBACK_KINDS = [
+  'DELAYED',
+  'SOFT_BOUNCED',
+  'DELIVERED',
+  'UNSUBSCRIBED',
+  'REJECTED',
+  'BOUNCED',
+  'COMPLAINED',
+] as const;
+export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
+
+/** What was heard of an email after it was sent. */
+export interface FeedbackEvent {
+  readonly kind: FeedbackKind;
+  readonly at: string;
+  readonly reason: string | null;
+}
+
 /** One send of any channel, with what is known about it. Times are ISO 8601. */
 export interface SendDetail extends RowState {
   readonly sendId: string;
@@ -39,10 +57,14 @@ export interface SendDetail extends RowState {
   readonly provider: string | null;
   readonly messageId: string | null;
   readonly createdAt: string;
+  readonly updatedAt: string;
   readonly lastAttemptAt: string | null;
+  /** The first of each kind, in the order of their times. */
+  readonly feedbackEvents: readonly FeedbackEvent[];
 }
 
-const DETAIL_FIELDS = `sendId batchId channel provider messageId createdAt lastAttemptAt ${FIELDS}`;
+const LISTED_FIELDS = `sendId batchId channel provider messageId createdAt updatedAt lastAttemptAt ${FIELDS}`;
+const DETAIL_FIELDS = `${LISTED_FIELDS} feedbackEvents { kind at reason }`;
 
 /** Undefined when there is no such send. */
 export async function getSend(sendId: string, signal: AbortSignal): Promise<SendDetail | undefined> {
@@ -50,10 +72,12 @@ export async function getSend(sendId: string, signal: AbortSignal): Promise<Send
   return (await askGraphql<{ send: SendDetail | null }>(query, signal)).send ?? undefined;
 }
 
+export type ListedSend = Omit<SendDetail, 'feedbackEvents'>;
+
 /** The newest sends to an address, in every channel. */
-export async function findSends(email: string, limit: number, signal: AbortSignal): Promise<readonly SendDetail[]> {
-  const query = `{ listEmailStatus(email: ${JSON.stringify(email)}, limit: ${limit}) { ${DETAIL_FIELDS} } }`;
-  return (await askGraphql<{ listEmailStatus: SendDetail[] }>(query, signal)).listEmailStatus;
+export async function findSends(email: string, limit: number, signal: AbortSignal): Promise<readonly ListedSend[]> {
+  const query = `{ listEmailStatus(email: ${JSON.stringify(email)}, limit: ${limit}) { ${LISTED_FIELDS} } }`;
+  return (await askGraphql<{ listEmailStatus: ListedSend[] }>(query, signal)).listEmailStatus;
 }
 
 async function askGraphql<T>(query: string, signal: AbortSignal): Promise<T> {

@@ -20,7 +20,8 @@ import { ErrorGroups } from './ErrorGroups.tsx';
 import { CAMPAIGNS_PATH, campaignPath } from './paths.ts';
 import { RatePanel } from './RatePanel.tsx';
 import { RowsTable } from './RowsTable.tsx';
-import { isMoving, nameOf } from './standing.ts';
+import { isMoving, nameOf, needsDecision } from './standing.ts';
+import { UnconfirmedAdvice } from './UnconfirmedAdvice.tsx';
 import { useSendRates } from './useSendRates.ts';
 
 /** The chart component is large, and a campaign that has sent nothing needs none. */
@@ -80,6 +81,7 @@ function CampaignView({ campaign, refresh }: { campaign: CampaignDetail; refresh
         </span>
       </Header>
       <CampaignReason campaign={campaign} />
+      {needsDecision(campaign) && <UnconfirmedAdvice since={campaign.finishedAt ?? campaign.createdAt} />}
       <CampaignTiles campaign={campaign} rate={rates.get(campaign.batchId)} />
       <ErrorGroups campaign={campaign} />
       {(campaign.perMinute?.length ?? 0) > 0 && (

@@ -4,6 +4,7 @@ import type { CampaignDetail } from '../api/campaigns.ts';
 import { ListTable } from '../components/ListTable.tsx';
 import { formatCount } from '../format/number.ts';
 import { t } from '../i18n/texts.ts';
+import { wordsOf } from './errorWords.ts';
 
 /** The errors of a campaign, grouped by reason, with what to do about each. Nothing while there are none. */
 export function ErrorGroups({ campaign }: { campaign: CampaignDetail }) {
@@ -44,10 +45,4 @@ export function ErrorGroups({ campaign }: { campaign: CampaignDetail }) {
       ]}
     />
   );
-}
-
-/** What an error code means for a reader, and what to do. */
-export function wordsOf(code: string): { what: string; todo: string } {
-  const { codes, other } = t.campaigns.errors;
-  return Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : other;
 }

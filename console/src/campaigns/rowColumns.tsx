@@ -3,12 +3,14 @@ import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/c
 import type { TableProps } from '@cloudscape-design/components/table';
 import { awsConsoleUrl } from '../api/arn.ts';
 import type { SendStatus } from '../api/campaigns.ts';
+import type { FeedbackKind } from '../api/sends.ts';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { local } from '../frame/local.ts';
 import { t } from '../i18n/texts.ts';
+import { FEEDBACK_TYPES } from '../sends/feedbackTypes.ts';
 import { sendPath, tracePath } from '../sends/links.ts';
-import { wordsOf } from './ErrorGroups.tsx';
+import { wordsOf } from './errorWords.ts';
 
 /** A row of a campaign's file: one that is in the ledger, or one that was skipped. */
 export interface Row {
@@ -19,6 +21,8 @@ export interface Row {
   readonly subject?: string;
   readonly status: SendStatus | 'UNCONFIRMED' | 'SKIPPED';
   readonly attempts?: number;
+  /** The strongest of what was heard of its email. */
+  readonly feedback?: FeedbackKind | null | undefined;
   readonly code?: string;
   readonly reason?: string;
   /** ISO 8601. */
@@ -57,10 +61,15 @@ export const rowColumns = (executionArn: string): TableProps.ColumnDefinition<Ro
     id: 'status',
     header: t.common.status,
     minWidth: 120,
-    cell: ({ status }) => (
-      <span className="pg-unbroken">
+    cell: ({ status, feedback }) => (
+      <div className="pg-unbroken">
         <StatusIndicator type={TYPES[status]}>{t.campaigns.rows.statuses[status]}</StatusIndicator>
-      </span>
+        {feedback != null && (
+          <div className="pg-small">
+            <StatusIndicator type={FEEDBACK_TYPES[feedback]}>{t.sends.events[feedback]}</StatusIndicator>
+          </div>
+        )}
+      </div>
     ),
   },
   {

@@ -74,6 +74,14 @@ export const failedOf = ({ counts, unconfirmed }: Pick<Campaign, 'counts' | 'unc
 export const openOf = ({ enqueued, counts }: Pick<Campaign, 'enqueued' | 'counts'>): number =>
   Math.max(0, enqueued - counts.SENT - counts.ERROR);
 
+/** Whether it has ended with rows about which an operator must decide. A dry run has sent none. */
+export const needsDecision = ({
+  status,
+  unconfirmed,
+  dryRun,
+}: Pick<Campaign, 'status' | 'unconfirmed' | 'dryRun'>): boolean =>
+  unconfirmed > 0 && !dryRun && (status === 'FAILED' || status === 'ABORTED' || status === 'TIMED_OUT');
+
 /** Whether its numbers change by themselves. */
 export const isMoving = ({ status }: Pick<Campaign, 'status'>): boolean =>
   status === 'INGESTING' || status === 'RUNNING';

@@ -77,7 +77,7 @@ export function useRows(campaign: CampaignDetail, filter: RowFilter | undefined,
   };
 }
 
-function rowOf({ sendId, rowNumber, email, subject, status, attempts, error, lastAttemptAt }: Send): Row {
+function rowOf({ sendId, rowNumber, email, subject, status, attempts, error, lastAttemptAt, feedback }: Send): Row {
   return {
     key: sendId,
     number: rowNumber,
@@ -85,6 +85,7 @@ function rowOf({ sendId, rowNumber, email, subject, status, attempts, error, las
     subject,
     status: error?.code === 'DeliveryUnconfirmed' ? 'UNCONFIRMED' : status,
     attempts,
+    feedback,
     // A row that waits for its next attempt has the error of the last one.
     ...(error != null && status !== 'SENT' && { code: error.code, reason: error.message }),
     at: lastAttemptAt ?? null,

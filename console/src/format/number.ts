@@ -3,6 +3,7 @@ import { language } from '../i18n/texts.ts';
 const LOCALE = language === 'en' ? 'en-US' : language;
 const WHOLE = new Intl.NumberFormat(LOCALE);
 const RATE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const SHARE = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 2 });
 const MONEY = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' });
 
 /** `12,345`. */
@@ -13,6 +14,11 @@ export function formatCount(count: number): string {
 /** `12.3`, with at most one decimal. */
 export function formatRate(perSecond: number): string {
   return RATE.format(perSecond);
+}
+
+/** `3.08%` of a fraction. */
+export function formatShare(fraction: number): string {
+  return SHARE.format(fraction);
 }
 
 /** `$0.04`. */

@@ -4,7 +4,7 @@ import { type Campaign, getCampaign, listCampaigns } from '../api/campaigns.ts';
 import { getEmails } from '../api/emails.ts';
 import { getOrder } from '../api/orders.ts';
 import { getRequest } from '../api/requests.ts';
-import { findSends, getSend, type SendDetail } from '../api/sends.ts';
+import { findSends, getSend, type ListedSend } from '../api/sends.ts';
 import { campaignPath } from '../campaigns/paths.ts';
 import { nameOf } from '../campaigns/standing.ts';
 import { emailBatchPath, orderPath, requestPath, sendPath } from '../sends/links.ts';
@@ -84,7 +84,7 @@ const ofCampaign = (campaign: Campaign): Found => ({
   ...(campaign.subject && { detail: campaign.subject }),
 });
 
-const ofSend = ({ sendId, subject, status }: SendDetail): Found => ({
+const ofSend = ({ sendId, subject, status }: ListedSend): Found => ({
   kind: 'send',
   name: sendId,
   href: sendPath(sendId),

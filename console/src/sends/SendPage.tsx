@@ -7,6 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { getSend, type SendDetail } from '../api/sends.ts';
 import { campaignPath } from '../campaigns/paths.ts';
+import { UnconfirmedAdvice } from '../campaigns/UnconfirmedAdvice.tsx';
 import { CopyableText } from '../components/CopyableText.tsx';
 import { formatTime } from '../format/time.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
@@ -16,7 +17,8 @@ import type { PageProps } from '../frame/pages.ts';
 import { t } from '../i18n/texts.ts';
 import { useLive } from '../live/useLive.ts';
 import { useNarrow } from '../live/useMedia.ts';
-import { LOOK_UP_PATH, lookUpPath, mailboxPath, sendPath, tracePath } from './links.ts';
+import { LOOK_UP_PATH, lookUpPath, mailboxPath, sendPath, suppressionPath, tracePath } from './links.ts';
+import { SendHistory } from './SendHistory.tsx';
 
 const MOVING_MS = 2000;
 const QUIET_MS = 15_000;
@@ -67,6 +69,13 @@ function SendView({ send }: { send: SendDetail }) {
           {error.message}
         </Alert>
       )}
+      {status === 'ERROR' && error?.class === 'unconfirmed' && (
+        <UnconfirmedAdvice
+          since={send.lastAttemptAt ?? send.updatedAt}
+          ofCampaign={send.channel === 'campaign'}
+          {...(send.provider !== null && { provider: send.provider })}
+        />
+      )}
       <Container>
         <KeyValuePairs
           columns={narrow ? 1 : 3}
@@ -87,6 +96,7 @@ function SendView({ send }: { send: SendDetail }) {
           ]}
         />
       </Container>
+      <SendHistory send={send} />
     </SpaceBetween>
   );
 }
@@ -104,9 +114,15 @@ function Links({ send }: { send: SendDetail }) {
       {!isCampaign && <Button href={lookUpPath(batchId)}>{texts.batch}</Button>}
       {local !== undefined && isCampaign && <Button href={tracePath(sendId)}>{texts.trace}</Button>}
       {local !== undefined && <Button href={mailboxPath(email)}>{t.mailbox.title}</Button>}
+      {isSuppressed(send) && <Button href={suppressionPath(email)}>{t.suppressions.title}</Button>}
     </SpaceBetween>
   );
 }
+
+/** Whether the address was on the suppression list, or has come to it because of this send. */
+const isSuppressed = ({ error, feedbackEvents }: SendDetail): boolean =>
+  error?.code === 'Suppressed' ||
+  feedbackEvents.some(({ kind }) => kind === 'BOUNCED' || kind === 'COMPLAINED' || kind === 'UNSUBSCRIBED');
 
 function Id({ id }: { id: string }) {
   return <CopyableText text={id} what={t.sends.id} />;

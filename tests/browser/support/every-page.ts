@@ -7,7 +7,9 @@ import { FakeSuppressions, suppressionOf } from './fake-suppressions.ts';
 const FAILED = campaignOf({
   status: 'FAILED',
   reason: 'CampaignIncomplete: 4 rows failed',
-  counts: { PENDING: 0, QUEUED: 0, SENT: 294, ERROR: 4 },
+  counts: { PENDING: 0, QUEUED: 0, SENT: 292, ERROR: 6 },
+  unconfirmed: 2,
+  feedback: { delivered: 270, bounced: 20, complained: 1, unsubscribed: 3 },
   errors: [{ code: 'ProviderUnavailable', count: 4 }],
 });
 
@@ -53,7 +55,7 @@ export async function answerPages(page: Page): Promise<void> {
   const fake = new FakeCampaigns();
   fake.campaigns = [FAILED, campaignOf({ batchId: 'running', status: 'RUNNING', finishedAt: null })];
   const refused = errorOf('ProviderUnavailable', 'The provider does not answer.', true);
-  fake.sends = [sendOf(1), sendOf(2, { status: 'ERROR', error: refused })];
+  fake.sends = [sendOf(1, { feedback: 'COMPLAINED' }), sendOf(2, { status: 'ERROR', error: refused })];
   await fake.answer(page);
   const suppressions = new FakeSuppressions();
   suppressions.entries = [suppressionOf('ana@example.com'), suppressionOf('luis@example.com', { reason: 'bounced' })];

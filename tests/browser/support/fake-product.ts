@@ -15,6 +15,8 @@ export const SEND = {
   provider: 'ses',
   messageId: null,
   createdAt: '2026-11-25T10:00:00.000Z',
+  updatedAt: '2026-11-25T10:00:05.000Z',
+  feedbackEvents: [{ kind: 'SOFT_BOUNCED', at: '2026-11-25T10:00:07.000Z', reason: null }],
   lastAttemptAt: null,
   error: { code: 'MessageRejected', class: 'recipient', message: 'Address refused' },
 };

@@ -20,6 +20,9 @@ export const campaigns = {
   unconfirmed: 'Unconfirmed',
   skipped: 'Skipped',
   feedback: 'After sending',
+  feedbackHint:
+    'Events of SES arrive within minutes, as a rule. AWS reviews an account at 5 % bounces or 0.1 % complaints. Who bounced, complained or unsubscribed gets no more campaigns:',
+  shareOfSent: (share: string) => `${share} of sent`,
   delivered: 'Delivered',
   bounced: 'Bounced',
   complained: 'Complained',
@@ -80,10 +83,24 @@ export const campaigns = {
     unconfirmed: (count: string, n: number) =>
       `What to do with ${n === 1 ? 'the' : `the ${count}`} unconfirmed row${n === 1 ? '' : 's'}`,
     unconfirmedWhy:
-      'The connection broke at the moment when the provider may have accepted the email. Nobody can know whether it was sent. Your choice is valid for this one retry.',
+      'The connection broke, or a worker died, when the provider may have accepted the email. Only an event of SES can still tell. Your choice is valid for this one retry.',
     leave: { label: 'Leave them', description: 'Only the other rows are sent. You can decide later.' },
     resend: { label: 'Send them again', description: 'Nobody is left out, but some may get two copies.' },
     accept: { label: 'Count them as done', description: 'Nobody gets a second copy, but some may have got none.' },
+  },
+  advice: {
+    waitTitle: 'SES may still tell whether the unconfirmed emails were sent',
+    wait: (until: string) =>
+      `Where SES accepted an email, its event arrives within minutes, as a rule, and the row becomes sent by itself. Wait until ${until} before you decide.`,
+    silentTitle: 'No event of SES has come for an hour',
+    silent:
+      'Events arrive within minutes, as a rule, so the unconfirmed emails were probably not sent. This is no proof: events are delivered by best effort, and one may be lost.',
+    decide: 'You decide with a retry of the campaign:',
+    noRetry: 'Nothing sends it again by itself. Look for it in SES, then send it anew or leave it.',
+    late: 'If an event comes after all, its row becomes sent, unless it was sent again before.',
+    otherTitle: 'Nobody tells whether this email was sent',
+    other: (provider: string) =>
+      `Only SES tells what becomes of an email. Look for the address at ${provider} before you send it again.`,
   },
   reasons: {
     ready: 'The file is stored and checked. Nothing is sent before you start it.',

@@ -22,6 +22,9 @@ export const campaigns: Texts['campaigns'] = {
   unconfirmed: 'Sin confirmar',
   skipped: 'Omitidos',
   feedback: 'Después del envío',
+  feedbackHint:
+    'Los eventos de SES suelen llegar en minutos. AWS revisa una cuenta con un 5 % de rebotes o un 0,1 % de quejas. Quien rebotó, se quejó o se dio de baja ya no recibe campañas:',
+  shareOfSent: (share) => `${share} de los enviados`,
   delivered: 'Entregados',
   bounced: 'Rebotados',
   complained: 'Quejas',
@@ -83,13 +86,27 @@ export const campaigns: Texts['campaigns'] = {
     unconfirmed: (count, n) =>
       n === 1 ? 'Qué hacer con la fila sin confirmar' : `Qué hacer con las ${count} filas sin confirmar`,
     unconfirmedWhy:
-      'La conexión se cortó justo cuando el proveedor pudo haber aceptado el correo. Nadie puede saber si se envió. Su decisión vale solo para este reintento.',
+      'La conexión se cortó, o un proceso murió, cuando el proveedor pudo haber aceptado el correo. Solo un evento de SES puede decirlo aún. Su decisión vale solo para este reintento.',
     leave: { label: 'Dejarlas como están', description: 'Solo se envían las demás filas. Puede decidirlo más tarde.' },
     resend: { label: 'Enviarlas otra vez', description: 'Nadie se queda sin correo, pero alguien puede recibir dos.' },
     accept: {
       label: 'Darlas por hechas',
       description: 'Nadie recibe dos, pero alguien puede no haber recibido ninguno.',
     },
+  },
+  advice: {
+    waitTitle: 'SES aún puede decir si los correos sin confirmar se enviaron',
+    wait: (until) =>
+      `Si SES aceptó un correo, su evento suele llegar en minutos y la fila pasa sola a enviada. Espere hasta el ${until} antes de decidir.`,
+    silentTitle: 'No ha llegado ningún evento de SES en una hora',
+    silent:
+      'Los eventos suelen llegar en minutos, así que los correos sin confirmar probablemente no se enviaron. No es una prueba: los eventos se entregan sin garantía y alguno puede perderse.',
+    decide: 'Usted decide con un reintento de la campaña:',
+    noRetry: 'Nada lo envía otra vez por sí solo. Búsquelo en SES y envíelo de nuevo o déjelo así.',
+    late: 'Si un evento llega más tarde, su fila pasa a enviada, salvo que antes se haya enviado otra vez.',
+    otherTitle: 'Nadie dice si este correo se envió',
+    other: (provider) =>
+      `Solo SES dice qué ocurre con un correo. Busque la dirección en ${provider} antes de enviarlo otra vez.`,
   },
   reasons: {
     ready: 'El archivo está guardado y comprobado. No se envía nada antes de que la inicie.',
