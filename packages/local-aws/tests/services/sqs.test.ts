@@ -234,6 +234,28 @@ describe('SQS', () => {
     );
   });
 
+  it.each([
+    [{ Id: '1', MessageBody: 'x' }, { Id: '2' }],
+    [{ Id: '1', MessageBody: 'x' }, null],
+  ])('names the message of a batch that has no body: %j', async (...entries) => {
+    const service = await startSqs({
+      folder: track(temporaryFolder()).path,
+      awsEndpoint: 'http://127.0.0.1:4566',
+      max: AWS_LIMITS.max,
+      queues: [{ name: 'send', attributes: {} }],
+    });
+    track(service);
+    const { status, body } = await service.call(
+      'SendMessageBatch',
+      JSON.stringify({ QueueUrl: url('send'), Entries: entries }),
+    );
+
+    expect([status, JSON.parse(body)]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining('SendMessageBatchRequestEntry.2.MessageBody') }),
+    ]);
+  });
+
   it('answers for a missing queue as SQS does', async () => {
     const client = await sqs(track(temporaryFolder()).path);
     await expect(client.send(receive('none'))).rejects.toMatchObject({ name: 'QueueDoesNotExist' });

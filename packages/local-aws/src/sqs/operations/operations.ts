@@ -29,6 +29,15 @@ export function sqsOperations(faux: Faux, store: FauxStore, max: Maxima = AWS_LI
     const send = actions.get(name);
     if (send) actions.set(name, (body, traceHeader) => traces.keeping(traceHeader, () => send(body)));
   }
+  const sendBatch = actions.get('SendMessageBatch');
+  actions.set('SendMessageBatch', (body, traceHeader) => {
+    // fauxqs takes it for granted.
+    const entries: readonly unknown[] = Array.isArray(body.Entries) ? body.Entries : [];
+    const lacking = entries.findIndex((entry) => typeof (entry as Body | null)?.MessageBody !== 'string');
+    if (lacking < 0) return sendBatch?.(body, traceHeader);
+    const parameter = `SendMessageBatchRequestEntry.${lacking + 1}.MessageBody`;
+    throw new faux.SqsError('MissingParameter', `The request must contain the parameter ${parameter}.`);
+  });
   const getAttributes = actions.get('GetQueueAttributes');
   actions.set('GetQueueAttributes', (body) => {
     // fauxqs updates delayed and in-flight messages only on a receive.
