@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ROUTES } from '../../../api/routes.ts';
 import { createCampaignCounters } from '../../../core/campaigns/counters.ts';
-import { objectKeysOf } from '../../../core/campaigns/identity.ts';
+import { objectKeysOf, sendRowsKeyOf } from '../../../core/campaigns/identity.ts';
 import { createCampaignObjects } from '../../../core/campaigns/ingest-objects.ts';
 import { createCampaignStore } from '../../../core/campaigns/store.ts';
 import { createErasures } from '../../../core/consent/erasures.ts';
@@ -178,6 +178,7 @@ describe('any damage to a valid request', () => {
     const record = campaignRecord({ batchId: BATCH, status: 'SUCCEEDED' });
     await store.create(record);
     s3.objects.set(objectKeysOf(BATCH, record.uploadId).skipped, Buffer.from('row,email,reason,code\n'));
+    s3.objects.set(sendRowsKeyOf(record), Buffer.from('row,email,subject,content\n1,a@b.test,x,y\n'));
     s3.objects.set(objectKeysOf(BATCH, record.uploadId).source, Buffer.from('email,subject,content\na@b.test,x,y\n'));
     const campaigns = {
       store,
