@@ -1,94 +1,25 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AuthorizerSpec, HttpApiSpec, RouteSpec } from '../../src/http-api/definitions.ts';
-import { segmentsOf } from '../../src/http-api/definitions.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { AuthorizerSpec } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
-import { type HttpApiOptions, HttpApiServer, listenHttpApi } from '../../src/http-api/server.ts';
-import { type LimitSettings, limitsOf } from '../../src/limits/limits.ts';
-import { eventually } from './support/functions.ts';
-
-type Invoke = (functionArn: string, event: Record<string, unknown>) => unknown;
-
-const authorizer: AuthorizerSpec = {
-  id: 'a',
-  functionArn: 'authorizer',
-  identitySources: [{ header: 'authorization' }],
-  ttlSeconds: 60,
-};
-
-const route = (routeKey: string, functionArn: string, changes: Partial<RouteSpec> = {}): RouteSpec => {
-  const [method = 'ANY', path = ''] = routeKey.split(' ');
-  return { routeKey, method, path, segments: segmentsOf(path), functionArn, timeoutMs: 30_000, ...changes };
-};
-
-let server: HttpApiServer | undefined;
-let listening: Server;
-let base: string;
-let free = 1_000;
-
-afterEach(async () => {
-  await server?.close();
-});
-
-async function serve(
-  routes: RouteSpec[],
-  invoke: Invoke,
-  changes: {
-    open?: boolean;
-    allowHosts?: string[];
-    api?: Partial<HttpApiSpec>;
-    requestTimeoutMs?: number;
-    limits?: LimitSettings;
-    onThrottled?: () => void;
-    refusal?: HttpApiOptions['refusal'];
-  } = {},
-) {
-  listening = await listenHttpApi(0, '127.0.0.1', changes.requestTimeoutMs);
-  server = new HttpApiServer(listening, {
-    api: { apiId: 'api', stage: '$default', routes, ...changes.api },
-    runtime: {
-      invoke: async (arn, payload) => {
-        const result = await invoke(arn, JSON.parse(payload));
-        return result instanceof Error
-          ? { requestId: 'r', payload: '{"errorType":"E"}', functionError: 'Unhandled' as const }
-          : { requestId: 'r', payload: JSON.stringify(result ?? null) };
-      },
-    },
-    account: '000000000000',
-    refusal: changes.refusal ?? (() => undefined),
-    region: 'us-east-1',
-    awsEndpoint: 'http://127.0.0.1:1',
-    page: { global: 'SETTINGS', values: { apiKey: 'key</script>' } },
-    open: changes.open ?? false,
-    allowHosts: changes.allowHosts ?? [],
-    descriptors: { scarce: true, free: () => free },
-    endIdleInstance: async () => false,
-    limits: limitsOf(changes.limits),
-    ...(changes.onThrottled && { onThrottled: changes.onThrottled }),
-    onProblem: () => undefined,
-  });
-  base = `http://127.0.0.1:${server.port}`;
-}
-
-const get = (path: string, headers: Record<string, string> = {}) => fetch(`${base}${path}`, { headers });
-const echo: Invoke = (_arn, event) => event;
-/** One request, and hardly another ever. */
-const ONCE = { bucket: 1, perSecond: 1e-9 };
+import type { LimitSettings } from '../../src/limits/limits.ts';
+import { authorizer, echo, get, ONCE, route, running, serve } from './support/http-api.ts';
 
 /** Uses `node:http`, because `fetch` does not allow setting Host. */
 const getAs = (host: string, path: string, origin?: string): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
-    const outgoing = httpRequest(`${base}${path}`, { headers: { host, ...(origin && { origin }) } }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
+    const outgoing = httpRequest(
+      `${running.base}${path}`,
+      { headers: { host, ...(origin && { origin }) } },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end();
   });
@@ -127,159 +58,11 @@ describe('routing', () => {
   });
 });
 
-describe('a request that does not arrive whole', () => {
-  const HEAD = 'POST /a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n';
-  let calls: number;
-  const serveCounting = (requestTimeoutMs?: number) => {
-    calls = 0;
-    const count = () => {
-      calls += 1;
-    };
-    return serve([route('POST /a', 'f')], count, requestTimeoutMs === undefined ? {} : { requestTimeoutMs });
-  };
-  const connectionsAreGone = async () => {
-    await eventually(async () => (await promisify(listening.getConnections.bind(listening))()) === 0);
-    return calls;
-  };
-  /** Connected, and accepted by the server. */
-  const client = async () => {
-    const accepted = once(listening, 'connection');
-    const socket = connect(Number(new URL(base).port), '127.0.0.1');
-    // The server may close the connection while bytes are on their way.
-    socket.on('error', () => undefined);
-    await accepted;
-    return socket;
-  };
-
-  it('because its client closes in the middle, calls no function and leaves no connection', async () => {
-    await serveCounting();
-    const half = await client();
-    half.end(`${HEAD}${'x'.repeat(500_000)}`);
-
-    expect(await connectionsAreGone()).toBe(0);
-  });
-
-  it('because its client cancels, calls no function and leaves no connection', async () => {
-    await serveCounting();
-    const cancelled = await client();
-    cancelled.write(`${HEAD}${'x'.repeat(500_000)}`, () => cancelled.resetAndDestroy());
-
-    expect(await connectionsAreGone()).toBe(0);
-  });
-
-  it('because its client sends a byte now and then, ends after its time', async () => {
-    await serveCounting(400);
-    const slow = await client();
-    slow.write(HEAD);
-    const drip = setInterval(() => slow.write('x'), 50);
-
-    const called = await connectionsAreGone();
-    clearInterval(drip);
-
-    expect(called).toBe(0);
-  });
-});
-
-describe('a request that servers read differently', () => {
-  const exchange = async (request: string): Promise<string> => {
-    const socket = connect(Number(new URL(base).port), '127.0.0.1');
-    let answer = '';
-    socket.on('data', (chunk) => {
-      answer += chunk;
-    });
-    socket.write(request);
-    await once(socket, 'close');
-    return answer;
-  };
-  const HOST = 'Host: 127.0.0.1\r\nConnection: close\r\n';
-
-  it.each([
-    ['two lengths', `POST /a HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400],
-    ['a length and chunks', `POST /a HTTP/1.1\r\n${HOST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n`, 400],
-    ['a negative length', `POST /a HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 400],
-    ['an unknown method', `BREW /a HTTP/1.1\r\n${HOST}\r\n`, 400],
-    ['a method without a route', `TRACE /a HTTP/1.1\r\n${HOST}\r\n`, 404],
-    ['a tunnel', `CONNECT example.com:443 HTTP/1.1\r\n${HOST}\r\n`, 405],
-    ['no host', 'POST /a HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-  ])('is refused: %s', async (_name, request, status) => {
-    let calls = 0;
-    await serve([route('POST /a', 'f')], () => {
-      calls += 1;
-    });
-
-    expect(await exchange(request)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(calls).toBe(0);
-  });
-
-  it('with two keys has the two joined, so that neither opens a route', async () => {
-    await serve([route('GET /a', 'f', { authorizer })], (arn, event) =>
-      arn === 'authorizer' ? { isAuthorized: String(event.identitySource) === 'good' } : 'served',
-    );
-    const both = (first: string, second: string) =>
-      exchange(`GET /a HTTP/1.1\r\n${HOST}Authorization: ${first}\r\nAuthorization: ${second}\r\n\r\n`);
-
-    expect((await get('/a', { authorization: 'good' })).status).toBe(200);
-    expect(await both('good', 'bad')).toMatch(/^HTTP\/1\.1 403 /);
-    expect(await both('bad', 'good')).toMatch(/^HTTP\/1\.1 403 /);
-  });
-});
-
-describe('while file descriptors are short', () => {
-  afterEach(() => {
-    free = 1_000;
-  });
-
-  it('requests beyond a few are answered 503, also those with a body, and later ones are served', async () => {
-    const held = Promise.withResolvers<void>();
-    await serve([route('POST /a', 'f')], () => held.promise.then(() => 'served'));
-    const answered: number[] = [];
-    const post = async () => {
-      const init = { method: 'POST', body: Buffer.alloc(2_000_000), headers: { connection: 'close' } };
-      const { status } = await fetch(`${base}/a`, init);
-      answered.push(status);
-      return status;
-    };
-    free = 20;
-    const all = Array.from({ length: 10 }, post);
-    await eventually(() => answered.length === 6);
-    const refused = [...answered];
-    held.resolve();
-    await Promise.all(all);
-    free = 1_000;
-
-    expect(refused).toEqual(Array(6).fill(503));
-    expect(answered.slice(6)).toEqual(Array(4).fill(200));
-    expect(await post()).toBe(200);
-  });
-
-  it('connections that find none left wait until there are some, and are served', async () => {
-    free = 5;
-    await serve([route('POST /a', 'f')], () => 'served');
-    await eventually(() => !listening.listening);
-    const all = Array.from({ length: 10 }, async () => {
-      const answer = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(2_000_000) });
-      return [answer.status, await answer.text()];
-    });
-    const connections = await promisify(listening.getConnections.bind(listening))();
-    free = 1_000;
-
-    expect(connections).toBe(0);
-    expect(await Promise.all(all)).toEqual(Array(10).fill([200, 'served']));
-  });
-
-  it('a request waits no longer for its authorizer than API Gateway does', async () => {
-    const limits = { 'httpApi.timeoutMs': 10 };
-    await serve([route('GET /a', 'f', { authorizer })], () => new Promise(() => undefined), { limits });
-
-    expect((await get('/a', { authorization: 'x' })).status).toBe(503);
-  });
-});
-
 describe('the event', () => {
   it('has payload format 2.0', async () => {
     await serve([route('POST /items/{id}', 'f')], echo);
 
-    const answer = await fetch(`${base}/items/7?tag=a&tag=b&q=%C3%B1`, {
+    const answer = await fetch(`${running.base}/items/7?tag=a&tag=b&q=%C3%B1`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie: 'one=1; two=2', 'x-a': 'b' },
       body: '{"n":"ñ"}',
@@ -303,8 +86,8 @@ describe('the event', () => {
   it('carries a binary body in base64, and has no body field without a body', async () => {
     await serve([route('POST /a', 'f')], echo);
 
-    const binary = await fetch(`${base}/a`, { method: 'POST', body: new FormData() });
-    const empty = await fetch(`${base}/a`, { method: 'POST' });
+    const binary = await fetch(`${running.base}/a`, { method: 'POST', body: new FormData() });
+    const empty = await fetch(`${running.base}/a`, { method: 'POST' });
 
     const event = (await binary.json()) as { body: string; isBase64Encoded: boolean };
     expect(event.isBase64Encoded).toBe(true);
@@ -348,7 +131,7 @@ describe('the answer', () => {
       throw Object.assign(new Error('busy'), { name: 'TooManyRequestsException' });
     });
 
-    const response = await fetch(`${base}/busy`);
+    const response = await fetch(`${running.base}/busy`);
 
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
   });
@@ -368,7 +151,7 @@ describe('the answer', () => {
   it('is 413 for a body over 10 MB', async () => {
     await serve([route('POST /a', 'f')], echo);
 
-    const answer = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
+    const answer = await fetch(`${running.base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
 
     expect([answer.status, await answer.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
   });
@@ -381,7 +164,7 @@ describe('the answer', () => {
     });
 
     const hung = await get('/hangs');
-    const large = await fetch(`${base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
+    const large = await fetch(`${running.base}/a`, { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) });
 
     expect([hung.status, large.status, await large.text()]).toEqual([503, 200, 'taken']);
   });
@@ -396,7 +179,7 @@ describe('the answer', () => {
       await serve([route('POST /a', 'f')], echo);
 
       const answered = new Promise<number | undefined>((resolve, reject) => {
-        const outgoing = httpRequest(`${base}${path}`, {
+        const outgoing = httpRequest(`${running.base}${path}`, {
           method: 'POST',
           headers: { connection: 'close', ...headers },
         });
@@ -587,7 +370,7 @@ describe('CORS', () => {
     };
     await serve([route('GET /a', 'f')], echo, { api: { cors } });
 
-    const preflight = await fetch(`${base}/a`, {
+    const preflight = await fetch(`${running.base}/a`, {
       method: 'OPTIONS',
       headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
     });
