@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { SendDetail } from '../../console/src/api/sends.ts';
+import { SEND } from '../unit/console/send-detail.ts';
 import { PHONE } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
 
@@ -19,21 +20,9 @@ afterAll(() => shown.close());
 
 const BATCH = 'c0ffee01'.padEnd(64, '0');
 const sendOf = (changes: Partial<SendDetail> = {}): SendDetail => ({
+  ...SEND,
   sendId: `${BATCH}-7`,
   batchId: BATCH,
-  rowNumber: 7,
-  email: 'ana@example.com',
-  subject: 'Welcome',
-  status: 'SENT',
-  channel: 'campaign',
-  attempts: 1,
-  provider: 'ses',
-  messageId: 'm-1',
-  createdAt: '2026-11-25T10:00:00.000Z',
-  updatedAt: '2026-11-25T10:00:05.080Z',
-  lastAttemptAt: '2026-11-25T10:00:05.000Z',
-  feedbackEvents: [],
-  error: null,
   ...changes,
 });
 const UNCONFIRMED = sendOf({

@@ -1,23 +1,7 @@
 import type { SendDetail } from '../../../console/src/api/sends.ts';
 import { historyOf } from '../../../console/src/sends/history.ts';
+import { SEND } from './send-detail.ts';
 
-const SEND: SendDetail = {
-  sendId: 'b1-7',
-  batchId: 'b1',
-  rowNumber: 7,
-  email: 'ana@example.com',
-  subject: 'Welcome',
-  status: 'SENT',
-  channel: 'campaign',
-  attempts: 1,
-  provider: 'ses',
-  messageId: 'm-1',
-  createdAt: '2026-11-25T10:00:00.000Z',
-  updatedAt: '2026-11-25T10:00:05.080Z',
-  lastAttemptAt: '2026-11-25T10:00:05.000Z',
-  feedbackEvents: [],
-  error: null,
-};
 const errorOf = (code: string, message: string, errorClass = 'recipient') => ({ code, class: errorClass, message });
 const textsOf = (changes: Partial<SendDetail>) =>
   historyOf({ ...SEND, ...changes }).map(({ text, at, detail }) => [text, at, detail]);
