@@ -1,15 +1,14 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useEffect } from 'react';
 import { listCampaigns } from '../api/campaigns.ts';
 import { ListTable } from '../components/ListTable.tsx';
-import { usePaging } from '../executions/usePaging.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
 import { Empty, Failure, Loading } from '../frame/PageStates.tsx';
 import { t } from '../i18n/texts.ts';
 import { useLive } from '../live/useLive.ts';
+import { PageLinks } from '../paging/PageLinks.tsx';
+import { usePageNumbers, usePaging } from '../paging/usePaging.ts';
 import './campaigns.css';
 import { CAMPAIGN_COLUMNS, type ListedCampaign } from './campaignColumns.tsx';
 import { CAMPAIGNS_PATH, EXAMPLE_PATH, NEW_CAMPAIGN_PATH } from './paths.ts';
@@ -23,15 +22,14 @@ const QUIET_MS = 6000;
 /** All campaigns, newest first, kept up to date. */
 export default function CampaignsPage() {
   usePageTitle([{ text: t.campaigns.title, href: CAMPAIGNS_PATH }]);
-  const { index, token, known, go, learn } = usePaging('campaigns');
+  const paging = usePaging('campaigns');
+  const { token } = paging;
   const { data, error, refresh } = useLive(
     `campaigns ${token ?? ''}`,
     (signal) => listCampaigns({ size: PAGE_SIZE, token }, signal),
     (page) => (page?.campaigns.some(isMoving) ? MOVING_MS : QUIET_MS),
   );
-  useEffect(() => {
-    if (data !== undefined) learn(data.next);
-  }, [data, learn]);
+  const numbers = usePageNumbers(paging, data !== undefined, data?.next);
   const rates = useSendRates(data?.campaigns);
   if (data === undefined && error === undefined) return <Loading what={t.campaigns.title} />;
   if (data === undefined) return error && <Failure error={error} what={t.campaigns.title} retry={refresh} />;
@@ -39,21 +37,7 @@ export default function CampaignsPage() {
   return (
     <SpaceBetween size="s">
       {error && <Failure error={error} what={t.campaigns.title} retry={refresh} stale />}
-      <Campaigns
-        campaigns={campaigns}
-        refresh={refresh}
-        pagination={
-          known > 1 && (
-            <Pagination
-              currentPageIndex={index + 1}
-              pagesCount={known}
-              openEnd={data.next !== undefined && index === known - 1}
-              onChange={({ detail }) => go(detail.currentPageIndex - 1)}
-              onNextPageClick={({ detail }) => go(detail.requestedPageIndex - 1)}
-            />
-          )
-        }
-      />
+      <Campaigns campaigns={campaigns} refresh={refresh} pagination={numbers.pages > 1 && <PageLinks of={numbers} />} />
     </SpaceBetween>
   );
 }

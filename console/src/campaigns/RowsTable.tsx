@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Pagination from '@cloudscape-design/components/pagination';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
@@ -10,6 +9,7 @@ import { ListTable } from '../components/ListTable.tsx';
 import { Empty, Failure } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
 import { t } from '../i18n/texts.ts';
+import { PageLinks } from '../paging/PageLinks.tsx';
 import { rowColumns } from './rowColumns.tsx';
 import { rowFilterOf } from './rowFilters.ts';
 import { useRows } from './useRows.ts';
@@ -50,15 +50,7 @@ export function RowsTable({ campaign }: { campaign: CampaignDetail }) {
               {texts.title}
             </Header>
           }
-          pagination={
-            <Pagination
-              currentPageIndex={rows.page + 1}
-              pagesCount={rows.pages}
-              openEnd={rows.open}
-              onChange={({ detail }) => rows.go(detail.currentPageIndex - 1)}
-              onNextPageClick={({ detail }) => rows.go(detail.requestedPageIndex - 1)}
-            />
-          }
+          pagination={<PageLinks of={rows} />}
         />
       </SpaceBetween>
     </section>

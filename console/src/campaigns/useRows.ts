@@ -1,8 +1,7 @@
-import { useEffect } from 'react';
 import { type CampaignDetail, downloadReport, listSends, type Send } from '../api/campaigns.ts';
-import { usePaging } from '../executions/usePaging.ts';
 import { parseCsv } from '../format/csv.ts';
 import { useLive } from '../live/useLive.ts';
+import { type PagedList, usePageNumbers, usePaging } from '../paging/usePaging.ts';
 import type { Row } from './rowColumns.tsx';
 import { ROW_FILTERS, type RowFilter } from './rowFilters.ts';
 import { isMoving } from './standing.ts';
@@ -13,16 +12,7 @@ const QUIET_MS = 12_000;
 /** Skipped rows never change. */
 const SKIPPED_MS = 3_600_000;
 
-export interface Rows {
-  /** The rows of the page. Undefined until the first answer. */
-  readonly items: readonly Row[] | undefined;
-  readonly error: Error | undefined;
-  readonly refresh: () => void;
-  readonly page: number;
-  readonly pages: number;
-  readonly open: boolean;
-  readonly go: (page: number) => void;
-}
+export type Rows = PagedList<Row>;
 
 /** One page of the rows of a campaign, kept up to date. */
 export function useRows(campaign: CampaignDetail, filter: RowFilter | undefined, email: string): Rows {
@@ -30,7 +20,7 @@ export function useRows(campaign: CampaignDetail, filter: RowFilter | undefined,
   const wanted = email.trim();
   const ofLedger = filter !== 'SKIPPED';
   const paging = usePaging(`${batchId} ${filter} ${wanted}`);
-  const { index, token, known, go, learn } = paging;
+  const { index, token, go } = paging;
   const sends = useLive(
     ofLedger ? `rows ${batchId} ${filter} ${wanted} ${token ?? ''}` : undefined,
     (signal) =>
@@ -42,26 +32,14 @@ export function useRows(campaign: CampaignDetail, filter: RowFilter | undefined,
       ),
     isMoving(campaign) ? MOVING_MS : QUIET_MS,
   );
-  const next = sends.data?.next;
-  const isLoaded = sends.data !== undefined;
-  useEffect(() => {
-    if (isLoaded) learn(next);
-  }, [isLoaded, next, learn]);
+  const numbers = usePageNumbers(paging, sends.data !== undefined, sends.data?.next);
   const skipped = useLive(
     ofLedger ? undefined : `skipped ${batchId}`,
     async () => skippedRows(await (await downloadReport(batchId, 'skipped.csv')).text()),
     SKIPPED_MS,
   );
   if (ofLedger) {
-    return {
-      items: sends.data?.sends.map(rowOf),
-      error: sends.error,
-      refresh: sends.refresh,
-      page: index,
-      pages: known,
-      open: next !== undefined && index === known - 1,
-      go,
-    };
+    return { items: sends.data?.sends.map(rowOf), error: sends.error, refresh: sends.refresh, ...numbers };
   }
   const found = skipped.data?.filter((row) => row.email.toLowerCase().includes(wanted.toLowerCase()));
   const pages = Math.max(1, Math.ceil((found?.length ?? 0) / PAGE_SIZE));

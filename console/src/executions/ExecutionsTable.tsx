@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
@@ -16,6 +15,7 @@ import { later } from '../i18n/later.ts';
 import { t } from '../i18n/texts.ts';
 import { useNarrow } from '../live/useMedia.ts';
 import { useStored } from '../live/useStored.ts';
+import { PageLinks } from '../paging/PageLinks.tsx';
 import { executionColumns } from './executionColumns.tsx';
 import { useChildNames } from './useChildNames.ts';
 import { useErrorRows } from './useErrorRows.ts';
@@ -133,15 +133,7 @@ export function ExecutionsTable({ source, title, what, statuses, empty, extraFil
             {extraFilter}
           </div>
         }
-        pagination={
-          <Pagination
-            currentPageIndex={list.page + 1}
-            pagesCount={list.pages}
-            openEnd={list.open}
-            onChange={({ detail }) => list.go(detail.currentPageIndex - 1)}
-            onNextPageClick={({ detail }) => list.go(detail.requestedPageIndex - 1)}
-          />
-        }
+        pagination={<PageLinks of={list} />}
         preferences={
           <CollectionPreferences
             title={texts.preferences}

@@ -1,8 +1,8 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { type ExecutionFilter, type ExecutionSource, listExecutions } from '../api/states.ts';
 import type { ExecutionItem, Page } from '../api/types.ts';
 import { useLive } from '../live/useLive.ts';
-import { type Paging, usePaging } from './usePaging.ts';
+import { type PagedList, usePageNumbers, usePaging } from '../paging/usePaging.ts';
 
 /** A search by name reads the whole list, because the API has no such filter. This is the most pages of 1,000 that are read. */
 const SEARCH_PAGES = 100;
@@ -11,16 +11,7 @@ const SEARCH_POLL_MS = 5000;
 /** A search of many pages is repeated so seldom that it takes one call a second, a page being 1,000 rows. */
 const ROWS_READ_PER_MS = 1;
 
-export interface ExecutionList {
-  /** Rows of the current page. Undefined until the first answer. */
-  readonly items: readonly ExecutionItem[] | undefined;
-  readonly error: Error | undefined;
-  readonly refresh: () => void;
-  readonly page: number;
-  readonly pages: number;
-  /** There are more pages after the known ones. */
-  readonly open: boolean;
-  readonly go: (page: number) => void;
+export interface ExecutionList extends PagedList<ExecutionItem> {
   /** The number of matches of a search. */
   readonly matches: number | undefined;
   /** The list was too long, so only part of it was searched. */
@@ -65,17 +56,15 @@ function usePaged(
   filter: ExecutionFilter,
   size: number,
 ): ExecutionList {
-  const paging: Paging = usePaging(`${key} ${size}`);
-  const { index, token, learn } = paging;
+  const paging = usePaging(`${key} ${size}`);
+  const { token } = paging;
   const live = useLive<Page<ExecutionItem>>(
     key && `${key} ${size} ${token ?? ''}`,
     (signal) => listExecutions(source ?? { stateMachineArn: '' }, filter, { size, token }, signal),
     POLL_MS,
   );
   const { data } = live;
-  useEffect(() => {
-    if (data !== undefined) learn(data.nextToken);
-  }, [data, learn]);
+  const numbers = usePageNumbers(paging, data !== undefined, data?.nextToken);
   // The old rows stay until the new page is loaded, so that the layout does not jump.
   const shown = useRef<{ key: string | undefined; items: readonly ExecutionItem[] }>(undefined);
   if (data !== undefined) shown.current = { key, items: data.items };
@@ -83,10 +72,7 @@ function usePaged(
     items: data?.items ?? (shown.current?.key === key ? shown.current?.items : undefined),
     error: live.error,
     refresh: live.refresh,
-    page: index,
-    pages: paging.known,
-    open: data?.nextToken !== undefined && index === paging.known - 1,
-    go: paging.go,
+    ...numbers,
     matches: undefined,
     cutShort: false,
   };

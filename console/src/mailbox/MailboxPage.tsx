@@ -2,14 +2,12 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
-import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type MailboxMessage, readMailbox } from '../api/mailbox.ts';
 import { MasterDetail } from '../components/MasterDetail.tsx';
-import { usePaging } from '../executions/usePaging.ts';
 import { formatCount } from '../format/number.ts';
 import { formatTime } from '../format/time.ts';
 import { usePageTitle } from '../frame/Breadcrumbs.tsx';
@@ -19,6 +17,8 @@ import { BASE, useQuery } from '../frame/router.ts';
 import { t } from '../i18n/texts.ts';
 import { useLive } from '../live/useLive.ts';
 import { useNarrow } from '../live/useMedia.ts';
+import { PageLinks } from '../paging/PageLinks.tsx';
+import { usePageNumbers, usePaging } from '../paging/usePaging.ts';
 import { Message } from './Message.tsx';
 import './mailbox.css';
 
@@ -46,10 +46,7 @@ function Mailbox() {
     search === '' ? POLL_MS : SEARCH_POLL_MS,
   );
   const { data } = live;
-  const { learn } = paging;
-  useEffect(() => {
-    if (data !== undefined) learn(data.next);
-  }, [data, learn]);
+  const numbers = usePageNumbers(paging, data !== undefined, data?.next);
   const chosen = data?.messages.find((message) => keyOf(message) === chosenKey);
   const texts = t.mailbox;
   const narrow = useNarrow();
@@ -98,15 +95,7 @@ function Mailbox() {
           )}
         </div>
       }
-      pagination={
-        <Pagination
-          currentPageIndex={paging.index + 1}
-          pagesCount={paging.known}
-          openEnd={data?.next !== undefined && paging.index === paging.known - 1}
-          onChange={({ detail }) => paging.go(detail.currentPageIndex - 1)}
-          onNextPageClick={({ detail }) => paging.go(detail.requestedPageIndex - 1)}
-        />
-      }
+      pagination={<PageLinks of={numbers} />}
       empty={
         failure ??
         (search === '' && batchId === undefined ? (

@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import { exportSuppressions, type SuppressionReason } from '../api/suppressions.ts';
@@ -12,6 +11,7 @@ import { useNotify } from '../frame/notifications.tsx';
 import { Empty, Failure } from '../frame/PageStates.tsx';
 import { useQuery } from '../frame/router.ts';
 import { t } from '../i18n/texts.ts';
+import { PageLinks } from '../paging/PageLinks.tsx';
 import { SUPPRESSIONS_PATH } from '../sends/links.ts';
 import { AddSuppression } from './AddSuppression.tsx';
 import { type Imported, ImportResult, ImportSuppressions } from './ImportSuppressions.tsx';
@@ -70,15 +70,7 @@ export default function SuppressionsPage() {
             {texts.title}
           </Header>
         }
-        pagination={
-          <Pagination
-            currentPageIndex={list.page + 1}
-            pagesCount={list.pages}
-            openEnd={list.open}
-            onChange={({ detail }) => list.go(detail.currentPageIndex - 1)}
-            onNextPageClick={({ detail }) => list.go(detail.requestedPageIndex - 1)}
-          />
-        }
+        pagination={<PageLinks of={list} />}
       />
       {open === 'add' && (
         <AddSuppression

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 export interface Paging {
   /** Counted from 0. */
@@ -41,4 +41,35 @@ export function usePaging(key: string): Paging {
     [key],
   );
   return { index, token: index === 0 ? undefined : tokens[index - 1], known: tokens.length + 1, go, learn };
+}
+
+/** What the page numbers of a list show. */
+export interface PageNumbers {
+  /** Counted from 0. */
+  readonly page: number;
+  readonly pages: number;
+  /** There are more pages after the known ones. */
+  readonly open: boolean;
+  readonly go: (page: number) => void;
+}
+
+/** A list of which one page is shown and kept up to date. */
+export interface PagedList<Item> extends PageNumbers {
+  /** Of the page. Undefined until the first answer. */
+  readonly items: readonly Item[] | undefined;
+  readonly error: Error | undefined;
+  readonly refresh: () => void;
+}
+
+/** The page numbers of a list. `next` is the token of the next page in the answer of the current one, once it is loaded. */
+export function usePageNumbers(
+  { index, known, go, learn }: Paging,
+  isLoaded: boolean,
+  next: string | undefined,
+): PageNumbers {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: two pages may have the same next token, which is learned for each.
+  useEffect(() => {
+    if (isLoaded) learn(next);
+  }, [isLoaded, next, index, learn]);
+  return { page: index, pages: known, open: next !== undefined && index === known - 1, go };
 }
