@@ -1,6 +1,7 @@
 import { type IMetric, MathExpression, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { FIVE_MINUTES, MINUTE, OperatorAlarms, QUARTER_HOUR } from './constructs/operator-alarms.ts';
+import type { ProductFunction } from './constructs/product-function.ts';
 import type { ProductTable } from './constructs/product-table.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
 import { Dashboard, REPUTATION, type Watched } from './dashboard.ts';
@@ -145,7 +146,7 @@ export class Observability extends Construct {
         family: 'missed-slots',
         of: worker.service,
         text: 'Workers come too late for a fifth of their slots: the rate is not used',
-        metric: missedSlots(worker.counter('SlotMissed'), worker.counter('Sent')),
+        metric: missedSlots(worker),
         threshold: 20,
         periods: 3,
       });
@@ -230,9 +231,14 @@ function sumOf(metrics: readonly Metric[]): IMetric {
  * The percentage of slots that were missed. With few slots it says nothing: a worker that starts misses its first. A worker that misses
  * all of them has no value of `sent`.
  */
-const missedSlots = (missed: Metric, sent: Metric): IMetric =>
-  new MathExpression({
+function missedSlots(worker: ProductFunction): IMetric {
+  const period = FIVE_MINUTES;
+  return new MathExpression({
     expression: 'IF(missed >= 30, 100 * missed / (missed + FILL(sent, 0)), 0)',
-    usingMetrics: { missed, sent },
-    period: FIVE_MINUTES,
+    usingMetrics: {
+      missed: worker.counter('SlotMissed').with({ period }),
+      sent: worker.counter('Sent').with({ period }),
+    },
+    period,
   });
+}
