@@ -55,7 +55,9 @@ async function start(
     buckets: [{ name: Bucket, arn: `arn:aws:s3:::${Bucket}`, notifiesEventBridge: true, cors: [], ...definition }],
     publish: (detailType, { name: bucket }, detail) => events.push({ detailType, bucket, detail }),
   });
-  const gateway = await gatewayFor({ s3: handler }, { identities: new Map(role && [[role.accessKeyId, role]]) });
+  const identities = new Map(role && [[role.accessKeyId, role]]);
+  const errors: unknown[] = [];
+  const gateway = await gatewayFor({ s3: handler }, { identities, onError: (error) => errors.push(error) });
   const client = new S3Client({ ...clientOptions(gateway), requestChecksumCalculation: checksums });
   let closed = false;
   const close = async () => {
@@ -65,7 +67,7 @@ async function start(
     await gateway.close();
     store.close();
   };
-  return { ...track({ close }), client, gateway, events, clock, store };
+  return { ...track({ close }), client, gateway, errors, events, clock, store };
 }
 
 const put = (Key: string, Body: string | Buffer | Readable, more: object = {}) =>
@@ -393,7 +395,7 @@ describe('a file that was changed on the disk', () => {
     ['its end is missing', (bytes: Buffer) => bytes.subarray(0, 5)],
   ])('is not served, and the failure names the object: %s', async (_name, change) => {
     const folder = track(temporaryFolder()).path;
-    const { client, store } = await start(folder);
+    const { client, errors, store } = await start(folder);
     await client.send(new PutObjectCommand({ Bucket, Key: 'a/rows.csv', Body: 'email,subject' }));
     const stored = store.find(Bucket, 'a/rows.csv');
     if (!stored) throw new Error('It was not stored');
@@ -410,6 +412,7 @@ describe('a file that was changed on the disk', () => {
     await expect(client.send(new GetObjectCommand({ Bucket, Key: 'a/rows.csv' }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 500 },
     });
+    expect(errors).toEqual([expect.objectContaining({ name: 'StoreFailure', kind: 'damaged' })]);
   });
 
   it.each([
