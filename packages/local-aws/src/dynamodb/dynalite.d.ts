@@ -1,20 +1,15 @@
 /** Types of the parts of dynalite that are used here; the package has none. */
 declare module 'dynalite/db/index.js' {
-  export interface IndexActions {
-    puts: { index: string; key: string; item: unknown }[];
-    deletes: { index: string; key: string }[];
-  }
   const db: {
-    getIndexActions(indexes: unknown[], existingItem: unknown, item: unknown, table: unknown): IndexActions;
     createKey(
-      item: import('./operations/index-entries.ts').Attributes,
+      item: import('./state/dynalite-store.ts').Attributes,
       table: import('./state/dynalite-store.ts').TableRecord,
     ): string;
     updateIndexes(
       store: import('./state/dynalite-store.ts').DynaliteStore,
       table: import('./state/dynalite-store.ts').TableRecord,
-      existing: import('./operations/index-entries.ts').Attributes | undefined,
-      item: import('./operations/index-entries.ts').Attributes | undefined,
+      existing: import('./state/dynalite-store.ts').Attributes | undefined,
+      item: import('./state/dynalite-store.ts').Attributes | null | undefined,
       done: (error?: unknown) => void,
     ): void;
     hashPrefix(hash: string, hashType: string, range?: string, rangeType?: string): string;

@@ -5,6 +5,7 @@ import type { TableDefinition } from './definitions.ts';
 import { type Answer, failure, type Request } from './operations/answer.ts';
 import { limitBatches } from './operations/batch-limits.ts';
 import { ExpiredItems } from './operations/expire.ts';
+import { moveEarlierEntries } from './operations/move-earlier-entries.ts';
 import { INTERNAL_ERROR, operate } from './operations/operate.ts';
 import { provision } from './operations/provision.ts';
 import { type DynaliteStore, dynaliteStore } from './state/dynalite-store.ts';
@@ -26,6 +27,7 @@ await runWorker(() => {
   const kv = new KeyValueStore(folder);
   const store = dynaliteStore(kv, max);
   limitBatches(max);
+  moveEarlierEntries(kv, store);
   for (const table of tables) provision(kv, store, table);
   const expired = new ExpiredItems(kv, store, tables);
   const expiry = setInterval(() => expired.step(Date.now()), EXPIRY_STEP_MS);

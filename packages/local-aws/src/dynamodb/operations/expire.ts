@@ -1,6 +1,6 @@
 import type { TableDefinition } from '../definitions.ts';
 import { type DynaliteStore, itemSpace } from '../state/dynalite-store.ts';
-import type { KeyValueStore } from '../state/key-value-store.ts';
+import type { KeyValueStore, StoredKey } from '../state/key-value-store.ts';
 import { operate } from './operate.ts';
 
 /** Items that one step looks at. A step blocks the thread for about a millisecond. */
@@ -19,7 +19,7 @@ export class ExpiredItems {
   readonly #store: DynaliteStore;
   readonly #tables: readonly TableDefinition[];
   #table = 0;
-  #after: string | undefined;
+  #after: StoredKey | undefined;
 
   constructor(kv: KeyValueStore, store: DynaliteStore, tables: readonly TableDefinition[]) {
     this.#kv = kv;

@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import dynalite from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { internalFailure } from '../../threads/worker-main.ts';
-import { type DynaliteStore, type DynamoError, kilobytes } from '../state/dynalite-store.ts';
+import { type Attributes, type DynaliteStore, type DynamoError, kilobytes } from '../state/dynalite-store.ts';
 import { type Answer, failure, NO_UNITS, type Request, type Units } from './answer.ts';
 import { type Check, withBatchLimit } from './batch-limits.ts';
 import { checkTypes } from './check-types.ts';
 import { cacheExpressions } from './expression-cache.ts';
-import { type Attributes, keepKeys } from './index-entries.ts';
+import { keepKeys } from './index-entries.ts';
 import { batchExecuteStatement, executeStatement } from './partiql/execute.ts';
 import { timeToLive } from './time-to-live.ts';
 

@@ -1,6 +1,6 @@
-import dynalite from 'dynalite/db/index.js';
 import type { TableDefinition } from '../definitions.ts';
 import {
+  type Attributes,
   type DynaliteStore,
   type IndexRecord,
   indexSpace,
@@ -9,6 +9,7 @@ import {
   type TableRecord,
 } from '../state/dynalite-store.ts';
 import type { KeyValueStore } from '../state/key-value-store.ts';
+import { addToIndexes } from './index-entries.ts';
 import { operate } from './operate.ts';
 
 /** Creates a table, or brings its indexes in line with its definition. Throws if the keys of the table differ. */
@@ -51,7 +52,7 @@ function update(kv: KeyValueStore, store: DynaliteStore, definition: TableDefini
   const dropped = [...known.keys()].filter((name) => !wanted.has(name));
   if (changed.length === 0 && dropped.length === 0) return;
   for (const name of [...dropped, ...changed.map((index) => index.IndexName)]) {
-    kv.clear(indexSpace('Global', definition.name, name));
+    kv.clearLinks(indexSpace('Global', definition.name, name));
   }
   record.AttributeDefinitions = definition.attributes;
   record.GlobalSecondaryIndexes = definition.globalIndexes.map((index) => ({
@@ -63,16 +64,19 @@ function update(kv: KeyValueStore, store: DynaliteStore, definition: TableDefini
     ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0, NumberOfDecreasesToday: 0 },
   }));
   write(store, record);
-  fillIndexes(kv, record, changed);
+  fillIndexes(kv, store, record, changed);
 }
 
 /** Writes the entries of `indexes` for every item of the table. */
-function fillIndexes(kv: KeyValueStore, record: TableRecord, indexes: readonly IndexRecord[]): void {
+function fillIndexes(
+  kv: KeyValueStore,
+  store: DynaliteStore,
+  record: TableRecord,
+  indexes: readonly IndexRecord[],
+): void {
+  const filled = new Set(indexes.map(({ IndexName }) => indexSpace('Global', record.TableName, IndexName)));
   for (const { value } of [...kv.range(itemSpace(record.TableName))]) {
-    const { puts } = dynalite.getIndexActions([...indexes], undefined, JSON.parse(value), record);
-    for (const put of puts) {
-      kv.put(indexSpace('Global', record.TableName, put.index), put.key, JSON.stringify(put.item));
-    }
+    addToIndexes(store, record, JSON.parse(value) as Attributes, ({ space }) => filled.has(space));
   }
 }
 

@@ -28,6 +28,11 @@ export interface IndexRecord {
   [further: string]: unknown;
 }
 
+/** An item or a part of one: DynamoDB JSON, such as `{pk: {S: 'a'}}`. */
+export type Attributes = Record<string, Record<string, string>>;
+
+const KINDS = { local: 'LocalSecondaryIndexes', global: 'GlobalSecondaryIndexes' } as const;
+
 /** dynalite reads from an old-style stream and destroys it when it has enough. */
 class EntryStream extends Stream {
   #stopped = false;
@@ -65,14 +70,23 @@ export function dynaliteStore(kv: KeyValueStore, max = AWS_LIMITS.max) {
   const tables = new Map<string, TableRecord>();
   /** Write units since the last call of takeWriteUnits. */
   let writeUnits = 0;
+  /** The item that was written last, and its text. */
+  let last: { readonly item: unknown; readonly json: string } | undefined;
+  const jsonOf = (item: unknown): string => {
+    if (last && last.item === item) return last.json;
+    const json = JSON.stringify(item);
+    last = { item, json };
+    return json;
+  };
   const write = (name: string, key: string, value: unknown) => {
-    const text = JSON.stringify(value);
+    const isItem = name.startsWith('item-');
+    const json = isItem ? jsonOf(value) : JSON.stringify(value);
     // DynamoDB bills the larger of the old and the new item. The old one is seldom larger, so only the new one is measured.
-    if (name.startsWith('index-') || name.startsWith('item-')) writeUnits += kilobytes(text);
-    kv.put(name, key, text);
+    if (isItem) writeUnits += kilobytes(json);
+    kv.put(name, key, json);
   };
   const remove = (name: string, key: string) => {
-    if (name.startsWith('index-') || name.startsWith('item-')) writeUnits++;
+    if (name.startsWith('item-')) writeUnits++;
     kv.delete(name, key);
   };
 
@@ -140,12 +154,38 @@ export function dynaliteStore(kv: KeyValueStore, max = AWS_LIMITS.max) {
     tableDb: Object.assign(open(TABLES), { awsAccountId: LOCAL_ACCOUNT, awsRegion: LOCAL_REGION }),
     getItemDb: (table: string) => open(itemSpace(table)),
     deleteItemDb: (table: string, callback: Callback) => drop(itemSpace(table), callback),
-    getIndexDb: (kind: string, table: string, index: string) => open(indexSpace(kind, table, index)),
-    deleteIndexDb: (kind: string, table: string, index: string, callback: Callback) =>
-      drop(indexSpace(kind, table, index), callback),
+    /** An index has no values of its own: its keys lead to the items, and what it projects is taken from them. */
+    getIndexDb: (kind: 'local' | 'global', table: string, index: string) => ({
+      createValueStream(range?: Range) {
+        let project = (item: Attributes): Attributes => item;
+        getTable(table, false, (_error, record) => {
+          const found = record?.[KINDS[kind]]?.find(({ IndexName }) => IndexName === index);
+          if (record && found) project = projectionOf(found, record);
+        });
+        const entries = kv.range(indexSpace(kind, table, index), range);
+        return new EntryStream(mapped(entries, ({ value }) => project(JSON.parse(value) as Attributes)));
+      },
+    }),
+    deleteIndexDb(kind: string, table: string, index: string, callback: Callback) {
+      kv.clearLinks(indexSpace(kind, table, index));
+      callback(null);
+    },
+    /** `item` is the key of the item in its table. */
+    addIndexEntry(space: string, key: string, item: { readonly table: string; readonly key: string }): void {
+      kv.link(space, key, { space: itemSpace(item.table), key: item.key });
+    },
+    deleteIndexEntry(space: string, key: string): void {
+      writeUnits++;
+      kv.unlink(space, key);
+    },
+    countIndexWrite(units: number): void {
+      writeUnits += units;
+    },
     getTagDb: (table: string) => open(`tag-${table}`),
     deleteTagDb: (table: string, callback: Callback) => drop(`tag-${table}`, callback),
     getTable,
+    /** The JSON of an item that is being written, or was written last. Nothing changes an item after its indexes are updated. */
+    jsonOf,
     /** The write units since the last call. */
     takeWriteUnits(): number {
       const units = writeUnits;
@@ -157,6 +197,27 @@ export function dynaliteStore(kv: KeyValueStore, max = AWS_LIMITS.max) {
 
 /** Kilobytes of the JSON text. DynamoDB counts a little less, because it does not count quotes. */
 export const kilobytes = (text: string) => Math.ceil(text.length / 1024);
+
+/** The attributes that an index contains. Undefined if it contains all. */
+export function projectedNames({ KeySchema, Projection }: IndexRecord, table: TableRecord): string[] | undefined {
+  if (Projection.ProjectionType === 'ALL') return undefined;
+  const keys = [...KeySchema, ...table.KeySchema].map(({ AttributeName }) => AttributeName);
+  return [...keys, ...(Projection.NonKeyAttributes ?? [])];
+}
+
+/** What an index contains of an item. */
+export function projectionOf(index: IndexRecord, table: TableRecord): (item: Attributes) => Attributes {
+  const names = projectedNames(index, table);
+  if (!names) return (item) => item;
+  return (item) => {
+    const attributes: Attributes = {};
+    for (const name of names) {
+      const value = item[name];
+      if (value !== undefined) attributes[name] = value;
+    }
+    return attributes;
+  };
+}
 
 export type DynaliteStore = ReturnType<typeof dynaliteStore>;
 
