@@ -18,9 +18,6 @@ import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 import { CampaignArns, Workflow } from './workflow.ts';
 
-/** An HTTP API waits 30 s for its function. */
-const API_TIMEOUT_SECONDS = 29;
-
 /** A campaign's files: a schedule of 330 days, the 14 days of its redrive, and time to look at what was sent. */
 const KEPT_DAYS = 400;
 /** Files that nobody ingested; an ingest removes its own. */
@@ -95,7 +92,6 @@ export class Campaigns extends Construct {
       description:
         'POST /upload: reads the CSV, writes its objects and its record, starts the campaign; and its preflight',
       routes: ['POST /upload', 'POST /campaigns/upload', 'POST /campaigns/preflight'],
-      timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.files,
       environment: sendTimeout,
       access: [
@@ -113,7 +109,6 @@ export class Campaigns extends Construct {
       name: 'uploads',
       description: 'POST /uploads: signs the address to which a client sends a large file, and shows its state',
       routes: ['POST /uploads', 'GET /uploads/{uploadId}'],
-      timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       // The PUT of the client has the rights of this function.
       access: [control.access(['GetItem', 'PutItem']), uploads('PutObject')],
@@ -171,7 +166,6 @@ export class Campaigns extends Construct {
         'GET /campaigns/{batchId}/sends.csv',
         'GET /campaigns/{batchId}/failed.csv',
       ],
-      timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
         table.access(['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], 'byStatus', 'byAddress'),
@@ -187,7 +181,6 @@ export class Campaigns extends Construct {
       name: 'rate',
       description: 'GET and PUT /rate: the limiter, and the concurrency of running Map Runs',
       routes: ['GET /rate', 'PUT /rate'],
-      timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       access: [
         control.access(['GetItem', 'BatchGetItem', 'UpdateItem'], CONTROL_INDEX),
@@ -200,7 +193,6 @@ export class Campaigns extends Construct {
       name: 'graphql',
       description: 'POST /graphql: campaigns, and what happened to each email',
       routes: ['POST /graphql'],
-      timeoutSeconds: API_TIMEOUT_SECONDS,
       memory: MEMORY.requests,
       environment: { INTROSPECTION: String(stage.introspection) },
       access: [

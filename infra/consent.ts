@@ -49,7 +49,6 @@ export class Consent extends Construct {
       description: 'The links of unsubscribing: a page that asks, and the one-click of RFC 8058; without a key',
       routes: UNSUBSCRIBE_ROUTES,
       withoutKey: true,
-      timeoutSeconds: 10,
       memory: MEMORY.requests,
       access: [keyAccess, control.access(['GetItem', 'UpdateItem']), table.access(['PartiQLUpdate'])],
     });
@@ -63,7 +62,6 @@ export class Consent extends Construct {
         'PUT /suppressions/{address}',
         'DELETE /suppressions/{address}',
       ],
-      timeoutSeconds: 29,
       memory: MEMORY.files,
       access: [control.access(['GetItem', 'UpdateItem', 'DeleteItem', 'Query'])],
     });

@@ -26,11 +26,11 @@ import type { Foundation } from './foundation.ts';
 import { physicalName } from './stages.ts';
 
 /**
- * A key that was added or revoked is known everywhere within 60 s: the authorizer keeps the keys for 25 s, its answer takes at most 5 s,
+ * A key that was added or revoked is known everywhere within 60 s: the authorizer keeps the keys for 20 s, its answer takes at most 10 s,
  * and API Gateway keeps the result for 30 s.
  */
-const KEYS_TTL_SECONDS = 25;
-const AUTHORIZER_TIMEOUT_SECONDS = 5;
+const KEYS_TTL_SECONDS = 20;
+const AUTHORIZER_TIMEOUT_SECONDS = 10;
 const RESULT_TTL_SECONDS = 30;
 
 /**
@@ -89,7 +89,6 @@ export class Edge extends Construct {
         'GET /console/{proxy+}',
       ],
       withoutKey: true,
-      timeoutSeconds: 10,
       memory: MEMORY.requests,
       // The pages send large files there.
       environment: { BUCKET_DOMAIN: bucket.bucketRegionalDomainName },

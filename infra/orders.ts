@@ -54,7 +54,6 @@ export class Orders extends Construct {
       name: 'orders',
       description: 'POST /orders, PUT and GET /orders/{orderId}: writes the order with its message, and sends it',
       routes: ['POST /orders', 'PUT /orders/{orderId}', 'GET /orders/{orderId}'],
-      timeoutSeconds: 10,
       memory: MEMORY.requests,
       access: [table.access(['GetItem', 'PutItem', 'UpdateItem']), ...sendToAll],
     });

@@ -62,7 +62,6 @@ export class Requests extends Construct {
       name: 'requests',
       description: 'Registers notification requests, starts their processing, shows their state',
       routes: ['POST /v1/requests', 'POST /v1/requests/{id}/process', 'GET /v1/requests/{id}'],
-      timeoutSeconds: 10,
       memory: MEMORY.requests,
       access: [
         // BatchWriteItem writes both items of a new request, PutItem the day's marker.

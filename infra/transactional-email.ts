@@ -72,7 +72,6 @@ export class TransactionalEmail extends Construct {
       name: 'emails',
       description: 'POST /emails/send and GET /emails/{id}: accepts transactional email and shows its state',
       routes: ['POST /emails/send', 'GET /emails/{id}'],
-      timeoutSeconds: 10,
       memory: MEMORY.requests,
       environment: {
         ALLOWED_SENDERS: Fn.join(',', allowedSenders),

@@ -14,6 +14,8 @@ const env = readEnv(
 );
 const store = createApiKeyStore(new SecretsManagerClient(), env.API_KEYS_SECRET_ARN);
 const keys = cached(store.list, { ttlMs: env.API_KEYS_TTL_SECONDS * 1000, clock: systemClock });
+// In the time of the start, so that the first request waits for no secret. If it cannot be read, the first request asks again and fails.
+keys.get().catch(() => undefined);
 const authorize = createAuthorize(keys.get, telemetry);
 
 /** Lets a request pass if its API key has the scope of the route; API Gateway answers 403 to others. */

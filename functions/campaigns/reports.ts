@@ -13,7 +13,7 @@ import type { HttpAnswer } from '../common/http.ts';
 
 /** A Lambda's answer has at most 6 MB as JSON, where every quote of a CSV takes two bytes. */
 const MAX_INLINE_BYTES = 3 * 1024 * 1024;
-/** A report that is not complete after this time is left to the worker. A request may take 29 s. */
+/** A report that is not complete after this time is left to the worker. A request may take 30 s. */
 const MAX_INLINE_MS = 8_000;
 const LINK_SECONDS = 300;
 /** A report of 2,000,000 rows takes minutes. */

@@ -18,7 +18,7 @@ const env = readEnv(
     STAGE: z.string(),
   }),
 );
-// UpdateMapRun may have to wait for its quota of one call a second. The function has 29 s.
+// UpdateMapRun may have to wait for its quota of one call a second. A request has 30 s.
 const timeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 };
 const control = controlTable(env.CONTROL_TABLE, timeouts);
 const campaigns = {

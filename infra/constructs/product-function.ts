@@ -33,6 +33,12 @@ export const MEMORY = {
   background: 256,
 } as const;
 
+/**
+ * An HTTP API waits 30 s for its function and then answers 503, which clients may repeat. A function that ended before would be answered 500.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+const API_TIMEOUT_SECONDS = 31;
+
 /** A route as an HTTP API names it. */
 type RouteKey = `${'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
 
@@ -41,7 +47,8 @@ export interface ProductFunctionProps {
   /** The folder of its bundle, `dist/functions/<bundle>`; by default the name. */
   bundle?: string;
   description: string;
-  timeoutSeconds: number;
+  /** By default that of a function that answers the HTTP API. */
+  timeoutSeconds?: number;
   memory: (typeof MEMORY)[keyof typeof MEMORY];
   /** All that the function may use, apart from its own log group and X-Ray. */
   access?: readonly Access[];
@@ -91,7 +98,7 @@ export class ProductFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(`dist/functions/${bundle}`),
       handler: 'index.handler',
-      timeout: Duration.seconds(props.timeoutSeconds),
+      timeout: Duration.seconds(props.timeoutSeconds ?? API_TIMEOUT_SECONDS),
       memorySize: props.memory,
       role: role.withoutPolicyUpdates(),
       logGroup,

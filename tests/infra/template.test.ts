@@ -243,6 +243,18 @@ describe('the stack', () => {
     expect(authorizer?.IdentitySource).toEqual(['$request.header.Authorization', '$context.routeKey']);
   });
 
+  it('lets no function end before the API stops waiting for it, because that would be a 500 and not a 503', () => {
+    const targets = ofType('AWS::ApiGatewayV2::Integration').map(([, { Properties }]) =>
+      JSON.stringify(Properties?.IntegrationUri),
+    );
+    const functions = ofType('AWS::Lambda::Function').filter(([id]) => targets.some((uri) => uri.includes(`"${id}"`)));
+
+    const ended = functions.filter(([, { Properties }]) => Number(Properties?.Timeout) <= 30).map(([id]) => id);
+
+    expect(functions.length).toBeGreaterThan(5);
+    expect(ended).toEqual([]);
+  });
+
   it('throttles the routes of unsubscribing on their own, once they exist', () => {
     const [, stage] = ofType('AWS::ApiGatewayV2::Stage')[0] ?? [];
     const settings = (stage?.Properties?.RouteSettings ?? {}) as Record<string, object>;

@@ -22,8 +22,6 @@ export interface HttpApiOptions extends AnswerOptions, AdmissionOptions {
   onRequest?(): void;
 }
 
-/** Of a request that is refused because local AWS itself is short of something. */
-const RETRY_AFTER_SECONDS = '1';
 const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /**
@@ -80,7 +78,7 @@ export class HttpApiServer {
       return;
     }
     if (await this.admission?.refuses(request.socket)) {
-      send(request, response, ANSWERS.unavailable, { connection: 'close', 'retry-after': RETRY_AFTER_SECONDS });
+      send(request, response, ANSWERS.unavailable, { connection: 'close' });
       return;
     }
     const { api, account } = this.options;

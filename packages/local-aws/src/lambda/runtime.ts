@@ -66,6 +66,8 @@ export interface InvocationReport {
 /** The default quota of an account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const CONCURRENT_EXECUTIONS = 1000;
 const EXPIRY_CHECK_MS = 30_000;
+/** Loading code takes a core. */
+const WARMED_AT_ONCE = 2;
 
 /**
  * Lambda: runs functions in worker threads. `protocol.ts` reads and answers calls, `operations/` invokes functions synchronously and
@@ -113,9 +115,13 @@ export class LambdaRuntime {
     this.asyncQueue.resume();
   }
 
-  /** Starts an instance of each of these functions before their first calls. */
+  /** Starts an instance of each of these functions before their first calls, a few at a time: a call meanwhile does not wait for all of them. */
   async warm(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.pools.get(name)?.warm()));
+    const left = [...names];
+    const warmNext = async () => {
+      for (let name = left.shift(); name !== undefined; name = left.shift()) await this.pools.get(name)?.warm();
+    };
+    await Promise.all(Array.from({ length: WARMED_AT_ONCE }, warmNext));
   }
 
   /** Whether an idle instance of the function exists. */

@@ -1,8 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { AuthorizerSpec } from '../../src/http-api/definitions.ts';
 import { dropRest } from '../../src/http-api/protocol/body.ts';
+import { listenHttpApi } from '../../src/http-api/server.ts';
 import type { LimitSettings } from '../../src/limits/limits.ts';
 import { authorizer, echo, get, ONCE, route, running, serve } from './support/http-api.ts';
 
@@ -146,6 +148,23 @@ describe('the answer', () => {
 
     expect([failed.status, await failed.json()]).toEqual([500, { message: 'Internal Server Error' }]);
     expect([hung.status, await hung.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+    expect(hung.headers.get('retry-after')).toBe('1');
+  });
+
+  it('is 503 with Retry-After, also to a request with a body, before the API is ready', async () => {
+    const starting = await listenHttpApi(0, '127.0.0.1');
+    const { port } = starting.address() as AddressInfo;
+
+    const answers = await Promise.all(
+      [{}, { method: 'POST', body: 'x'.repeat(4_000_000) }].map(async (init) => {
+        const response = await fetch(`http://127.0.0.1:${port}/campaigns`, init);
+        return [response.status, response.headers.get('retry-after'), await response.json()];
+      }),
+    );
+
+    expect(answers).toEqual(Array(2).fill([503, '1', { message: 'Service Unavailable' }]));
+    starting.closeAllConnections();
+    await new Promise((resolve) => starting.close(resolve));
   });
 
   it('is 413 for a body over 10 MB', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LambdaRuntime } from '../../src/lambda/runtime.ts';
@@ -46,6 +46,34 @@ describe('a function', () => {
     const results = [await runtime.invoke('warm', '{}'), await runtime.invoke('warm', '{}')];
 
     expect(results.map(({ payload }) => payload)).toEqual(['1', '2']);
+  });
+
+  it('warms two functions at a time, and meanwhile starts one that is called', async () => {
+    const seen = tempDir();
+    const names = ['first', 'second', 'third', 'fourth', 'fifth'];
+    // Each is loaded once its file is removed.
+    const source = `import { existsSync, writeFileSync } from 'node:fs';
+      const mine = ${JSON.stringify(seen)} + '/' + process.env.AWS_LAMBDA_FUNCTION_NAME;
+      if (!mine.endsWith('fifth')) { writeFileSync(mine, ''); while (existsSync(mine)) await new Promise((r) => setTimeout(r, 5)); }
+      export const handler = async () => 'done';`;
+    const runtime = started(names.map((name) => functionOf(name, source)));
+    const loading = async (expected: string[]) => {
+      await eventually(() => readdirSync(seen).length >= expected.length);
+      expect(readdirSync(seen).sort()).toEqual(expected.sort());
+    };
+
+    const warm = runtime.warm(names.slice(0, 4));
+    await loading(['first', 'second']);
+    expect((await runtime.invoke('fifth', '{}')).payload).toBe('"done"');
+    await loading(['first', 'second']);
+    rmSync(join(seen, 'first'));
+    await loading(['second', 'third']);
+    for (const name of ['second', 'third']) rmSync(join(seen, name));
+    await loading(['fourth']);
+    rmSync(join(seen, 'fourth'));
+    await warm;
+
+    expect(names.map((name) => runtime.isWarm(name))).toEqual(Array(5).fill(true));
   });
 
   it('runs one call at a time in each instance, and no more instances than its limit', async () => {
@@ -176,9 +204,10 @@ describe('a function', () => {
 
     await runtime.invoke('talks', '{}');
     const metrics = runtime.metrics.summaries();
-    await eventually(() => existsSync(join(dataDir, 'logs/talks.log')));
+    const log = join(dataDir, 'logs/talks.log');
+    await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('REPORT RequestId'));
 
-    expect(readFileSync(join(dataDir, 'logs/talks.log'), 'utf8')).toMatch(/\tINFO\thello\n[\s\S]*REPORT RequestId/);
+    expect(readFileSync(log, 'utf8')).toMatch(/\tINFO\thello\n[\s\S]*REPORT RequestId/);
     expect(metrics).toMatchObject([{ name: 'Sent', count: 2, sum: 5, dimensions: { service: 'worker' } }]);
   });
 });

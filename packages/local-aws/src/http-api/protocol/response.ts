@@ -13,6 +13,10 @@ export const gatewayAnswer = (status: number, message: string): HttpAnswer => ({
   body: Buffer.from(JSON.stringify({ message })),
 });
 
+/** API Gateway sends none. Here a 503 says that the machine is short of something, or that the start goes on, which passes. */
+const RETRY_AFTER_SECONDS = '1';
+const unavailable = gatewayAnswer(503, 'Service Unavailable');
+
 export const ANSWERS = {
   unauthorized: gatewayAnswer(401, 'Unauthorized'),
   forbidden: gatewayAnswer(403, 'Forbidden'),
@@ -20,7 +24,7 @@ export const ANSWERS = {
   tooLarge: gatewayAnswer(413, 'Request Entity Too Large'),
   tooManyRequests: gatewayAnswer(429, 'Too Many Requests'),
   internalError: gatewayAnswer(500, 'Internal Server Error'),
-  unavailable: gatewayAnswer(503, 'Service Unavailable'),
+  unavailable: { ...unavailable, headers: { ...unavailable.headers, 'retry-after': RETRY_AFTER_SECONDS } },
 } as const;
 
 /**
