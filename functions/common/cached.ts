@@ -1,7 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** A value that is loaded when it is asked for and kept for `ttlMs`. Concurrent callers share one load; a failed load is not kept. */
-export function cached<T>(load: () => Promise<T>, { ttlMs, clock }: { ttlMs: number; clock: Clock }) {
+interface CachedOptions {
+  ttlMs: number;
+  /** How long a failed load is kept: until then it is not tried again. By default not at all. */
+  failedMs?: number;
+  clock: Clock;
+}
+
+/** A value that is loaded when it is asked for and kept for `ttlMs`. Concurrent callers share one load. */
+export function cached<T>(load: () => Promise<T>, { ttlMs, failedMs = 0, clock }: CachedOptions) {
   let current: { value: Promise<T>; until: number } | undefined;
   return {
     get(): Promise<T> {
@@ -9,7 +16,7 @@ export function cached<T>(load: () => Promise<T>, { ttlMs, clock }: { ttlMs: num
       const loading = { value: load(), until: clock.now() + ttlMs };
       current = loading;
       loading.value.catch(() => {
-        if (current === loading) current = undefined;
+        loading.until = clock.now() + failedMs;
       });
       return loading.value;
     },

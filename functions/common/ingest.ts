@@ -30,7 +30,8 @@ export function ingestDeps(
   timeouts = DEFAULT_TIMEOUTS,
 ): Omit<IngestDeps, 'newUploadId'> & ReturnType<typeof campaignDeps> & { ses: SendingBySes } {
   const campaigns = campaignDeps(env, timeouts);
-  const { provider, maxSendRate } = createSes({ clock: campaigns.clock, configurationSet: env.SES_CONFIGURATION_SET });
+  const { provider } = createSes({ clock: campaigns.clock, configurationSet: env.SES_CONFIGURATION_SET });
+  const { account, maxSendRate } = sesAccount(campaigns.clock);
   const rates = sendRates(env, campaigns.tables.control, maxSendRate);
   return {
     ...campaigns,
@@ -41,7 +42,7 @@ export function ingestDeps(
     erasures: createErasures(campaigns.tables.control),
     sendTimeoutSeconds: env.SEND_TIMEOUT_SECONDS,
     sendRate: async () => (await freshLimiter(rates.ses, STALE_MS)).perSecond,
-    sendQuota: sesAccount(campaigns.clock),
+    sendQuota: account,
     ses: { provider, rate: rates.ses },
   };
 }

@@ -1,13 +1,17 @@
 import type { Clock } from '../../core/clock.ts';
 import { readSesAccount, type SesAccount } from '../../core/delivery/providers/ses.ts';
 import { cached } from './cached.ts';
-import { emailAccountClient, WORKER_TIMEOUTS } from './clients.ts';
+import { DEFAULT_TIMEOUTS, emailAccountClient } from './clients.ts';
 
-/** GetAccount has a quota of one call a second for the whole account. */
+/** GetAccount has a quota of one call a second for the whole account, so a call that failed is not made again at once either. */
 const TTL_MS = 5_000;
+const FAILED_MS = 2_000;
 
-/** What SES lets the account do, as it was at most five seconds ago. A request does not wait long for it, because it only informs. */
-export function sesAccount(clock: Clock): () => Promise<SesAccount> {
-  const client = emailAccountClient(WORKER_TIMEOUTS);
-  return cached(() => readSesAccount(client), { ttlMs: TTL_MS, clock }).get;
+/** What SES lets the account do, and its rate alone, as they were at most five seconds ago. All callers share one answer. */
+export function sesAccount(
+  clock: Clock,
+  client: Parameters<typeof readSesAccount>[0] = emailAccountClient(DEFAULT_TIMEOUTS),
+): { account(): Promise<SesAccount>; maxSendRate(): Promise<number> } {
+  const { get: account } = cached(() => readSesAccount(client), { ttlMs: TTL_MS, failedMs: FAILED_MS, clock });
+  return { account, maxSendRate: async () => (await account()).maxSendRate };
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { shareRate } from '../../core/campaigns/concurrency.ts';
 import { createExecutions } from '../../core/campaigns/executions.ts';
 import { createCampaignStore } from '../../core/campaigns/store.ts';
-import { createSes } from '../../core/delivery/providers/ses.ts';
 import { controlTable, DEFAULT_TIMEOUTS, statesClient } from '../common/clients.ts';
 import { readEnv } from '../common/env.ts';
 import { httpHandler } from '../common/http.ts';
@@ -18,21 +17,23 @@ const env = readEnv(
     STAGE: z.string(),
   }),
 );
-// UpdateMapRun may have to wait for its quota of one call a second. A request has 30 s.
-const timeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 };
-const control = controlTable(env.CONTROL_TABLE, timeouts);
+// UpdateMapRun may have to wait for its quota of one call a second.
+const patient = { ...DEFAULT_TIMEOUTS, retryForMs: 20_000 };
+const control = controlTable(env.CONTROL_TABLE);
 const campaigns = {
   store: createCampaignStore(control),
-  executions: createExecutions(statesClient(timeouts), env.CAMPAIGN_STATE_MACHINE_ARN),
+  executions: createExecutions(statesClient(patient), env.CAMPAIGN_STATE_MACHINE_ARN),
   control,
   clock: control.clock,
   telemetry,
 };
 
+const { account, maxSendRate } = sesAccount(control.clock);
+
 export const handler = httpHandler(
   rateRoutes({
-    rates: sendRates(env, control, createSes(control).maxSendRate),
-    account: sesAccount(control.clock),
+    rates: sendRates(env, control, maxSendRate),
+    account,
     stage: env.STAGE,
     telemetry,
     shareRate: () => shareRate(campaigns),

@@ -17,8 +17,13 @@ export interface RateDeps {
   shareRate(): Promise<void>;
 }
 
+/** UpdateMapRun has a quota of one call a second. The function has 29 s. */
+const SHARE_MS = 10_000;
+
 /** The account's rate, for all campaigns together. */
 export function rateRoutes({ rates, account, stage, telemetry, shareRate }: RateDeps): HttpRoutes {
+  const { clock } = rates.ses.table;
+
   async function quota(): Promise<Pick<RateAnswer, 'max24HourSend' | 'sentLast24Hours' | 'sendingEnabled'>> {
     try {
       const { max24HourSend, sentLast24Hours, sendingEnabled } = await account();
@@ -35,26 +40,40 @@ export function rateRoutes({ rates, account, stage, telemetry, shareRate }: Rate
       perSecond: state.perSecond,
       source: configured > 0 ? 'operator' : deployed > 0 ? 'deployment' : 'ses',
       allowed: state.allowed || null,
-      usedPerSecond: usedPerSecond(state, rates.ses.table.clock.now()),
+      usedPerSecond: usedPerSecond(state, clock.now()),
       ...(await quota()),
       stage,
     };
     return jsonAnswer(200, rate);
   };
 
+  /** The rate is in force by now. What takes longer than a request may is left to the sweep, which does it within a minute. */
+  async function shareInTime(): Promise<void> {
+    const done = new AbortController();
+    const timeUp = async () => {
+      await clock.sleep(SHARE_MS, done.signal);
+      telemetry.warn('Not all running campaigns have their share of the rate yet; the sweep sets it');
+    };
+    try {
+      await Promise.race([shareRate(), timeUp()]);
+    } finally {
+      done.abort();
+    }
+  }
+
   return {
     'GET /rate': async () => show(await freshLimiter(rates.ses)),
 
     async 'PUT /rate'(event) {
       const wanted = parseJsonBody(rateBodySchema, bodyText(event)).perSecond ?? 0;
-      // SES is asked now: its limit may have been raised a moment ago.
+      // Not what the limiter knows: the limit of SES may have been raised a moment ago.
       const { allowed } = await freshLimiter(rates.ses, 0);
       if (allowed > 0 && wanted > allowed) {
         const detail = `perSecond: SES allows this account ${allowed} emails per second.`;
         throw new PregonError('BadRequest', detail, { allowed });
       }
       const [state] = await Promise.all([configureRate(rates.ses, wanted), configureRate(rates.dryRun, wanted)]);
-      await shareRate();
+      await shareInTime();
       return show(state);
     },
   };

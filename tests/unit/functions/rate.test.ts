@@ -1,5 +1,8 @@
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { rateSchema } from '../../../api/rate.ts';
 import type { RateOf } from '../../../core/limiter/rate.ts';
+import { sendRates } from '../../../functions/common/send-rate.ts';
+import { sesAccount } from '../../../functions/common/ses-account.ts';
 import { rateRoutes } from '../../../functions/rate/routes.ts';
 import { httpClient } from '../support/http.ts';
 import { openTable } from '../support/table.ts';
@@ -71,3 +74,69 @@ it.each([[{ perSecond: 51 }], [{ perSecond: 0 }], [{ perSecond: 'fast' }], [{}],
     });
   },
 );
+
+/** SES behind the cache of the function. Counts the calls of GetAccount. */
+function sesWith(answer: () => Promise<object>) {
+  let calls = 0;
+  const send = async () => {
+    calls += 1;
+    return answer();
+  };
+  return { ...sesAccount(table.clock, { send } as unknown as SESv2Client), calls: () => calls };
+}
+
+const QUOTA = { SendQuota: { MaxSendRate: 50, Max24HourSend: 50_000, SentLast24Hours: 12 } };
+
+/** As the handler puts them together. */
+function client({ account, maxSendRate }: ReturnType<typeof sesAccount>, shareRate = async () => {}) {
+  const { ses, dryRun } = sendRates({ SEND_RATE: 0, SEND_HEADROOM: 0.9 }, table.control, maxSendRate);
+  const rates = { ses: { ...ses, telemetry: silent }, dryRun: { ...dryRun, telemetry: silent } };
+  return httpClient(rateRoutes({ rates, account, stage: 'dev', telemetry: silent, shareRate }));
+}
+
+it('asks SES once for all that a change of the rate needs, and not again within five seconds', async () => {
+  const ses = sesWith(async () => QUOTA);
+  const api = client(ses);
+  table.clock.move(60_000);
+
+  expect((await api('PUT /rate', { body: '{"perSecond": 20}' })).status).toBe(200);
+  expect((await api('PUT /rate', { body: '{"perSecond": 30}' })).body).toMatchObject({ perSecond: 30, allowed: 50 });
+  expect((await api('GET /rate')).body).toMatchObject({ perSecond: 30, sentLast24Hours: 12 });
+  expect(ses.calls()).toBe(1);
+
+  table.clock.move(5_001);
+  await api('GET /rate');
+  expect(ses.calls()).toBe(2);
+});
+
+it('sets the rate while SES does not answer, and asks it once', async () => {
+  const ses = sesWith(() => Promise.reject(new Error('TooManyRequestsException')));
+  table.clock.move(60_000);
+
+  const { status, body } = await client(ses)('PUT /rate', { body: '{"perSecond": 20}' });
+  expect([status, body.perSecond, body.max24HourSend]).toEqual([200, 20, null]);
+  expect(ses.calls()).toBe(1);
+});
+
+it('asks again two seconds after SES did not answer', async () => {
+  let isBusy = true;
+  const ses = sesWith(async () => {
+    if (isBusy) throw new Error('TooManyRequestsException');
+    return QUOTA;
+  });
+  const api = client(ses);
+  await api('GET /rate');
+  isBusy = false;
+  expect((await api('GET /rate')).body.max24HourSend).toBeNull();
+  table.clock.move(2_001);
+  expect((await api('GET /rate')).body.max24HourSend).toBe(50_000);
+});
+
+it('answers when the campaigns cannot be changed within the time of the request', async () => {
+  const ses = sesWith(async () => QUOTA);
+  const began = table.clock.now();
+
+  const { status, body } = await client(ses, () => new Promise(() => {}))('PUT /rate', { body: '{"perSecond": 20}' });
+  expect([status, body.perSecond]).toEqual([200, 20]);
+  expect(table.clock.now() - began).toBe(10_000);
+});
