@@ -6,6 +6,7 @@ import { asciiAddress, isAddress } from '../core/csv/address.ts';
 import { encodingByLabel } from '../core/csv/encoding.ts';
 import { CSV_LIMITS } from '../core/csv/limits.ts';
 import { SKIP_REASONS, type SkipCode } from '../core/csv/skip.ts';
+import { parseZonedTime } from '../core/time.ts';
 import { batchIdSchema, countsSchema } from './campaigns.ts';
 import { BAD_FILES, OTHER_OPTIONS } from './example-problems.ts';
 import { UPLOADED, UPLOADED_BEFORE } from './examples.ts';
@@ -19,16 +20,17 @@ const campaignIdSchema = z
     description: 'Groups uploads, such as spring-sale. The same file under another campaignId is sent once more.',
   });
 
-/** The seconds are optional in ISO 8601. */
-const withSeconds = (time: string) => time.replace(/(T\d\d:\d\d)(?=[Z+-])/, '$1:00');
-
 const sendAtSchema = z
   .string()
-  .transform(withSeconds)
-  .pipe(
-    z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with its zone, such as 2026-12-24T08:00:00Z' }),
-  )
-  .transform((time) => new Date(time).toISOString())
+  .transform((text, context) => {
+    const time = parseZonedTime(text.trim());
+    if (time !== undefined) return time;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a time in ISO 8601 with its zone, such as 2026-12-24T08:00:00Z or 2026-12-24T08:00:00+01:00',
+    });
+    return z.NEVER;
+  })
   .meta({
     description:
       'When sending begins, in ISO 8601 with a zone, such as 2026-12-24T08:00:00+01:00; at most 330 days ahead. By default now.',

@@ -2,7 +2,7 @@
 const DAY =
   '(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))' +
   '|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)';
-const TIME = '(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?';
+const TIME = '(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,12})?)?';
 const ZONE = '(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])';
 
 /** A date, or a date and time with or without a zone, in ISO 8601. JSON Schema takes its source for a pattern. */
@@ -28,3 +28,7 @@ export function parseTime(text: string, zone?: 'Z'): string | undefined {
   const time = Date.parse(standard);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
+
+/** The same for a time that must name its zone. */
+export const parseZonedTime = (text: string): string | undefined =>
+  WITH_ZONE.test(text) ? parseTime(text) : undefined;

@@ -27,17 +27,23 @@ const image: FormatCallback = ({ attribs }, _walk, builder) => {
   if (attribs.alt && !isPixel(attribs)) builder.addInline(attribs.alt, { noWordTransform: true });
 };
 
+/** Emoji are images of `1em`, so the unit counts. */
+const ONE_PIXEL = /^\s*(?:0*(?:1(?:\.0*)?|0?\.\d+)(?:px)?|0+(?:\.0*)?[a-z%]*)\s*(?:!.*)?$/;
+
 /** Tracking pixels are hidden, or one pixel high or wide, by their attributes or their style. */
 function isPixel(attributes: Readonly<Record<string, string>>): boolean {
   const { width = '', height = '', style = '' } = attributes;
   const rules = new Map(
     style.split(';').map((rule) => rule.split(':', 2).map((part) => part.trim().toLowerCase()) as [string, string]),
   );
+  const sizes = [
+    rules.get('width') ?? width,
+    rules.get('height') ?? height,
+    rules.get('max-width'),
+    rules.get('max-height'),
+  ];
   return (
-    Number.parseFloat(rules.get('width') ?? width) <= 1 ||
-    Number.parseFloat(rules.get('height') ?? height) <= 1 ||
-    'hidden' in attributes ||
-    rules.get('display')?.startsWith('none') === true ||
+    sizes.some((size) => size !== undefined && ONE_PIXEL.test(size)) ||
     rules.get('visibility')?.startsWith('hidden') === true ||
     Number.parseFloat(rules.get('opacity') ?? '1') === 0
   );
@@ -48,14 +54,27 @@ const LINES = [
   'caption',
   'center',
   'dd',
+  'dialog',
   'details',
   'dl',
   'dt',
   'figcaption',
+  'fieldset',
   'figure',
+  'legend',
   'noscript',
+  'optgroup',
   'option',
   'summary',
+  'textarea',
+];
+/** What a reader does not see: hidden elements, and with them the images inside. */
+const HIDDEN = [
+  '[hidden]',
+  'iframe',
+  'template',
+  'title',
+  ...['display:none', 'display: none', 'display :none', 'display : none'].map((rule) => `[style*="${rule}" i]`),
 ];
 const LINE = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 
@@ -69,6 +88,9 @@ const OPTIONS = {
     { selector: 'th', format: 'tableCell' },
     { selector: 'img', format: 'image' },
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+    // Of use to nobody in a text.
+    ...['javascript:', 'data:'].map((scheme) => ({ selector: `a[href^="${scheme}" i]`, format: 'inline' })),
+    ...HIDDEN.map((selector) => ({ selector, format: 'skip' })),
     ...LINES.map((selector) => ({ selector, format: 'block', options: LINE })),
     ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, options: { uppercase: false } })),
   ],
@@ -81,7 +103,8 @@ export function textOf(html: string): string {
     .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .trim();
+    .replace(/^\n+/, '')
+    .trimEnd();
 }
 
 /** Says whether a text part can be made of all of it. */

@@ -2,6 +2,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { trimInvisible } from './cell.ts';
 
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
+const MAX_LOCAL = 64;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
 /**
@@ -14,7 +15,7 @@ export function isAddress(address: string): boolean {
   const local = address.slice(0, Math.max(0, at));
   const labels = address.slice(at + 1).split('.');
   return (
-    local.length <= 64 &&
+    local.length <= MAX_LOCAL &&
     LOCAL.test(local) &&
     labels.length >= 2 &&
     labels.every((label) => LABEL.test(label) && isDecodable(label)) &&
@@ -69,8 +70,8 @@ function unwrapOnce(text: string): string {
   const named = /^([^<>]*)<([^<>]*)>$/.exec(separated);
   // An address before a comma is the first of several.
   if (named) return /@[^"]*[,;]/.test(named[1] ?? '') ? text : (named[2] ?? '');
-  const commented = /^(\S+@\S+)\s*\([^()]*\)$/.exec(separated);
-  if (commented) return commented[1] ?? '';
+  const commented = /^(?:\([^()]*\)\s*)?(\S+@[^\s()]+)\s*(?:\([^()]*\))?$/.exec(separated);
+  if (commented && commented[1] !== separated) return commented[1] ?? '';
   const mailto = /^(?:mailto|smtp):(?:\/\/)?([^?]*)/i.exec(separated);
   if (mailto) return decoded(mailto[1] ?? '');
   const quoted = /^(?:"([^"]*)"|'([^']*)'|“([^”]*)”|‘([^’]*)’)$/.exec(separated);
@@ -101,6 +102,21 @@ const NAMES: Readonly<Record<number, string>> = {
   8288: 'word joiner',
   65279: 'zero width no-break space',
 };
+
+/** Says what is wrong with an address where it can be said: the character, or the part, that SES does not deliver to. */
+export function addressFault(address: string): string | undefined {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, Math.max(0, at));
+  const domain = address.slice(at + 1);
+  if (at > 0 && /^".*"$/.test(local)) return 'SES takes no name in quotes before "@"';
+  const odd = oddCharacter(address);
+  if (odd !== undefined) return `it has the character ${odd}`;
+  if (at < 0) return undefined;
+  if (local.length > MAX_LOCAL) return `it has ${local.length} characters before "@", at most ${MAX_LOCAL} are allowed`;
+  if (/^\[.*\]$|^\d+(?:\.\d+){3}$/.test(domain)) return 'its domain is an IP address';
+  if (/^\.|\.\.|\.$/.test(local) || /^\.|\.\.|\.$/.test(domain)) return 'it has a dot at the wrong place';
+  return undefined;
+}
 
 /** Names the first character that no address may have, such as `U+00AD (soft hyphen)`: it may look right, or not show at all. */
 export function oddCharacter(address: string): string | undefined {

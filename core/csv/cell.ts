@@ -9,6 +9,10 @@ export const trimCell = (text: string): string => trim(text, MODIFIER);
 /** The same for an address, in which no invisible character has a meaning. */
 export const trimInvisible = (text: string): string => trim(text, undefined);
 
+/** What a cell says that was written for spreadsheets as the formula `="text"`, which keeps the zeros of `="007"` there. */
+export const plainText = (cell: string): string =>
+  cell.startsWith('="') && cell.indexOf('"', 2) === cell.length - 1 ? cell.slice(2, -1) : cell;
+
 /** A column's or a variable's name, as names are compared: without what does not show, any white space as one space. */
 export function nameOf(text: string): string {
   const known = names.get(text);

@@ -7,7 +7,7 @@ import { CSV_LIMITS } from './limits.ts';
 import { lineAt } from './lines.ts';
 import type { CsvSource } from './source.ts';
 import { profileUtf8 } from './utf8.ts';
-import { isPlausible1252 } from './windows-1252.ts';
+import { isLikelyDos, isPlausible1252 } from './windows-1252.ts';
 
 /** What one reading of a file tells about its encoding. */
 export interface EncodingFacts {
@@ -78,14 +78,15 @@ async function fallBack(source: CsvSource): Promise<Encoding | PregonError> {
   const undefinedByte = profile.firstUndefinedIn1252;
   if (undefinedByte < 0 && isPlausible1252(sample)) return plain('windows-1252');
   const at = undefinedByte < 0 ? profile.firstFault : undefinedByte;
-  return implausible(likelyEncodings(sample), await lineAt(source.open(), at));
+  return implausible(likelyEncodings(sample), await lineAt(source.open(), at), isLikelyDos(sample));
 }
 
-const implausible = (likely: readonly string[], line: number) =>
+const implausible = (likely: readonly string[], line: number, isDos = false) =>
   new PregonError(
     'InvalidCsv',
     `Line ${line} is neither UTF-8 nor plausible Windows-1252. ${WAY_OUT}` +
-      (likely.length ? `; it is likely ${likely.join(' or ')}.` : '.'),
+      (likely.length ? `; it is likely ${likely.join(' or ')}.` : '.') +
+      (isDos ? ' If Excel saved it as "CSV (MS-DOS)", or a program of DOS wrote it, save it as "CSV UTF-8".' : ''),
     { line, likelyEncodings: likely },
   );
 

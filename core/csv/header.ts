@@ -1,5 +1,6 @@
 import { PregonError } from '../errors.ts';
 import { nameOf } from './cell.ts';
+import { headerHint } from './header-hints.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
 import { reasonIndexOf, restoredHeader } from './report-cells.ts';
 import { type Templates, UNSUBSCRIBE_VARIABLE } from './template.ts';
@@ -50,17 +51,25 @@ export function isSeparatorLine(record: readonly string[]): boolean {
 
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
-/** Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice. */
-export function readHeader(record: readonly string[], templates: Templates = {}): Header {
+/**
+ * Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice; the records `below` it may
+ * tell why.
+ */
+export function readHeader(
+  record: readonly string[],
+  templates: Templates = {},
+  below: readonly (readonly string[])[] = [],
+): Header {
   const names = restoredHeader(record).map(nameOf);
   const needed = REQUIRED_COLUMNS.filter((name) => name === 'email' || templates[name] === undefined);
   const missing = needed.filter((name) => !names.includes(name));
   if (missing.length) {
+    const hint = headerHint(record, missing, below);
     const found = names.filter(Boolean).map((name) => `"${shown(name)}"`);
     throw new PregonError(
       'InvalidCsv',
       `The header lacks ${missing.map((name) => `the column "${name}"`).join(' and ')}. ` +
-        `It must name ${list(needed)}, in any order; it has ${found.slice(0, 20).join(', ') || 'no names'}.`,
+        `It must name ${list(needed)}, in any order; it has ${found.slice(0, 20).join(', ') || 'no names'}.${hint === undefined ? '' : ` ${hint}`}`,
       { missingColumns: missing, line: 1 },
     );
   }

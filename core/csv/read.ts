@@ -123,9 +123,9 @@ export async function readCsv(
   };
 
   for await (const together of records) {
-    for (const cells of together) {
+    for (const [index, cells] of together.entries()) {
       if (!header) {
-        if (!isSeparatorLine(cells)) header = readHeader(cells, templates);
+        if (!isSeparatorLine(cells)) header = readHeader(cells, templates, together.slice(index + 1));
         continue;
       }
       checkedRows.push(check(cells, header));

@@ -1,6 +1,6 @@
 import type { ContentFormat } from '../campaigns/campaign.ts';
 import { isRenderable } from '../campaigns/html-text.ts';
-import { asciiAddress, hasSeveralAddresses, isAddress, oddCharacter, unwrapAddress } from './address.ts';
+import { addressFault, asciiAddress, hasSeveralAddresses, isAddress, oddCharacter, unwrapAddress } from './address.ts';
 import { nameOf } from './cell.ts';
 import type { Header } from './header.ts';
 import { CSV_LIMITS } from './limits.ts';
@@ -33,10 +33,8 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
   const email = unwrapAddress(given);
   const address = asciiAddress(email);
   if (address.length > CSV_LIMITS.addressCharacters) return skip(because('email_too_long', { found: address.length }));
-  const odd = oddCharacter(email);
-  if (odd !== undefined || !isAddress(address)) {
-    const why = hasSeveralAddresses(given) ? { several: true } : odd === undefined ? {} : { odd };
-    return skip(because('email_invalid', { email: shown(given), ...why }));
+  if (oddCharacter(email) !== undefined || !isAddress(address)) {
+    return skip(because('email_invalid', { email: shown(given), ...whyInvalid(cells, given, email) }));
   }
   const rawSubject = header.templates.subject ?? cell(header.columns.subject);
   if (rawSubject === '') return skip(because('subject_missing'));
@@ -63,6 +61,24 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
   if (format === 'html' && !isRenderable(content.text)) return skip(because('content_not_renderable'));
 
   return { valid: { row, email, subject: subject.text, content: content.text } };
+}
+
+function whyInvalid(cells: readonly string[], given: string, email: string) {
+  if (isWholeRow(cells, given)) return { isWholeRow: true };
+  if (hasSeveralAddresses(given)) return { isSeveral: true };
+  const fault = addressFault(email);
+  return fault === undefined ? {} : { fault };
+}
+
+/** Whether a cell is all that its row has, and would be cells under another delimiter: an address, and something else behind it. */
+function isWholeRow(cells: readonly string[], cell: string): boolean {
+  const [first = '', second = ''] = cell.split(/[,;\t|]/, 2);
+  return (
+    cells.every((other) => other === cell || other === '') &&
+    isAddress(unwrapAddress(first)) &&
+    second.trim() !== '' &&
+    !second.includes('@')
+  );
 }
 
 const whyNot = (rendered: Rendered, { variables }: Header, tooLong: 'subject_too_long' | 'content_too_large') => {

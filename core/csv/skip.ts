@@ -11,10 +11,13 @@ export const SKIP_REASONS = {
   email_missing: () => 'The email is empty.',
   email_too_long: ({ found }: Length) =>
     `The email has ${found} characters; at most ${CSV_LIMITS.addressCharacters} are allowed.`,
-  email_invalid: ({ email, odd, several }: { email: string; odd?: string; several?: boolean }) =>
-    several
-      ? `"${email}" has more than one email address: give each a row of its own.`
-      : `"${email}" is not a valid email address${odd === undefined ? '' : `: it has the character ${odd}`}.`,
+  email_invalid: ({ email, fault, isSeveral, isWholeRow }: BadAddress) => {
+    if (isWholeRow) {
+      return `The row is one cell, "${email}": put the delimiter of the header between its cells, and quotes around each cell, not around the row.`;
+    }
+    if (isSeveral) return `"${email}" has more than one email address: give each a row of its own.`;
+    return `"${email}" is not a valid email address${fault === undefined ? '' : `: ${fault}`}.`;
+  },
   subject_missing: () => 'The subject is empty.',
   subject_too_long: () => `The subject has more than ${CSV_LIMITS.subjectCharacters} characters.`,
   subject_control_character: () =>
@@ -34,6 +37,15 @@ export const SKIP_REASONS = {
   duplicate_address: ({ email }: { email: string }) => `${email} is already in the file, in an earlier row.`,
 } as const;
 
+interface BadAddress {
+  email: string;
+  /** What is wrong with it. */
+  fault?: string;
+  /** The cell has several addresses. */
+  isSeveral?: boolean;
+  /** The cell has the whole row. */
+  isWholeRow?: boolean;
+}
 interface CellCount {
   found: number;
   expected: number;

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
 import { PregonError } from '../errors.ts';
-import { trimCell } from './cell.ts';
+import { plainText, trimCell } from './cell.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { lineAt, skipLineEnds } from './lines.ts';
 import { cutPlainRecords } from './plain-records.ts';
@@ -130,7 +130,7 @@ const trimmedRecords = (records: Records): Records =>
   });
 
 function trimmed(record: readonly string[]): readonly string[] | undefined {
-  const cells = record.map(trimCell);
+  const cells = record.map((cell) => plainText(trimCell(cell)));
   return cells.every((cell) => cell === '') ? undefined : cells;
 }
 
@@ -150,7 +150,7 @@ const FAULTS: Record<string, (line: number) => string> = {
   CSV_INVALID_CLOSING_QUOTE: goesOn,
   CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: goesOn,
   INVALID_OPENING_QUOTE: (line) =>
-    `Line ${line} has a quote in the middle of a cell. Put the whole cell into quotes and write the quote inside it twice.`,
+    `Line ${line} has a quote in the middle of a cell. Put the whole cell into quotes and write the quote inside it twice; write "text" in place of ="text".`,
   CSV_MAX_RECORD_SIZE: (line) =>
     `The row that begins in line ${line} is larger than ${CSV_LIMITS.recordBytes / 1024 / 1024} MB: a quote is probably not closed.`,
 };

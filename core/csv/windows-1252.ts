@@ -37,7 +37,7 @@ export function isPlausible1252(sample: Uint8Array): boolean {
   const text = new TextDecoder('windows-1252').decode(sample);
   const words = wordsIn(text);
   const judged = words.map(judge);
-  const wrong = judged.filter((fits) => fits === false).length + wrongRuns(text);
+  const wrong = judged.filter((fits) => fits === false).length + wrongRuns(text) + lonelyDaggers(text);
   const right = judged.filter((fits) => fits === true).length;
   if (wrong > 0) return wrong / (wrong + right) < IMPLAUSIBLE_SHARE && !fitsOthersBetter(sample, text, words);
   return right === 0 || !fitsOthersBetter(sample, text, words);
@@ -132,6 +132,22 @@ function isListOfLetters(lower: string): boolean {
   return (
     (accents.size === 1 && !accents.has('')) || /^(?:[àâæçéèêëîïôœùûüÿ]{4,}|[áéíóúüñ]{4,}|[æøåäöéðþ]+)$/.test(lower)
   );
+}
+
+/** Notes begin with `†`. Text with `‡` alone behind its words was written on an old Mac, where that byte is `á`. */
+const lonelyDaggers = (text: string) => (text.includes('†') ? 0 : (text.match(/\p{Ll}‡/gu) ?? []).length);
+
+/** The letters of code pages 437 and 850, which DOS and Excel's "CSV (MS-DOS)" write, from byte 0x80 on. */
+const DOS_LETTERS = 'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿';
+const DOS_FURTHER: Readonly<Record<number, string>> = { 173: '¡', 225: 'ß' };
+
+/** Whether the text would be of a Western language in a code page of DOS, which no label of the Encoding Standard names. */
+export function isLikelyDos(sample: Uint8Array): boolean {
+  const text = Array.from(sample, (byte) =>
+    byte < 0x80 ? String.fromCharCode(byte) : (DOS_LETTERS[byte - 0x80] ?? DOS_FURTHER[byte] ?? '\ufffd'),
+  ).join('');
+  const words = [...new Set((text.match(/[\p{L}\ufffd]{2,}/gu) ?? []).filter((word) => HIGH.test(word)))];
+  return words.length > 0 && WESTERN.some((pattern) => shareOf(words, pattern) >= FITTING_SHARE);
 }
 
 function wrongRuns(text: string): number {

@@ -17,7 +17,7 @@ export interface RateDeps {
   shareRate(): Promise<void>;
 }
 
-/** UpdateMapRun has a quota of one call a second. The function has 29 s. */
+/** UpdateMapRun has a quota of one call a second. A request has 30 s. */
 const SHARE_MS = 10_000;
 
 /** The account's rate, for all campaigns together. */

@@ -59,8 +59,58 @@ describe('the text part of HTML', () => {
     '<img src="https://t.example/p.gif" hidden alt="x">',
     '<img src="https://t.example/p.gif" style="visibility:hidden" alt="x">',
     '<img src="https://t.example/p.gif" style="opacity:0" alt="x">',
+    '<img src="https://t.example/p.gif" style="max-width:1px;border:0" alt="x">',
+    '<img src="https://t.example/p.gif" width="01" alt="x">',
+    '<img src="https://t.example/p.gif" height=" 1.0 " alt="x">',
+    '<img src="https://t.example/p.gif" style="width:0.5px" alt="x">',
+    '<img src="https://t.example/p.gif" style="height:0em" alt="x">',
+    '<div style="display:none"><img src="https://t.example/p.gif" alt="x"></div>',
+    '<span hidden><img src="https://t.example/p.gif" alt="x"></span>',
   ])('shows nothing of a tracking pixel: %s', (pixel) => {
     expect(textOf(`<p>Hello ${pixel}</p>${pixel}`)).toBe('Hello');
+  });
+
+  it.each(['width="10"', 'width="100%"', 'width="1%"', 'style="width:1em;height:1em"', 'style="width:1in"'])(
+    'shows an image that readers see: %s',
+    (size) => {
+      expect(textOf(`<p>Hello <img src="https://x.example/party.png" ${size} alt="🎉"></p>`)).toBe('Hello 🎉');
+    },
+  );
+
+  it.each([
+    '<div style="display:none;max-height:0">x</div>',
+    '<div style="DISPLAY : NONE !important">x</div>',
+    '<p hidden>x</p>',
+    '<template>x</template>',
+    '<style>p { color: red }</style>',
+    '<script>x()</script>',
+    '<title>x</title>',
+    '<!--[if mso]><table><tr><td>x</td></tr></table><![endif]-->',
+    '<!-- x > x -->',
+  ])('shows nothing that readers do not see: %s', (hidden) => {
+    expect(textOf(`<p>Hello</p>${hidden}<p>Ana</p>`)).toBe('Hello\n\nAna');
+  });
+
+  it('shows what is for others than Outlook', () => {
+    expect(textOf('<!--[if !mso]><!--><p>Hello</p><!--<![endif]--><![if !mso]><p>Ana</p><![endif]>')).toBe(
+      'Hello\n\nAna',
+    );
+  });
+
+  it.each(['javascript:buy()', 'JavaScript:buy()', 'data:text/html,x'])(
+    'shows no link of a script or of data: %s',
+    (link) => {
+      expect(textOf(`<a href="${link}">Buy</a>`)).toBe('Buy');
+    },
+  );
+
+  it.each([
+    ['<ul><li>One</li><li>Two</li></ul>', ' * One\n * Two'],
+    ['<pre>  One\n    Two</pre>', '  One\n    Two'],
+    ['<table><tr><td></td><td>B</td></tr><tr><td>A</td><td>C</td></tr></table>', '  B\nA  C'],
+    ['<fieldset><legend>Title</legend>Text</fieldset>', 'Title\nText'],
+  ])('begins its first line as the others: %s', (html, text) => {
+    expect(textOf(html)).toBe(text);
   });
 
   it('shows an image by its alternative text, and where a link goes', () => {
