@@ -43,6 +43,10 @@ export const mailText = () => textWithout(String.raw`\u0000`, 'a NUL character (
 /** One line: a line break in a header would start another header. */
 export const mailLine = () => textWithout(CONTROL, 'must be one line without control characters');
 
+const MAX_ISSUES = 20;
+const MAX_ISSUE = 500;
+const shortened = (text: string) => (text.length > MAX_ISSUE ? `${text.slice(0, MAX_ISSUE).toWellFormed()}…` : text);
+
 /** Parses input from outside. Throws an error that names every wrong field; its detail begins with `what`, such as "The form". */
 export function parseInput<S extends z.ZodType>(
   schema: S,
@@ -52,7 +56,10 @@ export function parseInput<S extends z.ZodType>(
 ): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return withoutUndefined(parsed.data) as z.output<S>;
-  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  // A body may have thousands of wrong members, with names of megabytes.
+  const issues = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => ({ field: shortened(path.join('.')), message: shortened(message) }));
   const sentences = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message));
   throw new PregonError(code, `${what} is not valid. ${sentences.join('; ')}.`, { issues });
 }
@@ -165,6 +172,6 @@ function checkText(value: unknown, path: string, depth: number): void {
         `The body is not valid. A name in ${path || 'it'} has half a surrogate pair.`,
       );
     }
-    checkText(member, path ? `${path}.${name}` : name, depth + 1);
+    checkText(member, shortened(path ? `${path}.${name}` : name), depth + 1);
   }
 }

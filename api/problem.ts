@@ -31,16 +31,22 @@ export function problemOf(error: unknown, requestId: string): Problem {
   });
 }
 
-const problem = (code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>>): Problem => ({
-  // First, so that it cannot replace the members that every problem has.
-  ...extra,
-  type: `urn:pregon:problem:${code}`,
-  title: ERRORS[code].title,
-  status: ERRORS[code].status,
-  detail,
-  error: detail,
-  code,
-});
+/** An error may quote a body of megabytes, and a function may answer 6 MB. */
+const MAX_DETAIL = 5_000;
+
+const problem = (code: ErrorCode, text: string, extra: Readonly<Record<string, unknown>>): Problem => {
+  const detail = text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL).toWellFormed()}…` : text;
+  return {
+    // First, so that it cannot replace the members that every problem has.
+    ...extra,
+    type: `urn:pregon:problem:${code}`,
+    title: ERRORS[code].title,
+    status: ERRORS[code].status,
+    detail,
+    error: detail,
+    code,
+  };
+};
 
 /** A problem as it is answered, for the documentation. */
 export const exampleOf = (code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem =>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { PregonError } from '../../core/errors.ts';
 
 /** A part of a form, as its header describes it. */
@@ -61,7 +62,7 @@ export function checkParts(form: Buffer, boundary: string): FormPart[] {
     if (endOfHeader - start > MAX_PART_HEADER) throw refused(`the header of ${where} is longer than 8 KB`);
     const part = partOf(body.toString('utf8', start + 2, endOfHeader), where);
     if (at < 0) throw cutOff(`${where} ("${part.name}")`);
-    if (!part.isFile) checkField(part, at - endOfHeader - END_OF_HEADER.length, parts);
+    if (!part.isFile) checkField(part, body.subarray(endOfHeader + END_OF_HEADER.length, at), parts);
     parts.push(part);
   }
 }
@@ -99,9 +100,13 @@ const parameter = (value: string, name: string): string | undefined => {
   return quoted ?? plain;
 };
 
-function checkField({ name }: FormPart, bytes: number, earlier: readonly FormPart[]): void {
+function checkField({ name, charset }: FormPart, value: Buffer, earlier: readonly FormPart[]): void {
   const most = Object.hasOwn(MAX_LONG_FIELD_BYTES, name) ? MAX_LONG_FIELD_BYTES[name] : MAX_FIELD_BYTES;
-  if (bytes > (most ?? 0)) throw refused(`the field "${name}" is longer than ${most} bytes`);
+  if (value.length > (most ?? 0)) throw refused(`the field "${name}" is longer than ${most} bytes`);
+  // The parser would put U+FFFD in place of the bytes, which would be mailed.
+  if ((charset === undefined || /^utf-?8$/i.test(charset)) && !isUtf8(value)) {
+    throw refused(`the field "${name}" is not UTF-8`);
+  }
   if (earlier.some((part) => part.name === name && !part.isFile)) {
     throw refused(`the field "${name}" is there more than once`);
   }

@@ -288,6 +288,19 @@ describe('any damage to a valid request', () => {
     }
   });
 
+  it.each(jsonRoutes)('%s: answers briefly, however much there is to say', async (routeKey) => {
+    const valid = VALID[routeKey] ?? {};
+    const long = 'x'.repeat(500_000);
+    const many = Array.from({ length: 20_000 }, (_, n) => `"unknown member ${n}": {}`).join(', ');
+    for (const added of [many, `"${long}": {}`, `"${long}": {"a": "\\ud800"}`]) {
+      const body = Buffer.from(String(valid.body).replace('{', `{${added}, `));
+      const answer = await httpClient(routes)(routeKey, { ...valid, body });
+
+      expect(answer.status).toBeLessThan(500);
+      expect(JSON.stringify(answer.body).length).toBeLessThan(20_000);
+    }
+  });
+
   it('POST /upload: refuses a field that is there twice, also with the same value', async () => {
     const field = (value: string) => `Content-Disposition: form-data; name="dryRun"\r\n\r\n${value}`;
     for (const [one, two] of [

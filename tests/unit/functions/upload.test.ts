@@ -283,9 +283,11 @@ describe('POST /upload', () => {
   describe('a form that is damaged', () => {
     const FILE = 'Content-Disposition: form-data; name="file"; filename="c.csv"\r\nContent-Type: text/csv';
     const FIELD = 'Content-Disposition: form-data; name="dryRun"';
+    const SUBJECT = 'Content-Disposition: form-data; name="subject"';
     const part = (header: string, content = CSV) => `--XX\r\n${header}\r\n\r\n${content}\r\n`;
     const TYPE = 'multipart/form-data; boundary=XX';
-    const postRaw = (body: string, type = TYPE) => post({ headers: { 'content-type': type }, body: Buffer.from(body) });
+    const postRaw = (body: string, type = TYPE) =>
+      post({ headers: { 'content-type': type }, body: Buffer.from(body, 'latin1') });
 
     it.each<[string, string, string, string?]>([
       // The body parser reports this one on the stream of the file, where nothing listens.
@@ -342,6 +344,16 @@ describe('POST /upload', () => {
         'with a field that no form has',
         'unknown field __proto__',
         `${part(FILE)}${part(FIELD.replace('dryRun', '__proto__'), '1')}--XX--\r\n`,
+      ],
+      [
+        'with a field in another encoding',
+        '"subject" is not UTF-8',
+        `${part(FILE)}${part(SUBJECT, 'Ol\xe9')}--XX--\r\n`,
+      ],
+      [
+        'with a field whose bytes break off',
+        '"subject" is not UTF-8',
+        `${part(FILE)}${part(`${SUBJECT}\r\nContent-Type: text/plain; charset=utf-8`, 'Ol\xc3')}--XX--\r\n`,
       ],
     ])('%s is a 400 that says where', async (_name, words, body, type = TYPE) => {
       const answer = await postRaw(body, type);

@@ -118,8 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const { accessKeyId, region, service: signedFor } = credentialOf(incoming, query);
     const service = serviceOf(incoming, path, signedFor);
     const streams = service === 's3';
-    const body = streams ? EMPTY : await readBody(incoming);
-    const response = await answer({
+    const requestWith = (body: Buffer): AwsRequest => ({
       service,
       operation: operationOf(service, incoming, path, query, body),
       requestId: randomUUID(),
@@ -132,9 +131,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       principal: { kind: 'administrator', accessKeyId },
       ...(streams ? { stream: incoming } : {}),
     });
+    const body = streams ? EMPTY : await readBody(incoming).catch(tooLarge);
+    const response = body instanceof AwsError ? renderError(requestWith(EMPTY), body) : await answer(requestWith(body));
     await respond(out, response);
-    // A response may be sent before the whole upload was read. The connection can be reused only after the rest is read.
-    if (streams && !incoming.readableEnded) incoming.resume();
+    // A response may be sent before the whole body was read. The connection can be reused only after the rest is read.
+    if (!incoming.readableEnded) incoming.resume();
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -165,6 +166,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         server.closeAllConnections();
       }),
   };
+}
+
+function tooLarge(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  throw error;
 }
 
 function localJson(status: number, body: unknown): AwsResponse {

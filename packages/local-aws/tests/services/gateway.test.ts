@@ -178,6 +178,23 @@ describe('the gateway', () => {
     });
   });
 
+  it('answers 413 to a body that is larger than any service takes, and goes on with the connection', async () => {
+    const errors: unknown[] = [];
+    const gateway = await gatewayWith({ dynamodb: async (request) => jsonResponse(request, {}) }, (error) =>
+      errors.push(error),
+    );
+    const headers = { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' };
+    const post = (body: string) => fetch(gateway.url, { method: 'POST', headers, body });
+
+    const refused = await post(`{"a":"${'x'.repeat(17 * 1024 * 1024)}"}`);
+    expect([refused.status, await refused.json()]).toEqual([
+      413,
+      expect.objectContaining({ __type: expect.stringContaining('RequestEntityTooLargeException') }),
+    ]);
+    expect((await post('{}')).status).toBe(200);
+    expect(errors).toEqual([]);
+  });
+
   it('refuses pages of other origins', async () => {
     const gateway = await gatewayWith({});
     const status = async (headers: Record<string, string>) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { Readable, Transform, type Writable } from 'node:stream';
+import { PassThrough, type Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../../gateway/errors.ts';
 import type { S3Call } from '../protocol/call.ts';
@@ -40,12 +40,15 @@ export async function receive(call: S3Call, store: ObjectStore, maxBytes: number
     return { file, size, md5: md5.toString('hex'), ...(verified ? { checksum: verified } : {}) };
   } catch (error) {
     await draft.drop();
-    if (error instanceof AwsError) throw error;
-    if (call.stream.destroyed)
-      throw new AwsError('RequestTimeout', 'The client disconnected before its upload was complete', 400);
-    throw error;
+    throw faultOf(call, error);
   }
 }
+
+/** A client that hangs up is no fault of S3. */
+const faultOf = ({ stream }: S3Call, error: unknown): unknown =>
+  stream.destroyed && !(error instanceof AwsError)
+    ? new AwsError('RequestTimeout', 'The client disconnected before its upload was complete', 400)
+    : error;
 
 /** Pipes without closing the source on an error, because the connection is still needed for the response. */
 function feed(source: Readable, entry: Writable): Promise<void> {
@@ -127,13 +130,19 @@ function verify(
 /** Reads a small body, such as the list of DeleteObjects, as text. */
 export async function receiveText(call: S3Call): Promise<string> {
   const chunks: Buffer[] = [];
-  const source = isChunked(call) ? call.stream.pipe(new ChunkedDecoder()) : call.stream;
+  const decoder = isChunked(call) ? new ChunkedDecoder() : new PassThrough();
   let size = 0;
-  for await (const chunk of Readable.from(source)) {
-    const bytes = Buffer.from(chunk as Buffer);
-    size += bytes.length;
-    if (size > 4 * 1024 ** 2) throw new AwsError('MaxMessageLengthExceeded', 'Your request was too big.', 400);
-    chunks.push(bytes);
+  try {
+    const fed = feed(call.stream, decoder);
+    for await (const chunk of decoder) {
+      const bytes = Buffer.from(chunk as Buffer);
+      size += bytes.length;
+      if (size > 4 * 1024 ** 2) throw new AwsError('MaxMessageLengthExceeded', 'Your request was too big.', 400);
+      chunks.push(bytes);
+    }
+    await fed;
+  } catch (error) {
+    throw faultOf(call, error);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -27,7 +27,11 @@ export function sqsOperations(faux: Faux, store: FauxStore, max: Maxima = AWS_LI
   }
   for (const name of ['SendMessage', 'SendMessageBatch']) {
     const send = actions.get(name);
-    if (send) actions.set(name, (body, traceHeader) => traces.keeping(traceHeader, () => send(body)));
+    if (!send) continue;
+    actions.set(name, (body, traceHeader) => {
+      for (const message of Array.isArray(body.Entries) ? body.Entries : [body]) checkAttributes(faux, message);
+      return traces.keeping(traceHeader, () => send(body));
+    });
   }
   const sendBatch = actions.get('SendMessageBatch');
   actions.set('SendMessageBatch', (body, traceHeader) => {
@@ -51,4 +55,12 @@ export function sqsOperations(faux: Faux, store: FauxStore, max: Maxima = AWS_LI
     queueUrls: moves.sourcesOf(store.getQueue(String(body.QueueUrl))?.arn ?? '').map((queue) => queue.url),
   }));
   return { find: (name) => actions.get(name), names: [...actions.keys()], close: () => moves.close() };
+}
+
+/** fauxqs takes it for granted that each attribute of a message has a data type. */
+function checkAttributes({ SqsError }: Faux, message: Body | null): void {
+  for (const [name, attribute] of Object.entries(message?.MessageAttributes ?? {})) {
+    if (typeof (attribute as Body | null)?.DataType === 'string') continue;
+    throw new SqsError('InvalidParameterValue', `The message attribute '${name}' must contain a data type.`);
+  }
 }
