@@ -233,7 +233,7 @@ export class Campaigns extends Construct {
       timeoutSeconds: 900,
       memory: MEMORY.files,
       access: [
-        table.access(['GetItem', 'Query', 'UpdateItem']),
+        table.access(['GetItem', 'Query', 'UpdateItem', 'PartiQLUpdate']),
         control.access(['GetItem', 'UpdateItem']),
         objects('GetObject', 'PutObject'),
         missingObjects,
@@ -272,7 +272,8 @@ export class Campaigns extends Construct {
       name: 'record-outcome',
       description: 'Writes how an execution ended to its campaign, tells other systems, and shares the rate anew',
       timeoutSeconds: 300,
-      memory: MEMORY.background,
+      // It counts campaigns that ended without Settle: see docs/capacity.md.
+      memory: MEMORY.files,
       access: [
         table.access(['GetItem', 'Query', 'UpdateItem']),
         control.access(['GetItem', 'BatchGetItem', 'UpdateItem'], CONTROL_INDEX),

@@ -8,8 +8,10 @@ import { isOpenUnconfirmed, isRetryable } from './tally.ts';
 
 /** Row updates at the same time. */
 const CONCURRENCY = 64;
-/** RedriveExecution follows its request within the function's 29 s. A later redrive is another one. */
-const REQUEST_VALID_MS = 30_000;
+/** Of retryable rows, which share calls of 25 and may be millions. */
+const RETRY_CONCURRENCY = 400;
+/** RedriveExecution follows its request within the time of the function that makes both. A later redrive is another one. */
+const REQUEST_VALID_MS = 32_000;
 /** The clock of Step Functions may be behind. */
 const CLOCK_SKEW_MS = 2_000;
 
@@ -22,7 +24,7 @@ export async function prepareRetry(
   record: CampaignRecord,
   input: SettleInput,
 ): Promise<string | undefined> {
-  const { batchId } = record;
+  const { batchId, createdAt } = record;
   const policy = policyOf(record, input);
   const retry: number[] = [];
   const resend: number[] = [];
@@ -42,14 +44,11 @@ export async function prepareRetry(
   const listed = found.length > 0 ? await deps.retryFile.write(key, record, found) : await deps.retryFile.read(key);
   if (!listed) return undefined;
   const inList = new Set(listed);
-  const move = (rows: number[], how: 'retry' | 'resend') =>
-    forEachConcurrently(
-      CONCURRENCY,
-      rows.filter((row) => inList.has(row)),
-      (rowNumber) => deps.ledger.requeue({ batchId, rowNumber }, how),
-    );
-  await move(retry, 'retry');
-  await move(resend, 'resend');
+  const among = (rows: number[]) => rows.filter((row) => inList.has(row));
+  await forEachConcurrently(RETRY_CONCURRENCY, among(retry), (rowNumber) =>
+    deps.ledger.requeue({ batchId, rowNumber, createdAt }),
+  );
+  await forEachConcurrently(CONCURRENCY, among(resend), (rowNumber) => deps.ledger.resend({ batchId, rowNumber }));
   return key;
 }
 

@@ -52,14 +52,26 @@ type Responses = NonNullable<BatchExecuteStatementCommandOutput['Responses']>;
 export class SharedUpdates {
   readonly #table: DynamoTable;
   readonly #gatherMs: number;
+  readonly #repeatForMs: number;
   readonly #random: () => number;
   #waiting: Waiting[] = [];
   #cancel: (() => void) | undefined;
 
-  /** A call is made `gatherMs` milliseconds after the first update that it makes, and at once when it is full. */
-  constructor(table: DynamoTable, { gatherMs, random = Math.random }: { gatherMs: number; random?: () => number }) {
+  /**
+   * A call is made `gatherMs` milliseconds after the first update that it makes, and at once when it is full. Statements that are throttled
+   * are repeated for `repeatForMs`.
+   */
+  constructor(
+    table: DynamoTable,
+    {
+      gatherMs,
+      repeatForMs = REPEAT_FOR_MS,
+      random = Math.random,
+    }: { gatherMs: number; repeatForMs?: number; random?: () => number },
+  ) {
     this.#table = table;
     this.#gatherMs = gatherMs;
+    this.#repeatForMs = repeatForMs;
     this.#random = random;
   }
 
@@ -93,7 +105,7 @@ export class SharedUpdates {
   async #execute(batch: readonly Waiting[]): Promise<void> {
     const { clock } = this.#table;
     const signal = AbortSignal.any(batch.flatMap(({ statement }) => statement.signal ?? []));
-    const until = clock.now() + REPEAT_FOR_MS;
+    const until = clock.now() + this.#repeatForMs;
     let left = batch;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs)) {

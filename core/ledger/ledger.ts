@@ -4,7 +4,7 @@ import { visitErrors } from './breakdown.ts';
 import { countByStatus } from './counts.ts';
 import { confirm } from './evidence.ts';
 import { keepEvidence, recordFeedback } from './feedback.ts';
-import { accept, markForgotten, requeue } from './requeue.ts';
+import { accept, markForgotten, requeue, resend } from './requeue.ts';
 import { readContents, rowsOfBatch, scanBatch } from './scan.ts';
 import {
   claim,
@@ -21,6 +21,9 @@ import {
 /** A process that dies leaves unconfirmed what it sent within this time. Outcomes that come within it share a call. */
 const RECORD_WITHIN_MS = 100;
 
+/** Nobody waits for a row that a redrive moves back, and a table may take fewer writes than there are. */
+const MOVE_FOR_MS = 60_000;
+
 /** Writes the outcomes that wait for others to share their call. */
 const flush = ({ outcomes }: LedgerTable): void => outcomes.flush();
 
@@ -34,6 +37,7 @@ const operations = {
   expire,
   flush,
   requeue,
+  resend,
   accept,
   markForgotten,
   // What was heard of the email after it was sent.
@@ -66,6 +70,7 @@ export function createLedger(table: DynamoTable): Ledger {
     claims: new SharedUpdates(table, { gatherMs: 0 }),
     outcomes: new SharedUpdates(table, { gatherMs: RECORD_WITHIN_MS }),
     feedback: new SharedUpdates(table, { gatherMs: 0 }),
+    moves: new SharedUpdates(table, { gatherMs: 0, repeatForMs: MOVE_FOR_MS }),
   };
   return Object.fromEntries(
     Object.entries<(table: LedgerTable, ...rest: never[]) => unknown>(operations).map(([name, operation]) => [

@@ -1,41 +1,42 @@
 import { isoNow } from '../clock.ts';
 import { type DynamoTable, updateIf } from '../dynamodb/table.ts';
 import { stateKey, statusKeyOf } from './keys.ts';
-import { errorOf, failUnclaimed, getRow, type RowId } from './transitions.ts';
-
-/** What a redrive does with a row that is in ERROR. */
-export type Requeue = 'retry' | 'resend';
+import type { LedgerRow } from './send.ts';
+import { errorOf, failUnclaimed, getRow, type LedgerTable, type RowId } from './transitions.ts';
 
 const IS_UNDECIDED = '#error.#class = :unconfirmed AND attribute_not_exists(#error.#resolution)';
 
 /**
- * Moves a row from ERROR back to PENDING: a retryable row, or with `resend` an unconfirmed one, whose error is kept with the operator's
- * decision. A row that has changed in the meantime stays as it is, so repeating the call changes nothing.
+ * Moves a retryable row from ERROR back to PENDING. A row that has changed in the meantime stays as it is, so repeating the call changes
+ * nothing. Rows that are moved at the same time share a call, because a campaign may have millions of them.
  */
-export async function requeue(table: DynamoTable, id: RowId, how: Requeue): Promise<void> {
+export async function requeue(table: LedgerTable, row: RowId & Pick<LedgerRow, 'createdAt'>): Promise<void> {
+  await table.moves.update({
+    key: stateKey(row.batchId, row.rowNumber),
+    update: `SET "status" = 'PENDING' SET "statusKey" = ? SET "updatedAt" = ? REMOVE "error"`,
+    condition: `"status" = 'ERROR' AND "leaseId" IS MISSING AND "error"."retryable" = ?`,
+    values: [statusKeyOf(row, 'PENDING'), isoNow(table.clock), true],
+  });
+}
+
+/** The same for an unconfirmed row, whose error is kept with the operator's decision. */
+export async function resend(table: DynamoTable, id: RowId): Promise<void> {
   const row = await getRow(table, id);
   if (row?.status !== 'ERROR') return;
-  const resend = how === 'resend';
+  const now = isoNow(table.clock);
   await updateIf(table, {
     key: stateKey(id.batchId, id.rowNumber),
     update:
-      'SET #status = :pending, #statusKey = :statusKey, #updatedAt = :now' +
-      (resend ? ', #error.#resolution = :resent, #error.#message = :message' : ' REMOVE #error'),
-    condition:
-      '#status = :errorStatus AND attribute_not_exists(#leaseId) AND ' +
-      (resend ? IS_UNDECIDED : '#error.#retryable = :true'),
+      'SET #status = :pending, #statusKey = :statusKey, #updatedAt = :now, #error.#resolution = :resent, #error.#message = :message',
+    condition: `#status = :errorStatus AND attribute_not_exists(#leaseId) AND ${IS_UNDECIDED}`,
     values: {
       ':pending': 'PENDING',
       ':errorStatus': 'ERROR',
       ':statusKey': statusKeyOf(row, 'PENDING'),
-      ':now': isoNow(table.clock),
-      ...(resend
-        ? {
-            ':resent': 'resent',
-            ':unconfirmed': 'unconfirmed',
-            ':message': `${row.error?.message ?? ''} Sent again by an operator on ${isoNow(table.clock)}.`.trim(),
-          }
-        : { ':true': true }),
+      ':now': now,
+      ':resent': 'resent',
+      ':unconfirmed': 'unconfirmed',
+      ':message': `${row.error?.message ?? ''} Sent again by an operator on ${now}.`.trim(),
     },
   });
 }

@@ -12,6 +12,7 @@ export interface LedgerTable extends DynamoTable {
   claims: SharedUpdates;
   outcomes: SharedUpdates;
   feedback: SharedUpdates;
+  moves: SharedUpdates;
 }
 
 /** Names a row. */

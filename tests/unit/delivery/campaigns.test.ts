@@ -219,7 +219,7 @@ describe('a redrive', () => {
   });
 
   it.each([
-    ['long after it', 31_000],
+    ['long after it', 33_000],
     ['before it', -3_000],
   ])('made elsewhere %s does not follow the decision of a request that never came to be', async (_, later) => {
     const campaign = await aCampaign([SENT, UNCONFIRMED], { status: 'FAILED' });

@@ -7,7 +7,7 @@ import { errorOf } from '../../../core/ledger/transitions.ts';
 import { campaignDefinition } from '../../../statemachines/compile.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
-import { putRows } from './support.ts';
+import { CREATED_AT, putRows } from './support.ts';
 
 const LEASE_MS = 30_000;
 const WORKERS = 3;
@@ -145,10 +145,10 @@ class World {
         await repeat(() => ledger.markForgotten(this.id));
         return;
       case 'redrive':
-        return repeat(() => ledger.requeue(this.id, 'retry'));
+        return repeat(() => ledger.requeue({ ...this.id, createdAt: CREATED_AT }));
       case 'resend': {
         const before = await this.row();
-        await repeat(() => ledger.requeue(this.id, 'resend'));
+        await repeat(() => ledger.resend(this.id));
         const after = await this.row();
         if (before.status === 'ERROR' && after.status === 'PENDING') this.resends += 1;
         return;

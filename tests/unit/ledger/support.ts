@@ -15,6 +15,9 @@ export interface NewRow {
   [attribute: string]: unknown;
 }
 
+/** When rows were created that do not say it. */
+export const CREATED_AT = '2026-11-22T09:00:00.000Z';
+
 /** In seconds since the epoch: later than any test. */
 const NEVER = 4_102_444_800;
 
@@ -30,7 +33,7 @@ export async function putRows({ client, tableName }: DynamoTable, rows: readonly
 
 function itemsOf(row: NewRow) {
   const { batchId = 'b1', rowNumber = 1, status = 'PENDING', content = 'Hola', ...rest } = row;
-  const { email = `row${rowNumber}@example.com`, createdAt = '2026-11-22T09:00:00.000Z', ...attributes } = rest;
+  const { email = `row${rowNumber}@example.com`, createdAt = CREATED_AT, ...attributes } = rest;
   const subject = `Subject ${rowNumber}`;
   const state = newStateItem({
     batchId,

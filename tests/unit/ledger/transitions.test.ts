@@ -1,10 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf, shardOf, stateKey, statusKey } from '../../../core/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../core/ledger/ledger.ts';
 import { errorOf, LEASE_GRACE_MS, LEASE_MARGIN_MS, LEASE_MS } from '../../../core/ledger/transitions.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
-import { type NewRow, putRows } from './support.ts';
+import { CREATED_AT, type NewRow, putRows } from './support.ts';
 
 let table: Awaited<ReturnType<typeof openTable>>;
 let ledger: Ledger;
@@ -142,7 +142,7 @@ describe('a record', () => {
     const id = await aRow();
     const row = await claimed(id, 'a');
     await expired(id);
-    await ledger.requeue(id, 'resend');
+    await ledger.resend(id);
     await queue(id.rowNumber);
     expect(await ledger.recordSent(row, 'a', accepted)).toBe(true);
     expect((await ledger.claim(id, leaseOf('b'))).result).toBe('sent');
@@ -200,24 +200,47 @@ describe('a lease that runs out', () => {
 describe('a redrive', () => {
   it('moves a retryable row back once', async () => {
     const id = await aRow({ status: 'ERROR', error: errorOf('ProviderUnavailable', 'down') });
-    await ledger.requeue(id, 'retry');
+    await ledger.requeue({ ...id, createdAt: CREATED_AT });
     const moved = await ledger.getRow(id);
-    await ledger.requeue(id, 'retry');
+    await ledger.requeue({ ...id, createdAt: CREATED_AT });
     expect(moved).toMatchObject({ status: 'PENDING' });
     expect(await ledger.getRow(id)).toEqual(moved);
+  });
+
+  it('moves many rows in few calls, and each is listed as PENDING', async () => {
+    const down = { status: 'ERROR' as const, error: errorOf('ProviderUnavailable', 'down') };
+    const ids = [];
+    for (let n = 0; n < 30; n += 1) ids.push(await aRow(n === 7 ? { status: 'QUEUED' } : down));
+    const calls: string[] = [];
+    const send = (command: object, ...rest: []) => {
+      calls.push(command.constructor.name);
+      return table.client.send(command as never, ...rest);
+    };
+    const counting = createLedger({ ...table, client: { send } as unknown as typeof table.client });
+
+    await Promise.all(ids.map((id) => counting.requeue({ ...id, createdAt: CREATED_AT })));
+
+    expect(calls).toEqual(['BatchExecuteStatementCommand', 'BatchExecuteStatementCommand']);
+    const rows = await ledger.getRows(ids);
+    expect([...rows.values()].map(({ status }) => status).sort()).toEqual([...Array(29).fill('PENDING'), 'QUEUED']);
+    expect([...rows.values()].some(({ error }) => error)).toBe(false);
+    const listed = await table.client.send(
+      new GetCommand({ TableName: table.tableName, Key: stateKey('b1', ids[0]?.rowNumber ?? 0) }),
+    );
+    expect(listed.Item?.statusKey).toBe(statusKey('PENDING', dayOf(CREATED_AT), shardOf(ids[0]?.rowNumber ?? 0)));
   });
 
   it('leaves unconfirmed and permanent rows alone', async () => {
     for (const code of ['DeliveryUnconfirmed', 'MessageRejected'] as const) {
       const id = await aRow({ status: 'ERROR', error: errorOf(code, 'x') });
-      await ledger.requeue(id, 'retry');
+      await ledger.requeue({ ...id, createdAt: CREATED_AT });
       expect((await ledger.getRow(id))?.status).toBe('ERROR');
     }
   });
 
   it('sends an unconfirmed row again only when told, and the row says so to its end', async () => {
     const id = await aRow({ status: 'ERROR', error: errorOf('DeliveryUnconfirmed', 'Nobody knows.') });
-    await ledger.requeue(id, 'resend');
+    await ledger.resend(id);
     expect(await ledger.getRow(id)).toMatchObject({ status: 'PENDING', error: { resolution: 'resent' } });
     await queue(id.rowNumber);
     await ledger.recordSent(await claimed(id, 'a'), 'a', accepted);
@@ -230,7 +253,7 @@ describe('a redrive', () => {
   it('closes an unconfirmed row as it is when told', async () => {
     const id = await aRow({ status: 'ERROR', error: errorOf('DeliveryUnconfirmed', 'Nobody knows.') });
     await ledger.accept(id);
-    await ledger.requeue(id, 'resend');
+    await ledger.resend(id);
     expect(await ledger.getRow(id)).toMatchObject({ status: 'ERROR', error: { resolution: 'accepted' } });
   });
 });
