@@ -12,6 +12,7 @@ declare module 'dynalite/db/index.js' {
       item: import('./state/dynalite-store.ts').Attributes | null | undefined,
       done: (error?: unknown) => void,
     ): void;
+    itemSize(item: import('./state/dynalite-store.ts').Attributes): number;
     hashPrefix(hash: string, hashType: string, range?: string, rangeType?: string): string;
     toRangeStr(value: string, type: string): string;
   };

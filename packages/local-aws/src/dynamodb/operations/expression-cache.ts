@@ -34,8 +34,10 @@ class Hole {
 }
 
 const MAX_ENTRIES = 1_000;
-/** The result of parsing these depends on the values themselves, not only on their types. */
 const READS_VALUES = /\b(between|attribute_type)\b/i;
+
+/** Whether the result of parsing depends on the values, not only on their types. */
+export const dependsOnValues = (expression: string): boolean => READS_VALUES.test(expression);
 
 /**
  * Caches what a parser of dynalite returns. dynalite parses the expressions of every call, which takes half of the call's time,
@@ -47,7 +49,7 @@ export function cacheParsed(parser: Parser): void {
   const kept = new Map<string, Parsed>();
   parser.parse = (expression, options) => {
     const { context } = options;
-    if (READS_VALUES.test(expression)) return parse(expression, options);
+    if (dependsOnValues(expression)) return parse(expression, options);
     const key = keyOf(expression, context);
     const known = kept.get(key);
     if (known) {

@@ -6,6 +6,12 @@ export interface Translated {
   readonly table: string;
   readonly reads: boolean;
   readonly operation: 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'GetItem';
+  /** Of the request: its key, its item, and the values of its expressions `:v0`, `:v1` and so on. */
+  readonly values: {
+    readonly key: readonly (readonly [string, Value])[];
+    readonly item: readonly (readonly [string, Value])[];
+    readonly expression: readonly Value[];
+  };
   /** Builds the request. There is a parameter for each `?`. Throws `StatementError` if a value cannot be built. */
   request(parameters: readonly Record<string, unknown>[]): Request;
 }
@@ -40,6 +46,7 @@ export function translate(statement: Statement, keyNames: KeyNames): Translated 
       table,
       reads: false,
       operation: 'PutItem',
+      values: { key: [], item: item.entries, expression: [] },
       request: (parameters) => ({
         TableName: table,
         Item: resolved(item, parameters).M,
@@ -50,6 +57,7 @@ export function translate(statement: Statement, keyNames: KeyNames): Translated 
   }
   const { key, rest } = splitKey(statement.where, keyNames, kind === 'SELECT' ? SELECT_KEY : MANDATORY_KEY);
   const expression = new Expression();
+  const values = { key, item: [], expression: expression.values };
   const exists: Condition = {
     kind: 'call',
     name: 'attribute_exists',
@@ -66,6 +74,7 @@ export function translate(statement: Statement, keyNames: KeyNames): Translated 
       table,
       reads: true,
       operation: 'GetItem',
+      values,
       request: (parameters) => ({
         TableName: table,
         Key: keyOf(parameters),
@@ -84,6 +93,7 @@ export function translate(statement: Statement, keyNames: KeyNames): Translated 
       table,
       reads: false,
       operation: 'DeleteItem',
+      values,
       request: (parameters) => ({
         TableName: table,
         Key: keyOf(parameters),
@@ -99,6 +109,7 @@ export function translate(statement: Statement, keyNames: KeyNames): Translated 
     table,
     reads: false,
     operation: 'UpdateItem',
+    values,
     request: (parameters) => ({
       TableName: table,
       Key: keyOf(parameters),
@@ -144,7 +155,7 @@ function keyEquality(term: Condition, keyNames: KeyNames): [string, Value] | und
 /** Writes expressions of UpdateItem with placeholders for names and values. The same statement always gives the same text. */
 class Expression {
   private readonly nameOf = new Map<string, string>();
-  private readonly values: Value[] = [];
+  readonly values: Value[] = [];
 
   update({ set, remove }: Extract<Statement, { kind: 'UPDATE' }>): string {
     const clauses: Record<'SET' | 'REMOVE' | 'ADD' | 'DELETE', string[]> = { SET: [], REMOVE: [], ADD: [], DELETE: [] };
