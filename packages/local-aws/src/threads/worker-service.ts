@@ -3,6 +3,7 @@ import { AwsError } from '../gateway/errors.ts';
 import { protocolOf } from '../gateway/protocols.ts';
 import type { AwsResponse, ServiceHandler } from '../gateway/types.ts';
 import { explainedWrite, isStoreFailure, StoreFailure } from '../storage/failure.ts';
+import { YOUNG_GENERATION_MB } from './heap.ts';
 import { CLOSE, type WorkerAnswer, type WorkerCall, type WorkerStart } from './worker-protocol.ts';
 
 export interface WorkerService {
@@ -50,6 +51,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     workerData,
     transferList: [...transferList],
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     name: service,
   });
   const waiting = new Map<number, Waiting>();

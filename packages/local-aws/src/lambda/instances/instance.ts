@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { YOUNG_GENERATION_MB } from '../../threads/heap.ts';
 import type { FunctionSpec } from '../definitions.ts';
 import { type Lineage, lineageText } from '../operations/lineage.ts';
 import type { FunctionErrorPayload, InstanceData, InstanceMessage, InvokeMessage } from './messages.ts';
@@ -57,7 +58,7 @@ export class Instance {
       env: { ...options.environment, AWS_LAMBDA_LOG_STREAM_NAME: logStream },
       argv: [],
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: spec.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: spec.memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       name: spec.name,
     });
     this.ready = new Promise((resolve) => {
