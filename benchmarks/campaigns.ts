@@ -5,7 +5,7 @@ import { ceilings } from './campaigns/ceiling.ts';
 import { type Measured, measureCampaign, setRate } from './campaigns/measure.ts';
 import { statusPageUnits } from './campaigns/status-page.ts';
 import { type RunningProduct, startProduct } from './requests/product.ts';
-import type { BenchRow } from './row.ts';
+import type { BenchRow, Report } from './row.ts';
 
 /** A rate that nothing here reaches, so that neither the bare loop nor the campaign waits for SES. */
 const NO_LIMIT = 100_000;
@@ -14,6 +14,8 @@ const BARE_ROWS = 2_000;
 /** A campaign sends in batches what the bare loop sends by single calls. */
 const LEAST_OF_BARE = 2.5;
 const MOST_CPU_MS = 5;
+const MOST_BYTES = 4_096;
+const MOST_GROWTH = 1.25;
 const LEAST_USED = 0.98;
 const LEAST_USED_BUSY = 0.95;
 const CORES = 2;
@@ -25,56 +27,54 @@ const LEAST_CEILING = 2_000;
 const WARM_WRITES = 20_000;
 const WARM_UP_ROWS = 200;
 
-/** Campaigns on the whole local stack: speed, CPU, how exactly they keep a rate, and what they would cost and reach on AWS. */
-export async function run(): Promise<BenchRow[]> {
+/** Campaigns on the whole local stack: speed, CPU, disk, memory, how exactly they keep a rate, and what they would cost and reach on AWS. */
+export async function run(report: Report): Promise<void> {
   const product = await startProduct(['--rate', String(NO_LIMIT)]);
   try {
     await measureCampaign(product, WARM_UP_ROWS, 'warm');
     const bare = await bareLoop(product, BARE_ROWS);
+    const bytesBefore = product.dataBytes();
     const fast = await measureCampaign(product, ROWS, 'fast');
-    return [
+    const bytes = product.dataBytes() - bytesBefore;
+    const memory = product.memoryMb();
+    report(
       atLeast(`Campaign: rows a second of ${ROWS} rows, against the bare calls`, 'rows per second', {
         value: fast.rowsPerSecond,
         against: bare,
         bound: LEAST_OF_BARE,
       }),
-      atMost('CPU of a row, whole stack', 'ms', fast.cpuMsPerRow, MOST_CPU_MS),
-      ...ceilingRows(fast),
-      ...(await atRates(product)),
-      ...(await pageRows(product)),
-    ];
+    );
+    report(atMost('CPU of a row, whole stack', 'ms', fast.cpuMsPerRow, MOST_CPU_MS));
+    report(atMost(`Data directory: bytes of a row, ${ROWS} rows`, 'bytes', bytes / ROWS, MOST_BYTES));
+    ceilingRows(fast).forEach(report);
+    await reportRates(product, report);
+    await reportPages(product, report);
+    // After these many rows more, of which the last 111,000 were not sent but written and read.
+    report(atMost(`Memory at the end, against after ${ROWS} rows`, 'MB', product.memoryMb(), memory, MOST_GROWTH));
   } finally {
     await product.stop();
   }
 }
 
-/** Campaigns of about twenty and thirty seconds. */
-async function atRates(product: RunningProduct): Promise<BenchRow[]> {
+/**
+ * Campaigns of some seconds to two minutes. A price needs more than 1,000 rows: a smaller campaign has a child for each row, so that its rows
+ * cost 0.05 dollars more for a thousand, and a million rows are no such campaign.
+ */
+async function reportRates(product: RunningProduct, report: Report): Promise<void> {
+  const price = (of: string, { usdPerMillion }: Measured, most: number) =>
+    report(atMost(`AWS: price of a million rows beside SES, ${of}`, 'USD', usdPerMillion, most));
   await setRate(product, 14);
-  const at14 = await measureCampaign(product, 280, 'at14', CONTENT.small);
+  const at14 = await measureCampaign(product, 1_100, 'at14', CONTENT.small);
+  rateRows('14/s', 14, at14, LEAST_USED).forEach(report);
+  price('2 KB, at 14/s', at14, USD_PER_MILLION.at14);
   await setRate(product, 100);
   const at100 = await measureCampaign(product, 3_000, 'at100', CONTENT.small);
-  const large = await measureCampaign(product, 1_500, 'large', CONTENT.large);
+  rateRows('100/s', 100, at100, LEAST_USED).forEach(report);
+  price('2 KB, at 100/s', at100, USD_PER_MILLION.at100);
+  // Printed only: contents of 30 KB are written and read as they are.
+  price('30 KB, at 100/s', await measureCampaign(product, 1_500, 'large', CONTENT.large), Number.POSITIVE_INFINITY);
   const busy = await besideBusyLoops(CORES, () => measureCampaign(product, 2_000, 'busy'));
-  return [
-    ...rateRows('14/s', 14, at14, LEAST_USED),
-    ...rateRows('100/s', 100, at100, LEAST_USED),
-    ...rateRows('100/s beside two busy loops', 100, busy, LEAST_USED_BUSY),
-    atMost(
-      'AWS: price of a million rows beside SES, 2 KB, at 100/s',
-      'USD',
-      at100.usdPerMillion,
-      USD_PER_MILLION.at100,
-    ),
-    atMost('AWS: price of a million rows beside SES, 2 KB, at 14/s', 'USD', at14.usdPerMillion, USD_PER_MILLION.at14),
-    // Printed only: contents of 30 KB are written and read as they are.
-    atMost(
-      'AWS: price of a million rows beside SES, 30 KB, at 100/s',
-      'USD',
-      large.usdPerMillion,
-      Number.POSITIVE_INFINITY,
-    ),
-  ];
+  rateRows('100/s beside two busy loops', 100, busy, LEAST_USED_BUSY).forEach(report);
 }
 
 function ceilingRows({ usage }: Measured): BenchRow[] {
@@ -90,15 +90,13 @@ function ceilingRows({ usage }: Measured): BenchRow[] {
   ];
 }
 
-async function pageRows(product: RunningProduct): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
+async function reportPages(product: RunningProduct, report: Report): Promise<void> {
   let first: number | undefined;
   for (const size of PAGE_SIZES) {
     const units = await statusPageUnits(product, size);
     first ??= units;
-    rows.push(atMost(`Status page: read units at ${size} rows`, 'read units', units, first));
+    report(atMost(`Status page: read units at ${size} rows`, 'read units', units, first));
   }
-  return rows;
 }
 
 function atLeast(name: string, unit: string, { value, against, bound }: Pick<BenchRow, 'value' | 'against' | 'bound'>) {
@@ -106,9 +104,9 @@ function atLeast(name: string, unit: string, { value, against, bound }: Pick<Ben
   return { name, value, unit, against, ratio, bound, holds: ratio >= bound };
 }
 
-function atMost(name: string, unit: string, value: number, most: number): BenchRow {
+function atMost(name: string, unit: string, value: number, most: number, bound = 1): BenchRow {
   const ratio = Number.isFinite(most) ? value / most : 0;
-  return { name, value, unit, against: most, ratio, bound: 1, holds: ratio <= 1 };
+  return { name, value, unit, against: most, ratio, bound, holds: ratio <= bound };
 }
 
 function rateRows(of: string, rate: number, measured: Measured, least: number): BenchRow[] {

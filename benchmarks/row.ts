@@ -11,3 +11,6 @@ export interface BenchRow {
   bound: number;
   holds: boolean;
 }
+
+/** Takes each row as soon as it is measured. */
+export type Report = (row: BenchRow) => void;

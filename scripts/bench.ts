@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { BenchRow } from '../benchmarks/row.ts';
+import type { BenchRow, Report } from '../benchmarks/row.ts';
 import { parseCommand, UsageError } from '../cli/arguments.ts';
 import { runCommand } from '../cli/run.ts';
 import { prepare } from './prepare.ts';
@@ -16,12 +16,12 @@ run or to a limit. The exit status is 0 when every bound holds.
 
 const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
-  campaigns: async () => (await import('../benchmarks/campaigns.ts')).run(),
-  account: async () => (await import('../benchmarks/account-new.ts')).run(),
-  ingest: async () => (await import('../benchmarks/ingest.ts')).run(),
-  start: async () => (await import('../benchmarks/start-up.ts')).run(),
-  stepfunctions: engineBenchmark,
+const BENCHMARKS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
+  campaigns: async (report) => (await import('../benchmarks/campaigns.ts')).run(report),
+  account: async (report) => (await (await import('../benchmarks/account-new.ts')).run()).forEach(report),
+  ingest: async (report) => (await (await import('../benchmarks/ingest.ts')).run()).forEach(report),
+  start: async (report) => (await (await import('../benchmarks/start-up.ts')).run()).forEach(report),
+  stepfunctions: async (report) => (await engineBenchmark()).forEach(report),
 };
 
 /** The benchmark of local-aws prints its rows as JSON. */
@@ -35,29 +35,28 @@ async function runBench(args: readonly string[]): Promise<number> {
   const parsed = parseCommand({ command: 'npm run bench', help: HELP, options: OPTIONS, positionals: 0 }, args);
   if (!parsed) return 0;
   const { only, json } = parsed.values;
-  const names = only === undefined ? Object.keys(BENCHMARKS) : [only];
+  const benchmarks =
+    only === undefined ? Object.values(BENCHMARKS) : [BENCHMARKS[only]].filter((one) => one !== undefined);
+  if (benchmarks.length === 0)
+    throw new UsageError(`--only takes ${Object.keys(BENCHMARKS).join(', ')}, not "${only}"`);
   await prepare((text) => (json ? undefined : console.log(text)));
   const rows: BenchRow[] = [];
-  for (const name of names) {
-    const benchmark = BENCHMARKS[name];
-    if (!benchmark) throw new UsageError(`--only takes ${Object.keys(BENCHMARKS).join(', ')}, not "${name}"`);
-    rows.push(...(await benchmark()));
-  }
-  console.log(json ? JSON.stringify(rows) : table(rows));
+  const report = (row: BenchRow) => {
+    rows.push(row);
+    if (!json) console.log(line(row));
+  };
+  if (!json) console.log(HEAD);
+  for (const benchmark of benchmarks) await benchmark(report);
+  if (json) console.log(JSON.stringify(rows));
   return rows.every(({ holds }) => holds) ? 0 : 1;
 }
 
-function table(rows: readonly BenchRow[]): string {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  const number = (value: number) => (Math.abs(value) < 100 ? value.toFixed(2) : String(Math.round(value)));
-  return [
-    `   ratio   bound       ${'benchmark'.padEnd(width)}       value     against`,
-    ...rows.map(
-      ({ name, value, unit, against, ratio, bound, holds }) =>
-        `${ratio.toFixed(3).padStart(8)}${bound.toFixed(3).padStart(8)}  ${holds ? 'holds' : 'FAILS'}` +
-        `  ${name.padEnd(width)}  ${number(value).padStart(10)}  ${number(against).padStart(10)}  ${unit}`,
-    ),
-  ].join('\n');
-}
+const HEAD = `   ratio   bound              value     against  benchmark`;
+
+const number = (value: number) => (Math.abs(value) < 100 ? value.toFixed(2) : String(Math.round(value)));
+
+const line = ({ name, value, unit, against, ratio, bound, holds }: BenchRow) =>
+  `${ratio.toFixed(3).padStart(8)}${bound.toFixed(3).padStart(8)}  ${holds ? 'holds' : 'FAILS'}` +
+  `  ${number(value).padStart(10)}  ${number(against).padStart(10)}  ${name} (${unit})`;
 
 await runCommand(() => runBench(process.argv.slice(2)));

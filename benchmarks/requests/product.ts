@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outputs } from '../../dev/outputs.ts';
 
@@ -11,6 +11,10 @@ export interface RunningProduct extends Outputs {
   readyMs: number;
   /** The CPU that the product and all its threads have used so far, in milliseconds. NaN where the system does not tell. */
   cpuMs(): number;
+  /** The resident memory of the product. NaN where the system does not tell. */
+  memoryMb(): number;
+  /** What the data directory takes of the disk, without V8's compiled code, whose size does not follow the rows. */
+  dataBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -65,7 +69,14 @@ export async function startProductOn(data: string, options: readonly string[] = 
   }
   const readyMs = performance.now() - started;
   const found = JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
-  return { ...found, readyMs, cpuMs: () => cpuMsOf(child.pid), stop };
+  return {
+    ...found,
+    readyMs,
+    cpuMs: () => cpuMsOf(child.pid),
+    memoryMb: () => memoryMbOf(child.pid),
+    dataBytes: () => bytesIn(data),
+    stop,
+  };
 }
 
 /** Linux counts in hundredths of a second. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
@@ -77,4 +88,26 @@ function cpuMsOf(pid: number | undefined): number {
   // The name of the process, which is the second field, may have spaces.
   const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function memoryMbOf(pid: number | undefined): number {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return Number.NaN;
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1]) / 1024;
+}
+
+const COMPILED_CODE = 'cache';
+/** Of a file's size on the disk: https://man7.org/linux/man-pages/man3/stat.3type.html */
+const BLOCK_BYTES = 512;
+
+function bytesIn(data: string): number {
+  const entries = readdirSync(data, { recursive: true, withFileTypes: true });
+  const files = entries.filter(
+    (entry) => entry.isFile() && !relative(data, entry.parentPath).startsWith(COMPILED_CODE),
+  );
+  // A file may be removed meanwhile.
+  const blocks = files.map(
+    ({ parentPath, name }) => statSync(join(parentPath, name), { throwIfNoEntry: false })?.blocks ?? 0,
+  );
+  return blocks.reduce((sum, one) => sum + one, 0) * BLOCK_BYTES;
 }
