@@ -59,6 +59,8 @@ export interface LocalAwsOptions {
   readonly limits?: LimitSettings;
   /** How many histories of the succeeded children of each Map Run are kept, at least; 1,000 by default. */
   readonly keptHistories?: number;
+  /** How many of the newest executions of each state machine are kept, at least; 1,000 by default. Those that run or may be redriven are kept too. */
+  readonly keptExecutions?: number;
   /** Skips the HTTP API's authorizers. An object is what functions then get as the authorizer's context. */
   readonly open?: boolean | Readonly<Record<string, unknown>>;
   /** Settings for the HTML pages of the HTTP API. */
@@ -217,6 +219,7 @@ async function start(
     max,
     paces,
     keptHistories: options.keptHistories,
+    keptExecutions: options.keptExecutions,
     onFailure: (reason, isFatal) => (isFatal ? failure.resolve(reason) : onError(reason, 'states')),
   });
   closers.add(() => engine.close());

@@ -25,6 +25,7 @@ Runs a stack that cdk synth wrote to the folder CDK_OUT on this machine, and sta
   --account default  quotas of the account: default, or new: 10 Lambda executions at once
   --limits off=NAMES switch these limits of AWS off, NAME,NAME,… or all; --limits NAME=VALUE sets one; may be repeated
   --histories 1000   how many histories of the succeeded children of each Map Run are kept, at least
+  --executions 1000  how many executions of each state machine are kept, at least, when they can no longer be redriven
   --help             this text`;
 
 export interface UpSettings {
@@ -38,6 +39,7 @@ export interface UpSettings {
   readonly account: AccountProfile;
   readonly limits: LimitSettings;
   readonly keptHistories: number;
+  readonly keptExecutions: number;
 }
 
 const OPTIONS = {
@@ -50,6 +52,7 @@ const OPTIONS = {
   account: { type: 'string', default: 'default' },
   'allow-host': { type: 'string', multiple: true },
   histories: { type: 'string', default: '1000' },
+  executions: { type: 'string', default: '1000' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -81,7 +84,8 @@ export function readArguments(args: readonly string[]): UpSettings | undefined {
     parameters: Object.fromEntries((values.parameter ?? []).map(parameterOf)),
     account,
     limits: limitsIn(values.limits ?? []),
-    keptHistories: historiesOf(values.histories),
+    keptHistories: keptOf('histories', values.histories),
+    keptExecutions: keptOf('executions', values.executions),
   };
 }
 
@@ -105,8 +109,8 @@ function portOf(option: string, text: string): number {
   return port;
 }
 
-function historiesOf(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--histories takes a number from 1, not "${text}"`);
+function keptOf(option: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${option} takes a number from 1, not "${text}"`);
   return Number(text);
 }
 

@@ -24,6 +24,7 @@ export interface EngineOptions {
   readonly max: Maxima;
   readonly paces: Paces;
   readonly keptHistories: number | undefined;
+  readonly keptExecutions: number | undefined;
   iam: Pick<Iam, 'refusal' | 'machineOfToken'>;
   readonly onFailure: OnFailure;
 }
@@ -40,6 +41,7 @@ export async function startEngine({
   max,
   paces,
   keptHistories,
+  keptExecutions,
   iam,
   onFailure,
 }: EngineOptions): Promise<StartedEngine> {
@@ -63,6 +65,7 @@ export async function startEngine({
       max,
       paces,
       ...(keptHistories !== undefined && { keptHistories }),
+      ...(keptExecutions !== undefined && { keptExecutions }),
     } satisfies StepFunctionsWorkerData,
     transferList: [endpoint],
     onFailure,

@@ -16,6 +16,7 @@ import { openDatabase, readSecret } from './state/database.ts';
 import { type ExecutionRow, ExecutionStore } from './state/executions.ts';
 import { MachineStore } from './state/machines.ts';
 import { MapRunStore } from './state/map-runs.ts';
+import { Pruning } from './state/pruning.ts';
 import { type Usage, usageOf } from './state/usage.ts';
 import { StatusEvents, statusDetail } from './status-events.ts';
 import { AwsTasks } from './tasks/aws-tasks.ts';
@@ -46,10 +47,13 @@ export interface EngineOptions {
   paces?: Paces;
   /** How many histories of the succeeded children of each Map Run are kept, at least; 1,000 by default. */
   keptHistories?: number;
+  /** How many of the newest executions of each machine are kept, at least; 1,000 by default. */
+  keptExecutions?: number;
 }
 
 /** A page of the list of executions has as many. */
 const KEPT_HISTORIES = 1_000;
+const KEPT_EXECUTIONS = 1_000;
 
 /**
  * Step Functions. `protocol/` reads and answers calls, `operations/` has a function for each operation, `state/` keeps everything
@@ -72,6 +76,7 @@ export class Engine {
   readonly db: DatabaseSync;
   readonly #timers: Timers;
   readonly #http: AwsHttp;
+  readonly #pruning: Pruning;
   readonly #events: StatusEvents;
   readonly #eventsOf: 'all' | 'parents' | 'none';
   readonly #ended = new Map<number, (() => void)[]>();
@@ -92,6 +97,8 @@ export class Engine {
     this.mapRunStore = new MapRunStore(this.db);
     this.machines = new Machines(new MachineStore(this.db), this.arns, this.clock, random);
     this.tokens = new Tokens(secret);
+    const kept = options.keptExecutions ?? KEPT_EXECUTIONS;
+    this.#pruning = new Pruning({ db: this.db, commits: this.commits, now: () => this.clock.now(), kept });
     this.#timers = new Timers(this.clock);
     this.#http = new AwsHttp(options.awsEndpoint, region, options.callJson);
     this.#events = new StatusEvents(this.#http);
@@ -197,6 +204,7 @@ export class Engine {
     this.#ended.delete(execution.id);
     for (const resolve of waiting ?? []) resolve();
     if (this.machines.isDeleting(execution.machine.name)) this.removeWhenIdle(execution.machine.name);
+    else if (!execution.isChild) this.#pruning.prune(execution.machine.name);
   }
 
   /** Removes a machine that is being deleted, once its last execution has ended. */

@@ -14,6 +14,7 @@ describe('the command line of local-aws', () => {
       account: 'default',
       limits: {},
       keptHistories: 1_000,
+      keptExecutions: 1_000,
     });
   });
 
@@ -48,6 +49,7 @@ describe('the command line of local-aws', () => {
       parameters: { A: '1=2', B: '' },
       account: 'new',
       keptHistories: 1_000,
+      keptExecutions: 1_000,
       limits: { 'states.ListMapRuns': false, 'sqs.batchEntries': 5 },
     });
   });

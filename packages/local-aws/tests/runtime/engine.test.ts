@@ -52,6 +52,7 @@ beforeEach(async () => {
     max: AWS_LIMITS.max,
     paces: AWS_LIMITS.paces,
     keptHistories: undefined,
+    keptExecutions: undefined,
     iam: { refusal: () => undefined, machineOfToken: async () => undefined },
     onFailure: ({ message }) => {
       throw new Error(message);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { type Answered, Harness } from './support/harness.ts';
 import { distributed, writer } from './support/maps.ts';
 
@@ -79,4 +80,49 @@ it('keeps no input of succeeded Express children that no result file contains', 
     db.prepare("SELECT sum(length(input)) AS length FROM executions WHERE type = 'EXPRESS'").get() ?? {};
   db.close();
   expect(length).toBe(20 * '{}'.length);
+});
+
+it('stores a long history and long inputs in fewer bytes, and answers them whole', async () => {
+  const { arn, described } = await engine.run(distributed({ MaxConcurrency: 1 }), items(3));
+  expect(described.status).toBe('SUCCEEDED');
+  const { children } = await childrenOf(arn);
+  const { executionArn } = children[0] ?? {};
+  const { input } = await engine.call('DescribeExecution', { executionArn });
+  expect(JSON.parse(input)).toEqual(items(3)[2]);
+  const { events } = await engine.call('GetExecutionHistory', { executionArn });
+  expect(JSON.parse(events[0].executionStartedEventDetails.input)).toEqual(items(3)[2]);
+
+  const db = new sqlite.DatabaseSync(join(engine.dataDir, 'states.db'), { readOnly: true });
+  const sum = (column: string, table: string) =>
+    Number(db.prepare(`SELECT sum(octet_length(${column})) AS sum FROM ${table}`).get()?.sum);
+  const stored = sum('events', 'history') + sum('input', 'executions WHERE map_run > 0');
+  db.close();
+  // Each child has its 1,000 characters in its input and in several events.
+  expect(stored).toBeLessThan(3 * 1_000);
+});
+
+it('reads histories and inputs that an earlier version stored as text', async () => {
+  const { arn } = await engine.run(distributed({ MaxConcurrency: 1 }), items(1));
+  const { children } = await childrenOf(arn);
+  const { executionArn } = children[0] ?? {};
+  const before = await engine.call('GetExecutionHistory', { executionArn });
+  const described = await engine.call('DescribeExecution', { executionArn });
+
+  const db = new sqlite.DatabaseSync(join(engine.dataDir, 'states.db'));
+  for (const [table, column] of [
+    ['history', 'events'],
+    ['executions', 'input'],
+  ]) {
+    const packed = db.prepare(`SELECT id, ${column} AS value FROM ${table} WHERE typeof(${column}) = 'blob'`).all();
+    expect(packed).not.toHaveLength(0);
+    for (const { id = null, value } of packed) {
+      const text = inflateRawSync(value as Uint8Array).toString();
+      db.prepare(`UPDATE ${table} SET ${column} = ? WHERE id = ?`).run(text, id);
+    }
+  }
+  db.close();
+  await engine.restart();
+
+  expect(await engine.call('GetExecutionHistory', { executionArn })).toEqual(before);
+  expect(await engine.call('DescribeExecution', { executionArn })).toEqual(described);
 });

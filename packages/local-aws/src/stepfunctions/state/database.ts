@@ -33,8 +33,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS names ON executions (machine, name)
 CREATE INDEX IF NOT EXISTS roots ON executions (machine, started, id) WHERE map_run = 0;
 CREATE INDEX IF NOT EXISTS children ON executions (map_run, status, id) WHERE map_run > 0;
 
--- The events of one commit: [type, time, previous id, details]. The id consists of the execution and the id of the first event,
--- because only a table with a rowid stores rows of 4 KB without overflow pages.
+-- The events of one commit: [type, time, previous id, details]. Long ones are compressed, as long inputs are. The id consists of the
+-- execution and the id of the first event, because only a table with a rowid stores rows of 4 KB without overflow pages.
 CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, events TEXT NOT NULL);
 
 CREATE TABLE IF NOT EXISTS map_runs (
@@ -53,13 +53,7 @@ CREATE TABLE IF NOT EXISTS redrive_tokens (
 
 /** Opens the engine's database in `dataDir` and creates it if it is missing. */
 export function openDatabase(dataDir: string): DatabaseSync {
-  // With WAL and NORMAL a killed process loses nothing, because a commit is in the page cache of the system.
-  const settings = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;';
-  const db = openStored(
-    join(dataDir, 'states.db'),
-    settings + SCHEMA,
-    'the executions and the state machines of clients',
-  );
+  const db = openStored(join(dataDir, 'states.db'), SCHEMA, 'the executions and the state machines of clients');
   migrate(db);
   return db;
 }

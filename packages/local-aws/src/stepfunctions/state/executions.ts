@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MachineType } from '../asl/types.ts';
 import type { Execution, ExecutionStatus, StoredEvent } from '../execution/execution.ts';
 import { HISTORY_SPAN } from './database.ts';
+import { pack, unpack } from './packed.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 
 /** An execution in the store. */
@@ -42,7 +43,7 @@ export const readExecution = (row: Row): ExecutionRow => ({
   items: integer(row, 'items'),
   round: integer(row, 'round'),
   status: text(row, 'status') as ExecutionStatus,
-  input: text(row, 'input'),
+  input: unpack(row, 'input'),
   output: optionalText(row, 'output'),
   error: optionalText(row, 'error'),
   cause: optionalText(row, 'cause'),
@@ -186,7 +187,7 @@ export class ExecutionStore {
       // As on AWS, EXPRESS executions have no history.
       if (execution.type === 'STANDARD') {
         const first = execution.events - fresh.length + 1;
-        this.#append.run(execution.id * HISTORY_SPAN + first, JSON.stringify(fresh));
+        this.#append.run(execution.id * HISTORY_SPAN + first, pack(JSON.stringify(fresh)));
       }
       execution.fresh = [];
     }
@@ -223,7 +224,7 @@ export class ExecutionStore {
       origin.mapRun,
       origin.item,
       origin.items,
-      input.text,
+      pack(input.text),
     ] as const;
     this.#insert.run(...key, ...state);
   }
@@ -240,7 +241,7 @@ export class ExecutionStore {
 
   addPending(child: PendingChild, run: { id: number; machine: string; revision: number; type: MachineType }): void {
     const { id, name, item, items, input } = child;
-    this.#insertPending.run(id, name, run.machine, run.revision, run.type, run.id, item, items, input);
+    this.#insertPending.run(id, name, run.machine, run.revision, run.type, run.id, item, items, pack(input));
   }
 
   /** The events of an execution from event `from` on, in order: about `limit` of them, because whole chunks are read. */
@@ -253,7 +254,7 @@ export class ExecutionStore {
     const found: { id: number; event: StoredEvent }[] = [];
     for (const row of rows) {
       const first = integer(row, 'id') - base;
-      for (const [i, event] of (JSON.parse(text(row, 'events')) as StoredEvent[]).entries()) {
+      for (const [i, event] of (JSON.parse(unpack(row, 'events')) as StoredEvent[]).entries()) {
         if (first + i >= from) found.push({ id: first + i, event });
       }
       if (found.length >= limit) break;

@@ -84,7 +84,7 @@ export class MachineStore {
   remove(name: string): void {
     this.#db.exec('BEGIN');
     // Tokens contain the ids of executions, so these must not be reused.
-    this.#db.exec("INSERT OR REPLACE INTO meta SELECT 'highest execution', max(id) FROM executions");
+    keepHighestId(this.#db);
     const own = 'SELECT id FROM executions WHERE machine = ?';
     this.#db.prepare(`DELETE FROM history WHERE id / ${HISTORY_SPAN} IN (${own})`).run(name);
     for (const table of ['map_runs', 'redrive_tokens']) {
@@ -95,4 +95,11 @@ export class MachineStore {
     this.#db.prepare('DELETE FROM machines WHERE name = ?').run(name);
     this.#db.exec('COMMIT');
   }
+}
+
+/** Must be called before executions are removed. */
+export function keepHighestId(db: DatabaseSync): void {
+  const before = "SELECT value FROM meta WHERE key = 'highest execution'";
+  db.exec(`INSERT OR REPLACE INTO meta
+    SELECT 'highest execution', max(coalesce(max(id), 0), coalesce((${before}), 0)) FROM executions`);
 }

@@ -4,6 +4,7 @@ import type { ExecutionStatus } from '../execution/execution.ts';
 import { ChildCounts } from '../map-run/counts.ts';
 import { Payload } from '../payload.ts';
 import { type ExecutionRow, type PendingChild, readExecution } from './executions.ts';
+import { unpack } from './packed.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './rows.ts';
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
@@ -121,7 +122,7 @@ export class MapRunStore {
       name: text(row, 'name'),
       item: integer(row, 'item'),
       items: integer(row, 'items'),
-      input: text(row, 'input'),
+      input: unpack(row, 'input'),
     }));
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { integer } from './rows.ts';
+import { integer, type Row, text } from './rows.ts';
 
 /** The usage that AWS would bill. */
 export interface Usage {
@@ -29,13 +29,39 @@ const SUMS = `sum(iif(type = 'STANDARD', transitions, 0)) AS standard,
   sum(iif(type = 'EXPRESS' AND status <> 'PENDING', 1 + redrives, 0)) AS requests,
   sum(iif(type = 'EXPRESS', (stopped - coalesce(redriven, started) + ${EXPRESS_STEP_MS - 1}) / ${EXPRESS_STEP_MS}, 0)) AS steps`;
 
+const PARTS = ['standard', 'requests', 'steps'] as const;
+type Sums = Record<(typeof PARTS)[number], number>;
+
+const sumsOf = (row: Row = {}): Sums => ({
+  standard: integer(row, 'standard'),
+  requests: integer(row, 'requests'),
+  steps: integer(row, 'steps'),
+});
+
+/** The sums of the executions that were removed. */
+function prunedSums(db: DatabaseSync): Sums {
+  const row = db.prepare("SELECT value FROM meta WHERE key = 'pruned usage'").get();
+  return row ? (JSON.parse(text(row, 'value')) as Sums) : sumsOf();
+}
+
+/** Keeps the usage of executions that are about to be removed in the sums of all. */
+export function addPruned(db: DatabaseSync, ids: readonly number[]): void {
+  const sums = prunedSums(db);
+  const more = sumsOf(
+    db.prepare(`SELECT ${SUMS} FROM executions WHERE id IN (SELECT value FROM json_each(?))`).get(JSON.stringify(ids)),
+  );
+  for (const part of PARTS) sums[part] += more[part];
+  db.prepare("INSERT OR REPLACE INTO meta VALUES ('pruned usage', ?)").run(JSON.stringify(sums));
+}
+
 /** The usage of all executions, or of those with one name and their children. */
 export function usageOf(db: DatabaseSync, name?: string): Usage {
   const query = db.prepare(`SELECT ${SUMS} FROM (${name === undefined ? ALL : FAMILY})`);
-  const sums = (name === undefined ? query.get() : query.get(name)) ?? {};
+  const sums = sumsOf(name === undefined ? query.get() : query.get(name));
+  const pruned = name === undefined ? prunedSums(db) : sumsOf();
   return {
-    standard: integer(sums, 'standard'),
-    expressRequests: integer(sums, 'requests'),
-    expressGbSeconds: ((integer(sums, 'steps') * EXPRESS_STEP_MS) / 1000) * EXPRESS_GB,
+    standard: sums.standard + pruned.standard,
+    expressRequests: sums.requests + pruned.requests,
+    expressGbSeconds: (((sums.steps + pruned.steps) * EXPRESS_STEP_MS) / 1000) * EXPRESS_GB,
   };
 }

@@ -77,6 +77,7 @@ interface HarnessOptions {
   random?: () => number;
   limits?: LimitSettings;
   keptHistories?: number;
+  keptExecutions?: number;
 }
 
 /** The engine behind its wire protocol, with a fake AWS behind it. */
@@ -87,12 +88,12 @@ export class Harness {
   readonly #random: (() => number) | undefined;
   readonly #max: Maxima;
   readonly #paces: Paces;
-  readonly #keptHistories: number | undefined;
+  readonly #kept: { keptHistories?: number; keptExecutions?: number };
   #running: RunningStepFunctions | undefined;
   #machines = 0;
 
-  private constructor(aws: FakeAws, { clock, random, limits, keptHistories }: HarnessOptions) {
-    this.#keptHistories = keptHistories;
+  private constructor(aws: FakeAws, { clock, random, limits, ...kept }: HarnessOptions) {
+    this.#kept = kept;
     this.aws = aws;
     this.#clock = clock;
     this.#random = random;
@@ -118,7 +119,7 @@ export class Harness {
       accountId: '000000000000',
       max: this.#max,
       paces: this.#paces,
-      ...(this.#keptHistories !== undefined && { keptHistories: this.#keptHistories }),
+      ...this.#kept,
       ...(this.#clock && { clock: this.#clock }),
       ...(this.#random && { random: this.#random }),
     });
