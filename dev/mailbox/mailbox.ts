@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GroupCommit, openDatabase } from 'local-aws';
+import { packMessage, unpackMessage } from './packed.ts';
 
 /** One message to one address, as a provider accepted it. */
 export interface MailboxMessage {
@@ -44,6 +45,8 @@ export interface MailboxPage {
 
 /** A search reads every message in its range, and blocks this thread meanwhile. */
 const SEARCHED = 20_000;
+/** Of messages that an earlier version stored, it is in their JSON. */
+const SUBJECT = `CASE typeof(message) WHEN 'text' THEN message ->> 'subject' ELSE subject END`;
 
 /** Stores every message that a local provider accepted, in the order of acceptance, in SQLite. */
 export class Mailbox {
@@ -65,13 +68,21 @@ export class Mailbox {
     `,
       'the messages that were delivered',
     );
+    this.#addSubject();
     this.#commit = new GroupCommit(this.#database);
     this.#insert = this.#database.prepare(
-      'INSERT INTO message (recipient, batch, provider, sent_at, message) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO message (recipient, batch, provider, sent_at, subject, message) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#tried = this.#database.prepare(
       'INSERT INTO tried VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times',
     );
+  }
+
+  /** Earlier versions stored messages as JSON, and found the subject there. */
+  #addSubject(): void {
+    const columns = this.#database.prepare('PRAGMA table_info(message)').all();
+    if (!columns.some(({ name }) => name === 'subject'))
+      this.#database.exec('ALTER TABLE message ADD COLUMN subject TEXT');
   }
 
   /** Stores messages. They are durable once the promise resolves. */
@@ -83,7 +94,8 @@ export class Mailbox {
         message.batchId ?? null,
         message.provider,
         Date.parse(message.sentAt),
-        JSON.stringify(message),
+        message.subject ?? null,
+        packMessage(message),
       );
     }
     return new Promise((resolve) => this.#commit.afterCommit(resolve));
@@ -109,7 +121,7 @@ export class Mailbox {
     if (search !== undefined) {
       where.push(
         `id > (SELECT MAX(id) FROM message) - ${SEARCHED} AND (recipient LIKE ? ESCAPE '\\' OR batch LIKE ? ESCAPE '\\' ` +
-          `OR message ->> 'subject' LIKE ? ESCAPE '\\')`,
+          `OR ${SUBJECT} LIKE ? ESCAPE '\\')`,
       );
       const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
       values.push(pattern, pattern, pattern);
@@ -128,7 +140,7 @@ export class Mailbox {
     return {
       count: Number(counted?.count ?? 0),
       ...(rows.length > limit && last ? { next: String(last.id) } : {}),
-      messages: page.map((row) => JSON.parse(String(row.message)) as MailboxMessage),
+      messages: page.map((row) => unpackMessage(row.message)),
     };
   }
 
