@@ -61,9 +61,10 @@ export function pageRoutes({ file, stage, bucketOrigin }: PagesDeps): HttpRoutes
     const asset = isRead && path.startsWith(ASSETS) ? await file(path) : undefined;
     if (asset) return fileAnswer(asset, headers, security);
     const allowed = methodsOf(`/${path}`);
-    const isKnown = allowed.length > 0;
-    if (isRead && headers.accept?.includes('text/html')) return page(event, isKnown ? 405 : 404);
-    if (isKnown) {
+    // A route that takes the method is not reached by this spelling of its path, such as with two slashes.
+    const isOther = allowed.length > 0 && !allowed.includes(method);
+    if (isRead && headers.accept?.includes('text/html')) return page(event, isOther ? 405 : 404);
+    if (isOther) {
       const allow = allowed.join(', ');
       throw new PregonError('MethodNotAllowed', `${rawPath} answers ${allow}, not ${method}.`, { allow });
     }

@@ -1,5 +1,5 @@
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { eventually, Product, tempDataDir } from '../support/product.ts';
 import {
@@ -13,6 +13,7 @@ import {
   redrive,
   sends,
   setRate,
+  steal,
   upload,
 } from './support.ts';
 
@@ -105,4 +106,32 @@ it('StopExecution by any client ends sending, with every event lost and states t
 
   expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: 120, ERROR: 0 } });
   expectOnceEach(await product.mailbox(batchId), 120);
+});
+
+it('stops and redrives in turn double nothing, and the messages of earlier runs hold up no other campaign', async () => {
+  const { sendQueueUrl } = product.outputs;
+  const sqs = new SQSClient(awsOf(product));
+  await setRate(product, 2);
+  const stolen = steal(sqs, sendQueueUrl);
+  const batchId = await upload(product, 120, 'turns');
+  const MessageBody = await stolen;
+  for (let turn = 0; turn < 8; turn++) {
+    expect((await product.call('POST', `/campaigns/${batchId}/stop`)).status).toBe(202);
+    expect((await redrive(product, batchId)).status).toBe(202);
+  }
+  const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: String(n), MessageBody }));
+  const batch = new SendMessageBatchCommand({ QueueUrl: sendQueueUrl, Entries });
+  await Promise.all(Array.from({ length: 100 }, () => sqs.send(batch)));
+  await setRate(product, 60);
+  sqs.destroy();
+  const beside = await upload(product, 12, 'beside');
+
+  for (const [id, rows] of [
+    [beside, 12],
+    [batchId, 120],
+  ] as const) {
+    const ended = await follow(product, id, hasEnded);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', counts: { SENT: rows, ERROR: 0 }, unconfirmed: 0 });
+    expectOnceEach(await product.mailbox(id), rows);
+  }
 });

@@ -1,15 +1,13 @@
 import {
-  DeleteMessageCommand,
   GetQueueAttributesCommand,
   PurgeQueueCommand,
-  ReceiveMessageCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Command, eventually, Product, tempDataDir } from '../support/product.ts';
-import { awsOf, expectOnceEach, faults, follow, hasEnded, redrive, sends, setRate, upload } from './support.ts';
+import { awsOf, expectOnceEach, faults, follow, hasEnded, redrive, sends, setRate, steal, upload } from './support.ts';
 
 const dataDir = tempDataDir();
 let product: Product;
@@ -72,7 +70,7 @@ it('unconfirmed rows that are accepted are closed as they are', async () => {
 it('a message that is lost ends as NotDelivered when its time is over, and a redrive sends its row', async () => {
   const { sendQueueUrl } = product.outputs;
   await setRate(product, 1);
-  const stolen = steal(sendQueueUrl);
+  const stolen = steal(sqs, sendQueueUrl);
   const batchId = await upload(product, 12, 'lost');
   await stolen;
   await sqs.send(new PurgeQueueCommand({ QueueUrl: sendQueueUrl }));
@@ -117,7 +115,7 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
     }),
   );
   await setRate(product, 1);
-  const stolen = steal(sendQueueUrl);
+  const stolen = steal(sqs, sendQueueUrl);
   const batchId = await upload(product, 12, 'dead');
   await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: await stolen }));
   await setRate(product, 60);
@@ -132,30 +130,6 @@ it('a poison message goes to the dead letters; npm run dlq replays what is open 
   expectOnceEach(await product.mailbox(batchId), 12);
   expectOnceEach(await product.mailbox(sentBatch), 1);
 });
-
-/**
- * Removes the message of one row from the queue before a worker receives it, and returns its body. Called before the upload: on a slow
- * machine the rows have ended when the upload is answered.
- */
-async function steal(queueUrl: string): Promise<string> {
-  let body = '';
-  await eventually(async () => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 1,
-        VisibilityTimeout: 30,
-        WaitTimeSeconds: 5,
-      }),
-    );
-    const message = Messages[0];
-    if (!message?.Body?.startsWith('{')) return false;
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
-    body = message.Body;
-    return true;
-  });
-  return body;
-}
 
 async function dlq(...args: string[]): Promise<{ open: number; ended: number; poison: number; messages: unknown[] }> {
   const command = new Command('dlq', [...args, '--lane', 'send', '--data', dataDir, '--json']);

@@ -1,3 +1,4 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from '@jest/globals';
 import type { CampaignView } from '../../../cli/client.ts';
 import { eventually, type MailboxMessage, type Product } from '../support/product.ts';
@@ -28,6 +29,30 @@ export async function upload(product: Product, rows: number, name: string): Prom
 
 export async function redrive(product: Product, batchId: string, body?: object): Promise<Response> {
   return product.call('POST', `/campaigns/${batchId}/redrive`, body ? { body: JSON.stringify(body) } : {});
+}
+
+/**
+ * Removes the message of one row from the queue before a worker receives it, and returns its body. Called before the upload: on a slow
+ * machine the rows have ended when the upload is answered.
+ */
+export async function steal(sqs: SQSClient, queueUrl: string): Promise<string> {
+  let body = '';
+  await eventually(async () => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 1,
+        VisibilityTimeout: 30,
+        WaitTimeSeconds: 5,
+      }),
+    );
+    const message = Messages[0];
+    if (!message?.Body?.startsWith('{')) return false;
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
+    body = message.Body;
+    return true;
+  });
+  return body;
 }
 
 /** Sets the limiter's rate in emails per second. It is in force within 5 s. */

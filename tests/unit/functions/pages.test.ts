@@ -134,6 +134,11 @@ describe('the pages', () => {
     });
   });
 
+  it('does not say that a path answers what was asked, where only its spelling is wrong', async () => {
+    const answer = await get('//campaigns');
+    expect(answer).toMatchObject({ status: 404, body: { detail: 'There is nothing at //campaigns.' } });
+  });
+
   it('refuses a path with an invalid escape', async () => {
     expect(await get('/docs/%E0%A4%A')).toMatchObject({ status: 400 });
   });
