@@ -157,7 +157,7 @@ describe('the answer', () => {
 
     const answers = await Promise.all(
       [{}, { method: 'POST', body: 'x'.repeat(4_000_000) }].map(async (init) => {
-        const response = await fetch(`http://127.0.0.1:${port}/campaigns`, init);
+        const response = await fetch(`http://127.0.0.1:${port}/items`, init);
         return [response.status, response.headers.get('retry-after'), await response.json()];
       }),
     );
