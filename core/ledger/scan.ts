@@ -1,5 +1,6 @@
 import { ItemStream, merge } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, namesIn, readMany } from '../dynamodb/table.ts';
+import { forEachConcurrently } from '../for-each.ts';
 import { toRow } from './item.ts';
 import { allShards, contentKey, LISTED, sendIdOf } from './keys.ts';
 import type { LedgerRow } from './send.ts';
@@ -27,7 +28,10 @@ export async function* rowsOfBatch(table: DynamoTable, batchId: string): AsyncGe
 /** What the end of a campaign needs to know about a row. */
 export type RowState = Pick<LedgerRow, 'rowNumber' | 'status' | 'error' | 'lease' | 'lastAttemptAt' | 'updatedAt'>;
 
-/** Reads the state of every row of a batch with consistency, in no order, all shards concurrently. */
+/** Shards that are read at the same time: a page of each takes some 10 MB of memory, and a busy table answers more of them late. */
+const CONCURRENCY = 8;
+
+/** Reads the state of every row of a batch with consistency, in no order. */
 export async function scanBatch(table: DynamoTable, batchId: string, visit: (row: RowState) => void): Promise<void> {
   const attributes = [
     'rowNumber',
@@ -39,11 +43,9 @@ export async function scanBatch(table: DynamoTable, batchId: string, visit: (row
     'updatedAt',
     'expiresAt',
   ];
-  await Promise.all(
-    allShards.map(async (shard) => {
-      for await (const item of shardOfBatch(table, batchId, shard, attributes)) visit(toState(item));
-    }),
-  );
+  await forEachConcurrently(CONCURRENCY, allShards, async (shard) => {
+    for await (const item of shardOfBatch(table, batchId, shard, attributes)) visit(toState(item));
+  });
 }
 
 function toState(item: Item): RowState {

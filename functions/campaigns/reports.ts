@@ -5,6 +5,7 @@ import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import { objectKeysOf } from '../../core/campaigns/identity.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CsvSource } from '../../core/csv/source.ts';
+import { isTemporary } from '../../core/errors.ts';
 import { type Report, reportName, reportObjectKey } from '../../core/reports/report.ts';
 import { type ReportRowsDeps, reportBytes } from '../../core/reports/rows.ts';
 import type { ReportStore } from '../../core/reports/store.ts';
@@ -15,6 +16,8 @@ import type { HttpAnswer } from '../common/http.ts';
 const MAX_INLINE_BYTES = 3 * 1024 * 1024;
 /** A report that is not complete after this time is left to the worker. A request may take 30 s. */
 const MAX_INLINE_MS = 8_000;
+/** A line of sends.csv has more than 100 bytes, so the report of as many rows is not tried in a request. */
+const MAX_INLINE_ROWS = 30_000;
 const LINK_SECONDS = 300;
 /** A report of 2,000,000 rows takes minutes. */
 const RETRY_AFTER_SECONDS = 5;
@@ -47,8 +50,9 @@ export function createReports(deps: ReportDeps) {
     return { statusCode: 303, headers: { location, 'cache-control': 'no-store' } };
   }
 
-  /** The whole report, or undefined when it is too long for an answer. */
+  /** The whole report, or undefined when it is too long for an answer, or the table too busy to read it in the time of a request. */
   async function short(record: CampaignRecord, report: Report): Promise<Buffer | undefined> {
+    if (report.kind === 'sends' && !report.statuses && record.enqueued > MAX_INLINE_ROWS) return undefined;
     const deadline = clock.now() + MAX_INLINE_MS;
     const chunks: Buffer[] = [];
     let size = 0;
@@ -65,7 +69,7 @@ export function createReports(deps: ReportDeps) {
         checkTime();
       }
     } catch (error) {
-      if (error instanceof TooLong) return undefined;
+      if (error instanceof TooLong || isTemporary(error)) return undefined;
       throw error;
     }
     return Buffer.concat(chunks);

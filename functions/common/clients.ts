@@ -29,8 +29,14 @@ export const WORKER_TIMEOUTS: ClientTimeouts = {
   requestHandler: { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true },
 };
 
-/** For functions with minutes, for whose answer nobody waits. */
-export const BACKGROUND_TIMEOUTS: ClientTimeouts = { ...DEFAULT_TIMEOUTS, retryForMs: 30_000 };
+/**
+ * For functions with minutes, for whose answer nobody waits. They read whole campaigns by pages of 1 MB, which a busy DynamoDB answers late:
+ * a call that is given up and made again only adds to its work.
+ */
+export const BACKGROUND_TIMEOUTS: ClientTimeouts = {
+  retryForMs: 60_000,
+  requestHandler: { ...DEFAULT_TIMEOUTS.requestHandler, requestTimeout: 20_000 },
+};
 
 /** For calls that are made again anyway. */
 export const ONE_TRY: ClientTimeouts = { ...WORKER_TIMEOUTS, retryForMs: 0 };

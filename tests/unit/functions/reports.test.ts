@@ -192,6 +192,32 @@ describe('the reports of a campaign', () => {
     expect(queued).toHaveLength(2);
   });
 
+  it('are left to the worker when the table is too busy to be read in a request', async () => {
+    const busy = Object.assign(new Error('a request has exceeded the configured 5000 ms'), { name: 'TimeoutError' });
+    const { made } = createReports({
+      ...deps(),
+      ledger: {
+        // biome-ignore lint/correctness/useYield: it fails before its first row.
+        async *rowsOfBatch() {
+          throw busy;
+        },
+      },
+      queue: { sendReport: async (batchId, report) => void queued.push({ batchId, report }) },
+    });
+
+    expect(await made(record, { kind: 'sends' })).toMatchObject({ statusCode: 202 });
+    expect(queued).toEqual([{ batchId: 'b1', report: { kind: 'sends' } }]);
+  });
+
+  it('of a campaign with many rows are not tried in a request, those in some statuses are', async () => {
+    await put([{ rowNumber: 1, status: 'ERROR', ...errorOf('MessageRejected') }]);
+    const large = { ...record, enqueued: 200_000 };
+
+    expect(await reports().made(large, { kind: 'sends' })).toMatchObject({ statusCode: 202 });
+    expect(queued).toHaveLength(1);
+    expect(await reports().made(large, { kind: 'sends', statuses: ['ERROR'] })).toMatchObject({ statusCode: 200 });
+  });
+
   it('are asked for again after their worker died, or failed', async () => {
     await put(Array.from({ length: 100 }, (_, n) => ({ rowNumber: n + 1 })));
     const ask = () => reports(2_000).made(record, { kind: 'sends' });
