@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { systemClock } from '../../core/clock.ts';
 import { DEFAULT_ROW_DAYS } from '../../core/dynamodb/expiry.ts';
 import { type DynamoTable, documentClient, type Tables } from '../../core/dynamodb/table.ts';
+import { SigningHash } from '../../core/signing-hash.ts';
 import { readEnv, type tablesEnv } from './env.ts';
 import { retryFor } from './retry.ts';
 
@@ -44,6 +45,7 @@ export const ONE_TRY: ClientTimeouts = { ...WORKER_TIMEOUTS, retryForMs: 0 };
 const configOf = ({ retryForMs, requestHandler }: ClientTimeouts) => ({
   retryStrategy: retryFor(retryForMs),
   requestHandler,
+  sha256: SigningHash,
 });
 
 const rowDaysEnv = z.object({ ROW_DAYS: z.coerce.number().int().positive().default(DEFAULT_ROW_DAYS) });

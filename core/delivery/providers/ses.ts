@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetAccountCommand, SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { type Clock, startTimer } from '../../clock.ts';
+import { SigningHash } from '../../signing-hash.ts';
 import { NoSlotAvailable, type Provider, type SendPermit } from '../provider.ts';
 import { formatAddress, type OutgoingEmail } from './outgoing-email.ts';
 import { classifySesError } from './ses-errors.ts';
@@ -34,6 +35,7 @@ export function createSes({
   const client = new SESv2Client({
     ...config,
     maxAttempts: 1,
+    sha256: SigningHash,
     requestHandler: { httpAgent: agents[0], httpsAgent: agents[1], connectionTimeout: connectTimeoutMs },
   });
   // GetAccount has a quota of one call a second for the account, and may be asked for several limiters at once.
