@@ -143,7 +143,16 @@ export class SlotReservations {
   }
 
   get #window(): number {
+    if (this.#needsNoLead) return Math.min(MOST_WINDOW, this.#lateRows);
     return windows.get(this.#options.limiter) ?? FIRST_WINDOW;
+  }
+
+  /**
+   * Whether so many rows may be late that none has to wait for its slot: those that share a claim at least. Rows that waited would leave the
+   * process idle for as long as a claim takes, several times in each batch.
+   */
+  get #needsNoLead(): boolean {
+    return this.#lateRows >= FIRST_WINDOW;
   }
 
   /** The slot of a row, which counts as under way until it leaves. */
@@ -183,7 +192,7 @@ export class SlotReservations {
     const { limiter, priority, clock, until, latency } = this.#options;
     const asked = clock.now();
     const leadMs = Math.max(...this.#waiters.map((waiter) => waiter.leadMs));
-    const earliest = asked + latency.usual + leadMs;
+    const earliest = this.#needsNoLead ? asked : asked + latency.usual + leadMs;
     if (earliest > until) return this.#refuse(asked + LATER_MS);
     const n = Math.min(this.#waiters.length, Math.floor(this.#window) - this.#underWay);
     this.#waiters.sort((one, other) => other.postponed - one.postponed);

@@ -1,9 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { Latency } from '../../../core/delivery/latency.ts';
-import { SlotReservations } from '../../../core/delivery/slot-reservations.ts';
+import { type Slot, SlotReservations } from '../../../core/delivery/slot-reservations.ts';
 import type { Limiter } from '../../../core/limiter/limiter.ts';
 import { simulatedClock } from '../support/clock.ts';
 
 const SPACING_MS = 0.1;
+
+/** Reservations are asked for in a later turn of the event loop. */
+async function turns(): Promise<void> {
+  for (let n = 0; n < 5; n += 1) await setImmediate();
+}
 
 /** Slots that begin when they are asked for, of a limiter that lets so many rows of a process be late. */
 function openSlots(lateRows: number) {
@@ -61,5 +67,37 @@ describe('a process that is later than its slots', () => {
     const slot = await slots.reserve(0);
     clock.move(500);
     expect('at' in slot && slots.isWorthClaim(slot.at)).toBe(true);
+  });
+});
+
+describe('a process that may send as many rows late as share a claim', () => {
+  it('lets no row wait for its slot', async () => {
+    const { clock, slots } = openSlots(25);
+    expect(await slots.reserve(100)).toMatchObject({ at: clock.now() });
+  });
+
+  it('reserves ahead where fewer may be late', async () => {
+    const { clock, slots } = openSlots(24);
+    const slot = await slots.reserve(100);
+    expect('at' in slot && slot.at - clock.now()).toBeGreaterThan(100);
+  });
+
+  it('has at most those under way, and reserves for others when half have left', async () => {
+    const { slots } = openSlots(30);
+    const given: Slot[] = [];
+    const all = Array.from({ length: 40 }, () => slots.reserve(100).then((slot) => given.push(slot)));
+    await turns();
+    expect(given).toHaveLength(30);
+
+    const leave = (count: number) => {
+      for (const slot of given.slice(0, count)) if ('at' in slot) slot.leave();
+    };
+    leave(14);
+    await turns();
+    expect(given).toHaveLength(30);
+
+    leave(15);
+    await Promise.all(all);
+    expect(given).toHaveLength(40);
   });
 });

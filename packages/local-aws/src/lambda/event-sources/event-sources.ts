@@ -18,8 +18,11 @@ export interface EventSourcesOptions {
 /** The default batch size of AWS, and the concurrency here of a mapping without ScalingConfig. */
 const DEFAULT_BATCH_SIZE = 10;
 const DEFAULT_CONCURRENCY = 5;
-/** The maximum concurrency of an event source here. Each instance has its own compiler and heap, and handles ten messages at once. */
-const MAX_CONCURRENCY = 2 * availableParallelism();
+/**
+ * The maximum concurrency of an event source here; on AWS it is two at least. Each instance has its own compiler and heap and handles a batch at once,
+ * so more instances than cores cost a tenth more of the processor and handle no more messages.
+ */
+const MAX_CONCURRENCY = Math.max(2, availableParallelism());
 
 /** The SQS event source mappings of a template. As on AWS, each polls with the permissions of its function. */
 export function eventSourcesOf(options: EventSourcesOptions): SqsEventSource[] {
