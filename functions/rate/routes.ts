@@ -22,8 +22,6 @@ const SHARE_MS = 10_000;
 
 /** The account's rate, for all campaigns together. */
 export function rateRoutes({ rates, account, stage, telemetry, shareRate }: RateDeps): HttpRoutes {
-  const { clock } = rates.ses.table;
-
   async function quota(): Promise<Pick<RateAnswer, 'max24HourSend' | 'sentLast24Hours' | 'sendingEnabled'>> {
     try {
       const { max24HourSend, sentLast24Hours, sendingEnabled } = await account();
@@ -40,7 +38,7 @@ export function rateRoutes({ rates, account, stage, telemetry, shareRate }: Rate
       perSecond: state.perSecond,
       source: configured > 0 ? 'operator' : deployed > 0 ? 'deployment' : 'ses',
       allowed: state.allowed || null,
-      usedPerSecond: usedPerSecond(state, clock.now()),
+      usedPerSecond: usedPerSecond(state, rates.ses.table.clock.now()),
       ...(await quota()),
       stage,
     };
@@ -51,7 +49,7 @@ export function rateRoutes({ rates, account, stage, telemetry, shareRate }: Rate
   async function shareInTime(): Promise<void> {
     const done = new AbortController();
     const timeUp = async () => {
-      await clock.sleep(SHARE_MS, done.signal);
+      await rates.ses.table.clock.sleep(SHARE_MS, done.signal);
       telemetry.warn('Not all running campaigns have their share of the rate yet; the sweep sets it');
     };
     try {

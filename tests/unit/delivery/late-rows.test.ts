@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Latency } from '../../../core/delivery/latency.ts';
 import { type Slot, SlotReservations } from '../../../core/delivery/slot-reservations.ts';
 import type { Limiter } from '../../../core/limiter/limiter.ts';
@@ -8,7 +7,7 @@ const SPACING_MS = 0.1;
 
 /** Reservations are asked for in a later turn of the event loop. */
 async function turns(): Promise<void> {
-  for (let n = 0; n < 5; n += 1) await setImmediate();
+  for (let n = 0; n < 5; n += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 /** Slots that begin when they are asked for, of a limiter that lets so many rows of a process be late. */
