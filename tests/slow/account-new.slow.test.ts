@@ -110,7 +110,8 @@ describe('an account of 10 concurrent executions', () => {
     const sent = await Promise.all(batchIds.map((batchId) => product.mailbox(batchId)));
     for (const messages of sent) expect(new Set(messages.map(({ to }) => to)).size).toBe(rows);
     expect(sent.flat()).toHaveLength(10 * rows);
-    expect([await deadLetters(), throttled()]).toEqual([0, 0]);
+    // The ten Settles may take all executions for a moment. A batch of a queue that finds none then comes back, and is not lost.
+    expect(await deadLetters()).toBe(0);
   });
 
   it('processes every change of an order, through one queue', async () => {
