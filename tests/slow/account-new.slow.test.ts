@@ -8,6 +8,8 @@ import { eventually, Product, tempDataDir } from '../e2e/support/product.ts';
 const REFUSED_MS = 25_000;
 const ENDED_WITHIN_MS = 20 * 60_000;
 const PAUSE_MS = 100;
+/** Batches that may find no free execution while ten campaigns start and end. They come back; Local AWS tells it once for each queue and pause. */
+const MOMENTS = 3;
 
 const dataDir = tempDataDir();
 let product: Product;
@@ -76,7 +78,7 @@ async function deadLetters(): Promise<number> {
   }
 }
 
-/** Nothing was throttled: Local AWS tells the user when a queue's batch finds no free execution. */
+/** Batches that were throttled: Local AWS tells the user when a queue's batch finds no free execution. */
 const throttled = () => product.command.output.match(/Rate Exceeded/g)?.length ?? 0;
 
 describe('an account of 10 concurrent executions', () => {
@@ -110,8 +112,9 @@ describe('an account of 10 concurrent executions', () => {
     const sent = await Promise.all(batchIds.map((batchId) => product.mailbox(batchId)));
     for (const messages of sent) expect(new Set(messages.map(({ to }) => to)).size).toBe(rows);
     expect(sent.flat()).toHaveLength(10 * rows);
-    // The ten Settles may take all executions for a moment. A batch of a queue that finds none then comes back, and is not lost.
     expect(await deadLetters()).toBe(0);
+    // Events run record-outcome for each start and end, without a maximum, so on a busy machine it can take the last executions for a moment.
+    expect(throttled()).toBeLessThanOrEqual(MOMENTS);
   });
 
   it('processes every change of an order, through one queue', async () => {

@@ -15,7 +15,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import type { CallReport } from '../../src/iam/calls.ts';
 import { accessKeyFor } from '../../src/identity.ts';
 import { type LocalAws, startLocalAws } from '../../src/local-aws.ts';
-import { clientOptions, eventually, temporaryFolder } from '../services/support.ts';
+import { clientOptions, eventually, ROWS_TABLE, temporaryFolder } from '../services/support.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const trust = (Service: string) => ({
@@ -64,14 +64,7 @@ const RESOURCES = {
       },
     },
   },
-  Rows: {
-    Type: 'AWS::DynamoDB::Table',
-    Properties: {
-      TableName: 'rows',
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    },
-  },
+  Rows: ROWS_TABLE,
   Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'files' } },
   Key: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'key', SecretString: 'x' } },
   Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },

@@ -7,20 +7,13 @@ import { Commits } from '../../src/stepfunctions/state/commits.ts';
 import { GroupCommit } from '../../src/storage/group-commit.ts';
 import { openDatabase } from '../../src/storage/sqlite.ts';
 import { startWorkerService } from '../../src/threads/worker-service.ts';
-import { clientOptions, closing, temporaryFolder } from './support.ts';
+import { clientOptions, closing, ROWS_TABLE, temporaryFolder } from './support.ts';
 
 const track = closing();
 
 const template = {
   Resources: {
-    Rows: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'rows',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      },
-    },
+    Rows: ROWS_TABLE,
     Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
     Key: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'key', GenerateSecretString: {} } },
   },

@@ -40,18 +40,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { type LocalAws, startLocalAws } from '../../src/local-aws.ts';
-import { clientOptions, temporaryFolder } from './support.ts';
+import { clientOptions, ROWS_TABLE, temporaryFolder } from './support.ts';
 
 const TEMPLATE = {
   Resources: {
-    Rows: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'rows',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      },
-    },
+    Rows: ROWS_TABLE,
     Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
     Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'files' } },
     Key: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'key', GenerateSecretString: {} } },

@@ -9,21 +9,14 @@ import { staleDescribe } from '../../src/faults/stale-describe.ts';
 import { injectFaults } from '../../src/faults/step.ts';
 import type { AwsRequest } from '../../src/gateway/types.ts';
 import { type Services, startServices } from '../../src/services.ts';
-import { clientOptions, closing, eventually, temporaryFolder } from './support.ts';
+import { clientOptions, closing, eventually, ROWS_TABLE, temporaryFolder } from './support.ts';
 
 const track = closing();
 const errors: unknown[] = [];
 
 const template = {
   Resources: {
-    Rows: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'rows',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      },
-    },
+    Rows: ROWS_TABLE,
     Files: {
       Type: 'AWS::S3::Bucket',
       Properties: {

@@ -4,6 +4,16 @@ import { join } from 'node:path';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/gateway.ts';
 import type { ServiceHandler } from '../../src/gateway/types.ts';
 
+/** A table `rows` of a template, with the key `id`. */
+export const ROWS_TABLE = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    TableName: 'rows',
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  },
+};
+
 export type Closeable = { close(): unknown };
 
 /** Resources that a test opens. All are closed after each test, the newest first. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
+import { Statements } from '../../storage/statements.ts';
 import { keyBytes } from './key-bytes.ts';
 
 /** A key as it is stored: the bytes of a key of dynalite, or a name. */
@@ -39,7 +40,7 @@ export class KeyValueStore {
   readonly #database: DatabaseSync;
   readonly #commit: GroupCommit;
   readonly #spaces = new Map<string, number>();
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Statements;
   #nextValue: number;
   /** Of the last `get` or `placeOf`: a write of the same key, which follows most reads, need not search again. */
   #place: Place | undefined;
@@ -52,6 +53,7 @@ export class KeyValueStore {
       'the items of all tables',
     );
     this.#commit = new GroupCommit(this.#database);
+    this.#statements = new Statements(this.#database);
     for (const { id, name } of this.#database.prepare('SELECT id, name FROM space').all()) {
       this.#spaces.set(String(name), Number(id));
     }
@@ -126,7 +128,7 @@ export class KeyValueStore {
       sql += ' LIMIT ?';
       values.push(range.limit);
     }
-    for (const row of this.#prepared(sql).iterate(...values)) {
+    for (const row of this.#statements.of(sql).iterate(...values)) {
       yield { key: row.key as StoredKey, value: String(row.json) };
     }
   }
@@ -168,10 +170,9 @@ export class KeyValueStore {
     const row =
       id === undefined
         ? undefined
-        : this.#prepared('SELECT id, json FROM link JOIN value ON id = value WHERE space = ? AND key = ?').get(
-            id,
-            stored(space, key),
-          );
+        : this.#statements
+            .of('SELECT id, json FROM link JOIN value ON id = value WHERE space = ? AND key = ?')
+            .get(id, stored(space, key));
     const place = { space, key, value: row ? Number(row.id) : this.#nextValue++, exists: row !== undefined };
     this.#place = place;
     return { place, json: row && String(row.json) };
@@ -187,16 +188,7 @@ export class KeyValueStore {
   }
 
   #run(sql: string, ...values: (number | StoredKey)[]) {
-    return this.#prepared(sql).run(...values);
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    return this.#statements.of(sql).run(...values);
   }
 }
 

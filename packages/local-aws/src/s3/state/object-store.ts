@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreFailure } from '../../storage/failure.ts';
 import { GroupCommit } from '../../storage/group-commit.ts';
 import { openDatabase } from '../../storage/sqlite.ts';
+import { Statements } from '../../storage/statements.ts';
 
 /** An object without its bytes. */
 export interface ObjectRecord {
@@ -51,7 +52,7 @@ export class ObjectStore {
   readonly #drafts: string;
   /** When the files that were found whole were last changed, so that a file is read once. */
   readonly #checked = new Map<string, number>();
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Statements;
 
   constructor(folder: string) {
     this.#files = join(folder, 'objects');
@@ -60,6 +61,7 @@ export class ObjectStore {
     for (const path of [this.#files, this.#drafts]) mkdirSync(path, { recursive: true });
     this.#database = openDatabase(join(folder, 's3.sqlite'), SCHEMA, 'the objects of all buckets');
     this.#commit = new GroupCommit(this.#database);
+    this.#statements = new Statements(this.#database);
     this.#removeOrphans();
   }
 
@@ -213,26 +215,17 @@ export class ObjectStore {
     }
   }
 
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
   #get(sql: string, ...values: (string | number)[]) {
-    return this.#prepared(sql).get(...values);
+    return this.#statements.of(sql).get(...values);
   }
 
   #all(sql: string, ...values: (string | number)[]) {
-    return this.#prepared(sql).all(...values);
+    return this.#statements.of(sql).all(...values);
   }
 
   #write(sql: string, ...values: (string | number)[]): void {
     this.#commit.beforeWrite();
-    this.#prepared(sql).run(...values);
+    this.#statements.of(sql).run(...values);
   }
 }
 
