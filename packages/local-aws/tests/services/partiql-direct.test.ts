@@ -50,7 +50,7 @@ async function open() {
         answer = given;
       });
     } catch (error) {
-      // What dynalite does not expect, such as null. The thread answers 500.
+      // What dynalite does not expect. The thread answers 500.
       answer = String(error);
     }
     return answer;
@@ -177,4 +177,20 @@ describe('a statement whose parameters are not validated again', () => {
     check.mockRestore();
     expect(content()[0]).toHaveLength(4);
   });
+});
+
+it('refuses a parameter that is null, of a statement of each kind', async () => {
+  const { execute } = await open();
+  const statements = [
+    "INSERT INTO rows VALUE {'pk': ?, 'sk': ?}",
+    'UPDATE rows SET d = 1 WHERE pk = ? AND sk = ?',
+    'DELETE FROM rows WHERE pk = ? AND sk = ?',
+  ];
+
+  const answer = execute(...statements.map((Statement) => ({ Statement, Parameters: [{ S: 'p' }, null] })));
+
+  const { Responses } = JSON.parse((answer as { body: string }).body);
+  expect(Responses.map(({ Error: error }: { Error?: { Code: string } }) => error?.Code)).toEqual(
+    statements.map(() => 'ValidationError'),
+  );
 });

@@ -1,3 +1,4 @@
+import { isObject } from '../../../json.ts';
 import type { DynaliteStore } from '../../state/dynalite-store.ts';
 import { type Answer, failure, NO_UNITS, type Request, type Units } from '../answer.ts';
 import { act, type Outcome, perform } from '../perform.ts';
@@ -8,6 +9,8 @@ import { type Translated, translate } from './translate.ts';
 const VALIDATION = 'com.amazon.coral.validate#ValidationException';
 const PREFIX = 'com.amazonaws.dynamodb.v20120810#';
 const MAX_CACHED = 1_000;
+/** What DynamoDB says of a value without a type. */
+const EMPTY_VALUE = 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes';
 
 interface StatementRequest {
   readonly Statement?: unknown;
@@ -90,6 +93,7 @@ function run(store: DynaliteStore, request: StatementRequest): Result {
     if (Parameters.length !== cached.parameters) {
       throw new StatementError("Number of parameters in request and statement don't match.");
     }
+    if (!Parameters.every(isObject)) throw new StatementError(EMPTY_VALUE);
     outcome = performed(store, cached, request);
   } catch (error) {
     if (error instanceof TableMissing) {
