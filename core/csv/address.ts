@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { trimInvisible } from './cell.ts';
+import { remembered } from './remembered.ts';
 
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 const MAX_LOCAL = 64;
@@ -13,15 +14,18 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 export function isAddress(address: string): boolean {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, Math.max(0, at));
-  const labels = address.slice(at + 1).split('.');
+  return local.length <= MAX_LOCAL && LOCAL.test(local) && isDomain(address.slice(at + 1));
+}
+
+/** Most addresses of a list have one of few domains. */
+const isDomain = remembered((domain) => {
+  const labels = domain.split('.');
   return (
-    local.length <= MAX_LOCAL &&
-    LOCAL.test(local) &&
     labels.length >= 2 &&
     labels.every((label) => LABEL.test(label) && isDecodable(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
-}
+});
 
 /** False for a label that says it is punycode and is not. `domainToASCII` of Node 24 does not decode what is ASCII. */
 const isDecodable = (label: string) => !/^xn--/i.test(label) || !isAscii(domainToUnicode(label));

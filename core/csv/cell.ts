@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /** White space, and characters that show nothing: byte order marks, zero-width and directional ones, soft hyphens. */
 const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 /** Invisible too, but the character before them looks otherwise without them: `❤️`, the flag of Scotland. */
@@ -14,27 +16,14 @@ export const plainText = (cell: string): string =>
   cell.startsWith('="') && cell.indexOf('"', 2) === cell.length - 1 ? cell.slice(2, -1) : cell;
 
 /** A column's or a variable's name, as names are compared: without what does not show, any white space as one space. */
-export function nameOf(text: string): string {
-  const known = names.get(text);
-  if (known !== undefined) return known;
-  const name = normalised(text);
-  // Every row of a file has the same ones.
-  if (names.size < MAX_NAMES && text.length <= MAX_NAME) names.set(text, name);
-  return name;
-}
-
-/** The names that were seen; their number is bounded, because a file may have others in each row. */
-const names = new Map<string, string>();
-const MAX_NAMES = 1_000;
-const MAX_NAME = 100;
-
-const normalised = (text: string): string =>
+export const nameOf = remembered((text) =>
   text
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/\p{White_Space}+/gu, ' ')
     .trim()
     .normalize('NFC')
-    .toLowerCase();
+    .toLowerCase(),
+);
 
 /** Walks from both ends: a pattern that is anchored at the end takes quadratic time on long runs of spaces. */
 function trim(text: string, kept: RegExp | undefined): string {

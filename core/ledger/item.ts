@@ -18,29 +18,25 @@ export const attributesOfBatch = (batch: Omit<NewRow, 'rowNumber' | 'email' | 's
   updatedAt: batch.createdAt,
 });
 
+/** The keys of a row's state item in the table and its indexes. */
+export type StateKeys = Record<'pk' | 'sk' | 'statusKey' | 'createdKey', string>;
+
 /** The other attributes of a row's state item. */
-export const attributesOfRow = ({
-  batchId,
-  createdAt,
-  rowNumber,
-  email,
-  subject,
-  status,
-}: Omit<NewRow, 'channel' | 'expiresAt'>) => ({
-  ...stateKey(batchId, rowNumber),
-  statusKey: statusKeyOf({ createdAt, rowNumber }, status),
-  createdKey: createdKey(createdAt, batchId, rowNumber),
-  address: addressKey(email),
-  rowNumber,
-  email,
-  subject,
-});
+export const attributesOfRow = (
+  { pk, sk, statusKey, createdKey }: StateKeys,
+  { rowNumber, email, subject }: Pick<NewRow, 'rowNumber' | 'email' | 'subject'>,
+) => ({ pk, sk, statusKey, createdKey, address: addressKey(email), rowNumber, email, subject });
 
 /** The state item of a row that nobody has tried to send yet. */
-export const newStateItem = (row: NewRow): Record<string, string | number> => ({
-  ...attributesOfBatch(row),
-  ...attributesOfRow(row),
-});
+export function newStateItem(row: NewRow): Record<string, string | number> {
+  const { batchId, createdAt, rowNumber, status } = row;
+  const keys = {
+    ...stateKey(batchId, rowNumber),
+    statusKey: statusKeyOf(row, status),
+    createdKey: createdKey(createdAt, batchId, rowNumber),
+  };
+  return { ...attributesOfBatch(row), ...attributesOfRow(keys, row) };
+}
 
 /** An item of strings and numbers as the DynamoDB API takes it: the workflow calls that API itself. */
 export function toDynamoJson(item: Record<string, string | number>): Record<string, { N: string } | { S: string }> {
