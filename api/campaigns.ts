@@ -4,7 +4,7 @@ import type { Progress } from '../core/campaigns/progress.ts';
 import { redriveUntil } from '../core/campaigns/redrive.ts';
 import { type Breakdown, MAX_MINUTES } from '../core/ledger/breakdown.ts';
 import { NOT_REDRIVABLE, UNKNOWN_CAMPAIGN } from './example-problems.ts';
-import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS } from './examples.ts';
+import { CAMPAIGN, CAMPAIGN_DETAIL, CAMPAIGNS, REDRIVEN } from './examples.ts';
 import { optional, pageSize } from './parse.ts';
 import type { RouteDoc } from './routes.ts';
 
@@ -70,6 +70,15 @@ export const campaignSchema = z
   })
   .meta({ id: 'Campaign' });
 export type CampaignAnswer = z.infer<typeof campaignSchema>;
+
+const redrivenSchema = campaignSchema
+  .extend({
+    retrying: count.meta({
+      description: 'The rows that this redrive sends; while the end is not counted yet, those that were waiting',
+    }),
+  })
+  .meta({ id: 'RedrivenCampaign' });
+export type RedriveAnswer = z.infer<typeof redrivenSchema>;
 
 export const campaignAnswer = (
   record: CampaignRecord,
@@ -192,7 +201,7 @@ export const CAMPAIGN_ROUTES: readonly RouteDoc[] = [
       required: false,
       examples: { plain: {}, 'send unconfirmed rows again': { unconfirmed: 'resend' } },
     },
-    answers: { 202: { description: 'The campaign is running again', schema: campaignSchema, example: CAMPAIGN } },
+    answers: { 202: { description: 'The campaign is running again', schema: redrivenSchema, example: REDRIVEN } },
     problems: {
       ...UNKNOWN,
       400: 'The body is not valid',

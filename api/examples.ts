@@ -1,4 +1,4 @@
-import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer } from './campaigns.ts';
+import type { CampaignAnswer, CampaignDetailAnswer, CampaignListAnswer, RedriveAnswer } from './campaigns.ts';
 import type { PreflightAnswer } from './preflight.ts';
 import type { RateAnswer } from './rate.ts';
 import type { SendListAnswer } from './sends.ts';
@@ -85,6 +85,8 @@ export const CAMPAIGN_DETAIL: CampaignDetailAnswer = {
   errors: [{ code: 'MessageRejected', count: 1 }],
   perMinute: [{ minute: '2026-11-22T10:00:00.000Z', sent: 9, error: 1 }],
 };
+
+export const REDRIVEN: RedriveAnswer = { ...CAMPAIGN, redriveCount: 1, retrying: 2 };
 
 export const CAMPAIGNS: CampaignListAnswer = { campaigns: [CAMPAIGN], next: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBa' };
 

@@ -38,7 +38,9 @@ export async function runRedrive(args: readonly string[]): Promise<number> {
   const answer = await client.redrive(batchId, unconfirmed);
   const statusCommand = `npm run status -- ${shortId(batchId)}${stackOptionsOf(values)}`;
   if (!wait) {
-    console.log(json ? JSON.stringify(answer) : `The campaign continues. See ${statusCommand}`);
+    const { retrying } = answer;
+    const what = `${retrying.toLocaleString('en-US')} ${retrying === 1 ? 'row' : 'rows'}`;
+    console.log(json ? JSON.stringify(answer) : `The campaign continues with ${what}. See ${statusCommand}`);
     return 0;
   }
   const signal = interruptSignal();

@@ -82,8 +82,8 @@ export interface CampaignRecord extends FeedbackTotals {
   startedAt?: string;
   finishedAt?: string;
   redriveCount: number;
-  /** Exact counts, written at an end. While it runs, the counts are read from the ledger. */
-  finalCounts?: Counts & { unconfirmed: number };
+  /** Exact counts, written at an end. While it runs, the counts are read from the ledger. An earlier release did not count `retryable`. */
+  finalCounts?: Counts & { unconfirmed: number; retryable?: number };
   /** When its execution was last described, in milliseconds since the epoch. */
   checkedAt?: number;
   /** When its end was noticed, in milliseconds since the epoch. */

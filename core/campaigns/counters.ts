@@ -24,8 +24,8 @@ export interface CampaignCounters {
   addSent(batchId: string, sent: number): Promise<void>;
   /** Adds rows whose worker died before it added them. */
   addMissing(batchId: string, sent: number): Promise<void>;
-  /** Sets the number of sent rows to an exact count, and has the others counted again. */
-  setSent(batchId: string, sent: number): Promise<void>;
+  /** Sets all to what an end has counted, and has them counted again once the campaign goes on; the sent ones not at once. */
+  setExact(batchId: string, counts: Omit<Counted, 'countedAt' | 'sentCountedAt'>): Promise<void>;
   read(batchId: string): Promise<Counted>;
   /** Claims a recount, so that only one caller makes it: false when another has begun one since `counted` was read. */
   beginRecount(batchId: string, counted: Counted, next: Pick<Counted, 'countedAt' | 'sentCountedAt'>): Promise<boolean>;
@@ -67,8 +67,19 @@ export function createCampaignCounters(control: DynamoTable): CampaignCounters {
 
     addMissing: (batchId, sent) => add(progressKey(batchId), sent),
 
-    setSent: (batchId, sent) =>
-      change(progressKey(batchId), 'SET sent = :sent, countedAt = :never', { ':sent': sent, ':never': 0 }),
+    setExact: (batchId, { sent, queued, error, unconfirmed }) =>
+      change(
+        progressKey(batchId),
+        'SET sent = :sent, queued = :queued, #error = :error, unconfirmed = :unconfirmed, countedAt = :never, sentCountedAt = :now',
+        {
+          ':sent': sent,
+          ':queued': queued,
+          ':error': error,
+          ':unconfirmed': unconfirmed,
+          ':never': 0,
+          ':now': clock.now(),
+        },
+      ),
 
     async read(batchId) {
       const { sent, queued, error, unconfirmed, countedAt, sentCountedAt } =

@@ -2,7 +2,7 @@ import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.t
 import { nextRetryAtOf } from './daily-quota.ts';
 import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './executions.ts';
-import { type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
+import { exactCountsOf, finalCountsOf, type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'>;
 
@@ -67,8 +67,9 @@ export async function countAtEndIfQuiet(deps: Deps, record: CampaignRecord): Pro
   return counted ? writeCounts(deps, record, counted) : record;
 }
 
-async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfirmed, open, breakdown }: Tally) {
-  const { PENDING, QUEUED, SENT, ERROR } = counts;
+async function writeCounts(deps: Deps, record: CampaignRecord, tally: Tally) {
+  const { open, breakdown } = tally;
+  const { PENDING, QUEUED, SENT, ERROR } = tally.counts;
   // The execution may have ended before it registered all rows. These count as PENDING.
   const unregistered = Math.max(0, record.enqueued - (PENDING + QUEUED + SENT + ERROR));
   if (record.status === 'SUCCEEDED' && open.length + unregistered > 0) {
@@ -82,13 +83,13 @@ async function writeCounts(deps: Deps, record: CampaignRecord, { counts, unconfi
   // Before the record, by which readers know that it is complete.
   await deps.counters.setBreakdown(record.batchId, breakdown);
   const written = await deps.store.update(record.batchId, {
-    set: { finalCounts: { PENDING: PENDING + unregistered, QUEUED, SENT, ERROR, unconfirmed } },
+    set: { finalCounts: { ...finalCountsOf(tally), PENDING: PENDING + unregistered } },
     ifStatus: [record.status],
     ifRedriveCountAtMost: record.redriveCount,
   });
   // A redrive in the meantime continues the progress counter itself.
   if (!written) return current(deps, record);
-  await deps.counters.setSent(record.batchId, SENT);
+  await deps.counters.setExact(record.batchId, exactCountsOf(tally));
   return written;
 }
 

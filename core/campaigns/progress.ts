@@ -23,14 +23,20 @@ const ADDED_WITHIN_MS = 1_000;
 
 /**
  * The number of rows in each status; the four add up to `enqueued`. Exact once the campaign has ended. While it runs they are counters:
- * SENT is what the workers have added, QUEUED and ERROR are counted now and then; PENDING is the rest.
+ * SENT is what the workers have added, QUEUED and ERROR are counted now and then, unless `recount` is false; PENDING is the rest.
  */
-export async function campaignProgress(deps: Deps, campaign: CampaignRecord): Promise<Progress> {
+export async function campaignProgress(
+  deps: Deps,
+  campaign: CampaignRecord,
+  { recount = true } = {},
+): Promise<Progress> {
   if (campaign.finalCounts) {
-    const { unconfirmed, ...counts } = campaign.finalCounts;
-    return { counts, unconfirmed };
+    const { PENDING, QUEUED, SENT, ERROR, unconfirmed } = campaign.finalCounts;
+    return { counts: { PENDING, QUEUED, SENT, ERROR }, unconfirmed };
   }
-  const { sent, queued, error, unconfirmed } = await countedRows(deps, campaign);
+  const { sent, queued, error, unconfirmed } = recount
+    ? await countedRows(deps, campaign)
+    : await deps.counters.read(campaign.batchId);
   const ERROR = Math.min(error, campaign.enqueued);
   const SENT = Math.min(sent, campaign.enqueued - ERROR);
   const QUEUED = Math.min(queued, campaign.enqueued - ERROR - SENT);
@@ -48,10 +54,10 @@ async function countedRows({ ledger, counters, clock }: Deps, campaign: Campaign
   const isSentOld = counted.sentCountedAt > 0 && Math.abs(now - counted.sentCountedAt) >= RECOUNT_SENT_MS;
   const sentCountedAt = isSentOld || counted.sentCountedAt === 0 ? now : counted.sentCountedAt;
   if (!(await counters.beginRecount(batchId, counted, { countedAt: now, sentCountedAt }))) return counted;
-  if (isSentOld) await addMissing({ ledger, counters, clock }, campaign);
+  if (isSentOld) await addMissing({ ledger, counters, clock }, campaign, counted.sent);
   const [queued, failed] = await Promise.all([
-    ledger.countByStatus(campaign, 'QUEUED'),
-    ledger.countByStatus(campaign, 'ERROR'),
+    ledger.countByStatus(campaign, 'QUEUED', counted.queued),
+    ledger.countByStatus(campaign, 'ERROR', counted.error),
   ]);
   const counts = { queued: queued.total, error: failed.total, unconfirmed: failed.unconfirmed };
   await counters.setCounts(batchId, counts);
@@ -62,8 +68,8 @@ async function countedRows({ ledger, counters, clock }: Deps, campaign: Campaign
  * Adds the sent rows whose worker died before it added them. What was sent during the count is added by its worker before the counter is
  * read again, so nothing is added twice; in a campaign that goes on it hides as many missing rows, until the next count or the end.
  */
-async function addMissing({ ledger, counters, clock }: Deps, campaign: CampaignRecord): Promise<void> {
-  const { total } = await ledger.countByStatus(campaign, 'SENT');
+async function addMissing({ ledger, counters, clock }: Deps, campaign: CampaignRecord, known: number): Promise<void> {
+  const { total } = await ledger.countByStatus(campaign, 'SENT', known);
   await clock.sleep(ADDED_WITHIN_MS);
   const { sent } = await counters.read(campaign.batchId);
   if (total > sent) await counters.addMissing(campaign.batchId, total - sent);

@@ -2,6 +2,7 @@ import { PregonError } from '../errors.ts';
 import { type CampaignRecord, hasEnded, type RedriveRequest, type UnconfirmedPolicy } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { redrivenUpdate } from './outcome.ts';
+import { campaignProgress, type Progress } from './progress.ts';
 import { currentCampaign } from './refresh.ts';
 import { tally } from './tally.ts';
 
@@ -28,6 +29,12 @@ export interface RedriveOptions {
   ifNextRetryAt?: string | undefined;
 }
 
+export interface Redriven {
+  campaign: CampaignRecord;
+  /** The rows that it sends: exact where the end was counted. Otherwise those that waited, as the counters show them. */
+  retrying: number;
+}
+
 /**
  * Redrives a campaign: sends what failed or was not sent. `unconfirmed` decides about the unconfirmed rows in this one redrive. Throws
  * NotFound, NothingToRedrive with the reason, Conflict, or UnconfirmedUndecided when only such rows are left without a decision. With
@@ -37,7 +44,7 @@ export async function redriveCampaign(
   deps: CampaignDeps,
   batchId: string,
   { unconfirmed, keyName, ifNextRetryAt }: RedriveOptions = {},
-): Promise<CampaignRecord> {
+): Promise<Redriven> {
   const record = await currentCampaign(deps, batchId);
   if (ifNextRetryAt !== undefined && record.nextRetryAt !== ifNextRetryAt) {
     throw new PregonError('Conflict', 'The campaign does not wait for the daily quota any more.');
@@ -51,6 +58,7 @@ export async function redriveCampaign(
   }
   if (unconfirmed === undefined) await refuseUndecided(deps, record);
 
+  const retrying = rowsToSend(record, await campaignProgress(deps, record, { recount: false }), unconfirmed);
   const request = await lock(deps, record, { unconfirmed, keyName, ifNextRetryAt });
   const redrivenAt = await redriveExecution(deps, record, request);
   const redriven = await deps.store.update(batchId, {
@@ -59,16 +67,19 @@ export async function redriveCampaign(
   });
   deps.telemetry.info('Campaign redriven', { batchId, redriveCount: request.forRedrive, key: keyName });
   // An event may have updated the record first.
-  return redriven ?? (await deps.store.get(batchId)) ?? record;
+  return { campaign: redriven ?? (await deps.store.get(batchId)) ?? record, retrying };
 }
+
+const rowsToSend = ({ finalCounts }: CampaignRecord, { counts, unconfirmed }: Progress, policy?: UnconfirmedPolicy) =>
+  counts.PENDING + counts.QUEUED + (finalCounts?.retryable ?? 0) + (policy === 'resend' ? unconfirmed : 0);
 
 /** When only unconfirmed rows keep a campaign from succeeding, a redrive without a decision would change nothing. */
 async function refuseUndecided({ ledger }: CampaignDeps, record: CampaignRecord): Promise<void> {
   // Without the counts of Settle, or with waiting rows, there is something to send.
   const { finalCounts } = record;
   if (!finalCounts || finalCounts.unconfirmed === 0 || finalCounts.PENDING + finalCounts.QUEUED > 0) return;
-  const { retryable, unconfirmed, open } = await tally(ledger, record.batchId);
-  if (unconfirmed === 0 || retryable + open.length > 0) return;
+  const { unconfirmed, retryable = (await tally(ledger, record.batchId)).retryable } = finalCounts;
+  if (retryable > 0) return;
   throw new PregonError(
     'UnconfirmedUndecided',
     `${unconfirmed} ${unconfirmed === 1 ? 'row is' : 'rows are'} left that a provider may have accepted. Say what to do ` +

@@ -7,7 +7,7 @@ import type { SettleInput, SettleOutput } from './messages.ts';
 import { redrivenUpdate } from './outcome.ts';
 import { prepareRetry } from './retry.ts';
 import type { RetryFile } from './retry-file.ts';
-import { type Tally, tallyWithoutLeases } from './tally.ts';
+import { exactCountsOf, finalCountsOf, type Tally, tallyWithoutLeases } from './tally.ts';
 
 export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'> & {
   retryFile: RetryFile;
@@ -78,14 +78,14 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
   await deps.counters.setBreakdown(batchId, result.breakdown);
   const written = await deps.store.update(batchId, {
     set: {
-      finalCounts: { ...result.counts, unconfirmed: result.unconfirmed },
+      finalCounts: finalCountsOf(result),
       redriveCount: input.redriveCount,
       ...(done && { status: 'SUCCEEDED' as const, finishedAt }),
     },
     ...(done && { remove: ['reason', 'accountError', 'nextRetryAt'] as const }),
     ifRedriveCountAtMost: input.redriveCount,
   });
-  if (written) await deps.counters.setSent(batchId, result.counts.SENT);
+  if (written) await deps.counters.setExact(batchId, exactCountsOf(result));
 }
 
 function incomplete({ retryable, unconfirmed }: Tally): string {

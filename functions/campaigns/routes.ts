@@ -4,6 +4,7 @@ import {
   campaignDetailAnswer,
   campaignPathSchema,
   pageQuerySchema,
+  type RedriveAnswer,
   redriveBodySchema,
 } from '../../api/campaigns.ts';
 import { parseInput, parseJsonBody } from '../../api/parse.ts';
@@ -27,8 +28,10 @@ import { createReports, type ReportDeps } from './reports.ts';
 export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { sends: DynamoTable }): HttpRoutes {
   const reports = createReports(deps);
 
-  const show = async (record: CampaignRecord) =>
-    campaignAnswer(record, await campaignProgress(deps, record), deps.executions.arnOf(record.batchId));
+  const show = async (record: CampaignRecord, options?: { recount: boolean }) =>
+    campaignAnswer(record, await campaignProgress(deps, record, options), deps.executions.arnOf(record.batchId));
+  /** The answer to a command. It does not wait for a recount, which may be of millions of rows. */
+  const shown = (record: CampaignRecord) => show(record, { recount: false });
 
   async function existing(event: HttpEvent): Promise<CampaignRecord> {
     const batchId = batchIdIn(event);
@@ -41,7 +44,10 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
     async 'GET /campaigns'({ queryStringParameters = {} }) {
       const { limit, after } = parseInput(pageQuerySchema, queryStringParameters, 'The query');
       const { campaigns, ...rest } = await listCampaigns(deps, after ? { limit, after } : { limit });
-      const answer: CampaignListAnswer = { campaigns: await Promise.all(campaigns.map(show)), ...rest };
+      const answer: CampaignListAnswer = {
+        campaigns: await Promise.all(campaigns.map((record) => show(record))),
+        ...rest,
+      };
       return jsonAnswer(200, answer);
     },
 
@@ -55,17 +61,19 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
     async 'POST /campaigns/{batchId}/redrive'(event) {
       const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));
       const { keyName } = callerOf(event);
-      return jsonAnswer(202, await show(await redriveCampaign(deps, batchIdIn(event), { unconfirmed, keyName })));
+      const { campaign, retrying } = await redriveCampaign(deps, batchIdIn(event), { unconfirmed, keyName });
+      const answer: RedriveAnswer = { ...(await shown(campaign)), retrying };
+      return jsonAnswer(202, answer);
     },
 
     async 'POST /campaigns/{batchId}/start'(event) {
       const record = await startHeld(deps, batchIdIn(event));
       deps.telemetry.info('Campaign started', { batchId: record.batchId, key: callerOf(event).keyName });
-      return jsonAnswer(202, await show(record));
+      return jsonAnswer(202, await shown(record));
     },
 
     'POST /campaigns/{batchId}/stop': async (event) =>
-      jsonAnswer(202, await show(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
+      jsonAnswer(202, await shown(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
 
     async 'GET /campaigns/{batchId}/sends'(event) {
       const { status, email, limit, after } = parseInput(

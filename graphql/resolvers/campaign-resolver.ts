@@ -55,10 +55,11 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Args(() => RedriveArguments) { batchId, unconfirmed }: RedriveArguments,
   ): Promise<CampaignRecord> {
-    return redriveCampaign(context, batchId, {
+    const { campaign } = await redriveCampaign(context, batchId, {
       unconfirmed: unconfirmed ? POLICY[unconfirmed] : undefined,
       keyName: context.caller.keyName,
     });
+    return campaign;
   }
 
   @Mutation(() => Campaign, {

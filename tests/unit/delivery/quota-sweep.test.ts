@@ -271,7 +271,7 @@ describe('the sweep leaves alone', () => {
     expect(stopped).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('stopped by an operator') });
     quota.clock.move(48 * HOUR);
     expect(await quota.continued()).toEqual([]);
-    expect(await redriveCampaign(quota.deps, 'a')).toMatchObject({ status: 'RUNNING' });
+    expect(await redriveCampaign(quota.deps, 'a')).toMatchObject({ campaign: { status: 'RUNNING' } });
   });
 
   it('a campaign that an operator has redriven, and takes it up when the quota stops it again', async () => {
