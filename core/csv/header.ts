@@ -49,10 +49,17 @@ export function isSeparatorLine(record: readonly string[]): boolean {
   return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*(?:\\t|.)?[,;|\s]*$/iu.test(text);
 }
 
+/** The line of the header in the beginning of a file, from 1: blank lines, lines of empty cells and Excel's `sep=;` may stand before it. */
+export function headerLine(head: Buffer): number {
+  const lines = head.toString('utf8').split(/\r\n|[\r\n]/);
+  const isHeader = (line: string) => /[^\s,;|"\ufeff]/u.test(line) && !isSeparatorLine([line.replaceAll('"', '')]);
+  return Math.max(0, lines.findIndex(isHeader)) + 1;
+}
+
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
 /**
- * Reads a header from its record. Throws InvalidCsv when a required column is missing or a name stands twice; the records `below` it may
+ * Reads a header from its record. Throws InvalidCsv, without its line, when a required column is missing or a name stands twice; the records `below` it may
  * tell why.
  */
 export function readHeader(
@@ -70,12 +77,11 @@ export function readHeader(
       'InvalidCsv',
       `The header lacks ${missing.map((name) => `the column "${name}"`).join(' and ')}. ` +
         `It must name ${list(needed)}, in any order; it has ${found.slice(0, 20).join(', ') || 'no names'}.${hint === undefined ? '' : ` ${hint}`}`,
-      { missingColumns: missing, line: 1 },
+      { missingColumns: missing },
     );
   }
   const repeated = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
-  if (repeated)
-    throw new PregonError('InvalidCsv', `The header names the column "${shown(repeated)}" twice.`, { line: 1 });
+  if (repeated) throw new PregonError('InvalidCsv', `The header names the column "${shown(repeated)}" twice.`);
 
   const at = (name: RequiredColumn) => names.indexOf(name);
   const columns = { email: at('email'), subject: at('subject'), content: at('content') };

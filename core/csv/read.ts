@@ -3,7 +3,7 @@ import { PregonError } from '../errors.ts';
 import { addressKey } from './address.ts';
 import { AddressSet } from './address-set.ts';
 import { decodeCsv } from './encoding.ts';
-import { findDelimiter, type Header, isSeparatorLine, readHeader } from './header.ts';
+import { findDelimiter, type Header, headerLine, isSeparatorLine, readHeader } from './header.ts';
 import { encodingOf, type Inspection } from './inspect.ts';
 import { CSV_LIMITS } from './limits.ts';
 import { restoredRow } from './report-cells.ts';
@@ -125,7 +125,12 @@ export async function readCsv(
   for await (const together of records) {
     for (const [index, cells] of together.entries()) {
       if (!header) {
-        if (!isSeparatorLine(cells)) header = readHeader(cells, templates, together.slice(index + 1));
+        if (isSeparatorLine(cells)) continue;
+        try {
+          header = readHeader(cells, templates, together.slice(index + 1));
+        } catch (error) {
+          throw await atItsLine(error, source, inspection);
+        }
         continue;
       }
       checkedRows.push(check(cells, header));
@@ -138,6 +143,13 @@ export async function readCsv(
   summary.rowsHash = hash.end();
   if (summary.enqueued === 0) throw noValidRow(summary);
   return summary;
+}
+
+/** A fault of the header, with the line where it is. */
+async function atItsLine(error: unknown, source: CsvSource, inspection: Inspection): Promise<unknown> {
+  if (!(error instanceof PregonError)) return error;
+  const line = headerLine(await headOf(decodeCsv(source, encodingOf(inspection))));
+  return new PregonError(error.code, error.message, { ...error.extra, line }, { cause: error });
 }
 
 /** The records of an inspected file as `tokenize` returns them, its header and a line `sep=;` included. */

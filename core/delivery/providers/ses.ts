@@ -128,7 +128,11 @@ function commandOf(
     Content: {
       Simple: {
         Subject: utf8(subject),
-        Body: { Text: utf8(text), ...(html === undefined ? {} : { Html: utf8(html) }) },
+        Body: {
+          // HTML of images alone has no text, and a reader that prefers text parts would show nothing.
+          ...(text === '' && html !== undefined ? {} : { Text: utf8(text) }),
+          ...(html === undefined ? {} : { Html: utf8(html) }),
+        },
         // SES accepts names and values of up to 870 characters: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html
         Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
       },

@@ -12,6 +12,20 @@ const HEADER = 'email,subject,content\n';
 
 describe('a header without its columns', () => {
   it.each([
+    ['the first line', 'name,subject,content\n', 1],
+    ['blank lines above it', '\r\n  \r\nname,subject,content\r\n', 3],
+    ['lines of empty cells above it', ',,\n"","",""\nname,subject,content\n', 3],
+    ["Excel's line above it", 'sep=;\nname;subject;content\n', 2],
+    ['a byte order mark, and a blank line above it', '\ufeff\nname,subject,content\n', 2],
+    ['a name that stands twice below a blank line', '\nemail,email,subject,content\n', 2],
+  ])('is told by its line: %s', async (_name, header, line) => {
+    await expect(readAll(`${header}ana@example.com,Hi,Hello\n`)).rejects.toMatchObject({
+      code: 'InvalidCsv',
+      extra: { line },
+    });
+  });
+
+  it.each([
     [
       'lines that are one quoted cell each',
       '"email,subject,content"\n"ana@example.com,Hi,""Hello, you"""\n',

@@ -68,6 +68,16 @@ it('names the sender in lower case, because IAM compares it with case', async ()
   expect(arrived).toMatchObject([{ FromEmailAddress: 'Pregon <hello@pregon.test>' }]);
 });
 
+it.each([
+  ['with the text that was made from it', 'Hola', { Text: { Data: 'Hola' }, Html: { Data: '<p>Hola</p>' } }],
+  ['alone where it has no text', '', { Html: { Data: '<p>Hola</p>' } }],
+])('sends HTML %s', async (_, text, parts) => {
+  await ses().send({ ...EMAIL, text, html: '<p>Hola</p>' }, open);
+  const [{ Content }] = arrived as [{ Content: { Simple: { Body: object } } }];
+  expect(Content.Simple.Body).toMatchObject(parts);
+  expect(Object.keys(Content.Simple.Body)).toEqual(Object.keys(parts));
+});
+
 it('is sent with the configuration set, whose events name the attempt', async () => {
   const { provider } = createSes({
     config: {
