@@ -1,5 +1,6 @@
 import { interruptSignal, keepTimeSteady, messageForUser, uncaughtError } from 'local-aws';
 import { type RunningStack, startStack } from '../dev/stack.ts';
+import { dropOperatorRate } from './operator-rate.ts';
 import type { Screen } from './screen.ts';
 import type { StackSettings } from './stack-options.ts';
 
@@ -68,7 +69,12 @@ async function boot(settings: StackSettings, screen: Screen, uncaught: Promise<u
     throw reason;
   });
   try {
-    return await Promise.race([startStack({ ...settings, onNotice: (text) => screen.print(text) }), failed]);
+    const options = {
+      ...settings,
+      onNotice: (text: string) => screen.print(text),
+      ...(settings.dropsOperatorRate && { beforeReady: dropOperatorRate }),
+    };
+    return await Promise.race([startStack(options), failed]);
   } catch (error) {
     endWithin(STOP_LIMIT_MS);
     throw error;

@@ -24,7 +24,7 @@ rows are still open back to their queues. It refuses those whose rows are SENT o
   --discard        with replay: delete the refused messages
   --data .pregon   data directory of the running local stack
   --stage NAME     a deployed stage instead, with the AWS credentials and Region of the environment
-  --json           print one JSON document, for scripts
+  --json           print one JSON document, for scripts (with npm run --silent)
   --help           this text`;
 
 const OPTIONS = {

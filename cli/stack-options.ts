@@ -7,7 +7,7 @@ export const STACK_OPTIONS = {
   port: { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
   data: { type: 'string', default: '.pregon' },
-  rate: { type: 'string', default: '50' },
+  rate: { type: 'string' },
   host: { type: 'string', default: '127.0.0.1' },
   'allow-host': { type: 'string', multiple: true },
   open: { type: 'boolean', default: false },
@@ -21,7 +21,8 @@ export const STACK_OPTIONS = {
 export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and the pages; 0 takes any free one
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --data .pregon     directory of all local state
-  --rate 50          emails per second that the local SES allows; campaigns use all of it
+  --rate 50          emails per second that the local SES allows; campaigns use all of it. Given, it replaces
+                     a rate that was set by PUT /rate, which otherwise outlives a restart
   --host 127.0.0.1   address that the HTTP API listens on; any other needs PREGON_API_KEY
   --allow-host NAME  accept requests for this host name too, besides IP addresses, localhost and the name
                      in --host; may be repeated
@@ -42,6 +43,8 @@ export interface StackSettings {
   awsPort: number;
   dataDir: string;
   ratePerSecond: number;
+  /** The rate was given. */
+  dropsOperatorRate: boolean;
   host: string;
   /** Further host names by which the HTTP API may be called. */
   allowHosts: readonly string[];
@@ -59,7 +62,7 @@ interface StackValues {
   port: string;
   'aws-port': string;
   data: string;
-  rate: string;
+  rate?: string | undefined;
   host: string;
   'allow-host'?: string[] | undefined;
   open: boolean;
@@ -72,6 +75,7 @@ interface StackValues {
 
 const MAX_PORT = 65_535;
 const MAX_RATE = 100_000;
+const DEFAULT_RATE = '50';
 const DEFAULT_KEY = 'pregon-local';
 /** Without a scheme and a port. */
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
@@ -103,7 +107,8 @@ export function stackSettings(values: StackValues): StackSettings {
     port,
     awsPort,
     dataDir: values.data,
-    ratePerSecond: wholeNumber('rate', values.rate, 1, MAX_RATE),
+    ratePerSecond: wholeNumber('rate', values.rate ?? DEFAULT_RATE, 1, MAX_RATE),
+    dropsOperatorRate: values.rate !== undefined,
     host: values.host,
     allowHosts,
     open: values.open,

@@ -12,7 +12,7 @@ export const TARGET_OPTIONS = {
 
 export const TARGET_OPTIONS_HELP = `  --data .pregon   data directory of the running local stack
   --url URL        URL of a deployed API instead, with its key in PREGON_API_KEY
-  --json           print one JSON document, for scripts
+  --json           print one JSON document, for scripts (with npm run --silent)
   --help           this text`;
 
 /** A client of the stack that the options name. Throws UsageError if no stack is running. */

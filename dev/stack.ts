@@ -42,6 +42,8 @@ export interface StackOptions {
   parameters?: Readonly<Record<string, string>>;
   /** The quotas and limits of AWS that do not hold, or have another value. */
   limits?: LimitSettings;
+  /** What is done before a client finds the stack. */
+  beforeReady?(outputs: Outputs): Promise<void>;
   /** Receives messages for the user, such as resources that are not supported. */
   onNotice(text: string): void;
   cdkOut?: string;
@@ -110,6 +112,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   });
   try {
     const outputs = outputsOf(aws, apiKey);
+    await options.beforeReady?.(outputs);
     writeOutputs(dataDir, outputs);
     void aws.warm((name) => WARM_AFTERWARDS.test(name));
     return {

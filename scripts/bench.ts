@@ -11,7 +11,7 @@ Measures the product on this machine. Compare the ratios, not the absolute figur
 run or to a limit. The exit status is 0 when every bound holds.
 
   --only NAME   run only campaigns, account, ingest, start or stepfunctions
-  --json        print an array of {name, value, unit, against, ratio, bound, holds}
+  --json        print an array of {name, value, unit, against, ratio, bound, holds} (with npm run --silent)
   --help        this text`;
 
 const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean', default: false } } as const;

@@ -30,7 +30,7 @@ interrupted. What it cannot reach: docs/runbook.md#erase-an-address
   --yes            do not ask for confirmation
   --data .pregon   data directory of the running local stack
   --stage NAME     a deployed stage instead, with the AWS credentials and Region of the environment
-  --json           print one JSON document, for scripts
+  --json           print one JSON document, for scripts (with npm run --silent)
   --help           this text`;
 
 const OPTIONS = {

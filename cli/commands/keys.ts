@@ -31,7 +31,7 @@ links in mail that was sent before stay valid.
   --force          with revoke: also the last key with the scope operate
   --data .pregon   data directory of the local stack, which may be running or not
   --stage NAME     a deployed stage instead, with the AWS credentials and Region of the environment
-  --json           print one JSON document, for scripts
+  --json           print one JSON document, for scripts (with npm run --silent)
   --help           this text`;
 
 const OPTIONS = {

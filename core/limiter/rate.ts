@@ -25,6 +25,9 @@ export interface RateOf {
   telemetry: Telemetry;
 }
 
+/** The limiters of campaigns. Dry runs have one of their own, so that they do not delay real campaigns. */
+export const CAMPAIGN_LIMITERS = { ses: 'ses', dryRun: 'dry-run' } as const;
+
 /** An older rate is looked up again. GetAccount has a quota of one call a second for the whole account. */
 export const FRESH_MS = 3_000;
 /** A rate that is older than this is looked up before it is used. */
@@ -158,6 +161,16 @@ export async function configureRate(rate: RateOf, perSecond: number): Promise<Li
     }),
   );
   return { ...state, configured: perSecond, ...effective };
+}
+
+/** Drops what an operator set, as if nothing had been set. The next reader looks the rate up. */
+export async function dropConfiguredRate(table: DynamoTable, name: string): Promise<void> {
+  await updateIf(table, {
+    key: limiterKey(name),
+    update: 'SET #configured = :zero, #checkedAt = :zero',
+    condition: 'attribute_exists(#configured)',
+    values: { ':zero': 0 },
+  });
 }
 
 /** Slots that were reserved per second lately. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
-import type { RateOf } from '../../core/limiter/rate.ts';
+import { CAMPAIGN_LIMITERS, type RateOf } from '../../core/limiter/rate.ts';
 import { telemetry } from './telemetry.ts';
 
 /** The rate of SES that the deployment sets. With an empty SEND_RATE, SES is asked what it allows. */
@@ -13,7 +13,7 @@ export const rateEnv = z.object({
   SEND_HEADROOM: z.coerce.number().gt(0).max(1).default(0.9),
 });
 
-/** The rates of campaigns. Dry runs have a limiter of their own with the same rate, so that they do not delay real campaigns. */
+/** The rates of campaigns, which are the same. */
 export function sendRates(
   env: z.output<typeof rateEnv>,
   control: DynamoTable,
@@ -25,5 +25,5 @@ export function sendRates(
     source: { kind: 'account', allowed: maxSendRate, deployed: env.SEND_RATE, headroom: env.SEND_HEADROOM },
     telemetry,
   });
-  return { ses: rate('ses'), dryRun: rate('dry-run') };
+  return { ses: rate(CAMPAIGN_LIMITERS.ses), dryRun: rate(CAMPAIGN_LIMITERS.dryRun) };
 }

@@ -33,3 +33,21 @@ it('a scheduled campaign continues after a kill and a restart on other ports, an
   expect(new Set(mails.map(({ to }) => to)).size).toBe(25);
   expect(mails).toHaveLength(25);
 });
+
+it('a rate that an operator set outlives a restart, until one is given on the command line', async () => {
+  const rate = async () => ((await (await product.call('GET', '/rate')).json()) as { perSecond: number }).perSecond;
+  const restart = async (options: string[] = []) => {
+    await product.command.stop();
+    product = await Product.up(dataDir, options);
+  };
+  const set = await product.call('PUT', '/rate', {
+    body: JSON.stringify({ perSecond: 7 }),
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(set.status).toBe(200);
+
+  await restart();
+  expect(await rate()).toBe(7);
+  await restart(['--rate', '40']);
+  expect(await rate()).toBe(40);
+});

@@ -185,6 +185,7 @@ describe('the command line', () => {
 
   it('has the defaults of the help', () => {
     expect(settings()).toMatchObject({ port: 3000, awsPort: 4566, dataDir: '.pregon', ratePerSecond: 50, open: false });
+    expect([settings()?.dropsOperatorRate, settings('--rate', '50')?.dropsOperatorRate]).toEqual([false, true]);
     expect([settings()?.account, settings('--account', 'new')?.account]).toEqual(['default', 'new']);
   });
 

@@ -1,8 +1,15 @@
 import type { DynamoTable } from '../../../core/dynamodb/table.ts';
 import { CAMPAIGN_HORIZON_MS } from '../../../core/limiter/allocate.ts';
 import { createLimiter, type Limiter } from '../../../core/limiter/limiter.ts';
-import { configureRate, freshLimiter, type RateOf, usedPerSecond } from '../../../core/limiter/rate.ts';
+import {
+  configureRate,
+  dropConfiguredRate,
+  freshLimiter,
+  type RateOf,
+  usedPerSecond,
+} from '../../../core/limiter/rate.ts';
 import { spacingOf } from '../../../core/limiter/spacing.ts';
+import { readLimiter } from '../../../core/limiter/state.ts';
 import { simulatedClock } from '../support/clock.ts';
 import { openTable } from '../support/table.ts';
 import { silent } from '../support/telemetry.ts';
@@ -137,6 +144,15 @@ describe('the rate', () => {
     clock.move(60_000);
     expect(await freshLimiter(rate)).toMatchObject({ perSecond: 5, configured: 5 });
     expect((await configureRate(rate, 0)).perSecond).toBe(100);
+  });
+
+  it('set by an operator can be dropped, and where none was set nothing is written', async () => {
+    const rate = aRate();
+    await dropConfiguredRate(table, rate.name);
+    expect(await readLimiter(table, rate.name)).toBeUndefined();
+    await configureRate(rate, 5);
+    await dropConfiguredRate(table, rate.name);
+    expect(await freshLimiter(rate)).toMatchObject({ perSecond: 100, configured: 0 });
   });
 
   it('set by an operator ends with a deployment that has another one', async () => {
