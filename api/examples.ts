@@ -71,7 +71,6 @@ export const CAMPAIGN: CampaignAnswer = {
   createdAt: '2026-11-22T10:00:00.000Z',
   startedAt: '2026-11-22T10:00:00.120Z',
   finishedAt: null,
-  sendAt: null,
   executionArn: EXECUTION,
   redriveCount: 0,
   dryRun: false,

@@ -96,9 +96,9 @@ export function parseOrderPatch(orderId: string, body: string | undefined): Orde
 function objectIn(body: string | undefined): Record<string, unknown> {
   let given: unknown;
   try {
-    given = readJson(body, 'Unprocessable');
+    given = readJson(body);
   } catch (error) {
-    if (error instanceof PregonError && error.code !== 'Unprocessable') throw error;
+    if (!(error instanceof PregonError && error.cause instanceof SyntaxError)) throw error;
     throw new PregonError('BadRequest', 'Invalid JSON', {}, { cause: error });
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

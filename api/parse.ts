@@ -85,14 +85,14 @@ export function parseJsonBody<S extends z.ZodType>(
 const MAX_DEPTH = 64;
 
 /**
- * The value of a JSON body. Throws BadRequest for what cannot be stored or mailed as it is (not UTF-8, half a surrogate pair, nested too
- * deep, a number beyond all numbers, a name that is there twice or is `__proto__`), and an error of this `code` for a body that is not JSON.
+ * The value of a JSON body. Throws an error of this `code` for what is not JSON, or cannot be stored or mailed as it is: not UTF-8, half a
+ * surrogate pair, nested too deep, a number beyond all numbers, a name that is there twice or is `__proto__`.
  */
 export function readJson(body: string | undefined, code: ErrorCode = 'BadRequest'): unknown {
   const text = withoutMark(body);
   // What is not UTF-8 reaches a function as U+FFFD, which would be mailed in place of a letter.
   const replaced = text.indexOf('\uFFFD');
-  if (replaced >= 0) throw notUtf8(text.slice(0, replaced));
+  if (replaced >= 0) throw notUtf8(text.slice(0, replaced), code);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -100,11 +100,11 @@ export function readJson(body: string | undefined, code: ErrorCode = 'BadRequest
     const reason = error instanceof Error ? `: ${error.message}` : '';
     throw new PregonError(code, `The body is not valid JSON${reason.slice(0, 200)}.`, {}, { cause: error });
   }
-  checkText(value, '', 0);
+  checkText(value, code);
   const repeated = repeatedName(text);
   if (repeated !== undefined) {
     throw new PregonError(
-      'BadRequest',
+      code,
       `The body is not valid. ${JSON.stringify(repeated.slice(0, 80))} is there twice in one object.`,
     );
   }
@@ -137,41 +137,31 @@ function repeatedName(json: string): string | undefined {
 const withoutMark = (body = '') => (body.startsWith('\uFEFF') ? body.slice(1) : body);
 
 /** The error about bytes that are not UTF-8, which follow `before` in the body. */
-function notUtf8(before: string): PregonError {
+function notUtf8(before: string, code: ErrorCode): PregonError {
   const lines = before.split('\n');
   const line = lines.length;
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return new PregonError(
-    'BadRequest',
+    code,
     `The body is not UTF-8: line ${line}, column ${column} has other bytes, or the replacement character U+FFFD. Send it as UTF-8.`,
     { line, column },
   );
 }
 
 /** Recursive, but never deeper than `MAX_DEPTH`. */
-function checkText(value: unknown, path: string, depth: number): void {
-  if (depth > MAX_DEPTH) {
-    throw new PregonError('BadRequest', `The body is nested more than ${MAX_DEPTH} levels deep.`);
-  }
+function checkText(value: unknown, code: ErrorCode, path = '', depth = 0): void {
+  const refuse = (why: string) => new PregonError(code, `The body is ${why}.`);
+  if (depth > MAX_DEPTH) throw refuse(`nested more than ${MAX_DEPTH} levels deep`);
   if (typeof value === 'string' && !value.isWellFormed()) {
-    throw new PregonError(
-      'BadRequest',
-      `The body is not valid. ${path || 'The text'}: half a surrogate pair is not text.`,
-    );
+    throw refuse(`not valid. ${path || 'The text'}: half a surrogate pair is not text`);
   }
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-    throw new PregonError('BadRequest', `The body is not valid. ${path || 'The number'}: a number is too large.`);
+    throw refuse(`not valid. ${path || 'The number'}: a number is too large`);
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
-    if (name === '__proto__')
-      throw new PregonError('BadRequest', 'The body is not valid. No member has the name "__proto__".');
-    if (!name.isWellFormed()) {
-      throw new PregonError(
-        'BadRequest',
-        `The body is not valid. A name in ${path || 'it'} has half a surrogate pair.`,
-      );
-    }
-    checkText(member, shortened(path ? `${path}.${name}` : name), depth + 1);
+    if (name === '__proto__') throw refuse('not valid. No member has the name "__proto__"');
+    if (!name.isWellFormed()) throw refuse(`not valid. A name in ${path || 'it'} has half a surrogate pair`);
+    checkText(member, code, shortened(path ? `${path}.${name}` : name), depth + 1);
   }
 }

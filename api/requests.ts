@@ -62,8 +62,7 @@ export const REQUEST_ROUTES: readonly RouteDoc[] = [
     },
     answers: { 201: { description: 'The notification is registered', schema: requestIdSchema, example: { id: ID } } },
     problems: {
-      400: 'The body is not UTF-8 or has half a surrogate pair',
-      422: 'The body is not valid: `issues` names every wrong field',
+      422: 'The body is not valid JSON in UTF-8, or has a wrong field: `issues` names each',
     },
   },
   {

@@ -74,10 +74,12 @@ const subjectSchema = atMost(
   mailLine(),
   CSV_LIMITS.subjectCharacters,
   `must have at most ${CSV_LIMITS.subjectCharacters} characters`,
-).meta({
-  description:
-    'A template for the subject of all rows, such as Hello {{name}}; the file then needs no column subject. It counts as a part of the file',
-});
+)
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .meta({
+    description:
+      'A template for the subject of all rows, such as Hello {{name}}; the file then needs no column subject. It counts as a part of the file',
+  });
 
 const contentSchema = mailText()
   .transform(withLineFeeds)

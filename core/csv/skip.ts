@@ -20,6 +20,8 @@ export const SKIP_REASONS = {
   },
   subject_missing: () => 'The subject is empty.',
   subject_too_long: () => `The subject has more than ${CSV_LIMITS.subjectCharacters} characters.`,
+  subject_unsubscribe_link: () =>
+    'The subject has {{unsubscribe_url}}, which only the content can have: mail programs make no link of a subject.',
   subject_control_character: () =>
     'The subject has a line break or another control character, which no mail header may have.',
   content_missing: () => 'The content is empty.',

@@ -39,14 +39,15 @@ export function uploadRoutes(deps: UploadDeps): HttpRoutes {
   };
   const check = async (event: HttpEvent): Promise<HttpAnswer> => {
     const { file, options, testTo } = await readForm(event, preflightFieldsSchema);
-    const { domainName } = event.requestContext;
+    const { headers, requestContext } = event;
+    const api = `${headers['x-forwarded-proto'] ?? 'https'}://${requestContext.domainName}`;
     const found = await preflight(deps, {
       source: bufferSource(file),
       options,
       maxRows: MAX_ROWS,
       testTo,
       // No token: nobody unsubscribes by a sample.
-      unsubscribeUrl: `https://${domainName}/unsubscribe/sample`,
+      unsubscribeUrl: `${api}/unsubscribe/sample`,
     });
     return jsonAnswer(200, preflightAnswer(found));
   };

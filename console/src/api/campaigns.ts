@@ -40,7 +40,7 @@ export interface Campaign {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  readonly sendAt: string | null;
+  readonly sendAt?: string;
   readonly executionArn: string;
   readonly redriveCount: number;
   readonly dryRun: boolean;

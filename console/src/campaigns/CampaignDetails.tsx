@@ -44,7 +44,7 @@ export function CampaignDetails({ campaign }: { campaign: CampaignDetail }) {
             },
             { label: texts.format, value: campaign.format === 'html' ? 'HTML' : texts.text },
             { label: texts.created, value: time(campaign.createdAt) },
-            ...(sendAt === null ? [] : [{ label: texts.scheduledFor, value: time(sendAt) }]),
+            ...(sendAt === undefined ? [] : [{ label: texts.scheduledFor, value: time(sendAt) }]),
             ...(startedAt === null ? [] : [{ label: t.campaigns.started, value: time(startedAt) }]),
             ...(finishedAt === null ? [] : [{ label: texts.finished, value: time(finishedAt) }]),
             ...(startedAt === null || campaign.status === 'SCHEDULED'

@@ -26,7 +26,7 @@ export function CampaignName({ campaign }: { campaign: Campaign }) {
 
 /** What sets a campaign apart: a dry run, a schedule. */
 export function CampaignBadges({ campaign }: { campaign: Campaign }) {
-  const isScheduled = campaign.status === 'SCHEDULED' && campaign.sendAt !== null;
+  const isScheduled = campaign.status === 'SCHEDULED' && campaign.sendAt !== undefined;
   const now = useNow(1000, isScheduled);
   return (
     <>

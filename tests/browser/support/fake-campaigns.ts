@@ -22,7 +22,6 @@ export function campaignOf(changes: Partial<CampaignDetail> = {}): CampaignDetai
     createdAt: '2026-11-25T10:00:00.000Z',
     startedAt: '2026-11-25T10:00:01.000Z',
     finishedAt: '2026-11-25T10:00:08.000Z',
-    sendAt: null,
     executionArn: `${MACHINE}:${batchId}`,
     redriveCount: 0,
     dryRun: false,

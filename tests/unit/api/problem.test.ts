@@ -50,16 +50,11 @@ describe('parsing input', () => {
     ['half a surrogate pair', '{"a":{"b":["\\ud83d"]}}', 'a.b.0: half a surrogate pair'],
     ['half a surrogate pair in a name', '{"\\udc00":1}', 'A name in it'],
     ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'more than 64 levels'],
-  ])('refuses %s with 400 at every door', (_name, body, words) => {
-    const refused = expect.objectContaining({ status: 400, message: expect.stringContaining(words) });
-    for (const read of [
-      (text: string) => readJson(text, 'Unprocessable'),
-      parseNewOrder,
-      parseEmailRequest,
-      parseNotificationRequest,
-    ]) {
-      expect(() => read(body)).toThrow(refused);
-    }
+    ['a name that is there twice', '{"to":"a","to":"b"}', '"to" is there twice'],
+  ])('refuses %s with the status of each route', (_name, body, words) => {
+    const refused = (status: number) => expect.objectContaining({ status, message: expect.stringContaining(words) });
+    for (const read of [readJson, parseNewOrder, parseEmailRequest]) expect(() => read(body)).toThrow(refused(400));
+    expect(() => parseNotificationRequest(body)).toThrow(refused(422));
   });
 
   it('ignores a byte order mark before JSON', () => {

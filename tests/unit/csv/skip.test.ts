@@ -67,7 +67,7 @@ describe('the unsubscribe link', () => {
   });
 
   it.each([
-    ['in the subject', 'a@example.com,Stop {{unsubscribe_url}},x\n', 'variable_missing'],
+    ['in the subject', 'a@example.com,Stop {{ Unsubscribe_url }},x\n', 'subject_unsubscribe_link'],
     ['between other braces', 'a@example.com,A,{{{unsubscribe_url}}}\n', 'tag_broken'],
     ['beside a broken tag', 'a@example.com,A,{{unsubscribe_url}} {{name\n', 'tag_broken'],
   ])('skips the row %s', async (_name, line, code) => {

@@ -231,6 +231,7 @@ describe('POST /upload', () => {
   it.each([
     [['content', 'x'.repeat(64 * 1024 + 1)], 'content: must have at most 64 KB'],
     [['content', '  '], 'content: must not be blank'],
+    [['subject', '  '], 'subject: must not be blank'],
     [['subject', 'x'.repeat(999)], 'subject: must have at most 998 characters'],
     [['fromName', 'x'.repeat(129)], 'fromName: must have at most 128 characters'],
     [['replyTo', 'ana'], 'replyTo: must be one email address'],

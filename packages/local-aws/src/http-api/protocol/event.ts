@@ -100,6 +100,8 @@ function headersOf(request: IncomingMessage): { headers: Record<string, string>;
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (values && name !== 'cookie') headers[name] = values.join(',');
   }
+  // As API Gateway tells how it was called. A client cannot say otherwise.
+  headers['x-forwarded-proto'] = 'http';
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   return { headers, cookies };
 }
