@@ -85,7 +85,7 @@ export const CAMPAIGN_DETAIL: CampaignDetailAnswer = {
   perMinute: [{ minute: '2026-11-22T10:00:00.000Z', sent: 9, error: 1 }],
 };
 
-export const REDRIVEN: RedriveAnswer = { ...CAMPAIGN, redriveCount: 1, retrying: 2 };
+export const REDRIVEN: RedriveAnswer = { ...CAMPAIGN, redriveCount: 1, retrying: 14 };
 
 export const CAMPAIGNS: CampaignListAnswer = { campaigns: [CAMPAIGN], next: 'MjAyNi0xMS0yMlQxMDowMDowMC4wMDBa' };
 

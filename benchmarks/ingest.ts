@@ -9,7 +9,7 @@ import type { BenchRow } from './row.ts';
 
 /** The largest file of POST /uploads has 1 GB and 2,000,000 rows. */
 const SIZES = [10_000, 100_000, 1_000_000];
-/** Rows of 1 KB, and of 100 bytes, of which each costs most by the 1.4 KB of keys and state that are written for it. */
+/** Rows of 1 KB, and of 100 bytes, of which each costs most by the 1 KB of keys and state that are written for it. */
 const TIMED = [
   { name: 'rows of 1 KB', rows: 30_000, bytes: 900, bound: 0.5 },
   { name: 'rows of 100 bytes', rows: 200_000, bytes: 40, bound: 0.33 },

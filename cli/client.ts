@@ -126,7 +126,7 @@ export class ProductClient {
     return campaigns;
   }
 
-  redrive(batchId: string, unconfirmed?: string): Promise<{ retrying: number }> {
+  redrive(batchId: string, unconfirmed?: string): Promise<{ retrying?: number }> {
     return this.call('POST', `/campaigns/${encodeURIComponent(batchId)}/redrive`, {
       ...(unconfirmed && { unconfirmed }),
     });

@@ -12,7 +12,7 @@ export async function dropOperatorRate({ awsEndpoint, region, sendsTable }: Outp
   const tableName = sendsTable.replace(/-sends$/, '-control');
   const control = { client: documentClient(low), tableName, clock: systemClock };
   try {
-    await Promise.all(Object.values(CAMPAIGN_LIMITERS).map((name) => dropConfiguredRate(control, name)));
+    await Promise.all(CAMPAIGN_LIMITERS.map((name) => dropConfiguredRate(control, name)));
   } finally {
     low.destroy();
   }

@@ -22,7 +22,7 @@ export const STACK_OPTIONS_HELP = `  --port 3000        port of the HTTP API and
   --aws-port 4566    port of the AWS endpoint; 0 takes any free one
   --data .pregon     directory of all local state
   --rate 50          emails per second that the local SES allows; campaigns use all of it. Given, it replaces
-                     a rate that was set by PUT /rate, which otherwise outlives a restart
+                     a rate that was set by PUT /rate in an earlier run
   --host 127.0.0.1   address that the HTTP API listens on; any other needs PREGON_API_KEY
   --allow-host NAME  accept requests for this host name too, besides IP addresses, localhost and the name
                      in --host; may be repeated

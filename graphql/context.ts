@@ -1,6 +1,6 @@
 import type { CampaignRecord } from '../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../core/campaigns/deps.ts';
-import { campaignProgress, type Progress } from '../core/campaigns/progress.ts';
+import { campaignProgress, type Progress, progressForCommand } from '../core/campaigns/progress.ts';
 import type { DynamoTable, Tables } from '../core/dynamodb/table.ts';
 import { type Heard, withFeedback } from '../core/ledger/feedback.ts';
 import type { Send } from '../core/ledger/send.ts';
@@ -20,6 +20,8 @@ export interface GraphqlContext extends GraphqlDeps {
   caller: GraphqlCaller;
   /** Counts each campaign once for a request, however many fields ask. */
   progress(campaign: CampaignRecord): Promise<Progress>;
+  /** The campaign as a command answers it: what its fields ask is not counted again while the caller waits. */
+  commanded(campaign: CampaignRecord): CampaignRecord;
   /** What was heard of a send. Sends that are asked about together share a call. */
   feedback(send: Send): Promise<Heard>;
 }
@@ -33,6 +35,10 @@ export function contextOf(deps: GraphqlDeps, caller: GraphqlCaller): GraphqlCont
       const progress = counted.get(campaign.batchId) ?? campaignProgress(deps, campaign);
       counted.set(campaign.batchId, progress);
       return progress;
+    },
+    commanded(campaign) {
+      counted.set(campaign.batchId, progressForCommand(deps, campaign));
+      return campaign;
     },
     feedback: createFeedbackLoader(deps.tables.sends),
   };

@@ -39,8 +39,10 @@ export async function runRedrive(args: readonly string[]): Promise<number> {
   const statusCommand = `npm run status -- ${shortId(batchId)}${stackOptionsOf(values)}`;
   if (!wait) {
     const { retrying } = answer;
-    const what = `${retrying.toLocaleString('en-US')} ${retrying === 1 ? 'row' : 'rows'}`;
-    console.log(json ? JSON.stringify(answer) : `The campaign continues with ${what}. See ${statusCommand}`);
+    // An earlier release does not say it.
+    const rows =
+      retrying === undefined ? '' : ` with ${retrying.toLocaleString('en-US')} ${retrying === 1 ? 'row' : 'rows'}`;
+    console.log(json ? JSON.stringify(answer) : `The campaign continues${rows}. See ${statusCommand}`);
     return 0;
   }
   const signal = interruptSignal();

@@ -1,5 +1,6 @@
 import { type DynamoTable, updateIf } from '../dynamodb/table.ts';
 import { forEachConcurrently } from '../for-each.ts';
+import { CAMPAIGN_LIMITERS, type CampaignLimiter, campaignLimiter } from '../limiter/rate.ts';
 import { readLimiter, setCampaigns } from '../limiter/state.ts';
 import { type CampaignRecord, hasEnded } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
@@ -65,7 +66,7 @@ const IDLE_MS = 2 * 60_000;
 
 /** The same for a sweep, which reads no campaign while none sends. */
 export async function shareWhileSending(deps: ShareDeps): Promise<void> {
-  const limiters = await Promise.all(LIMITERS.map((name) => readLimiter(deps.control, name)));
+  const limiters = await Promise.all(CAMPAIGN_LIMITERS.map((name) => readLimiter(deps.control, name)));
   const since = deps.clock.now() - IDLE_MS;
   if (limiters.some((limiter) => limiter && limiter.campaignAt > since)) await shareRate(deps);
 }
@@ -76,7 +77,7 @@ export async function shareRate(deps: ShareDeps): Promise<void> {
   const running = await runningCampaigns(deps);
   const limiters = await noteCampaigns(deps, running);
   await forEachConcurrently(CONCURRENCY, running, async ({ batchId, dryRun, rowsPerChild = 1, concurrency }) => {
-    const { perSecond, campaigns } = limiters[limiterOf(dryRun)];
+    const { perSecond, campaigns } = limiters[campaignLimiter(dryRun)];
     const share = concurrencyFor(perSecond, rowsPerChild, campaigns);
     if (perSecond === 0 || share === concurrency) return;
     try {
@@ -90,13 +91,10 @@ export async function shareRate(deps: ShareDeps): Promise<void> {
 
 const SHARE_KEY = { pk: 'SHARE', sk: 'SHARE' };
 
-const LIMITERS = ['ses', 'dry-run'] as const;
-const limiterOf = (dryRun: boolean) => (dryRun ? 'dry-run' : 'ses');
-
 /** Writes to each limiter how many campaigns use it. Resolves to that and the rates, which are 0 while they are not known. */
 async function noteCampaigns({ control }: ShareDeps, running: readonly CampaignRecord[]) {
-  const note = async (name: (typeof LIMITERS)[number]) => {
-    const campaigns = running.filter(({ dryRun }) => limiterOf(dryRun) === name).length;
+  const note = async (name: CampaignLimiter) => {
+    const campaigns = running.filter(({ dryRun }) => campaignLimiter(dryRun) === name).length;
     const before = await readLimiter(control, name);
     if (before?.campaigns !== campaigns) await setCampaigns(control, name, campaigns);
     return { perSecond: before?.perSecond ?? 0, campaigns };

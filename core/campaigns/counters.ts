@@ -4,6 +4,7 @@ import { ItemStream } from '../dynamodb/item-stream.ts';
 import { type DynamoTable, type Item, type Key, namesIn, read, updateIf } from '../dynamodb/table.ts';
 import { type Breakdown, MAX_MINUTES, minuteOf } from '../ledger/breakdown.ts';
 import { breakdownKey, minuteKey, progressKey } from '../ledger/keys.ts';
+import type { Counts } from './campaign.ts';
 
 /** What is known of a running campaign's rows without reading them. */
 export interface Counted {
@@ -25,7 +26,7 @@ export interface CampaignCounters {
   /** Adds rows whose worker died before it added them. */
   addMissing(batchId: string, sent: number): Promise<void>;
   /** Sets all to what an end has counted, and has them counted again once the campaign goes on; the sent ones not at once. */
-  setExact(batchId: string, counts: Omit<Counted, 'countedAt' | 'sentCountedAt'>): Promise<void>;
+  setExact(batchId: string, counts: Counts & { unconfirmed: number }): Promise<void>;
   read(batchId: string): Promise<Counted>;
   /** Claims a recount, so that only one caller makes it: false when another has begun one since `counted` was read. */
   beginRecount(batchId: string, counted: Counted, next: Pick<Counted, 'countedAt' | 'sentCountedAt'>): Promise<boolean>;
@@ -67,14 +68,14 @@ export function createCampaignCounters(control: DynamoTable): CampaignCounters {
 
     addMissing: (batchId, sent) => add(progressKey(batchId), sent),
 
-    setExact: (batchId, { sent, queued, error, unconfirmed }) =>
+    setExact: (batchId, { SENT, QUEUED, ERROR, unconfirmed }) =>
       change(
         progressKey(batchId),
         'SET sent = :sent, queued = :queued, #error = :error, unconfirmed = :unconfirmed, countedAt = :never, sentCountedAt = :now',
         {
-          ':sent': sent,
-          ':queued': queued,
-          ':error': error,
+          ':sent': SENT,
+          ':queued': QUEUED,
+          ':error': ERROR,
           ':unconfirmed': unconfirmed,
           ':never': 0,
           ':now': clock.now(),

@@ -2,6 +2,7 @@ import type { Inspection } from '../csv/inspect.ts';
 import type { Templates } from '../csv/template.ts';
 import { toDynamoJson } from '../ledger/item.ts';
 import { limiterKey } from '../ledger/keys.ts';
+import { campaignLimiter } from '../limiter/rate.ts';
 import { type CampaignRecord, campaignPrefix } from './campaign.ts';
 
 /** Hashed before the bytes of a file, so that the same file with another campaignId is another batch. */
@@ -57,7 +58,7 @@ export function executionInputOf(record: CampaignRecord, bucket: string) {
     createdAt: record.createdAt,
     sendAt: record.sendAt ?? null,
     dryRun: record.dryRun,
-    limiterKey: toDynamoJson(limiterKey(record.dryRun ? 'dry-run' : 'ses')),
+    limiterKey: toDynamoJson(limiterKey(campaignLimiter(record.dryRun))),
     format: record.format,
     maxConcurrency: record.maxConcurrency,
     rowsPerChild: record.rowsPerChild ?? 1,

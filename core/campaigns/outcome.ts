@@ -2,7 +2,7 @@ import { type CampaignRecord, type CampaignStatus, hasEnded } from './campaign.t
 import { nextRetryAtOf } from './daily-quota.ts';
 import type { CampaignDeps } from './deps.ts';
 import { type ExecutionState, reasonOf } from './executions.ts';
-import { exactCountsOf, finalCountsOf, type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
+import { finalCountsOf, type Tally, tallyIfQuiet, tallyWithoutLeases } from './tally.ts';
 
 type Deps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'>;
 
@@ -89,7 +89,7 @@ async function writeCounts(deps: Deps, record: CampaignRecord, tally: Tally) {
   });
   // A redrive in the meantime continues the progress counter itself.
   if (!written) return current(deps, record);
-  await deps.counters.setExact(record.batchId, exactCountsOf(tally));
+  await deps.counters.setExact(record.batchId, finalCountsOf(tally));
   return written;
 }
 

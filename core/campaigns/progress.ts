@@ -43,6 +43,13 @@ export async function campaignProgress(
   return { counts: { PENDING: campaign.enqueued - ERROR - SENT - QUEUED, QUEUED, SENT, ERROR }, unconfirmed };
 }
 
+/** A larger campaign is not counted again while the caller of a command waits for its answer. */
+const MOST_FOR_COMMAND = 20_000;
+
+/** The progress that a command answers. */
+export const progressForCommand = (deps: Deps, campaign: CampaignRecord): Promise<Progress> =>
+  campaignProgress(deps, campaign, { recount: campaign.enqueued <= MOST_FOR_COMMAND });
+
 /** The counters, counted again by one of the callers when they are old. The others take them as they are. */
 async function countedRows({ ledger, counters, clock }: Deps, campaign: CampaignRecord): Promise<Counted> {
   const { batchId } = campaign;
@@ -54,10 +61,10 @@ async function countedRows({ ledger, counters, clock }: Deps, campaign: Campaign
   const isSentOld = counted.sentCountedAt > 0 && Math.abs(now - counted.sentCountedAt) >= RECOUNT_SENT_MS;
   const sentCountedAt = isSentOld || counted.sentCountedAt === 0 ? now : counted.sentCountedAt;
   if (!(await counters.beginRecount(batchId, counted, { countedAt: now, sentCountedAt }))) return counted;
-  if (isSentOld) await addMissing({ ledger, counters, clock }, campaign, counted.sent);
+  if (isSentOld) await addMissing({ ledger, counters, clock }, campaign);
   const [queued, failed] = await Promise.all([
-    ledger.countByStatus(campaign, 'QUEUED', counted.queued),
-    ledger.countByStatus(campaign, 'ERROR', counted.error),
+    ledger.countByStatus(campaign, 'QUEUED'),
+    ledger.countByStatus(campaign, 'ERROR'),
   ]);
   const counts = { queued: queued.total, error: failed.total, unconfirmed: failed.unconfirmed };
   await counters.setCounts(batchId, counts);
@@ -68,8 +75,8 @@ async function countedRows({ ledger, counters, clock }: Deps, campaign: Campaign
  * Adds the sent rows whose worker died before it added them. What was sent during the count is added by its worker before the counter is
  * read again, so nothing is added twice; in a campaign that goes on it hides as many missing rows, until the next count or the end.
  */
-async function addMissing({ ledger, counters, clock }: Deps, campaign: CampaignRecord, known: number): Promise<void> {
-  const { total } = await ledger.countByStatus(campaign, 'SENT', known);
+async function addMissing({ ledger, counters, clock }: Deps, campaign: CampaignRecord): Promise<void> {
+  const { total } = await ledger.countByStatus(campaign, 'SENT');
   await clock.sleep(ADDED_WITHIN_MS);
   const { sent } = await counters.read(campaign.batchId);
   if (total > sent) await counters.addMissing(campaign.batchId, total - sent);

@@ -2,7 +2,7 @@ import { PregonError } from '../errors.ts';
 import { type CampaignRecord, hasEnded, type RedriveRequest, type UnconfirmedPolicy } from './campaign.ts';
 import type { CampaignDeps } from './deps.ts';
 import { redrivenUpdate } from './outcome.ts';
-import { campaignProgress, type Progress } from './progress.ts';
+import { progressForCommand } from './progress.ts';
 import { currentCampaign } from './refresh.ts';
 import { tally } from './tally.ts';
 
@@ -56,10 +56,14 @@ export async function redriveCampaign(
     const day = new Date(until).toISOString();
     throw nothing(`The campaign could be continued until ${day}: send what is left as a new file, from its report.`);
   }
-  if (unconfirmed === undefined) await refuseUndecided(deps, record);
+  const retryable = await retryableIn(deps, record);
+  if (unconfirmed === undefined && retryable === 0) refuseUndecided(record);
 
-  const retrying = rowsToSend(record, await campaignProgress(deps, record, { recount: false }), unconfirmed);
-  const request = await lock(deps, record, { unconfirmed, keyName, ifNextRetryAt });
+  const { counts, unconfirmed: undecided } = await progressForCommand(deps, record);
+  const retrying = counts.PENDING + counts.QUEUED + retryable + (unconfirmed === 'resend' ? undecided : 0);
+  const { request, finalCounts } = await lock(deps, record, { unconfirmed, keyName, ifNextRetryAt });
+  // The counters are shown from now on. Events may have confirmed rows since the end set them.
+  if (finalCounts) await deps.counters.setExact(batchId, finalCounts);
   const redrivenAt = await redriveExecution(deps, record, request);
   const redriven = await deps.store.update(batchId, {
     ...redrivenUpdate({ redriveRequest: request }, request.forRedrive, redrivenAt.toISOString()),
@@ -70,16 +74,17 @@ export async function redriveCampaign(
   return { campaign: redriven ?? (await deps.store.get(batchId)) ?? record, retrying };
 }
 
-const rowsToSend = ({ finalCounts }: CampaignRecord, { counts, unconfirmed }: Progress, policy?: UnconfirmedPolicy) =>
-  counts.PENDING + counts.QUEUED + (finalCounts?.retryable ?? 0) + (policy === 'resend' ? unconfirmed : 0);
+/** The rows in ERROR that a redrive sends, as the end has counted them; an earlier release did not. 0 while the end is not counted. */
+async function retryableIn({ ledger }: CampaignDeps, { batchId, finalCounts }: CampaignRecord): Promise<number> {
+  if (!finalCounts) return 0;
+  return finalCounts.retryable ?? (await tally(ledger, batchId)).retryable;
+}
 
 /** When only unconfirmed rows keep a campaign from succeeding, a redrive without a decision would change nothing. */
-async function refuseUndecided({ ledger }: CampaignDeps, record: CampaignRecord): Promise<void> {
+function refuseUndecided({ finalCounts }: CampaignRecord): void {
   // Without the counts of Settle, or with waiting rows, there is something to send.
-  const { finalCounts } = record;
   if (!finalCounts || finalCounts.unconfirmed === 0 || finalCounts.PENDING + finalCounts.QUEUED > 0) return;
-  const { unconfirmed, retryable = (await tally(ledger, record.batchId)).retryable } = finalCounts;
-  if (retryable > 0) return;
+  const { unconfirmed } = finalCounts;
   throw new PregonError(
     'UnconfirmedUndecided',
     `${unconfirmed} ${unconfirmed === 1 ? 'row is' : 'rows are'} left that a provider may have accepted. Say what to do ` +
@@ -93,7 +98,7 @@ async function lock(
   { store, clock }: CampaignDeps,
   record: CampaignRecord,
   { unconfirmed, keyName, ifNextRetryAt }: RedriveOptions,
-): Promise<RedriveRequest> {
+): Promise<{ request: RedriveRequest; finalCounts: CampaignRecord['finalCounts'] }> {
   const requestedAt = clock.now();
   const request: RedriveRequest = {
     forRedrive: record.redriveCount + 1,
@@ -107,7 +112,7 @@ async function lock(
     ...(ifNextRetryAt !== undefined && { ifNextRetryAt }),
   });
   if (!locked) throw new PregonError('Conflict', 'Another redrive of this campaign is under way: check its state.');
-  return request;
+  return { request, finalCounts: locked.finalCounts };
 }
 
 /** The condition that the campaign is as it was read, and no redrive of it is under way. */

@@ -7,7 +7,7 @@ import type { SettleInput, SettleOutput } from './messages.ts';
 import { redrivenUpdate } from './outcome.ts';
 import { prepareRetry } from './retry.ts';
 import type { RetryFile } from './retry-file.ts';
-import { exactCountsOf, finalCountsOf, type Tally, tallyWithoutLeases } from './tally.ts';
+import { finalCountsOf, type Tally, tallyWithoutLeases } from './tally.ts';
 
 export type SettleDeps = Pick<CampaignDeps, 'store' | 'ledger' | 'counters' | 'clock' | 'telemetry'> & {
   retryFile: RetryFile;
@@ -85,7 +85,7 @@ async function writeEnd(deps: SettleDeps, record: CampaignRecord, input: SettleI
     ...(done && { remove: ['reason', 'accountError', 'nextRetryAt'] as const }),
     ifRedriveCountAtMost: input.redriveCount,
   });
-  if (written) await deps.counters.setExact(batchId, exactCountsOf(result));
+  if (written) await deps.counters.setExact(batchId, finalCountsOf(result));
 }
 
 function incomplete({ retryable, unconfirmed }: Tally): string {

@@ -24,14 +24,6 @@ export interface Tally {
 /** What the record of a campaign keeps of it at an end. Events of SES may still confirm rows; the retryable ones stay until a redrive. */
 export const finalCountsOf = ({ counts, unconfirmed, retryable }: Tally) => ({ ...counts, unconfirmed, retryable });
 
-/** What its counters are set to then. */
-export const exactCountsOf = ({ counts: { SENT, QUEUED, ERROR }, unconfirmed }: Tally) => ({
-  sent: SENT,
-  queued: QUEUED,
-  error: ERROR,
-  unconfirmed,
-});
-
 export const isOpenUnconfirmed = ({ status, error }: RowState): boolean =>
   status === 'ERROR' && error?.class === 'unconfirmed' && error.resolution === undefined;
 

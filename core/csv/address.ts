@@ -37,7 +37,8 @@ const isDecodable = (label: string) => !/^xn--/i.test(label) || !isAscii(domainT
 export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
-  if (at < 0 || isAscii(domain)) return address;
+  // `domainToASCII` reads a URL, of which these would end the domain.
+  if (at < 0 || isAscii(domain) || /[/\\?#:@]/.test(domain)) return address;
   const ascii = domainToASCII(domain);
   return ascii === '' ? address : `${address.slice(0, at)}@${ascii}`;
 }

@@ -1,5 +1,5 @@
 import { PregonError } from '../errors.ts';
-import { nameOf } from './cell.ts';
+import { nameOf, trimCell } from './cell.ts';
 import { headerHint } from './header-hints.ts';
 import { REQUIRED_COLUMNS, type RequiredColumn } from './limits.ts';
 import { reasonIndexOf, restoredHeader } from './report-cells.ts';
@@ -49,10 +49,15 @@ export function isSeparatorLine(record: readonly string[]): boolean {
   return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*(?:\\t|.)?[,;|\s]*$/iu.test(text);
 }
 
-/** The line of the header in the beginning of a file, from 1: blank lines, lines of empty cells and Excel's `sep=;` may stand before it. */
+/**
+ * The line of the header in the beginning of a file, from 1. Before it may stand blank lines, lines of empty cells and Excel's `sep=;`.
+ */
 export function headerLine(head: Buffer): number {
   const lines = head.toString('utf8').split(/\r\n|[\r\n]/);
-  const isHeader = (line: string) => /[^\s,;|"\ufeff]/u.test(line) && !isSeparatorLine([line.replaceAll('"', '')]);
+  const isHeader = (line: string) => {
+    const text = line.replaceAll('"', '');
+    return text.split(/[,;\t|]/).some((cell) => trimCell(cell) !== '') && !isSeparatorLine([text]);
+  };
   return Math.max(0, lines.findIndex(isHeader)) + 1;
 }
 
@@ -85,14 +90,15 @@ export function readHeader(
 
   const at = (name: RequiredColumn) => names.indexOf(name);
   const columns = { email: at('email'), subject: at('subject'), content: at('content') };
-  const isVariable = (name: string) => name === 'email' || !needed.some((column) => column === name);
+  const isVariable = (name: string) =>
+    name === 'email' || (name !== UNSUBSCRIBE_VARIABLE && !needed.some((column) => column === name));
   const variables = new Map(names.flatMap((name, index) => (name !== '' && isVariable(name) ? [[name, index]] : [])));
   const unnamed = names.filter((name) => name === '').length;
   const unused = REQUIRED_COLUMNS.filter((name) => !needed.includes(name) && names.includes(name));
   const warnings = [
     ...(unnamed ? [`${unnamed} column(s) without a name in the header are ignored.`] : []),
     ...unused.map((name) => `The column "${name}" is not used: the field ${name} is the template of all rows.`),
-    ...(variables.has(UNSUBSCRIBE_VARIABLE)
+    ...(names.includes(UNSUBSCRIBE_VARIABLE)
       ? [`The column "${UNSUBSCRIBE_VARIABLE}" is ignored: {{${UNSUBSCRIBE_VARIABLE}}} is the link of this product.`]
       : []),
   ];

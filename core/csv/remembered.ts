@@ -1,3 +1,5 @@
+import { inOnePiece } from '../one-piece.ts';
+
 /** Their number and length are bounded, because a file may have others in each row. */
 const MAX_TEXTS = 1_000;
 const MAX_CHARACTERS = 100;
@@ -8,8 +10,11 @@ export function remembered<Result>(compute: (text: string) => Result): (text: st
   return (text) => {
     const known = results.get(text);
     if (known !== undefined) return known;
-    const result = compute(text);
-    if (results.size < MAX_TEXTS && text.length <= MAX_CHARACTERS) results.set(text, result);
+    if (results.size >= MAX_TEXTS || text.length > MAX_CHARACTERS) return compute(text);
+    // The text may be part of a file's, and so may a result that is made of it.
+    const own = inOnePiece(text);
+    const result = compute(own);
+    results.set(own, result);
     return result;
   };
 }

@@ -45,12 +45,7 @@ export function checkRow(cells: readonly string[], row: number, header: Header, 
     const index = header.variables.get(name);
     return index === undefined ? undefined : name === 'email' ? email : cell(index);
   };
-  const subject = render(
-    rawSubject,
-    // A column of that name is no variable of the subject either.
-    (name) => (name === UNSUBSCRIBE_VARIABLE ? undefined : value(name)),
-    CSV_LIMITS.subjectCharacters,
-  );
+  const subject = render(rawSubject, value, CSV_LIMITS.subjectCharacters);
   if (subject.missing !== undefined && nameOf(subject.missing) === UNSUBSCRIBE_VARIABLE) {
     return skip(because('subject_unsubscribe_link'));
   }

@@ -1,5 +1,6 @@
 import { attributesOfBatch, attributesOfRow, toDynamoJson } from '../ledger/item.ts';
-import { inOnePiece, rowKeysOf } from '../ledger/keys.ts';
+import { rowKeysOf } from '../ledger/row-keys.ts';
+import { inOnePiece } from '../one-piece.ts';
 import type { ValidRow } from './row.ts';
 import { type CsvWriter, escapeQuotes, lineWriter } from './writer.ts';
 
@@ -31,7 +32,7 @@ export function rowsWriter(batch: RowsOf & RowsExpire): CsvWriter<ValidRow> {
   const cellOf = rowCell(shared);
   const keysOf = rowKeysOf(batch);
   return lineWriter(quotedLine(ROWS_COLUMNS), ({ row, email, subject, content }) => {
-    const { pk, state: sk, pending: statusKey, created: createdKey, content: contentSk } = keysOf(row);
+    const { pk, sk, contentSk, pendingKey: statusKey, createdKey } = keysOf(row);
     const own = attributesOfRow({ pk, sk, statusKey, createdKey }, { rowNumber: row, email, subject });
     const hasEscapes = ESCAPED_IN_JSON.test(email) || ESCAPED_IN_JSON.test(subject);
     const stateItem = hasEscapes ? `{${shared},${attributesAsCell(own)}}` : cellOf(own);
@@ -75,8 +76,8 @@ const SEND_ROWS_COLUMNS = ['row', 'pk', 'sk', 'queuedKey', 'errorKey'];
 const sendRowsCells = (batch: RowsOf) => {
   const keysOf = rowKeysOf(batch);
   return (row: number) => {
-    const { pk, state, queued, error } = keysOf(row);
-    return [row, pk, state, queued, error];
+    const { pk, sk, queuedKey, errorKey } = keysOf(row);
+    return [row, pk, sk, queuedKey, errorKey];
   };
 };
 

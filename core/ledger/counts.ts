@@ -5,31 +5,25 @@ import { allShards, createdKey, dayOf, INDEX, statusKey } from './keys.ts';
 import type { SendStatus } from './send.ts';
 
 /**
- * Shards that are counted at once. Progress is read every second while a campaign runs, and more queries at once would slow down the
- * workers' writes. Many rows are counted every five minutes at most, by a request that has 29 s: 2,000,000 rows of some 400 bytes are 800
- * pages of 1 MB, 8 at once.
+ * Shards that are counted at once. Progress is read every second while a campaign runs, and more queries at once would slow down the workers'
+ * writes. SENT and ERROR may be all rows, in a request of 29 s: 2,000,000 of some 400 bytes are 800 pages of 1 MB, 8 at once.
  */
-const CONCURRENCY = { usual: 2, many: 8 };
-const MANY_ROWS = 20_000;
+const CONCURRENCY: Readonly<Record<SendStatus, number>> = { PENDING: 2, QUEUED: 2, SENT: 8, ERROR: 8 };
 
 const OPEN_UNCONFIRMED = '#error.#class = :unconfirmed AND attribute_not_exists(#error.#resolution)';
 
-/**
- * Counts the rows of a batch with this status by the index, and those in ERROR that are unconfirmed and undecided. Cheap when they are few.
- * `expected` is how many were there last.
- */
+/** Counts the rows of a batch with this status by the index, and those in ERROR that are unconfirmed and undecided. Cheap when they are few. */
 export async function countByStatus(
   { client, tableName }: DynamoTable,
   batch: { batchId: string; createdAt: string },
   status: SendStatus,
-  expected = 0,
 ): Promise<{ total: number; unconfirmed: number }> {
   const counts = { total: 0, unconfirmed: 0 };
   const onlyErrors = {
     FilterExpression: OPEN_UNCONFIRMED,
     ExpressionAttributeNames: namesIn(OPEN_UNCONFIRMED),
   };
-  await forEachConcurrently(expected > MANY_ROWS ? CONCURRENCY.many : CONCURRENCY.usual, allShards, async (shard) => {
+  await forEachConcurrently(CONCURRENCY[status], allShards, async (shard) => {
     let start: Item | undefined;
     do {
       const { Count, ScannedCount, LastEvaluatedKey } = await client.send(

@@ -25,7 +25,8 @@ export const LISTED = [
   'expiresAt',
 ] as const;
 
-const pad = (rowNumber: number) => String(rowNumber).padStart(8, '0');
+/** Of eight digits, so that keys are in the order of the rows. */
+export const pad = (rowNumber: number) => String(rowNumber).padStart(8, '0');
 
 export const shardOf = (rowNumber: number): string => (rowNumber % SHARDS).toString(SHARDS);
 export const allShards: readonly string[] = Array.from({ length: SHARDS }, (_, n) => n.toString(SHARDS));
@@ -42,8 +43,8 @@ export function parseSendId(sendId: string): { batchId: string; rowNumber: numbe
 }
 
 /** How the range keys of a row's two items begin. */
-const STATE = 'S#';
-const CONTENT = 'C#';
+export const STATE = 'S#';
+export const CONTENT = 'C#';
 
 export const stateKey = (batchId: string, rowNumber: number) => ({
   pk: `${batchId}#${shardOf(rowNumber)}`,
@@ -66,27 +67,6 @@ export const statusKeyOf = (row: { createdAt: string; rowNumber: number }, statu
 /** Range key of both indexes: by time, then batch, then row. */
 export const createdKey = (createdAt: string, batchId: string, rowNumber: number): string =>
   `${createdAt}#${batchId}#${pad(rowNumber)}`;
-
-/**
- * Makes the keys of a batch's rows, for millions of them. What they share is composed once and into one piece: V8 keeps a concatenation as
- * its parts, and walks through them wherever it is written.
- */
-export function rowKeysOf({ batchId, createdAt }: { batchId: string; createdAt: string }) {
-  const shared = inOnePiece(createdKey(createdAt, batchId, 0).slice(0, -pad(0).length));
-  const ofShards = allShards.map((_, rowNumber) => {
-    const status = (name: SendStatus) => inOnePiece(statusKeyOf({ createdAt, rowNumber }, name));
-    const pk = inOnePiece(stateKey(batchId, rowNumber).pk);
-    return { pk, pending: status('PENDING'), queued: status('QUEUED'), error: status('ERROR') };
-  });
-  return (rowNumber: number) => {
-    const ofShard = ofShards[rowNumber % SHARDS] as (typeof ofShards)[number];
-    const number = pad(rowNumber);
-    return { ...ofShard, state: `${STATE}${number}`, content: `${CONTENT}${number}`, created: `${shared}${number}` };
-  };
-}
-
-/** The same text, as V8 keeps what it reads. */
-export const inOnePiece = (text: string): string => Buffer.from(text).toString();
 
 export const campaignKey = (batchId: string) => ({ pk: `CAMPAIGN#${batchId}`, sk: 'CAMPAIGN' });
 /** The sparse index of the control table: items with a `listKey`, by `createdKey`. */

@@ -26,7 +26,9 @@ export interface RateOf {
 }
 
 /** The limiters of campaigns. Dry runs have one of their own, so that they do not delay real campaigns. */
-export const CAMPAIGN_LIMITERS = { ses: 'ses', dryRun: 'dry-run' } as const;
+export const CAMPAIGN_LIMITERS = ['ses', 'dry-run'] as const;
+export type CampaignLimiter = (typeof CAMPAIGN_LIMITERS)[number];
+export const campaignLimiter = (dryRun: boolean): CampaignLimiter => (dryRun ? 'dry-run' : 'ses');
 
 /** An older rate is looked up again. GetAccount has a quota of one call a second for the whole account. */
 export const FRESH_MS = 3_000;

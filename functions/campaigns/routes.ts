@@ -13,7 +13,12 @@ import { sendListAnswer, sendsQuerySchema } from '../../api/sends.ts';
 import type { CampaignRecord } from '../../core/campaigns/campaign.ts';
 import type { CampaignDeps } from '../../core/campaigns/deps.ts';
 import type { StartDeps } from '../../core/campaigns/ingest-start.ts';
-import { campaignBreakdown, campaignProgress } from '../../core/campaigns/progress.ts';
+import {
+  campaignBreakdown,
+  campaignProgress,
+  type Progress,
+  progressForCommand,
+} from '../../core/campaigns/progress.ts';
 import { redriveCampaign } from '../../core/campaigns/redrive.ts';
 import { listCampaigns, refreshCampaign, unknownCampaign } from '../../core/campaigns/refresh.ts';
 import { startHeld } from '../../core/campaigns/start.ts';
@@ -28,10 +33,10 @@ import { createReports, type ReportDeps } from './reports.ts';
 export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { sends: DynamoTable }): HttpRoutes {
   const reports = createReports(deps);
 
-  const show = async (record: CampaignRecord, options?: { recount: boolean }) =>
-    campaignAnswer(record, await campaignProgress(deps, record, options), deps.executions.arnOf(record.batchId));
-  /** The answer to a command. It does not wait for a recount, which may be of millions of rows. */
-  const shown = (record: CampaignRecord) => show(record, { recount: false });
+  const answerOf = (record: CampaignRecord, progress: Progress) =>
+    campaignAnswer(record, progress, deps.executions.arnOf(record.batchId));
+  const show = async (record: CampaignRecord) => answerOf(record, await campaignProgress(deps, record));
+  const showCommanded = async (record: CampaignRecord) => answerOf(record, await progressForCommand(deps, record));
 
   async function existing(event: HttpEvent): Promise<CampaignRecord> {
     const batchId = batchIdIn(event);
@@ -44,10 +49,7 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
     async 'GET /campaigns'({ queryStringParameters = {} }) {
       const { limit, after } = parseInput(pageQuerySchema, queryStringParameters, 'The query');
       const { campaigns, ...rest } = await listCampaigns(deps, after ? { limit, after } : { limit });
-      const answer: CampaignListAnswer = {
-        campaigns: await Promise.all(campaigns.map((record) => show(record))),
-        ...rest,
-      };
+      const answer: CampaignListAnswer = { campaigns: await Promise.all(campaigns.map(show)), ...rest };
       return jsonAnswer(200, answer);
     },
 
@@ -62,18 +64,18 @@ export function campaignRoutes(deps: CampaignDeps & ReportDeps & StartDeps & { s
       const { unconfirmed } = parseJsonBody(redriveBodySchema, bodyText(event));
       const { keyName } = callerOf(event);
       const { campaign, retrying } = await redriveCampaign(deps, batchIdIn(event), { unconfirmed, keyName });
-      const answer: RedriveAnswer = { ...(await shown(campaign)), retrying };
+      const answer: RedriveAnswer = { ...(await showCommanded(campaign)), retrying };
       return jsonAnswer(202, answer);
     },
 
     async 'POST /campaigns/{batchId}/start'(event) {
       const record = await startHeld(deps, batchIdIn(event));
       deps.telemetry.info('Campaign started', { batchId: record.batchId, key: callerOf(event).keyName });
-      return jsonAnswer(202, await shown(record));
+      return jsonAnswer(202, await showCommanded(record));
     },
 
     'POST /campaigns/{batchId}/stop': async (event) =>
-      jsonAnswer(202, await shown(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
+      jsonAnswer(202, await showCommanded(await stopCampaign(deps, batchIdIn(event), callerOf(event).keyName))),
 
     async 'GET /campaigns/{batchId}/sends'(event) {
       const { status, email, limit, after } = parseInput(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DynamoTable } from '../../core/dynamodb/table.ts';
-import { CAMPAIGN_LIMITERS, type RateOf } from '../../core/limiter/rate.ts';
+import { campaignLimiter, type RateOf } from '../../core/limiter/rate.ts';
 import { telemetry } from './telemetry.ts';
 
 /** The rate of SES that the deployment sets. With an empty SEND_RATE, SES is asked what it allows. */
@@ -25,5 +25,5 @@ export function sendRates(
     source: { kind: 'account', allowed: maxSendRate, deployed: env.SEND_RATE, headroom: env.SEND_HEADROOM },
     telemetry,
   });
-  return { ses: rate(CAMPAIGN_LIMITERS.ses), dryRun: rate(CAMPAIGN_LIMITERS.dryRun) };
+  return { ses: rate(campaignLimiter(false)), dryRun: rate(campaignLimiter(true)) };
 }

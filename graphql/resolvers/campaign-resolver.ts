@@ -59,7 +59,7 @@ export class CampaignResolver {
       unconfirmed: unconfirmed ? POLICY[unconfirmed] : undefined,
       keyName: context.caller.keyName,
     });
-    return campaign;
+    return context.commanded(campaign);
   }
 
   @Mutation(() => Campaign, {
@@ -71,7 +71,7 @@ export class CampaignResolver {
     @Ctx() context: GraphqlContext,
     @Arg('batchId', () => ID) batchId: string,
   ): Promise<CampaignRecord> {
-    return stopCampaign(context, batchId, context.caller.keyName);
+    return context.commanded(await stopCampaign(context, batchId, context.caller.keyName));
   }
 
   @FieldResolver(() => SendCounts, { name: 'counts', complexity: fixedCost(COST.counts) })

@@ -15,6 +15,7 @@ describe('a header without its columns', () => {
     ['the first line', 'name,subject,content\n', 1],
     ['blank lines above it', '\r\n  \r\nname,subject,content\r\n', 3],
     ['lines of empty cells above it', ',,\n"","",""\nname,subject,content\n', 3],
+    ['lines of invisible characters above it', '\u200b\n\u00ad,\nname,subject,content\n', 3],
     ["Excel's line above it", 'sep=;\nname;subject;content\n', 2],
     ['a byte order mark, and a blank line above it', '\ufeff\nname,subject,content\n', 2],
     ['a name that stands twice below a blank line', '\nemail,email,subject,content\n', 2],

@@ -64,7 +64,7 @@ describe('a redrive', () => {
   });
 
   it.each([
-    ['with a row that can be sent', RETRYABLE, 'RUNNING'],
+    ['with a row that can be sent', RETRYABLE, 'RUNNING, 1'],
     ['without one', REJECTED, 'UnconfirmedUndecided'],
   ])('of a campaign that an earlier release counted, %s, reads its rows', async (_, row, expected) => {
     const campaign = await aCampaign([SENT, row, UNCONFIRMED]);
@@ -74,7 +74,7 @@ describe('a redrive', () => {
     const { retryable: _counted, ...earlier } = finalCounts;
     await campaign.deps.store.update(campaign.batchId, { set: { finalCounts: earlier } });
     const outcome = redriveCampaign(campaign.deps, campaign.batchId).then(
-      ({ campaign: { status } }) => status,
+      ({ campaign: { status }, retrying }) => `${status}, ${retrying}`,
       ({ code }) => code,
     );
     expect(await outcome).toBe(expected);

@@ -137,7 +137,7 @@ describe('every item gets its end when it is written', () => {
     await counters.addSent('b1', 5);
     expect(await daysOf(progressKey('b1'), table.control)).toBe(400);
     table.clock.move(DAY * 1000);
-    await counters.setExact('b1', { sent: 7, queued: 0, error: 0, unconfirmed: 0 });
+    await counters.setExact('b1', { PENDING: 0, QUEUED: 0, SENT: 7, ERROR: 0, unconfirmed: 0 });
     expect(await stored(progressKey('b1'), table.control)).toMatchObject({ sent: 7 });
     expect(await daysOf(progressKey('b1'), table.control)).toBe(400);
     await createQuotaStops(table.control).add({ batchId: 'b1', createdAt: '2026-11-22T10:00:00.000Z' });

@@ -30,7 +30,13 @@ describe('POST /upload', () => {
     const store = createCampaignStore(control());
     const { batchId } = (await postForm([['file', csv(CSV)]])).body;
     const running = await postForm([['file', csv(CSV)]]);
-    await createCampaignCounters(control()).setExact(batchId, { sent: 1, queued: 0, error: 0, unconfirmed: 0 });
+    await createCampaignCounters(control()).setExact(batchId, {
+      PENDING: 0,
+      QUEUED: 0,
+      SENT: 1,
+      ERROR: 0,
+      unconfirmed: 0,
+    });
     const sent = await postForm([['file', csv(CSV)]]);
     const finalCounts = { PENDING: 0, QUEUED: 0, SENT: 0, ERROR: 1, unconfirmed: 1 };
     await store.update(batchId, { set: { status: 'SUCCEEDED', finalCounts } });

@@ -29,7 +29,7 @@ beforeEach(async () => {
     ],
     sends: Array.from({ length: 40 }, (_, n) => aSend({ rowNumber: n + 1, status: n < 25 ? 'SENT' : 'QUEUED' })),
   });
-  await graphql.deps.counters.setExact(BATCH, { sent: 25, queued: 0, error: 0, unconfirmed: 0 });
+  await graphql.deps.counters.setExact(BATCH, { PENDING: 0, QUEUED: 0, SENT: 25, ERROR: 0, unconfirmed: 0 });
 });
 afterEach(() => graphql.close());
 

@@ -100,7 +100,7 @@ function headersOf(request: IncomingMessage): { headers: Record<string, string>;
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (values && name !== 'cookie') headers[name] = values.join(',');
   }
-  // As API Gateway tells how it was called. A client cannot say otherwise.
+  // API Gateway sets this header, also where a client has sent it.
   headers['x-forwarded-proto'] = 'http';
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   return { headers, cookies };
