@@ -109,6 +109,8 @@ const NOT_ANSWERED = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EHOSTUNREACH',
+  // The process has no file descriptor left for a connection.
+  'EMFILE',
   'ENETDOWN',
   'ENETUNREACH',
   'ENOTFOUND',

@@ -23,14 +23,15 @@ function fileOf(upload: string): string {
 }
 
 /** One upload, without the repetition of `Product.call`. */
-async function upload(name: string): Promise<{ status: number; body: { batchId?: string; message?: string } }> {
+async function upload(name: string) {
   const form = new FormData();
   form.append('file', new Blob([fileOf(name)]), 'campaign.csv');
   form.append('dryRun', 'true');
   const { apiUrl, apiKey } = product.outputs;
   const headers = { authorization: `Bearer ${apiKey}` };
   const response = await fetch(`${apiUrl}/upload`, { method: 'POST', body: form, headers });
-  return { status: response.status, body: (await response.json()) as { batchId?: string } };
+  const body = (await response.json()) as { batchId?: string; message?: string; code?: string };
+  return { status: response.status, body };
 }
 
 it('with 128 file descriptors, 60 uploads at once all end in an answer, round after round, and then all is as before', async () => {
@@ -40,7 +41,8 @@ it('with 128 file descriptors, 60 uploads at once all end in an answer, round af
 
     for (const { status, body } of answers) {
       expect([202, 503]).toContain(status);
-      if (status === 503) expect(body).toEqual({ message: 'Service Unavailable' });
+      // API Gateway's own answer, or that of a function which found no descriptor for a connection.
+      if (status === 503) expect(body.code ?? body.message).toMatch(/^(Unavailable|Service Unavailable)$/);
       else accepted.push(body.batchId ?? '');
     }
   }

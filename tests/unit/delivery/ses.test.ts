@@ -4,6 +4,7 @@ import { NoSlotAvailable } from '../../../core/delivery/provider.ts';
 import type { OutgoingEmail } from '../../../core/delivery/providers/outgoing-email.ts';
 import { formatAddress } from '../../../core/delivery/providers/outgoing-email.ts';
 import { createSes } from '../../../core/delivery/providers/ses.ts';
+import { classifySesError } from '../../../core/delivery/providers/ses-errors.ts';
 import { simulatedClock } from '../support/clock.ts';
 
 const EMAIL: OutgoingEmail = {
@@ -201,5 +202,12 @@ describe('addresses', () => {
     [{ name: '日本', email: 'a@b.co' }, '=?UTF-8?B?5pel5pys?= <a@b.co>'],
   ])('%j', (address, formatted) => {
     expect(formatAddress(address)).toBe(formatted);
+  });
+});
+
+it('is not unconfirmed where no connection could be opened for want of a descriptor', () => {
+  const error = Object.assign(new Error('connect EMFILE 127.0.0.1:443'), { code: 'EMFILE' });
+  expect(classifySesError(error, { left: true, sender: 'hello@pregon.test' })).toMatchObject({
+    code: 'ProviderUnavailable',
   });
 });

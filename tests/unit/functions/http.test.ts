@@ -50,6 +50,7 @@ describe('the handler of an HTTP function', () => {
     ['was throttled', { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }],
     ['was not answered', { name: 'TimeoutError' }],
     ['was not reached', { name: 'Error', code: 'ECONNREFUSED' }],
+    ['has no descriptor for its connection', { name: 'Error', code: 'EMFILE' }],
   ])('answers 503 with Retry-After when a call of a service %s after all retries, and logs it', async (_, shape) => {
     const { status, headers, body } = await call(
       failing(Object.assign(new Error('at 10.0.0.7'), shape)),
