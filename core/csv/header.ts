@@ -49,9 +49,7 @@ export function isSeparatorLine(record: readonly string[]): boolean {
   return text.length <= MAX_SEPARATOR_LINE && /^sep\s*=\s*(?:\\t|.)?[,;|\s]*$/iu.test(text);
 }
 
-/**
- * The line of the header in the beginning of a file, from 1. Before it may stand blank lines, lines of empty cells and Excel's `sep=;`.
- */
+/** The line of the header, from 1: blank lines, lines of empty cells and Excel's `sep=;` may stand before it. */
 export function headerLine(head: Buffer): number {
   const lines = head.toString('utf8').split(/\r\n|[\r\n]/);
   const isHeader = (line: string) => {
@@ -64,8 +62,8 @@ export function headerLine(head: Buffer): number {
 const requiredIn = (names: readonly string[]) => REQUIRED_COLUMNS.filter((name) => names.includes(name)).length;
 
 /**
- * Reads a header from its record. Throws InvalidCsv, without its line, when a required column is missing or a name stands twice; the records `below` it may
- * tell why.
+ * Reads a header from its record. Throws InvalidCsv, without its line, when a required column is missing or a name stands twice; the
+ * records `below` it may tell why.
  */
 export function readHeader(
   record: readonly string[],

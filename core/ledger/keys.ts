@@ -43,18 +43,18 @@ export function parseSendId(sendId: string): { batchId: string; rowNumber: numbe
 }
 
 /** How the range keys of a row's two items begin. */
-export const STATE = 'S#';
-export const CONTENT = 'C#';
+export const STATE_PREFIX = 'S#';
+export const CONTENT_PREFIX = 'C#';
 
 export const stateKey = (batchId: string, rowNumber: number) => ({
   pk: `${batchId}#${shardOf(rowNumber)}`,
-  sk: `${STATE}${pad(rowNumber)}`,
+  sk: `${STATE_PREFIX}${pad(rowNumber)}`,
 });
 
 /** The content is an item of its own, so that a change of status is not charged for 10 KB of mail. */
 export const contentKey = (batchId: string, rowNumber: number) => ({
   pk: `${batchId}#${shardOf(rowNumber)}`,
-  sk: `${CONTENT}${pad(rowNumber)}`,
+  sk: `${CONTENT_PREFIX}${pad(rowNumber)}`,
 });
 
 /** Hash key of `byStatus`: 16 partitions for each status and day, so that no status is one hot partition. */

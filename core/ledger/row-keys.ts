@@ -1,5 +1,5 @@
 import { inOnePiece } from '../one-piece.ts';
-import { allShards, CONTENT, createdKey, pad, SHARDS, STATE, stateKey, statusKeyOf } from './keys.ts';
+import { allShards, CONTENT_PREFIX, createdKey, pad, SHARDS, STATE_PREFIX, stateKey, statusKeyOf } from './keys.ts';
 import type { SendStatus } from './send.ts';
 
 /** Makes the keys of a batch's rows, for millions of them: what they share is composed once. */
@@ -19,8 +19,8 @@ export function rowKeysOf({ batchId, createdAt }: { batchId: string; createdAt: 
     const number = pad(rowNumber);
     return {
       ...ofShard,
-      sk: `${STATE}${number}`,
-      contentSk: `${CONTENT}${number}`,
+      sk: `${STATE_PREFIX}${number}`,
+      contentSk: `${CONTENT_PREFIX}${number}`,
       createdKey: `${shared}${number}`,
     };
   };

@@ -224,6 +224,22 @@ describe('the routes of campaigns', () => {
     expect(states.execution).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
   });
 
+  it.each([
+    ['counted anew', 20_000, 1],
+    ['not counted anew, of a campaign of many rows', 20_001, 0],
+  ])('answer a command with rows that are %s', async (_, enqueued, queued) => {
+    const createdAt = '2026-11-20T10:00:00.000Z';
+    const batchId = `commanded-${enqueued}`;
+    await store().create(campaignRecord({ batchId, createdAt, status: 'RUNNING', enqueued }));
+    await putRows(table, [{ batchId, createdAt, rowNumber: 1, status: 'QUEUED' }]);
+    Object.assign(states.execution, { status: 'RUNNING' });
+
+    const { status, body } = await call('POST /campaigns/{batchId}/stop', of(batchId));
+
+    expect(status).toBe(202);
+    expect(body.counts.QUEUED).toBe(queued);
+  });
+
   it('tell when a campaign that the daily quota stopped continues, in the list too, and stop that', async () => {
     const nextRetryAt = '2026-11-23T10:00:00.000Z';
     const createdAt = '2026-11-24T10:00:00.000Z';
